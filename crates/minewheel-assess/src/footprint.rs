@@ -1,0 +1,221 @@
+//! Impacts of one car: totals, stages, places, how much of them each category covers, and how well they are known.
+//!
+//! With `d` the car's demand, `y` the impact per unit of every product and `x` the activity of every process,
+//!
+//! ```text
+//! impact = dᵀ y = cᵀ x        share of status k = (T_k − T_{k−1}) / T
+//! ```
+//!
+//! where `T_k` counts only chains whose every row is known at least as well as `k`. The coverage of a category is the
+//! share of the climate total whose own process reports that category's family in full.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use minewheel_data::cards::Families;
+use minewheel_data::status::Status;
+use minewheel_lca::{
+    CategoryFactors, ColumnId, Demand, FactorId, FlowId, Grade, GradedScores, Scores, SolveOptions, adjoint_many, direct_scores, forward,
+};
+use minewheel_model::bill::{Phase, Stage};
+
+use crate::AssessError;
+use crate::network::PlacedNetwork;
+use crate::tables::Tables;
+
+/// One line of a car's demand, placed in a network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlacedLine {
+    /// Stage of the life.
+    pub stage: Stage,
+    /// The part.
+    pub part: Arc<str>,
+    /// The column that delivers it.
+    pub column: ColumnId,
+    /// How much of it.
+    pub amount: f64,
+    /// How well the amount is known.
+    pub status: Status,
+}
+
+/// Impact by stage, part and place of emission.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StageImpact {
+    /// Stage of the life.
+    pub stage: Stage,
+    /// The part.
+    pub part: Arc<str>,
+    /// Place code of the emission.
+    pub country: String,
+    /// Kilograms of CO2 equivalents.
+    pub kg: f64,
+}
+
+/// A total in one category.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CategoryTotal {
+    /// The category.
+    pub category: String,
+    /// Its unit.
+    pub unit: String,
+    /// Production, use, end of life.
+    pub by_phase: [f64; 3],
+    /// Share of the climate total whose cards report the category's family in full.
+    pub coverage: f64,
+}
+
+/// Impacts of one car at best estimates.
+#[derive(Debug, Clone)]
+pub struct Footprint {
+    /// Climate by phase in kg CO2e: production, use, end of life.
+    pub by_phase: [f64; 3],
+    /// Climate by stage, part and place.
+    pub by_stage: Vec<StageImpact>,
+    /// Every other category.
+    pub categories: Vec<CategoryTotal>,
+    /// Share of the climate total by weakest status.
+    pub by_status: [f64; 4],
+    /// Share of the climate total by impact family covered.
+    pub coverage: BTreeMap<String, f64>,
+    /// Largest backward error of the solves.
+    pub residual: f64,
+}
+
+/// Adjoint solutions of a network for every category, shared by all cars.
+#[derive(Debug)]
+pub struct SolvedNetwork<'n> {
+    /// The network.
+    pub placed: &'n PlacedNetwork,
+    /// The climate category.
+    pub climate: CategoryFactors,
+    /// Climate impact per unit of every column.
+    pub scores: Scores,
+    direct: Vec<f64>,
+    others: Vec<(String, String, Scores)>,
+    graded: GradedScores,
+}
+
+/// The number of a phase in arrays.
+pub const fn phase_index(phase: Phase) -> usize {
+    match phase {
+        Phase::Production => 0,
+        Phase::Use => 1,
+        Phase::EndOfLife => 2,
+    }
+}
+
+impl<'n> SolvedNetwork<'n> {
+    /// Solves a network for a climate method and for every category of the method `minewheel`.
+    ///
+    /// # Errors
+    /// The method is unknown, or the network cannot be solved.
+    pub fn new(tables: &Tables, placed: &'n PlacedNetwork, method: &str) -> Result<Self, AssessError> {
+        let flows = tables.methods.flows().len();
+        let factors = |category: &minewheel_data::methods::Category| {
+            let mut values = vec![0.0; flows];
+            for (flow, value) in &category.factors {
+                values[usize::from(flow.0)] = value.best;
+            }
+            let mut factors = CategoryFactors::new(values);
+            for (flow, value) in category.factors.iter().filter(|f| f.1.is_uncertain()) {
+                factors = factors.with_uncertain_flow(FlowId(u32::from(flow.0)), FactorId(value.row.0));
+            }
+            factors
+        };
+        let climate = factors(
+            tables
+                .methods
+                .category(method, "climate")
+                .ok_or_else(|| AssessError::Method { seen: method.to_owned(), known: tables.methods.climate_methods().join(", ") })?,
+        );
+        let others: Vec<_> =
+            tables.methods.categories().iter().filter(|c| c.method == "minewheel" || (c.method == method && c.name != "climate")).collect();
+        let direct = direct_scores(&placed.network, &climate);
+        let mut directs = vec![direct.clone()];
+        directs.extend(others.iter().map(|c| direct_scores(&placed.network, &factors(c))));
+        let mut solved = adjoint_many(&placed.network, &directs, SolveOptions::default())?.into_iter();
+        let Some(scores) = solved.next() else { return Err(AssessError::NothingSolved) };
+        let others = others.iter().zip(solved).map(|(c, s)| (c.name.clone(), c.unit.clone(), s)).collect();
+        let graded = GradedScores::solve(&placed.network, &climate)?;
+        Ok(Self { placed, climate, scores, direct, others, graded })
+    }
+
+    /// Direct climate impact per unit of a column.
+    pub fn direct(&self, column: ColumnId) -> f64 {
+        self.direct[column.index()]
+    }
+
+    /// The impacts of one car.
+    ///
+    /// # Errors
+    /// The network cannot be solved for its demand.
+    pub fn footprint(&self, tables: &Tables, lines: &[PlacedLine]) -> Result<Footprint, AssessError> {
+        let values = self.scores.values();
+        let mut by_phase = [0.0; 3];
+        let mut whole = Demand::none();
+        let mut parts: BTreeMap<(Stage, Arc<str>), Demand> = BTreeMap::new();
+        for line in lines {
+            by_phase[phase_index(line.stage.phase())] += line.amount * values[line.column.index()];
+            let grade = Grade::new(line.status.rank()).unwrap_or(Grade::WEAKEST);
+            whole = whole.and(line.column, line.amount, grade);
+            let part = parts.entry((line.stage, Arc::clone(&line.part))).or_default();
+            *part = std::mem::take(part).and(line.column, line.amount, grade);
+        }
+        let total: f64 = by_phase.iter().sum();
+        let mut by_stage = Vec::new();
+        for ((stage, part), demand) in &parts {
+            by_stage.extend(self.by_place(tables, *stage, part, demand)?);
+        }
+        let activity = forward(&self.placed.network, &whole)?;
+        let mut covered = [0.0; Families::NAMES.len()];
+        for (index, amount) in activity.values().iter().enumerate() {
+            let climate = amount * self.direct[index];
+            for (family, sum) in covered.iter_mut().enumerate() {
+                if climate != 0.0 && self.placed.carries(&tables.cards, ColumnId(index as u32), family) {
+                    *sum += climate;
+                }
+            }
+        }
+        let coverage: BTreeMap<String, f64> =
+            Families::NAMES.iter().zip(covered).map(|(name, sum)| ((*name).to_owned(), if total == 0.0 { 0.0 } else { sum / total })).collect();
+        let categories = self
+            .others
+            .iter()
+            .map(|(category, unit, scores)| {
+                let mut by_phase = [0.0; 3];
+                for line in lines {
+                    by_phase[phase_index(line.stage.phase())] += line.amount * scores.values()[line.column.index()];
+                }
+                let coverage = coverage.get(family_of(category)).copied().unwrap_or(0.0);
+                CategoryTotal { category: category.clone(), unit: unit.clone(), by_phase, coverage }
+            })
+            .collect();
+        let by_status = self.graded.total(&whole)?.shares().unwrap_or([0.0; 4]);
+        let residual = self.scores.report().residual.max(activity.report().residual);
+        Ok(Footprint { by_phase, by_stage, categories, by_status, coverage, residual })
+    }
+
+    fn by_place(&self, tables: &Tables, stage: Stage, part: &Arc<str>, demand: &Demand) -> Result<Vec<StageImpact>, AssessError> {
+        let activity = forward(&self.placed.network, demand)?;
+        let mut by_place: BTreeMap<String, f64> = BTreeMap::new();
+        for (index, amount) in activity.values().iter().enumerate() {
+            let kg = amount * self.direct[index];
+            if kg != 0.0 {
+                let place = self.placed.place(ColumnId(index as u32)).map_or("WORLD", |p| tables.places.code(p));
+                *by_place.entry(place.to_owned()).or_default() += kg;
+            }
+        }
+        Ok(by_place.into_iter().map(|(country, kg)| StageImpact { stage, part: Arc::clone(part), country, kg }).collect())
+    }
+}
+
+/// The impact family whose coverage a category has.
+fn family_of(category: &str) -> &'static str {
+    match category {
+        c if c.starts_with("climate") => "climate",
+        c if c.starts_with("energy") => "energy",
+        c if c.starts_with("water") => "water",
+        c if c.starts_with("metal") => "metals",
+        _ => "air",
+    }
+}

@@ -1,0 +1,344 @@
+//! What one car demands over its life: the joined bill of materials, energy, upkeep and end of life.
+//!
+//! The engineering crate says what the car is and uses; this module only joins its parts and multiplies by the
+//! distance of a life. Every function takes a [`Draw`], so the best estimate and a Monte Carlo draw are one code.
+//!
+//! ```text
+//! electricity = e_wall · km · u      fuel = f · km · (1 − u)
+//! ```
+//!
+//! with `e_wall` the energy at the wall per kilometre, `f` the fuel energy per kilometre, and `u` the electric share of
+//! the distance (1 for battery cars, 0 for cars without a plug, the utility factor for plug-in hybrids).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use minewheel_data::car::{BatteryDesign, CarDesign, Fuel, Powertrain};
+use minewheel_data::row::{Draw, RowId};
+use minewheel_data::units::{Energy, Length, Mass, Power, Speed};
+use minewheel_model::battery::{Content, PackDesign, PackSpec, design_pack};
+use minewheel_model::bill::{BillLine, Stage};
+use minewheel_model::drive::{CertificationTraces, Conditions, Masses, Trace, WltcClass, combustion_car, drive, drive_combustion, electric_car};
+use minewheel_model::vehicle::{PackSummary, SizedCar, bill, element_content, size};
+
+use crate::AssessError;
+use crate::scenario::Scenario;
+use crate::tables::Tables;
+
+/// Traces made ready once for all cars and draws.
+#[derive(Debug)]
+pub struct Traces {
+    certification: CertificationTraces,
+    ready: BTreeMap<String, Trace>,
+}
+
+impl Traces {
+    /// Makes the certification cycles ready, and the one a scenario names.
+    ///
+    /// # Errors
+    /// The cycle is not known.
+    pub fn new(tables: &Tables, cycle: Option<&str>) -> Result<Self, AssessError> {
+        let mut ready = BTreeMap::new();
+        let wanted: Vec<&str> = match cycle {
+            Some(one) => vec![one],
+            None => vec!["wltc1", "wltc2", "wltc3a", "wltc3b"],
+        };
+        for id in wanted {
+            ready.insert(id.to_owned(), Trace::new(&tables.cycles.get(id)?));
+        }
+        Ok(Self { certification: CertificationTraces::new(&tables.cycles)?, ready })
+    }
+
+    fn get(&self, id: &str) -> Option<&Trace> {
+        self.ready.get(id).or_else(|| self.ready.values().next())
+    }
+}
+
+/// The class of WLTC that a car drives.
+fn wltc(power: Power, kerb: Mass, top_speed: Option<Speed>) -> &'static str {
+    match WltcClass::of(power, kerb, top_speed) {
+        WltcClass::One => "wltc1",
+        WltcClass::Two => "wltc2",
+        WltcClass::ThreeA => "wltc3a",
+        WltcClass::ThreeB => "wltc3b",
+    }
+}
+
+/// Energy that a car uses on the road.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RoadEnergy {
+    /// The cycle driven.
+    pub cycle: String,
+    /// At the wall, for the electric distance.
+    pub wall_wh_per_km: Option<f64>,
+    /// At the battery, for the electric distance.
+    pub battery_wh_per_km: Option<f64>,
+    /// Electric range.
+    pub range_km: Option<f64>,
+    /// Fuel, for the distance on fuel.
+    pub fuel_mj_per_km: Option<f64>,
+    /// Fuel, for the distance on fuel.
+    pub fuel_l_per_100km: Option<f64>,
+    /// Electric share of the distance.
+    pub electric_share: f64,
+    /// Fields that the design did not give, with what stood in.
+    pub defaulted: Vec<(String, f64)>,
+    /// Rows the energy rests on.
+    pub rows: Vec<RowId>,
+}
+
+/// Everything one car demands.
+#[derive(Debug, Clone)]
+pub struct Inventory {
+    /// Lines of the whole life, in order of stage.
+    pub lines: Vec<BillLine>,
+    /// The car's masses and powers.
+    pub sized: SizedCar,
+    /// Its traction battery.
+    pub pack: Option<PackDesign>,
+    /// Energy on the road.
+    pub energy: RoadEnergy,
+    /// Distance over life.
+    pub lifetime_km: f64,
+    /// Years of life.
+    pub years: f64,
+    /// Mass of each element or material in the car.
+    pub materials: BTreeMap<String, f64>,
+}
+
+/// Joins everything one car demands, for one draw.
+///
+/// # Errors
+/// The design cannot be made into a car, or cannot drive the cycle's certificate.
+pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario: &Scenario, draw: &Draw<'_>) -> Result<Inventory, AssessError> {
+    let pack = match &design.battery {
+        Some(battery) => Some(design_pack(&pack_spec(battery, design), &tables.cells, draw)?),
+        None => None,
+    };
+    let summary = pack.as_ref().map(|p| PackSummary { mass: p.pack_mass });
+    let sized = size(design, summary.as_ref(), &tables.vehicles, draw)?;
+    let energy = road_energy(design, &sized, tables, traces, scenario, draw)?;
+    let lifetime_km = scenario.lifetime_km.unwrap_or_else(|| sized.lifetime.km());
+    let years = sized.years.h() / (365.25 * 24.0);
+
+    let mut bill = bill(&sized, &tables.vehicles, draw);
+    let mut materials: BTreeMap<String, f64> =
+        element_content(&bill, &tables.vehicles, draw).into_iter().map(|(k, v)| (k.to_string(), v.kg())).collect();
+    if let Some(pack) = &pack {
+        for (content, mass) in &pack.contents {
+            *materials.entry(material_of(*content).to_owned()).or_default() += mass.kg();
+        }
+        bill.lines.extend(pack.lines.iter().cloned());
+    }
+    let distance = Length::from_km(lifetime_km);
+    // The vehicle tables write upkeep for the table's lifetime; another distance scales it.
+    let scale = distance / sized.lifetime;
+    for line in bill.lines.iter_mut().filter(|l| l.stage == Stage::Maintenance) {
+        line.amount *= scale;
+    }
+    let mut lines = bill.lines;
+    energy_lines(&mut lines, &energy, design, distance);
+    end_of_life(&mut lines, pack.as_ref());
+    lines.sort_by(|a, b| a.stage.cmp(&b.stage).then_with(|| a.part.cmp(&b.part)));
+    Ok(Inventory { lines, sized, pack, energy, lifetime_km, years, materials })
+}
+
+/// Steel of the pack counts as iron, as steel elsewhere in the car does.
+fn material_of(content: Content) -> &'static str {
+    if content == Content::Steel { "iron" } else { content.word() }
+}
+
+fn pack_spec(battery: &BatteryDesign, design: &CarDesign) -> PackSpec {
+    PackSpec {
+        chemistry: Arc::from(battery.chemistry.as_str()),
+        gross_energy_kwh: battery.gross_energy_kwh,
+        pack_mass_kg: battery.pack_mass_kg,
+        made_in: battery.made_in.as_deref().or(design.made_in.as_deref()).map(Arc::from),
+        layout: None,
+    }
+}
+
+fn road_energy(
+    design: &CarDesign,
+    sized: &SizedCar,
+    tables: &Tables,
+    traces: &Traces,
+    scenario: &Scenario,
+    draw: &Draw<'_>,
+) -> Result<RoadEnergy, AssessError> {
+    let test = design.road_load.test_mass_kg.map_or(sized.wltp_test_mass().kg(), |v| draw.of(&v));
+    let masses = Masses { test_mass_kg: test, kerb_mass_kg: sized.kerb_mass.kg() };
+    let mut conditions = if scenario.is_real_world { Conditions::real_world() } else { Conditions::official() };
+    if let Some(share) = design.usage.dc_share {
+        conditions.dc_share = draw.of(&share);
+    }
+    let top_speed = design.top_speed_km_h.map(|v| Speed::from_km_h(v.best));
+    let power = if sized.motor_power() > Power::ZERO { sized.motor_power() } else { sized.engine.map_or(Power::ZERO, |e| e.peak_power) };
+    let cycle = scenario.cycle.clone().unwrap_or_else(|| wltc(power, sized.kerb_mass, top_speed).to_owned());
+    let trace = traces.get(&cycle).ok_or_else(|| AssessError::Cycle(cycle.clone()))?;
+    let mut energy = RoadEnergy { cycle: cycle.clone(), ..RoadEnergy::default() };
+    if matches!(design.powertrain, Powertrain::Bev | Powertrain::Phev) {
+        let car = electric_car(design, &masses, &tables.drive, draw)?;
+        let result = drive(&car, trace, &conditions);
+        energy.wall_wh_per_km = Some(result.wall_wh_per_km);
+        energy.battery_wh_per_km = Some(result.battery_wh_per_km);
+        energy.range_km = Some(Energy::from_j(car.usable_energy_j).wh() / result.battery_wh_per_km);
+        energy.electric_share = 1.0;
+        for field in car.defaulted {
+            energy.rows.extend(field.rows);
+            energy.defaulted.push((field.field.to_owned(), field.value));
+        }
+    }
+    if design.powertrain != Powertrain::Bev {
+        let car = combustion_car(design, &masses, &tables.drive, &traces.certification, draw)?;
+        let result = drive_combustion(&car, trace, &conditions);
+        energy.fuel_mj_per_km = Some(result.fuel_mj_per_km);
+        energy.fuel_l_per_100km = Some(result.fuel_l_per_100km);
+        energy.electric_share = match (design.powertrain, sized.utility_factor) {
+            (Powertrain::Phev, Some((official, real))) => {
+                if scenario.is_real_world {
+                    real.get()
+                } else {
+                    official.get()
+                }
+            }
+            _ => 0.0,
+        };
+    }
+    energy.rows.extend(design.values().map(|v| v.row).filter(|r| *r != RowId::GIVEN));
+    energy.rows.sort_unstable();
+    energy.rows.dedup();
+    Ok(energy)
+}
+
+fn energy_lines(lines: &mut Vec<BillLine>, energy: &RoadEnergy, design: &CarDesign, distance: Length) {
+    if let Some(wall) = energy.wall_wh_per_km {
+        lines.push(BillLine {
+            stage: Stage::Electricity,
+            part: Arc::from("charging"),
+            product: Arc::from(CHARGING),
+            amount: Energy::from_wh(wall * distance.km() * energy.electric_share).kwh(),
+            contained: Mass::ZERO,
+            place: None,
+            rows: energy.rows.clone(),
+        });
+    }
+    if let Some(fuel) = energy.fuel_mj_per_km {
+        let is_diesel = design.engine.as_ref().is_some_and(|e| e.fuel == Fuel::Diesel);
+        lines.push(BillLine {
+            stage: Stage::FuelUse,
+            part: Arc::from(if is_diesel { "diesel" } else { "petrol" }),
+            product: Arc::from(if is_diesel { "diesel-burnt-in-car" } else { "petrol-burnt-in-car" }),
+            amount: fuel * distance.km() * (1.0 - energy.electric_share),
+            contained: Mass::ZERO,
+            place: None,
+            rows: energy.rows.clone(),
+        });
+    }
+}
+
+/// The product of charging: delivered at low voltage where the car drives.
+pub const CHARGING: &str = "electricity-low-voltage";
+
+fn end_of_life(lines: &mut Vec<BillLine>, pack: Option<&PackDesign>) {
+    if let Some(pack) = pack {
+        lines.push(BillLine {
+            stage: Stage::EndOfLife,
+            part: Arc::from("battery-recycling"),
+            product: Arc::from("battery-recycling-hydro"),
+            amount: pack.pack_mass.kg(),
+            contained: Mass::ZERO,
+            place: None,
+            rows: Vec::new(),
+        });
+    }
+}
+
+/// One car on one cycle, at best estimates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Driven {
+    /// The cycle driven.
+    pub cycle: String,
+    /// Its distance.
+    pub distance_km: f64,
+    /// At the wall.
+    pub wall_wh_per_km: Option<f64>,
+    /// At the battery.
+    pub battery_wh_per_km: Option<f64>,
+    /// Positive work at the wheels.
+    pub wheel_positive_wh_per_km: f64,
+    /// Braking work at the wheels.
+    pub wheel_negative_wh_per_km: f64,
+    /// Time in which the car could not follow.
+    pub missed_trace_s: f64,
+    /// Ambient temperature.
+    pub ambient_c: f64,
+    /// Fuel.
+    pub fuel_l_per_100km: Option<f64>,
+    /// Electric range.
+    pub range_km: Option<f64>,
+    /// Fields that the design did not give, with what stood in.
+    pub defaulted: Vec<(String, f64)>,
+}
+
+/// Drives a car over a trace; `None`: the class of WLTC that it belongs to.
+///
+/// The masses are those of the design where it gives them, else of the drive tables: no part is sized for a drive.
+///
+/// # Errors
+/// The design cannot be driven.
+pub fn drive_car(design: &CarDesign, tables: &Tables, trace: Option<&Trace>, conditions: &Conditions) -> Result<Driven, AssessError> {
+    let mut defaulted = Vec::new();
+    let masses = Masses::of(design, &tables.drive, &Draw::BEST, &mut defaulted);
+    let kerb = Mass::from_kg(masses.kerb_mass_kg);
+    let top_speed = design.top_speed_km_h.map(|v| Speed::from_km_h(v.best));
+    let auto = |power_w: f64| -> Result<(String, Trace), AssessError> {
+        let id = wltc(Power::from_w(power_w), kerb, top_speed);
+        Ok((id.to_owned(), Trace::new(&tables.cycles.get(id)?)))
+    };
+    let mut fields: Vec<(String, f64)> = defaulted.iter().map(|d| (d.field.to_owned(), d.value)).collect();
+    if matches!(design.powertrain, Powertrain::Bev | Powertrain::Phev) {
+        let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?;
+        let (cycle, owned) = match trace {
+            Some(trace) => (trace.id().to_owned(), None),
+            None => auto(car.peak_power_w).map(|(id, t)| (id, Some(t)))?,
+        };
+        let Some(trace) = trace.or(owned.as_ref()) else { return Err(AssessError::Cycle(cycle)) };
+        let result = drive(&car, trace, conditions);
+        fields.extend(car.defaulted.iter().map(|d| (d.field.to_owned(), d.value)));
+        return Ok(Driven {
+            cycle,
+            distance_km: result.distance_km,
+            wall_wh_per_km: Some(result.wall_wh_per_km),
+            battery_wh_per_km: Some(result.battery_wh_per_km),
+            wheel_positive_wh_per_km: result.wheel_positive_wh_per_km,
+            wheel_negative_wh_per_km: result.wheel_negative_wh_per_km,
+            missed_trace_s: result.missed_trace_s,
+            ambient_c: result.ambient_c,
+            fuel_l_per_100km: None,
+            range_km: Some(Energy::from_j(car.usable_energy_j).wh() / result.battery_wh_per_km),
+            defaulted: fields,
+        });
+    }
+    let car = combustion_car(design, &masses, &tables.drive, &CertificationTraces::new(&tables.cycles)?, &Draw::BEST)?;
+    let (cycle, owned) = match trace {
+        Some(trace) => (trace.id().to_owned(), None),
+        None => auto(car.peak_power_w).map(|(id, t)| (id, Some(t)))?,
+    };
+    let Some(trace) = trace.or(owned.as_ref()) else { return Err(AssessError::Cycle(cycle)) };
+    let result = drive_combustion(&car, trace, conditions);
+    fields.extend(car.defaulted.iter().map(|d| (d.field.to_owned(), d.value)));
+    Ok(Driven {
+        cycle,
+        distance_km: result.distance_km,
+        wall_wh_per_km: None,
+        battery_wh_per_km: None,
+        wheel_positive_wh_per_km: result.wheel_positive_wh_per_km,
+        wheel_negative_wh_per_km: result.wheel_negative_wh_per_km,
+        missed_trace_s: result.missed_trace_s,
+        ambient_c: result.ambient_c,
+        fuel_l_per_100km: Some(result.fuel_l_per_100km),
+        range_km: None,
+        defaulted: fields,
+    })
+}

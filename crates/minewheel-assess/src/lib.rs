@@ -1,0 +1,133 @@
+//! One car assessed: footprint, cost, materials, origin, uncertainty, explanation.
+//!
+//! [`tables::Tables`] holds the checked data; [`scenario::Scenario`] says what is assumed; [`assessment::assess`]
+//! answers. Nothing here reads a file, a clock or the environment: same tables, scenario and seed, same bits on any
+//! number of threads.
+
+pub mod assessment;
+pub mod cost;
+pub mod explain;
+pub mod footprint;
+pub mod inventory;
+pub mod network;
+pub mod origin;
+pub mod recovery;
+pub mod scenario;
+pub mod tables;
+pub mod uncertainty;
+
+use minewheel_data::cycles::CycleError;
+use minewheel_data::electricity::MixError;
+use minewheel_data::parameters::ParameterError;
+use minewheel_data::places::UnknownPlace;
+use minewheel_lca::{DistributionError, DrawError, SolveError};
+use minewheel_model::battery::BatteryError;
+use minewheel_model::drive::DriveError;
+use minewheel_model::vehicle::VehicleError;
+
+/// Why an assessment was refused.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum AssessError {
+    /// A place is not known.
+    #[error(transparent)]
+    Place(#[from] UnknownPlace),
+    /// No mix for the place and year asked for.
+    #[error(transparent)]
+    Mix(#[from] MixError),
+    /// The network cannot be built.
+    #[error(transparent)]
+    Network(#[from] network::NetworkError),
+    /// The network cannot be solved.
+    #[error(transparent)]
+    Solve(#[from] SolveError),
+    /// A solver gave back nothing.
+    #[error("the network has no category to solve")]
+    NothingSolved,
+    /// A draw cannot be solved.
+    #[error("draw {} of seed {}: {}", .0.draw, .0.seed, .0.source)]
+    Draw(DrawError),
+    /// A row's spread is no distribution.
+    #[error(transparent)]
+    Distribution(#[from] DistributionError),
+    /// The climate method is not known.
+    #[error("no climate method `{seen}`; there are {known}")]
+    Method {
+        /// The method asked for.
+        seen: String,
+        /// The methods there are.
+        known: String,
+    },
+    /// The battery cannot be made.
+    #[error(transparent)]
+    Battery(#[from] BatteryError),
+    /// The car cannot be sized.
+    #[error(transparent)]
+    Vehicle(#[from] VehicleError),
+    /// The car cannot be driven.
+    #[error(transparent)]
+    Drive(#[from] DriveError),
+    /// A cycle is unknown or faulty.
+    #[error(transparent)]
+    CycleFile(#[from] CycleError),
+    /// A cycle is not ready.
+    #[error("no cycle `{0}`")]
+    Cycle(String),
+    /// A price is missing.
+    #[error(transparent)]
+    Price(#[from] ParameterError),
+    /// A draw gave a car other lines than its best estimate.
+    #[error("car `{car}`: a draw buys {line}, which the best estimate does not; a row with a spread decides between parts")]
+    LinesChanged {
+        /// The car.
+        car: String,
+        /// The line that only the draw has.
+        line: String,
+    },
+    /// A draw made a car impossible.
+    #[error("draw {draw}: {source}")]
+    InDraw {
+        /// The number of the draw.
+        draw: usize,
+        /// What it made impossible.
+        source: Box<AssessError>,
+    },
+}
+
+impl From<DrawError> for AssessError {
+    fn from(error: DrawError) -> Self {
+        Self::Draw(error)
+    }
+}
+
+impl AssessError {
+    /// A stable code, listed in the documentation.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Place(_) => "minewheel::place::unknown",
+            Self::Mix(_) => "minewheel::electricity::no_mix",
+            Self::Network(_) => "minewheel::network::incomplete",
+            Self::Solve(_) | Self::Draw(_) | Self::NothingSolved => "minewheel::network::unsolved",
+            Self::Distribution(_) => "minewheel::data::spread",
+            Self::Method { .. } => "minewheel::method::unknown",
+            Self::Battery(_) => "minewheel::car::battery",
+            Self::Vehicle(_) => "minewheel::car::mass",
+            Self::Drive(_) => "minewheel::car::drive",
+            Self::CycleFile(_) | Self::Cycle(_) => "minewheel::cycle",
+            Self::Price(_) => "minewheel::data::parameter",
+            Self::LinesChanged { .. } | Self::InDraw { .. } => "minewheel::uncertainty::draw",
+        }
+    }
+
+    /// What to do next.
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::Place(_) => "places are ISO 3166 codes (CN, DE, US), Chinese provinces (CN-YN) and groups (EU27, WORLD)".to_owned(),
+            Self::Mix(_) => "choose a year with data, or lay an own electricity/mix.csv over the tables with --data".to_owned(),
+            Self::Vehicle(_) | Self::Battery(_) | Self::Drive(_) => {
+                "check the car's masses, energies and powers against `minewheel schema car`".to_owned()
+            }
+            Self::InDraw { .. } => "the car's ranges reach a car that cannot be; narrow them, or use --no-interval".to_owned(),
+            _ => return None,
+        })
+    }
+}

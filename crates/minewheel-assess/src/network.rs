@@ -1,0 +1,466 @@
+//! The placed network: every technology on the grid of the country it stands in, for one year.
+//!
+//! Process cards know no country. Here each is placed where its product is made, markets are split by the shares of
+//! the producing countries, and electricity and heat come from the place itself. Columns are made on demand, from the
+//! products that a car needs, so that nothing is built that nothing reaches.
+//!
+//! | column | makes one unit of | takes in |
+//! |---|---|---|
+//! | process | its product, in its place | its exchanges, with the rows of the nearest place |
+//! | supply | a product made in a place by several routes | the routes' processes, by share |
+//! | market | a product bought on the world market | supplies of the producing countries, by share, and freight |
+//! | delivery | electricity at a voltage in a place | generation / (1 − loss) |
+//! | generation | electricity at the busbar in a place and year | technologies, by share of the mix |
+//!
+//! Loops (electricity needs steel needs electricity) stay; the solver solves them.
+
+use minewheel_data::car::SourcingRule;
+use minewheel_data::cards::{Cards, Families, ProcessId, ProductId, Target};
+use minewheel_data::electricity::{Electricity, MixError, TECHNOLOGIES, VoltageLevel};
+use minewheel_data::loader::Rows;
+use minewheel_data::markets::{Markets, RouteError};
+use minewheel_data::methods::Methods;
+use minewheel_data::places::{PlaceId, Places, UnknownPlace};
+use minewheel_data::row::{RowId, Value};
+use minewheel_data::status::Status;
+use minewheel_lca::{Coefficient, ColumnId, FactorId, FlowId, Grade, GroupId, Network, NetworkBuilder, NetworkRefused};
+use rustc_hash::FxHashMap;
+
+use crate::tables::Tables;
+
+/// What a column of the placed network is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Column {
+    /// A technology that stands in a place.
+    Process(ProcessId, PlaceId),
+    /// A product made in a place by several routes.
+    Supply(ProductId, PlaceId),
+    /// A product bought on the world market.
+    Market(ProductId),
+    /// A product of which a plant buys part at home.
+    HomeMarket(ProductId, PlaceId),
+    /// Electricity delivered in a place.
+    Delivery(PlaceId, VoltageLevel),
+    /// Electricity generated in a place.
+    Generation(PlaceId),
+    /// Electricity delivered to the car over its life, each year on that year's mix.
+    PathwayDelivery(PlaceId),
+}
+
+/// Why a network cannot be built.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum NetworkError {
+    /// A product is not in the tables.
+    #[error("no product `{0}` in the process cards")]
+    UnknownProduct(String),
+    /// A place is not in the tables.
+    #[error(transparent)]
+    Place(#[from] UnknownPlace),
+    /// No process makes a product where it is wanted.
+    #[error(transparent)]
+    Route(#[from] RouteError),
+    /// No electricity mix.
+    #[error(transparent)]
+    Mix(#[from] MixError),
+    /// A sourcing rule leaves a product without a supplier.
+    #[error("sourcing: `{product}` has no supplier left; its market is {market}")]
+    NoSupplier {
+        /// The product.
+        product: String,
+        /// Who makes it.
+        market: String,
+    },
+    /// The engine refused the coefficients.
+    #[error(transparent)]
+    Refused(#[from] NetworkRefused),
+}
+
+/// A network whose columns are known by what they make and where.
+#[derive(Debug, Clone)]
+pub struct PlacedNetwork {
+    /// The engine's network.
+    pub network: Network,
+    /// The year of its mixes.
+    pub year: i32,
+    /// What the reader must be told: mixes that stand in for others, and the like.
+    pub notices: Vec<String>,
+    columns: Vec<Column>,
+    index: FxHashMap<Column, ColumnId>,
+}
+
+impl PlacedNetwork {
+    /// What a column is.
+    pub fn column(&self, id: ColumnId) -> Column {
+        self.columns[id.index()]
+    }
+    /// The number of a column, if the network has it.
+    pub fn find(&self, column: Column) -> Option<ColumnId> {
+        self.index.get(&column).copied()
+    }
+    /// All columns, by number.
+    pub fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The place a column stands in; markets stand nowhere.
+    pub fn place(&self, id: ColumnId) -> Option<PlaceId> {
+        match self.column(id) {
+            Column::Process(_, place)
+            | Column::Supply(_, place)
+            | Column::HomeMarket(_, place)
+            | Column::Delivery(place, _)
+            | Column::Generation(place)
+            | Column::PathwayDelivery(place) => Some(place),
+            Column::Market(_) => None,
+        }
+    }
+
+    /// A readable name of a column.
+    pub fn label(&self, tables: &Tables, id: ColumnId) -> String {
+        let place = |p: PlaceId| tables.places.code(p).to_owned();
+        match self.column(id) {
+            Column::Process(process, p) => format!("{} @ {}", tables.cards.process(process).name, place(p)),
+            Column::Supply(product, p) => format!("{} made in {}", tables.cards.product(product).name, place(p)),
+            Column::Market(product) => format!("{} from the world market", tables.cards.product(product).name),
+            Column::HomeMarket(product, p) => format!("{} bought by a plant in {}", tables.cards.product(product).name, place(p)),
+            Column::Delivery(p, VoltageLevel::High) => format!("electricity at a plant in {}", place(p)),
+            Column::Delivery(p, VoltageLevel::Low) => format!("electricity at a socket in {}", place(p)),
+            Column::Generation(p) => format!("electricity generation in {}, {}", place(p), self.year),
+            Column::PathwayDelivery(p) => format!("electricity at a socket in {}, over the car's life", place(p)),
+        }
+    }
+
+    /// Whether a column's own card reports an impact family in full; columns without a card have no flows to report.
+    pub fn carries(&self, cards: &Cards, id: ColumnId, family: usize) -> bool {
+        match self.column(id) {
+            Column::Process(process, _) => cards.process(process).carries.has(family),
+            _ => Families::ALL.has(family),
+        }
+    }
+}
+
+/// How the life of the car moves the mix of its charging.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UseGrid {
+    /// The mix of the year of the assessment, all life long.
+    Static,
+    /// Each year of life on its own mix; so many years.
+    Pathway(u32),
+}
+
+/// Builds a placed network on demand.
+#[derive(Debug)]
+pub struct PlacedNetworkBuilder<'t> {
+    tables: &'t Tables,
+    year: i32,
+    sourcing: Vec<(ProductId, Vec<(PlaceId, f64)>, Vec<PlaceId>)>,
+    builder: NetworkBuilder,
+    columns: Vec<Column>,
+    index: FxHashMap<Column, ColumnId>,
+    expanded: usize,
+    notices: Vec<String>,
+    pathway_years: u32,
+    world: PlaceId,
+    electricity: [Option<ProductId>; 2],
+}
+
+impl<'t> PlacedNetworkBuilder<'t> {
+    /// Starts a network for a year under a car's sourcing rules.
+    ///
+    /// # Errors
+    /// A sourcing rule names an unknown product or place.
+    pub fn new(tables: &'t Tables, year: i32, sourcing: &[SourcingRule]) -> Result<Self, NetworkError> {
+        let mut rules = Vec::new();
+        for rule in sourcing {
+            let product = tables.cards.product_id(&rule.product).ok_or_else(|| NetworkError::UnknownProduct(rule.product.clone()))?;
+            let shares = rule.shares.iter().map(|(p, s)| Ok((tables.places.id(p)?, *s))).collect::<Result<Vec<_>, UnknownPlace>>()?;
+            let bans = rule.bans.iter().map(|p| tables.places.id(p)).collect::<Result<Vec<_>, _>>()?;
+            rules.push((product, shares, bans));
+        }
+        Ok(Self {
+            tables,
+            year,
+            sourcing: rules,
+            builder: NetworkBuilder::new(),
+            columns: Vec::new(),
+            index: FxHashMap::default(),
+            expanded: 0,
+            notices: Vec::new(),
+            pathway_years: 1,
+            world: tables.places.id("WORLD")?,
+            electricity: ["electricity-high-voltage", "electricity-low-voltage"].map(|e| tables.cards.product_id(e)),
+        })
+    }
+
+    fn cards(&self) -> &'t Cards {
+        &self.tables.cards
+    }
+    fn places(&self) -> &'t Places {
+        &self.tables.places
+    }
+    fn rows(&self) -> &'t Rows {
+        &self.tables.rows
+    }
+    fn lineage(&self, place: PlaceId) -> Vec<PlaceId> {
+        let mut lineage: Vec<_> = self.places().lineage(place).collect();
+        if !lineage.contains(&self.world) {
+            lineage.push(self.world);
+        }
+        lineage
+    }
+
+    fn grade(status: Status) -> Grade {
+        Grade::new(status.rank()).unwrap_or(Grade::WEAKEST)
+    }
+
+    /// A coefficient that follows a table value, of the value's own status.
+    fn following(&self, value: &Value) -> Coefficient {
+        let coefficient =
+            if value.row == RowId::GIVEN { Coefficient::exact(value.best) } else { Coefficient::uncertain(value.best, FactorId(value.row.0)) };
+        coefficient.with_grade(Self::grade(self.rows().status(value.row)))
+    }
+
+    fn column(&mut self, column: Column) -> ColumnId {
+        if let Some(id) = self.index.get(&column) {
+            return *id;
+        }
+        let id = self.builder.add_column(self.columns.len() as u32);
+        self.columns.push(column);
+        self.index.insert(column, id);
+        id
+    }
+
+    /// The column of a product made in a place.
+    ///
+    /// # Errors
+    /// No process makes it there, or several do and no route says which.
+    pub fn made_in(&mut self, product: ProductId, place: PlaceId) -> Result<ColumnId, NetworkError> {
+        if let Some(level) = self.voltage(product) {
+            return Ok(self.column(Column::Delivery(place, level)));
+        }
+        if let Some(id) = self.index.get(&Column::Supply(product, place)) {
+            return Ok(*id);
+        }
+        let routes = self.tables.markets.routes(self.cards(), self.places(), product, &self.lineage(place))?;
+        if let [one] = routes.as_slice() {
+            return Ok(self.column(Column::Process(one.of, place)));
+        }
+        Ok(self.column(Column::Supply(product, place)))
+    }
+
+    /// The column that a user in `place` buys a product from: the socket, the place itself, or the world market.
+    ///
+    /// # Errors
+    /// No process makes it where it is wanted.
+    pub fn bought_in(&mut self, product: ProductId, place: PlaceId) -> Result<ColumnId, NetworkError> {
+        if self.cards().product(product).has_world_market { Ok(self.column(Column::Market(product))) } else { self.made_in(product, place) }
+    }
+
+    /// The column that a car plant in `place` buys a product from: part of it at home, where `markets/home.csv` says so.
+    ///
+    /// # Errors
+    /// No process makes it where it is wanted.
+    pub fn bought_by_plant(&mut self, product: ProductId, place: PlaceId) -> Result<ColumnId, NetworkError> {
+        let is_ruled = self.sourcing.iter().any(|r| r.0 == product);
+        let group = &self.cards().product(product).id;
+        if self.cards().product(product).has_world_market && !is_ruled && self.tables.home_share(group).is_some() {
+            return Ok(self.column(Column::HomeMarket(product, place)));
+        }
+        self.bought_in(product, place)
+    }
+
+    /// The column of charging in a place over the car's life.
+    pub fn charging(&mut self, place: PlaceId, grid: UseGrid) -> ColumnId {
+        match grid {
+            UseGrid::Static => self.column(Column::Delivery(place, VoltageLevel::Low)),
+            UseGrid::Pathway(years) => {
+                self.pathway_years = years.max(1);
+                self.column(Column::PathwayDelivery(place))
+            }
+        }
+    }
+
+    fn voltage(&self, product: ProductId) -> Option<VoltageLevel> {
+        match self.electricity {
+            [high, _] if high == Some(product) => Some(VoltageLevel::High),
+            [_, low] if low == Some(product) => Some(VoltageLevel::Low),
+            _ => None,
+        }
+    }
+
+    /// Expands every column until nothing is missing, and hands over to the engine.
+    ///
+    /// # Errors
+    /// A product without a maker, a place without electricity, or coefficients that the engine refuses.
+    pub fn build(mut self) -> Result<PlacedNetwork, NetworkError> {
+        while self.expanded < self.columns.len() {
+            let id = ColumnId(self.expanded as u32);
+            self.expanded += 1;
+            match self.columns[id.index()] {
+                Column::Process(process, place) => self.expand_process(id, process, place)?,
+                Column::Supply(product, place) => self.expand_supply(id, product, place)?,
+                Column::Market(product) => self.expand_market(id, product)?,
+                Column::HomeMarket(product, place) => self.expand_home(id, product, place)?,
+                Column::Delivery(place, level) => {
+                    let generation = self.column(Column::Generation(place));
+                    self.deliver(id, generation, 1.0, place, level, Status::Read);
+                }
+                Column::Generation(place) => self.expand_generation(id, place, self.year, 1.0, None)?,
+                Column::PathwayDelivery(place) => self.expand_pathway(id, place)?,
+            }
+        }
+        self.notices.sort();
+        self.notices.dedup();
+        Ok(PlacedNetwork { network: self.builder.build()?, year: self.year, notices: self.notices, columns: self.columns, index: self.index })
+    }
+
+    fn expand_process(&mut self, id: ColumnId, process: ProcessId, place: PlaceId) -> Result<(), NetworkError> {
+        let lineage = self.lineage(place);
+        for exchange in self.tables.cards.exchanges_at(process, &lineage) {
+            let amount = self.following(&exchange.amount);
+            match exchange.target {
+                Target::Product(product) => {
+                    let supplier = self.bought_in(product, place)?;
+                    self.builder.add_input(id, supplier, amount);
+                }
+                Target::Flow(flow) => {
+                    self.builder.add_flow(id, FlowId(u32::from(flow.0)), amount);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn expand_supply(&mut self, id: ColumnId, product: ProductId, place: PlaceId) -> Result<(), NetworkError> {
+        let routes = self.tables.markets.routes(self.cards(), self.places(), product, &self.lineage(place))?;
+        for route in routes {
+            let supplier = self.column(Column::Process(route.of, place));
+            let amount = self.following(&route.share).in_group(GroupId(0));
+            self.builder.add_input(id, supplier, amount);
+        }
+        Ok(())
+    }
+
+    fn expand_market(&mut self, id: ColumnId, product: ProductId) -> Result<(), NetworkError> {
+        let rule = self.sourcing.iter().find(|r| r.0 == product).cloned();
+        let known = self.tables.markets.shares(product, self.year).map(|(_, shares)| shares);
+        let mut suppliers: Vec<(PlaceId, Coefficient)> = match (&rule, known) {
+            (Some((_, shares, _)), _) if !shares.is_empty() => shares.iter().map(|(p, s)| (*p, Coefficient::exact(*s))).collect(),
+            (_, Some(shares)) => shares.iter().map(|s| (s.of, self.following(&s.share))).collect(),
+            (_, None) => vec![(self.world, Coefficient::exact(1.0))],
+        };
+        if let Some((_, _, bans)) = &rule
+            && !bans.is_empty()
+        {
+            let market = suppliers.iter().map(|s| self.places().code(s.0)).collect::<Vec<_>>().join(", ");
+            suppliers.retain(|s| !self.places().lineage(s.0).any(|p| bans.contains(&p)));
+            let left: f64 = suppliers.iter().map(|s| s.1.base()).sum();
+            if left <= 0.0 {
+                return Err(NetworkError::NoSupplier { product: self.cards().product(product).id.clone(), market });
+            }
+            suppliers = suppliers.into_iter().map(|(p, c)| (p, Coefficient::exact(c.base() / left).with_grade(c.grade()))).collect();
+        }
+        for (place, share) in suppliers {
+            let supplier = self.made_in(product, place)?;
+            self.builder.add_input(id, supplier, share.in_group(GroupId(0)));
+        }
+        self.add_freight(id, product, 1.0)
+    }
+
+    fn add_freight(&mut self, id: ColumnId, product: ProductId, amount: f64) -> Result<(), NetworkError> {
+        if self.cards().product(product).unit != "kg" {
+            return Ok(());
+        }
+        for freight in self.tables.markets.freight(product) {
+            let carrier = self.made_in(freight.mode, self.world)?;
+            // One kilogram over `km` kilometres is km/1000 tonne-kilometres.
+            let per_kg = freight.km.scaled(amount / 1000.0);
+            let coefficient = self.following(&per_kg);
+            self.builder.add_input(id, carrier, coefficient);
+        }
+        Ok(())
+    }
+
+    fn expand_home(&mut self, id: ColumnId, product: ProductId, place: PlaceId) -> Result<(), NetworkError> {
+        let country = self.places().country(place);
+        let share = self.tables.home_share(&self.cards().product(product).id);
+        let makes_it = self
+            .tables
+            .markets
+            .shares(product, self.year)
+            .is_none_or(|(_, shares)| shares.iter().any(|s| self.places().lineage(s.of).any(|p| p == country)));
+        let home = if makes_it { share } else { None };
+        let mut rest = 1.0;
+        if let Some(home) = home {
+            let supplier = self.made_in(product, place)?;
+            let coefficient = self.following(&home).in_group(GroupId(0));
+            self.builder.add_input(id, supplier, coefficient);
+            rest -= home.best;
+        }
+        if rest > 0.0 {
+            let market = self.column(Column::Market(product));
+            let coefficient = Coefficient::exact(rest).in_group(GroupId(0));
+            self.builder.add_input(id, market, coefficient);
+        }
+        Ok(())
+    }
+
+    fn deliver(&mut self, id: ColumnId, generation: ColumnId, share: f64, place: PlaceId, level: VoltageLevel, status: Status) {
+        // 1/(1−l) = 1 + l/(1−l): the second part follows the loss, which is small, in first order.
+        self.builder.add_input(id, generation, Coefficient::exact(share).with_grade(Self::grade(status)));
+        if let Some(loss) = self.tables.electricity.loss(&self.lineage(place), level) {
+            let extra = loss.scaled(share / (1.0 - loss.best));
+            let coefficient = self.following(&extra);
+            self.builder.add_input(id, generation, coefficient);
+        }
+    }
+
+    fn expand_generation(&mut self, id: ColumnId, place: PlaceId, year: i32, weight: f64, extra: Option<Value>) -> Result<(), NetworkError> {
+        let tables = self.tables;
+        let electricity: &Electricity = &tables.electricity;
+        let mix = electricity.mix_or_nearest(self.places(), place, year)?;
+        if let Some(notice) = &mix.notice {
+            self.notices.push(notice.clone());
+        }
+        let status = tables.rows.weakest(mix.rows.iter().copied()).max(mix.status);
+        let lineage = self.lineage(place);
+        for (technology, share) in mix.shares.iter().enumerate().filter(|s| *s.1 > 0.0) {
+            let parts = electricity.technology(&lineage, technology);
+            if parts.is_empty() {
+                return Err(NetworkError::UnknownProduct(format!("electricity from {}", TECHNOLOGIES[technology])));
+            }
+            for part in parts {
+                let plant = self.column(Column::Process(part.process, place));
+                let part_status = status.max(tables.rows.status(part.row));
+                let grade = Self::grade(part_status);
+                let amount = weight * share * part.share;
+                self.builder.add_input(id, plant, Coefficient::exact(amount).with_grade(grade));
+                if let Some(loss) = &extra {
+                    let coefficient = self.following(&loss.scaled(amount / (1.0 - loss.best)));
+                    let grade = grade.max(coefficient.grade());
+                    self.builder.add_input(id, plant, coefficient.with_grade(grade));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn expand_pathway(&mut self, id: ColumnId, place: PlaceId) -> Result<(), NetworkError> {
+        let years = self.pathway_years;
+        let loss = self.tables.electricity.loss(&self.lineage(place), VoltageLevel::Low);
+        for step in 0..years {
+            self.expand_generation(id, place, self.year + step as i32, 1.0 / f64::from(years), loss)?;
+        }
+        Ok(())
+    }
+}
+
+/// Number of the engine's flow for a flow of the tables.
+pub fn flow_index(methods: &Methods, id: &str) -> Option<FlowId> {
+    methods.flow_id(id).map(|f| FlowId(u32::from(f.0)))
+}
+
+/// Who makes a product, as market shares.
+pub fn market_of<'m>(markets: &'m Markets, product: ProductId, year: i32) -> Option<&'m [minewheel_data::markets::MarketShare<PlaceId>]> {
+    markets.shares(product, year).map(|(_, shares)| shares)
+}

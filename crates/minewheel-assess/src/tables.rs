@@ -1,0 +1,168 @@
+//! Every table of a data set, read once and checked together.
+
+use minewheel_data::cards::{Cards, ProductId};
+use minewheel_data::catalogue::Catalogue;
+use minewheel_data::cycles::Cycles;
+use minewheel_data::electricity::Electricity;
+use minewheel_data::loader::{Loader, Rows};
+use minewheel_data::markets::Markets;
+use minewheel_data::methods::Methods;
+use minewheel_data::parameters::Parameters;
+use minewheel_data::places::Places;
+use minewheel_data::row::Value;
+use minewheel_data::source::Sources;
+use minewheel_data::store::Store;
+use minewheel_data::supply::Supply;
+use minewheel_data::table::{Fault, Violation};
+use minewheel_model::battery::CellTables;
+use minewheel_model::drive::DriveTables;
+use minewheel_model::vehicle::VehicleTables;
+use rustc_hash::FxHashMap;
+
+use crate::network::{NetworkError, PlacedNetworkBuilder};
+use crate::recovery::Recovery;
+
+/// The last year whose mixes are history.
+const LAST_HISTORICAL_YEAR: i32 = 2025;
+
+/// Every table that an assessment needs.
+#[derive(Debug)]
+pub struct Tables {
+    /// Where numbers come from.
+    pub sources: Sources,
+    /// Every row's source, status and spread.
+    pub rows: Rows,
+    /// Places.
+    pub places: Places,
+    /// Elementary flows and characterisation factors.
+    pub methods: Methods,
+    /// Process cards.
+    pub cards: Cards,
+    /// Markets, routes, freight.
+    pub markets: Markets,
+    /// Mixes, technologies, losses.
+    pub electricity: Electricity,
+    /// Country shares by tier.
+    pub supply: Supply,
+    /// Cars.
+    pub catalogue: Catalogue,
+    /// Cells, packs and their recycling.
+    pub cells: CellTables,
+    /// Drive cycles.
+    pub cycles: Cycles,
+    /// Parameters of the drive model.
+    pub drive: DriveTables,
+    /// Components, compositions, upkeep.
+    pub vehicles: VehicleTables,
+    /// Prices.
+    pub prices: Parameters,
+    /// What becomes of materials at the end of life.
+    pub recovery: Recovery,
+    /// Fingerprint of all tables.
+    pub fingerprint: String,
+    home: FxHashMap<String, Value>,
+}
+
+impl Tables {
+    /// Reads every table of a store. With `check_all`, every cell is held against its schema too.
+    ///
+    /// # Errors
+    /// Every violation of every table, in order of file and line.
+    pub fn read(store: &Store, check_all: bool) -> Result<Self, Vec<Violation>> {
+        let mut loader = Loader::new(store, check_all);
+        let places = Places::read(&mut loader);
+        let methods = Methods::read(&mut loader);
+        let cards = Cards::read(&mut loader, &places, &methods);
+        let markets = Markets::read(&mut loader, &places, &cards);
+        let electricity = Electricity::read(&mut loader, &places, &cards);
+        let supply = Supply::read(&mut loader, &places);
+        let home = read_home(&mut loader, &cards);
+        let cells = CellTables::read(&mut loader);
+        let cycles = Cycles::read(&mut loader);
+        let drive = DriveTables::read(&mut loader);
+        let vehicles = VehicleTables::read(&mut loader);
+        let prices = Parameters::read(&mut loader, "prices/prices.csv");
+        let recovery = Recovery::read(&mut loader, &cards);
+        let catalogue = Catalogue::read(&mut loader, &chemistries(&cells));
+        let drive = drive.map_err(|error| loader.fault_in("drive/", Fault::Model { reason: error.to_string() })).ok();
+        let vehicles = vehicles.map_err(|error| loader.fault_in("vehicles/", Fault::Model { reason: error.to_string() })).ok();
+        let (sources, rows) = loader.finish()?;
+        // Both are there: a missing one is among the violations.
+        let (Some(drive), Some(vehicles)) = (drive, vehicles) else { return Err(Vec::new()) };
+        Ok(Self {
+            sources,
+            rows,
+            places,
+            methods,
+            cards,
+            markets,
+            electricity,
+            supply,
+            catalogue,
+            cells,
+            cycles,
+            drive,
+            vehicles,
+            prices,
+            recovery,
+            fingerprint: store.fingerprint(),
+            home,
+        })
+    }
+
+    /// Ids of the cell chemistries.
+    pub fn chemistries(&self) -> Vec<String> {
+        chemistries(&self.cells)
+    }
+
+    /// Places every product of a world market on the world market of the last historical year, so that a missing maker or
+    /// mix is found before a car needs it.
+    ///
+    /// # Errors
+    /// What the network lacks.
+    pub fn check_network(&self) -> Result<usize, NetworkError> {
+        let world = self.places.id("WORLD")?;
+        let year = self.electricity.years(world).into_iter().filter(|y| *y <= LAST_HISTORICAL_YEAR).max().unwrap_or(LAST_HISTORICAL_YEAR);
+        let mut builder = PlacedNetworkBuilder::new(self, year, &[])?;
+        for (index, product) in self.cards.products().iter().enumerate() {
+            if product.has_world_market {
+                builder.bought_in(ProductId(index as u32), world)?;
+            }
+        }
+        Ok(builder.build()?.columns().len())
+    }
+
+    /// The share of a product that a car plant buys in its own country, if it buys any there by habit.
+    pub fn home_share(&self, product: &str) -> Option<Value> {
+        self.home.get(product).copied()
+    }
+}
+
+fn chemistries(cells: &CellTables) -> Vec<String> {
+    cells.cells().iter().map(|c| c.id().to_owned()).collect()
+}
+
+fn read_home(loader: &mut Loader<'_>, cards: &Cards) -> FxHashMap<String, Value> {
+    let mut home = FxHashMap::default();
+    let Some(table) = loader.table("markets/home.csv") else { return home };
+    for row in 0..table.len() {
+        let product = table.text(row, "product_id");
+        if cards.product_id(product).is_none() {
+            loader.unknown_name(&table, row, "product_id", "product", cards.products().iter().map(|p| p.id.as_str()));
+            continue;
+        }
+        if let Some(share) = loader.value(&table, row, "home_share") {
+            if (0.0..=1.0).contains(&share.best) {
+                home.insert(product.to_owned(), share);
+            } else {
+                loader.fault(
+                    &table,
+                    row,
+                    Some("home_share"),
+                    Fault::OutOfRange { column: "home_share".to_owned(), seen: share.best, minimum: 0.0, maximum: 1.0 },
+                );
+            }
+        }
+    }
+    home
+}

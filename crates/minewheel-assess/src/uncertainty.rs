@@ -1,0 +1,262 @@
+//! Intervals: every uncertain row drawn together, cars and network alike, and a ranking of what drives the spread.
+//!
+//! A draw samples one factor per table row (`ChaCha`, one stream per draw), so all cars of an assessment share their
+//! draws and a difference between two cars has an interval of its own. The network is solved again in every draw;
+//! with [`Resample::Car`] it stays at its best estimates.
+//!
+//! The ranking is local: for a row `r` with relative spread `σ_r`,
+//!
+//! ```text
+//! V_r = (∂ ln T/∂ ln r · σ_r)²        share_r = V_r / Σ V
+//! ```
+//!
+//! analytic for rows of the network, by central difference over the row's own 5 % and 95 % points for rows of the car.
+
+use std::collections::BTreeMap;
+
+use minewheel_data::car::CarDesign;
+use minewheel_data::loader::Rows;
+use minewheel_data::row::{Draw, RowId};
+use minewheel_data::status::Shape;
+use minewheel_lca::{FactorDistribution, FactorSampler, PreparedSolver, SolveOptions, monte_carlo, quantile};
+use minewheel_model::bill::{BillLine, Phase, Stage};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::AssessError;
+use crate::assessment::{CarCase, Figures};
+use crate::footprint::SolvedNetwork;
+use crate::scenario::{Resample, Sampling, Scenario};
+use crate::tables::Tables;
+
+/// A figure with its interval. Percentiles are `None` where no interval was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Interval {
+    /// Best estimate.
+    pub value: f64,
+    /// 5th percentile.
+    pub p5: Option<f64>,
+    /// Median.
+    pub p50: Option<f64>,
+    /// 95th percentile.
+    pub p95: Option<f64>,
+}
+
+impl Interval {
+    /// A figure without an interval.
+    pub const fn point(value: f64) -> Self {
+        Self { value, p5: None, p50: None, p95: None }
+    }
+
+    /// A figure with the interval of a sample.
+    pub fn of(value: f64, sample: impl Iterator<Item = f64>) -> Self {
+        let mut sorted: Vec<f64> = sample.collect();
+        sorted.sort_by(f64::total_cmp);
+        let at = |p| quantile(&sorted, p);
+        Self { value, p5: at(0.05), p50: at(0.5), p95: at(0.95) }
+    }
+}
+
+/// A row that drives the spread of a result.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Driver {
+    /// What the row says, readable.
+    pub what: String,
+    /// File and line of the row.
+    pub at: String,
+    /// Key of its source.
+    pub source: String,
+    /// How it is known.
+    pub status: minewheel_data::status::Status,
+    /// Its share of the sum of first-order variances.
+    pub share: f64,
+}
+
+/// The distributions of all rows, by row number.
+pub fn distributions(rows: &Rows) -> Vec<FactorDistribution> {
+    rows.spreads()
+        .iter()
+        .map(|spread| match spread.shape {
+            _ if spread.low == spread.high => FactorDistribution::Exact,
+            Shape::Exact => FactorDistribution::Exact,
+            Shape::Lognormal => FactorDistribution::TwoPieceLognormal { low: spread.low, high: spread.high },
+            Shape::Normal => FactorDistribution::SplitNormal { low: spread.low, high: spread.high },
+            Shape::Triangular => FactorDistribution::Triangular { low: spread.low, high: spread.high },
+            Shape::Uniform => FactorDistribution::Uniform { low: spread.low, high: spread.high },
+        })
+        .collect()
+}
+
+/// Figures of every car in every draw: one list of cars per draw.
+///
+/// # Errors
+/// A draw makes a car impossible, or a network without solution; the error names the draw.
+pub fn draws(
+    tables: &Tables,
+    scenario: &Scenario,
+    cases: &[CarCase<'_>],
+    solved: &[SolvedNetwork<'_>],
+    sampling: Sampling,
+) -> Result<Vec<Vec<Figures>>, AssessError> {
+    let sampler = FactorSampler::new(&distributions(&tables.rows))?;
+    let count = u64::from(sampling.samples);
+    let mut by_draw: Vec<Vec<Option<Figures>>> = vec![vec![None; cases.len()]; count as usize];
+    for (index, network) in solved.iter().enumerate() {
+        let here: Vec<usize> = (0..cases.len()).filter(|c| cases[*c].network == index).collect();
+        let measure = |factors: &[f64], scores: &[f64]| -> Result<Vec<Figures>, AssessError> {
+            let draw = Draw::from_factors(factors);
+            here.iter().map(|c| cases[*c].figures(tables, scenario, scores, &draw)).collect()
+        };
+        let results: Vec<Result<Vec<Figures>, AssessError>> = match sampling.resample {
+            Resample::All => {
+                let solver = PreparedSolver::new(&network.placed.network, &network.climate, SolveOptions::default())?;
+                monte_carlo(&solver, &sampler, sampling.seed, 0..count, |draw| measure(draw.factors, draw.scores))?
+            }
+            Resample::Car => (0..count)
+                .into_par_iter()
+                .map_init(Vec::new, |factors, draw| {
+                    sampler.sample(sampling.seed, draw, factors);
+                    measure(factors, network.scores.values())
+                })
+                .collect(),
+        };
+        for (draw, result) in results.into_iter().enumerate() {
+            let figures = result.map_err(|source| AssessError::InDraw { draw, source: Box::new(source) })?;
+            for (car, figures) in here.iter().zip(figures) {
+                by_draw[draw][*car] = Some(figures);
+            }
+        }
+    }
+    Ok(by_draw.into_iter().map(|cars| cars.into_iter().flatten().collect()).collect())
+}
+
+/// Rows of the car that may matter: its own, and those of the engineering tables.
+fn car_rows(tables: &Tables, design: &CarDesign) -> Vec<RowId> {
+    let own = design.values().map(|v| v.row).filter(|r| *r != RowId::GIVEN);
+    let tables_of_model = ["drive/", "motors/", "cells/", "vehicles/", "endoflife/"];
+    let engineering = tables.rows.iter().map(|(row, _, _)| row).filter(|row| {
+        let file = tables.rows.position(*row).file;
+        tables_of_model.iter().any(|t| file.starts_with(t))
+    });
+    let mut rows: Vec<RowId> = own.chain(engineering).filter(|r| is_uncertain(&tables.rows, *r)).collect();
+    rows.sort_unstable();
+    rows.dedup();
+    rows
+}
+
+fn is_uncertain(rows: &Rows, row: RowId) -> bool {
+    let spread = rows.spread(row);
+    spread.shape != Shape::Exact && spread.low != spread.high
+}
+
+/// The rows that drive the spread of a car's total, largest first.
+///
+/// # Errors
+/// The network cannot be solved for the car's demand.
+pub fn drivers(
+    tables: &Tables,
+    scenario: &Scenario,
+    case: &CarCase<'_>,
+    solved: &SolvedNetwork<'_>,
+    most: usize,
+) -> Result<Vec<Driver>, AssessError> {
+    let distributions = distributions(&tables.rows);
+    let demand = case.lines.iter().map(|l| (l.column, l.amount)).collect();
+    let activity = minewheel_lca::forward(&solved.placed.network, &demand)?;
+    let sensitivities = minewheel_lca::factor_sensitivities(&solved.placed.network, &solved.climate, &solved.scores, &activity);
+    let total = solved.scores.total(&demand)?;
+    let mut variance: BTreeMap<RowId, f64> = minewheel_lca::variance_ranking(&sensitivities, total, &distributions)
+        .into_iter()
+        .map(|ranked| (RowId(ranked.factor.0), ranked.variance))
+        .collect();
+    let sampler = FactorSampler::new(&distributions)?;
+    let (low, high) = (sampler.quantiles(0.05), sampler.quantiles(0.95));
+    let effects: Vec<(RowId, f64)> = car_rows(tables, case.design)
+        .into_par_iter()
+        .map_init(
+            || vec![1.0; tables.rows.len()],
+            |factors, row| {
+                let at = row.0 as usize;
+                let mut total_with = |factor: f64| {
+                    factors[at] = factor;
+                    let figures = case.figures(tables, scenario, solved.scores.values(), &Draw::from_factors(factors));
+                    factors[at] = 1.0;
+                    figures.map(|f| f.by_phase.iter().sum::<f64>() / f.lifetime_km)
+                };
+                let difference = match (total_with(high[at]), total_with(low[at])) {
+                    (Ok(a), Ok(b)) => a - b,
+                    // An extreme of one row alone may be no car at all; it then says nothing about the spread.
+                    _ => 0.0,
+                };
+                (row, difference)
+            },
+        )
+        .collect();
+    let per_km = total / case.inventory.lifetime_km;
+    // The distance between the 5 % and the 95 % point of a normal distribution, in standard deviations.
+    const WIDTH: f64 = 2.0 * 1.644_853_627;
+    for (row, difference) in effects {
+        *variance.entry(row).or_default() += (difference / per_km / WIDTH).powi(2);
+    }
+    let sum: f64 = variance.values().sum();
+    let mut ranked: Vec<(RowId, f64)> = variance.into_iter().filter(|v| v.1 > 0.0).collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    Ok(ranked
+        .into_iter()
+        .take(most)
+        .map(|(row, v)| Driver {
+            what: describe(&tables.rows, row),
+            at: tables.rows.position(row).to_string(),
+            source: tables.sources.key(tables.rows.source(row)).to_owned(),
+            status: tables.rows.status(row),
+            share: v / sum,
+        })
+        .collect())
+}
+
+/// The rows below `derived` through which most of a car's total flows, with their share of the total.
+///
+/// # Errors
+/// The network cannot be solved for the car's demand.
+pub fn blockers(tables: &Tables, case: &CarCase<'_>, solved: &SolvedNetwork<'_>, most: usize) -> Result<Vec<Driver>, AssessError> {
+    let demand = case.lines.iter().map(|l| (l.column, l.amount)).collect();
+    let activity = minewheel_lca::forward(&solved.placed.network, &demand)?;
+    let sensitivities = minewheel_lca::factor_sensitivities(&solved.placed.network, &solved.climate, &solved.scores, &activity);
+    let total = solved.scores.total(&demand)?;
+    let mut shares: BTreeMap<RowId, f64> = BTreeMap::new();
+    for (row, flow) in sensitivities.iter().enumerate().filter(|s| *s.1 != 0.0) {
+        shares.insert(RowId(row as u32), flow / total);
+    }
+    for (line, placed) in case.inventory.lines.iter().zip(&case.lines) {
+        for row in line.rows.iter().filter(|r| **r != RowId::GIVEN) {
+            *shares.entry(*row).or_default() += placed.amount * solved.scores.values()[placed.column.index()] / total;
+        }
+    }
+    let mut ranked: Vec<(RowId, f64)> =
+        shares.into_iter().filter(|(row, _)| tables.rows.status(*row) > minewheel_data::status::Status::Derived).collect();
+    ranked.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
+    Ok(ranked
+        .into_iter()
+        .take(most)
+        .map(|(row, share)| Driver {
+            what: describe(&tables.rows, row),
+            at: tables.rows.position(row).to_string(),
+            source: tables.sources.key(tables.rows.source(row)).to_owned(),
+            status: tables.rows.status(row),
+            share,
+        })
+        .collect())
+}
+
+/// What a row says, from whichever columns its table has.
+pub fn describe(rows: &Rows, row: RowId) -> String {
+    let columns =
+        ["process_id", "subject", "car_id", "product_id", "component", "place", "flow_id", "property", "field", "mode", "voltage", "category"];
+    let words: Vec<&str> = columns.iter().map(|c| rows.text(row, c)).filter(|t| !t.is_empty()).collect();
+    words.join(" · ")
+}
+
+/// Whether a line belongs to the traction battery as it leaves its plant.
+pub fn is_battery(line: &BillLine) -> bool {
+    matches!(line.stage, Stage::BatteryMaterials | Stage::CellManufacturing | Stage::BatteryPack) && line.stage.phase() == Phase::Production
+}

@@ -1,0 +1,269 @@
+//! `minewheel assess`: what a car costs the climate, the wallet and the mines.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use clap::ValueEnum;
+use minewheel_assess::assessment::{Assessment, assess};
+use minewheel_assess::scenario::{Preset, Resample, Sampling};
+use minewheel_assess::tables::Tables;
+use minewheel_assess::uncertainty::Interval;
+use minewheel_data::status::Status;
+use minewheel_data::units::Length;
+
+use super::scenario::ScenarioArguments;
+use crate::failure::Failure;
+use crate::inputs;
+use crate::print::{self, Format, figure};
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Cars: ids of the catalogue, or TOML files
+    #[arg(required = true, value_name = "CAR")]
+    cars: Vec<String>,
+    #[command(flatten)]
+    scenario: ScenarioArguments,
+    /// Monte Carlo draws behind the intervals
+    #[arg(long, default_value_t = 200, allow_negative_numbers = true)]
+    samples: i64,
+    /// Only best estimates, no intervals
+    #[arg(long, conflicts_with = "samples")]
+    no_interval: bool,
+    /// Draw every uncertain row, or only the car's own
+    #[arg(long, value_enum, default_value = "all")]
+    resample: ResampleWord,
+    /// Seed of the draws
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Refuse a result that rests on anything below `derived`
+    #[arg(long)]
+    strict: bool,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+/// What is drawn.
+#[derive(Clone, Copy, ValueEnum)]
+enum ResampleWord {
+    /// Every uncertain row: the car and the network behind it
+    All,
+    /// Only the rows of the car
+    Car,
+}
+
+/// Most draws that are kept in memory at once.
+const MOST_SAMPLES: i64 = 1_000_000;
+
+/// Runs the command.
+///
+/// # Errors
+/// Bad input, or a result that `--strict` refuses.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if !(1..=MOST_SAMPLES).contains(&arguments.samples) {
+        return Err(Failure::Option {
+            option: "samples",
+            seen: arguments.samples.to_string(),
+            wanted: format!("1 to {MOST_SAMPLES}, or --no-interval"),
+        });
+    }
+    let tables = inputs::tables(arguments.scenario.data.as_deref())?;
+    let scenario = arguments.scenario.scenario(&tables)?;
+    let cars = arguments.cars.iter().map(|c| inputs::car(&tables, c)).collect::<Result<Vec<_>, _>>()?;
+    let resample = match arguments.resample {
+        ResampleWord::All => Resample::All,
+        ResampleWord::Car => Resample::Car,
+    };
+    let sampling = (!arguments.no_interval).then_some(Sampling { samples: arguments.samples as u32, seed: arguments.seed, resample });
+    let results = assess(&tables, &cars, &scenario, sampling)?;
+    if arguments.strict {
+        refuse_weak(&results)?;
+    }
+    match arguments.format {
+        Format::Json => print::json(&results),
+        Format::Csv => print::data(&csv(&results)),
+        Format::Table => {
+            print::data(&side_by_side(&tables, &results, scenario.preset));
+            for notice in notices(&results) {
+                print::note(&format!("note: {notice}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn refuse_weak(results: &[Assessment]) -> Result<(), Failure> {
+    let weak: Vec<&Assessment> = results.iter().filter(|r| r.weakest_status > Status::Derived).collect();
+    if weak.is_empty() {
+        return Ok(());
+    }
+    let mut text = String::from("--strict accepts read and derived values only");
+    for result in weak {
+        let share = |s: Status| 100.0 * result.share_by_status.get(s.word()).copied().unwrap_or(0.0);
+        let (recalled, assumed) = (share(Status::Recalled), share(Status::Assumption));
+        let _ =
+            write!(text, "\n{}: {recalled:.1} % of the climate total rests on recalled values, {assumed:.1} % on assumptions; largest:", result.car);
+        for blocker in result.run.blockers.iter() {
+            let _ = write!(text, "\n  {:5.1} %  {} [{}] {}", 100.0 * blocker.share, blocker.what, blocker.status, blocker.at);
+        }
+    }
+    Err(Failure::Strict(text))
+}
+
+fn notices(results: &[Assessment]) -> Vec<&str> {
+    let mut found: Vec<&str> = results.iter().flat_map(|r| r.run.notices.iter().map(String::as_str)).collect();
+    found.sort_unstable();
+    found.dedup();
+    // Stand-ins of countries far up the chain are in the JSON; the terminal names those of the scenario.
+    found.retain(|n| results.iter().any(|r| n.contains(&format!("mix of {} ", r.country))));
+    found
+}
+
+type Pick = fn(&Assessment) -> Option<Interval>;
+
+fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> String {
+    let first = &results[0];
+    let mut text = String::new();
+    let place = tables.places.id(&first.country).map_or_else(|_| first.country.clone(), |p| tables.places.name(p).to_owned());
+    let _ = writeln!(text, "{place}, {}; {} km; {} consumption; {}", first.year, figure(first.lifetime_km), first.run.use_basis, first.run.method);
+    let _ = writeln!(text, "{}: {}\n", preset.word(), preset.meaning());
+    let point =
+        |pick: fn(&Assessment) -> Option<f64>| -> Vec<String> { results.iter().map(|r| pick(r).map_or_else(|| "–".to_owned(), figure)).collect() };
+    let spread = |pick: Pick| -> Vec<String> {
+        results
+            .iter()
+            .map(|r| match pick(r) {
+                Some(Interval { value, p5: Some(p5), p95: Some(p95), .. }) => format!("{} [{}–{}]", figure(value), figure(p5), figure(p95)),
+                Some(interval) => figure(interval.value),
+                None => "–".to_owned(),
+            })
+            .collect()
+    };
+    let rows: Vec<(&str, Vec<String>)> = vec![
+        ("kerb mass, kg", point(|r| Some(r.kerb_mass_kg))),
+        ("at the wall, kWh/100 km", point(|r| r.consumption_kwh_per_100km)),
+        ("fuel, l/100 km", point(|r| r.fuel_l_per_100km)),
+        ("electric range, km", point(|r| r.range_km)),
+        ("production, kg CO2e", spread(|r| Some(r.climate.production_kg))),
+        ("use, kg CO2e", spread(|r| Some(r.climate.use_kg))),
+        ("end of life, kg CO2e", spread(|r| Some(r.climate.end_of_life_kg))),
+        ("life, g CO2e/km", spread(|r| Some(r.climate.total_g_per_km))),
+        ("less the first car, g/km", spread(|r| r.difference_to_first.as_ref().map(|d| d.total_g_per_km))),
+        ("level with the first at, km", point(|r| r.difference_to_first.as_ref().and_then(|d| d.break_even_km))),
+        ("battery, kg CO2e/kWh", spread(|r| r.battery_climate_kg_per_kwh)),
+        ("making it, USD", spread(|r| Some(r.cost.production_usd))),
+        ("owning it, USD/km", spread(|r| Some(r.cost.total_usd_per_km))),
+        ("weakest value behind it", results.iter().map(|r| r.weakest_status.to_string()).collect()),
+    ];
+    let header: Vec<&str> = std::iter::once("").chain(results.iter().map(|r| r.car.as_str())).collect();
+    let lines: Vec<Vec<String>> = rows
+        .into_iter()
+        .filter(|(_, cells)| cells.iter().any(|c| c != "–"))
+        .map(|(label, cells)| std::iter::once(label.to_owned()).chain(cells).collect())
+        .collect();
+    let right: Vec<usize> = (1..=results.len()).collect();
+    text.push_str(&print::table(&header, &lines, &right));
+    if first.climate.total_g_per_km.p5.is_some() {
+        text.push_str("\n[5th–95th percentile]\n");
+    }
+    text.push('\n');
+    text.push_str(&bars(results));
+    text.push_str(&drivers(first));
+    text.push_str(&contributors(first));
+    let _ = writeln!(text, "counted: {}", first.run.boundary);
+    text
+}
+
+/// One bar a stage and car, all on one scale.
+fn bars(results: &[Assessment]) -> String {
+    let mut stages: Vec<minewheel_model::bill::Stage> = results.iter().flat_map(|r| r.climate_by_stage.iter().map(|s| s.stage)).collect();
+    stages.sort_unstable();
+    stages.dedup();
+    let per_km = |r: &Assessment, stage| {
+        let kg: f64 = r.climate_by_stage.iter().filter(|s| s.stage == stage).map(|s| s.kg).sum();
+        1000.0 * kg / r.lifetime_km
+    };
+    let largest = stages.iter().flat_map(|s| results.iter().map(move |r| per_km(r, *s))).fold(0.0, f64::max);
+    let name_width = results.iter().map(|r| r.car.chars().count()).max().unwrap_or(0).min(24);
+    let bar_width = usize::from(print::width()).saturating_sub(22 + name_width + 9);
+    let mut text = String::from("g CO2e/km by stage\n");
+    for stage in stages {
+        for (i, result) in results.iter().enumerate() {
+            let value = per_km(result, stage);
+            let label = if i == 0 { stage.word() } else { "" };
+            let car: String = result.car.chars().take(name_width).collect();
+            let _ = writeln!(text, "{label:<20} {car:<name_width$} {:>6} {}", figure(value), print::bar(value / largest, bar_width));
+        }
+    }
+    text.push('\n');
+    text
+}
+
+fn drivers(result: &Assessment) -> String {
+    let Some(drivers) = &result.drivers else { return String::new() };
+    let mut text = format!("what drives the interval of {}\n", result.car);
+    for driver in drivers.iter().take(5) {
+        let _ = writeln!(text, "{:5.1} %  {} [{}, {}]", 100.0 * driver.share, driver.what, driver.source, driver.status);
+    }
+    text.push('\n');
+    text
+}
+
+fn contributors(result: &Assessment) -> String {
+    let mut text = format!("where {} emits most\n", result.car);
+    for c in result.run.contributors.iter().take(5) {
+        let _ = writeln!(text, "{:5.1} %  {} @ {} [{}, {}]", 100.0 * c.share, c.process, c.country, c.source, c.status);
+    }
+    let by_status: BTreeMap<&str, f64> = result.share_by_status.iter().map(|(k, v)| (k.as_str(), *v)).collect();
+    let shares: Vec<String> =
+        Status::ALL.iter().map(|s| format!("{} {:.0} %", s.word(), 100.0 * by_status.get(s.word()).copied().unwrap_or(0.0))).collect();
+    let _ = writeln!(text, "\nthe total of {} by the weakest value of each chain: {}", result.car, shares.join(", "));
+    text
+}
+
+/// One line a car and figure.
+fn csv(results: &[Assessment]) -> String {
+    let cell = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
+    let mut rows = Vec::new();
+    for r in results {
+        let mut line = |name: &str, unit: &str, i: Interval| {
+            rows.push(vec![
+                r.car.clone(),
+                r.country.clone(),
+                r.year.to_string(),
+                name.to_owned(),
+                unit.to_owned(),
+                i.value.to_string(),
+                cell(i.p5),
+                cell(i.p50),
+                cell(i.p95),
+            ]);
+        };
+        line("kerb_mass", "kg", Interval::point(r.kerb_mass_kg));
+        line("lifetime", "m", Interval::point(Length::from_km(r.lifetime_km).m()));
+        if let Some(v) = r.consumption_kwh_per_100km {
+            line("consumption", "kWh/100km", Interval::point(v));
+        }
+        if let Some(v) = r.fuel_l_per_100km {
+            line("fuel", "l/100km", Interval::point(v));
+        }
+        if let Some(v) = r.range_km {
+            line("range", "km", Interval::point(v));
+        }
+        line("climate production", "kg CO2e", r.climate.production_kg);
+        line("climate use", "kg CO2e", r.climate.use_kg);
+        line("climate end of life", "kg CO2e", r.climate.end_of_life_kg);
+        line("climate total", "g CO2e/km", r.climate.total_g_per_km);
+        if let Some(v) = r.battery_climate_kg_per_kwh {
+            line("battery climate", "kg CO2e/kWh", v);
+        }
+        line("cost production", "USD", r.cost.production_usd);
+        line("cost use", "USD", r.cost.use_usd);
+        line("cost total", "USD/km", r.cost.total_usd_per_km);
+        for (material, v) in &r.materials_kg {
+            line(&format!("material {material}"), "kg", *v);
+        }
+    }
+    print::csv(&["car", "country", "year", "figure", "unit", "value", "p5", "p50", "p95"], &rows)
+}

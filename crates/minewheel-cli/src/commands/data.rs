@@ -1,0 +1,133 @@
+//! `minewheel data`: check tables, list sources.
+
+use std::path::PathBuf;
+
+use minewheel_assess::tables::Tables;
+use minewheel_data::status::Status;
+use minewheel_data::store::Store;
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::inputs;
+use crate::print::{self, Format};
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// Hold every cell of every table against its schema, its sources and physics
+    Check {
+        /// A folder of tables laid over the built-in ones
+        folder: Option<PathBuf>,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// List sources, their terms, and how many values rest on each
+    Sources {
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+        /// A folder of tables laid over the built-in ones
+        #[arg(long, value_name = "DIR")]
+        data: Option<PathBuf>,
+    },
+}
+
+#[derive(Serialize)]
+struct SourceLine {
+    key: String,
+    title: String,
+    authors: String,
+    year: i32,
+    link: String,
+    licence: String,
+    group: String,
+    read: usize,
+    derived: usize,
+    recalled: usize,
+    assumption: usize,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// Tables with violations, or a folder that cannot be read.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.action {
+        Action::Check { folder, format } => check(folder.as_deref(), *format),
+        Action::Sources { format, data } => sources(&inputs::tables(data.as_deref())?, *format),
+    }
+}
+
+fn check(folder: Option<&std::path::Path>, format: Format) -> Result<(), Failure> {
+    let mut store = Store::embedded();
+    if let Some(folder) = folder {
+        store.overlay(folder)?;
+    }
+    let tables = Tables::read(&store, true).map_err(Failure::Tables)?;
+    tables.check_network().map_err(minewheel_assess::AssessError::from)?;
+    let mut counts = [0usize; 4];
+    for (_, status, _) in tables.rows.iter() {
+        counts[usize::from(status.rank())] += 1;
+    }
+    if format == Format::Json {
+        print::json(&serde_json::json!({
+            "rows": tables.rows.len(), "violations": 0,
+            "by_status": Status::ALL.iter().zip(counts).map(|(s, n)| (s.word().to_owned(), n)).collect::<std::collections::BTreeMap<_, _>>(),
+        }));
+        return Ok(());
+    }
+    let by_status = Status::ALL.iter().zip(counts).map(|(s, n)| format!("{n} {s}")).collect::<Vec<_>>().join(", ");
+    print::data(&format!("{} rows, no violation ({by_status})", tables.rows.len()));
+    Ok(())
+}
+
+fn sources(tables: &Tables, format: Format) -> Result<(), Failure> {
+    let mut counts = vec![[0usize; 4]; tables.sources.iter().count()];
+    for (_, status, source) in tables.rows.iter() {
+        counts[usize::from(source.0)][usize::from(status.rank())] += 1;
+    }
+    let lines: Vec<SourceLine> = tables
+        .sources
+        .iter()
+        .map(|(id, key, source)| {
+            let [read, derived, recalled, assumption] = counts[usize::from(id.0)];
+            SourceLine {
+                key: key.to_owned(),
+                title: source.title.clone(),
+                authors: source.authors.clone(),
+                year: source.year,
+                link: source.link.clone(),
+                licence: source.licence.clone(),
+                group: source.group.clone(),
+                read,
+                derived,
+                recalled,
+                assumption,
+            }
+        })
+        .collect();
+    if format == Format::Json {
+        print::json(&lines);
+        return Ok(());
+    }
+    let header = ["key", "year", "title", "licence", "read", "derived", "recalled", "assumed"];
+    let rows: Vec<Vec<String>> = lines
+        .iter()
+        .map(|l| {
+            let counts = [l.read, l.derived, l.recalled, l.assumption].map(|n| n.to_string());
+            [l.key.clone(), l.year.to_string(), l.title.clone(), l.licence.clone()].into_iter().chain(counts).collect()
+        })
+        .collect();
+    match format {
+        Format::Csv => print::data(&print::csv(&header, &rows)),
+        _ => print::data(&print::table(&header, &rows, &[1, 4, 5, 6, 7])),
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! `minewheel drive`: cars over cycles, second by second.
+
+use std::path::PathBuf;
+
+use minewheel_assess::AssessError;
+use minewheel_assess::inventory::drive_car;
+use minewheel_assess::tables::Tables;
+use minewheel_model::drive::{Conditions, Trace};
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::inputs;
+use crate::print::{self, Format, figure};
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Cars: ids of the catalogue, or TOML files
+    #[arg(required = true, value_name = "CAR")]
+    cars: Vec<String>,
+    /// Cycles: names, CSV files with time_s,speed_km_h, or `auto`
+    #[arg(long = "cycle", value_name = "NAME|FILE", default_value = "auto")]
+    cycles: Vec<String>,
+    /// Ambient temperature in °C; left out: that of the test
+    #[arg(long, value_name = "C", allow_negative_numbers = true)]
+    ambient_c: Option<f64>,
+    /// Consumption as in the test, or as measured in traffic
+    #[arg(long = "use", value_enum, default_value = "official")]
+    usage: super::scenario::UseChoice,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// A folder of tables laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Coldest and hottest ambient temperature of the model, in °C.
+const AMBIENT_C: (f64, f64) = (-30.0, 50.0);
+
+/// One car on one cycle.
+#[derive(Serialize)]
+struct Line {
+    car: String,
+    cycle: String,
+    distance_km: f64,
+    wall_wh_per_km: Option<f64>,
+    battery_wh_per_km: Option<f64>,
+    wheel_positive_wh_per_km: f64,
+    wheel_negative_wh_per_km: f64,
+    missed_trace_s: f64,
+    ambient_c: f64,
+    fuel_l_per_100km: Option<f64>,
+    range_km: Option<f64>,
+    defaulted: std::collections::BTreeMap<String, f64>,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A car or cycle that is unknown or faulty, or a temperature outside the model.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(c) = arguments.ambient_c
+        && !(AMBIENT_C.0..=AMBIENT_C.1).contains(&c)
+    {
+        return Err(Failure::Option { option: "ambient-c", seen: c.to_string(), wanted: format!("{} to {} °C", AMBIENT_C.0, AMBIENT_C.1) });
+    }
+    let tables = inputs::tables(arguments.data.as_deref())?;
+    let traces = arguments
+        .cycles
+        .iter()
+        .map(|name| if name == "auto" { Ok((name, None)) } else { open(&tables, name).map(|t| (name, Some(t))) })
+        .collect::<Result<Vec<_>, Failure>>()?;
+    let mut lines = Vec::new();
+    for name in &arguments.cars {
+        let design = inputs::car(&tables, name)?;
+        for (cycle, trace) in &traces {
+            let official = if arguments.usage == super::scenario::UseChoice::Official { Conditions::official() } else { Conditions::real_world() };
+            let conditions = arguments.ambient_c.map_or(official, |c| official.at(c));
+            let result = drive_car(&design, &tables, trace.as_ref(), &conditions).map_err(Failure::Assess)?;
+            lines.push(Line {
+                car: design.id.clone(),
+                cycle: if *cycle == "auto" { result.cycle.clone() } else { (*cycle).clone() },
+                distance_km: result.distance_km,
+                wall_wh_per_km: result.wall_wh_per_km,
+                battery_wh_per_km: result.battery_wh_per_km,
+                wheel_positive_wh_per_km: result.wheel_positive_wh_per_km,
+                wheel_negative_wh_per_km: result.wheel_negative_wh_per_km,
+                missed_trace_s: result.missed_trace_s,
+                ambient_c: result.ambient_c,
+                fuel_l_per_100km: result.fuel_l_per_100km,
+                range_km: result.range_km,
+                defaulted: result.defaulted.iter().cloned().collect(),
+            });
+        }
+    }
+    if arguments.format == Format::Json {
+        print::json(&lines);
+        return Ok(());
+    }
+    let header = ["car", "cycle", "km", "wall Wh/km", "battery Wh/km", "fuel l/100 km", "range km", "missed s"];
+    let optional = |v: Option<f64>| v.map_or_else(|| "–".to_owned(), figure);
+    let rows: Vec<Vec<String>> = lines
+        .iter()
+        .map(|l| {
+            vec![
+                l.car.clone(),
+                l.cycle.clone(),
+                figure(l.distance_km),
+                optional(l.wall_wh_per_km),
+                optional(l.battery_wh_per_km),
+                optional(l.fuel_l_per_100km),
+                optional(l.range_km),
+                figure(l.missed_trace_s),
+            ]
+        })
+        .collect();
+    match arguments.format {
+        Format::Csv => print::data(&print::csv(&header, &rows)),
+        _ => print::data(&print::table(&header, &rows, &[2, 3, 4, 5, 6, 7])),
+    }
+    Ok(())
+}
+
+fn open(tables: &Tables, name: &str) -> Result<Trace, Failure> {
+    let cycle = tables.cycles.open(name).map_err(|e| Failure::Cycle(e.to_string()))?;
+    Ok(Trace::new(&cycle))
+}
+
+impl From<minewheel_data::cycles::CycleError> for Failure {
+    fn from(error: minewheel_data::cycles::CycleError) -> Self {
+        Self::Assess(AssessError::from(error))
+    }
+}

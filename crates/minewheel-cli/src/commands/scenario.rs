@@ -1,0 +1,108 @@
+//! Options that assess and explain share: where, when, how counted.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use minewheel_assess::AssessError;
+use minewheel_assess::scenario::{GridChoice, Preset, Scenario};
+use minewheel_assess::tables::Tables;
+
+use crate::failure::Failure;
+
+/// Options of a scenario.
+#[derive(clap::Args)]
+pub struct ScenarioArguments {
+    /// Where the car drives: ISO country, Chinese province (CN-YN) or group (EU27, WORLD)
+    #[arg(long, default_value = "CN", value_name = "PLACE")]
+    pub country: String,
+    /// The year the car is made
+    #[arg(long, default_value_t = 2025, allow_negative_numbers = true)]
+    pub year: i32,
+    /// Drive cycle; `auto` takes the class of WLTC by power to mass
+    #[arg(long, default_value = "auto", value_name = "NAME")]
+    pub cycle: String,
+    /// Distance over life in km; left out: the table's
+    #[arg(long, value_name = "KM", allow_negative_numbers = true)]
+    pub km: Option<f64>,
+    /// Consumption as in the test, or as measured in traffic
+    #[arg(long = "use", value_enum, default_value = "official")]
+    pub usage: UseChoice,
+    /// Whether the grid of charging stays or moves over the car's life
+    #[arg(long, value_enum, default_value = "static")]
+    pub grid: GridWord,
+    /// How recycled and recovered material is counted
+    #[arg(long, value_enum, default_value = "cut-off")]
+    pub preset: PresetWord,
+    /// Climate method: AR6 or AR5, over 100 or 20 years
+    #[arg(long, default_value = "ar6-gwp100", value_name = "METHOD")]
+    pub method: String,
+    /// A folder of tables laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+/// Basis of consumption.
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+pub enum UseChoice {
+    /// As in the certification test
+    Official,
+    /// With the measured gap between test and traffic
+    RealWorld,
+}
+
+/// Grid over the car's life.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum GridWord {
+    /// Stays that of the year
+    Static,
+    /// Moves with the mixes of the years of the car's life
+    Pathway,
+}
+
+/// Allocation preset.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum PresetWord {
+    /// Scrap enters free, recovered material leaves without credit
+    CutOff,
+    /// Recovered material replaces primary material and is credited
+    AvoidedBurden,
+}
+
+/// Longest and shortest life that is accepted, in km.
+const LIFE_KM: (f64, f64) = (1000.0, 2.0e6);
+
+impl ScenarioArguments {
+    /// The scenario that the options describe.
+    ///
+    /// # Errors
+    /// An unknown place, cycle or method, or a distance that no car drives.
+    pub fn scenario(&self, tables: &Tables) -> Result<Scenario, Failure> {
+        let country = tables.places.id(&self.country).map_err(AssessError::from)?;
+        if let Some(km) = self.km
+            && !(LIFE_KM.0..=LIFE_KM.1).contains(&km)
+        {
+            let wanted = format!("{} to {} km", LIFE_KM.0, LIFE_KM.1);
+            return Err(Failure::Option { option: "km", seen: km.to_string(), wanted });
+        }
+        let cycle = (self.cycle != "auto").then(|| self.cycle.clone());
+        if let Some(cycle) = &cycle {
+            tables.cycles.get(cycle).map_err(|e| Failure::Cycle(e.to_string()))?;
+        }
+        Ok(Scenario {
+            country,
+            year: self.year,
+            method: self.method.clone(),
+            preset: match self.preset {
+                PresetWord::CutOff => Preset::CutOff,
+                PresetWord::AvoidedBurden => Preset::AvoidedBurden,
+            },
+            is_real_world: self.usage == UseChoice::RealWorld,
+            grid: match self.grid {
+                GridWord::Static => GridChoice::Static,
+                GridWord::Pathway => GridChoice::Pathway,
+            },
+            cycle,
+            lifetime_km: self.km,
+        })
+    }
+}

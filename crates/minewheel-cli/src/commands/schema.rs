@@ -1,0 +1,42 @@
+//! `minewheel schema`: what a file may hold, and what names there are.
+
+use minewheel_data::catalogue::car_file_schema;
+
+use crate::failure::Failure;
+use crate::inputs;
+use crate::print;
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// car (JSON Schema of car files), or a list: cycles, places, chemistries, products, methods
+    name: String,
+}
+
+const NAMES: [&str; 6] = ["car", "cycles", "places", "chemistries", "products", "methods"];
+
+/// Runs the command.
+///
+/// # Errors
+/// A name that has no schema and no list.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let tables = inputs::tables(None)?;
+    let lines: Vec<String> = match arguments.name.as_str() {
+        "car" => {
+            print::json(&car_file_schema(&tables.chemistries()));
+            return Ok(());
+        }
+        "cycles" => tables.cycles.entries().iter().map(|c| format!("{:<8} {}", c.id, c.title)).collect(),
+        "places" => tables
+            .places
+            .codes()
+            .map(|c| tables.places.id(c).map_or_else(|_| c.to_owned(), |p| format!("{c:<6} {}", tables.places.name(p))))
+            .collect(),
+        "chemistries" => tables.chemistries(),
+        "products" => tables.cards.products().iter().map(|p| format!("{:<40} {:<5} {}", p.id, p.unit, p.name)).collect(),
+        "methods" => tables.methods.climate_methods().iter().map(|m| (*m).to_owned()).collect(),
+        other => return Err(Failure::UnknownName { kind: "schema or list", seen: other.to_owned(), known: NAMES.join(", ") }),
+    };
+    print::data(&lines.join("\n"));
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! What can go wrong for the person at the terminal, in words that help to mend it.
+
+use std::path::PathBuf;
+
+use minewheel_data::catalogue::{CarError, UnknownCar};
+use minewheel_data::store::StoreError;
+use minewheel_data::table::Violation;
+
+/// How a command ends when it does not end well.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A car id that is neither in the catalogue nor a file.
+    #[error(transparent)]
+    UnknownCar(#[from] UnknownCar),
+    /// A car file with faults.
+    #[error("{}", lines(.0))]
+    CarFile(Vec<CarError>),
+    /// Tables with faults.
+    #[error("{}", lines(.0))]
+    Tables(Vec<Violation>),
+    /// The data folder cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file cannot be read or written.
+    #[error("cannot {verb} `{}`: {reason}", path.display())]
+    File {
+        /// read or write.
+        verb: &'static str,
+        /// The path.
+        path: PathBuf,
+        /// What the system said.
+        reason: std::io::Error,
+    },
+    /// An option has a value it cannot have.
+    #[error("--{option} is {seen}, wanted {wanted}")]
+    Option {
+        /// The option.
+        option: &'static str,
+        /// The value seen.
+        seen: String,
+        /// What would do.
+        wanted: String,
+    },
+    /// A drive cycle that is neither known nor a file, or a file with faults.
+    #[error("{0}")]
+    Cycle(String),
+    /// The assessment refused its input.
+    #[error("{0}")]
+    Assess(#[from] minewheel_assess::AssessError),
+    /// `--strict` refused the result.
+    #[error("{0}")]
+    Strict(String),
+    /// A name that a command does not know.
+    #[error("`{seen}` is not a {kind}; there are: {known}")]
+    UnknownName {
+        /// What kind of thing.
+        kind: &'static str,
+        /// The name seen.
+        seen: String,
+        /// The names there are.
+        known: String,
+    },
+}
+
+fn lines<T: std::fmt::Display>(items: &[T]) -> String {
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+impl Failure {
+    /// A stable code, listed in the documentation.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownCar(_) => "minewheel::car::unknown",
+            Self::CarFile(_) => "minewheel::car::file",
+            Self::Tables(_) => "minewheel::data::violations",
+            Self::Store(_) => "minewheel::data::unreadable",
+            Self::File { .. } => "minewheel::file",
+            Self::Option { .. } => "minewheel::option",
+            Self::Cycle(_) => "minewheel::cycle",
+            Self::Assess(error) => error.code(),
+            Self::Strict(_) => "minewheel::strict",
+            Self::UnknownName { .. } => "minewheel::name",
+        }
+    }
+
+    /// What to do next.
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            Self::UnknownCar(_) => "`minewheel cars` lists the catalogue; a path to a TOML file works too".to_owned(),
+            Self::CarFile(_) => "`minewheel schema car` prints every key; examples are in `examples/cars/`".to_owned(),
+            Self::Tables(found) => {
+                format!("{} violation{}; `data/README.md` explains the tables", found.len(), if found.len() == 1 { "" } else { "s" })
+            }
+            Self::Cycle(_) => "a cycle is a name from `minewheel schema cycles` or a CSV file with time_s,speed_km_h".to_owned(),
+            Self::Strict(_) => "leave --strict out to see the result with its weakest status".to_owned(),
+            Self::Assess(error) => return error.help(),
+            _ => return None,
+        })
+    }
+
+    /// 1 for a finding about good input, 2 for bad input.
+    pub fn exit_code(&self) -> u8 {
+        if matches!(self, Self::Strict(_)) { 1 } else { 2 }
+    }
+}

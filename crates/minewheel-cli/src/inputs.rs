@@ -1,0 +1,45 @@
+//! Reading what the user names: cars, data folders, cycles.
+
+use std::path::{Path, PathBuf};
+
+use minewheel_assess::tables::Tables;
+use minewheel_data::car::CarDesign;
+use minewheel_data::catalogue::read_car_file;
+use minewheel_data::store::Store;
+
+use crate::failure::Failure;
+
+/// Tables of the binary, with a user's folder laid over them if one is given.
+///
+/// # Errors
+/// The folder cannot be read, or a table has violations.
+pub fn tables(overlay: Option<&Path>) -> Result<Tables, Failure> {
+    let mut store = Store::embedded();
+    if let Some(folder) = overlay {
+        store.overlay(folder)?;
+    }
+    Tables::read(&store, false).map_err(Failure::Tables)
+}
+
+/// A car of the catalogue, or the car of a file.
+///
+/// # Errors
+/// Neither exists, or the file has faults.
+pub fn car(tables: &Tables, name: &str) -> Result<CarDesign, Failure> {
+    let is_path = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) || name.contains(['/', '\\']);
+    if is_path {
+        let text = read(Path::new(name))?;
+        return read_car_file(name, &text, &tables.chemistries()).map_err(Failure::CarFile);
+    }
+    Ok(tables.catalogue.car(name)?.clone())
+}
+
+/// The text of a file.
+///
+/// # Errors
+/// It cannot be read.
+#[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
+pub fn read(path: &Path) -> Result<String, Failure> {
+    let text = std::fs::read_to_string(path).map_err(|reason| Failure::File { verb: "read", path: PathBuf::from(path), reason })?;
+    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+}

@@ -1,0 +1,315 @@
+//! Uncertain rows and their draws.
+//!
+//! Each row is described by the ratio `f` of its value to its base value, so that 1 is the base:
+//!
+//! ```text
+//! two-piece lognormal   f = low^(−z/z₉₅) for z < 0,  high^(z/z₉₅) for z ≥ 0,  z = Φ⁻¹(u)
+//! split normal          f = 1 + (1 − low)·z/z₉₅ for z < 0,  1 + (high − 1)·z/z₉₅ for z ≥ 0
+//! triangular            f between low and high with mode 1
+//! uniform               f between low and high
+//! ```
+//!
+//! | symbol       | meaning                                                       | from                    |
+//! |--------------|---------------------------------------------------------------|-------------------------|
+//! | `u`          | uniform number in (0, 1), one per row and draw                | `ChaCha8`, see below    |
+//! | `z₉₅`        | 95 % point of the normal distribution, 1.6448536              | tables                  |
+//! | `low`, `high`| 5 % and 95 % points over the base (lognormal, normal), or the ends (triangular, uniform) | caller |
+//!
+//! The median of the first two is the base. The split normal is cut at zero where `low` is not negative, so that a
+//! sign never flips unless the bounds say so.
+//!
+//! **Random stream.** Draw `d` of seed `s` is stream `d` of the `ChaCha8` generator with the key `s` (little-endian,
+//! then zeros). Row `r` takes 64-bit word `r` of the stream, whatever its distribution. So draw 7 is the same alone or
+//! among a million, and a row's number does not depend on which other rows exist or what they are.
+//!
+//! Source: inversion after L. Devroye, *Non-Uniform Random Variate Generation* (1986), chapter II; D. Bernstein,
+//! "`ChaCha`, a variant of `Salsa20`" (2008). Rows are independent of each other; correlation is expressed by letting
+//! coefficients share a row.
+
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+
+use crate::ids::FactorId;
+use crate::normal::{normal_quantile, normal_share_below};
+
+/// The 95 % point of the standard normal distribution.
+const Z95: f64 = 1.644_853_626_951_472_2;
+
+/// How the ratio of a row to its base is distributed.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum FactorDistribution {
+    /// Always 1.
+    #[default]
+    Exact,
+    /// Median 1, lognormal on each side.
+    TwoPieceLognormal {
+        /// 5 % point over the base, above 0.
+        low: f64,
+        /// 95 % point over the base.
+        high: f64,
+    },
+    /// Median 1, normal on each side.
+    SplitNormal {
+        /// 5 % point over the base.
+        low: f64,
+        /// 95 % point over the base.
+        high: f64,
+    },
+    /// Mode 1.
+    Triangular {
+        /// Smallest ratio.
+        low: f64,
+        /// Largest ratio.
+        high: f64,
+    },
+    /// Equally likely between the ends.
+    Uniform {
+        /// Smallest ratio.
+        low: f64,
+        /// Largest ratio.
+        high: f64,
+    },
+}
+
+/// A distribution that cannot be sampled.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum DistributionError {
+    /// The bounds do not enclose the base.
+    #[error("{factor} runs from {low} to {high} times its base; wanted are finite bounds with low <= 1 <= high")]
+    BaseOutsideBounds {
+        /// The row.
+        factor: FactorId,
+        /// Lower ratio seen.
+        low: f64,
+        /// Upper ratio seen.
+        high: f64,
+    },
+    /// A lognormal bound is not positive.
+    #[error("{factor} is lognormal with a lower bound of {low} times its base; a bound above zero is wanted")]
+    LognormalNotPositive {
+        /// The row.
+        factor: FactorId,
+        /// Lower ratio seen.
+        low: f64,
+    },
+}
+
+impl FactorDistribution {
+    /// The standard deviation of `ln f` for a lognormal row, else of `f`: the first-order relative spread.
+    ///
+    /// ```
+    /// use minewheel_lca::FactorDistribution;
+    /// let spread = FactorDistribution::Uniform { low: 0.7, high: 1.3 }.relative_spread();
+    /// assert!((spread - 0.6 / 12_f64.sqrt()).abs() < 1e-15);
+    /// ```
+    pub fn relative_spread(self) -> f64 {
+        match self {
+            Self::Exact => 0.0,
+            Self::TwoPieceLognormal { low, high } => two_piece_spread(-low.ln() / Z95, high.ln() / Z95),
+            Self::SplitNormal { low, high } => two_piece_spread((1.0 - low) / Z95, (high - 1.0) / Z95),
+            Self::Triangular { low, high } => ((low * low + 1.0 + high * high - low - low * high - high) / 18.0).max(0.0).sqrt(),
+            Self::Uniform { low, high } => (high - low) / 12.0_f64.sqrt(),
+        }
+    }
+}
+
+/// Standard deviation of two half-normals joined at their common median.
+fn two_piece_spread(below: f64, above: f64) -> f64 {
+    let second_moment = 0.5 * (below * below + above * above);
+    let mean_squared = (above - below).powi(2) / (2.0 * std::f64::consts::PI);
+    (second_moment - mean_squared).max(0.0).sqrt()
+}
+
+/// A distribution with its constants worked out.
+#[derive(Clone, Copy, Debug)]
+enum Sampler {
+    Exact,
+    /// `exp(below·z)` or `exp(above·z)`
+    Lognormal {
+        below: f64,
+        above: f64,
+    },
+    /// `1 + below·z` or `1 + above·z`; `cut` is the probability left out below zero.
+    Normal {
+        below: f64,
+        above: f64,
+        cut: f64,
+    },
+    Triangular {
+        low: f64,
+        high: f64,
+    },
+    Uniform {
+        low: f64,
+        width: f64,
+    },
+}
+
+/// The distributions of all rows, ready to be drawn from.
+///
+/// ```
+/// use minewheel_lca::{FactorDistribution, FactorSampler};
+/// let rows = [FactorDistribution::Exact, FactorDistribution::TwoPieceLognormal { low: 0.8, high: 1.5 }];
+/// let sampler = FactorSampler::new(&rows)?;
+/// let mut factors = Vec::new();
+/// sampler.sample(42, 7, &mut factors);
+/// assert_eq!(factors[0], 1.0);
+/// assert!(factors[1] > 0.0);
+/// # Ok::<(), minewheel_lca::DistributionError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct FactorSampler {
+    samplers: Vec<Sampler>,
+    distributions: Vec<FactorDistribution>,
+}
+
+impl FactorSampler {
+    /// Checks the distributions; row `r` is `distributions[r]`.
+    ///
+    /// # Errors
+    /// [`DistributionError`] for the first row whose bounds do not enclose 1 or, if lognormal, are not positive.
+    pub fn new(distributions: &[FactorDistribution]) -> Result<Self, DistributionError> {
+        let samplers = distributions
+            .iter()
+            .enumerate()
+            .map(|(row, distribution)| Sampler::new(FactorId(row as u32), *distribution))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { samplers, distributions: distributions.to_vec() })
+    }
+
+    /// How many rows there are.
+    pub fn factor_count(&self) -> usize {
+        self.samplers.len()
+    }
+
+    /// The distributions as given.
+    pub fn distributions(&self) -> &[FactorDistribution] {
+        &self.distributions
+    }
+
+    /// Fills `out` with the ratios of all rows in one draw.
+    pub fn sample(&self, seed: u64, draw: u64, out: &mut Vec<f64>) {
+        let mut key = [0_u8; 32];
+        key[..8].copy_from_slice(&seed.to_le_bytes());
+        let mut random = ChaCha8Rng::from_seed(key);
+        random.set_stream(draw);
+        out.clear();
+        out.extend(self.samplers.iter().map(|sampler| sampler.ratio(uniform(random.next_u64()))));
+    }
+
+    /// The ratios of all rows at the same cumulated probability, such as all medians for 0.5.
+    pub fn quantiles(&self, probability: f64) -> Vec<f64> {
+        self.samplers.iter().map(|sampler| sampler.ratio(probability)).collect()
+    }
+}
+
+/// A number strictly between 0 and 1 from the upper 52 bits, at the middles of equal steps.
+fn uniform(word: u64) -> f64 {
+    ((word >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
+}
+
+impl Sampler {
+    fn new(factor: FactorId, distribution: FactorDistribution) -> Result<Self, DistributionError> {
+        let (low, high) = match distribution {
+            FactorDistribution::Exact => return Ok(Self::Exact),
+            FactorDistribution::TwoPieceLognormal { low, high }
+            | FactorDistribution::SplitNormal { low, high }
+            | FactorDistribution::Triangular { low, high }
+            | FactorDistribution::Uniform { low, high } => (low, high),
+        };
+        if !(low.is_finite() && high.is_finite() && low <= 1.0 && high >= 1.0) {
+            return Err(DistributionError::BaseOutsideBounds { factor, low, high });
+        }
+        Ok(match distribution {
+            FactorDistribution::Exact => Self::Exact,
+            FactorDistribution::TwoPieceLognormal { .. } if low <= 0.0 => {
+                return Err(DistributionError::LognormalNotPositive { factor, low });
+            }
+            FactorDistribution::TwoPieceLognormal { .. } => Self::Lognormal { below: -low.ln() / Z95, above: high.ln() / Z95 },
+            FactorDistribution::SplitNormal { .. } => {
+                let below = (1.0 - low) / Z95;
+                let cut = if low >= 0.0 && below > 0.0 { normal_share_below(-1.0 / below) } else { 0.0 };
+                Self::Normal { below, above: (high - 1.0) / Z95, cut }
+            }
+            FactorDistribution::Triangular { .. } => Self::Triangular { low, high },
+            FactorDistribution::Uniform { .. } => Self::Uniform { low, width: high - low },
+        })
+    }
+
+    /// The ratio at a cumulated probability.
+    fn ratio(self, u: f64) -> f64 {
+        match self {
+            Self::Exact => 1.0,
+            Self::Lognormal { below, above } => {
+                let z = normal_quantile(u);
+                (z * if z < 0.0 { below } else { above }).exp()
+            }
+            Self::Normal { below, above, cut } => {
+                let u = if u < 0.5 { cut + u * (1.0 - 2.0 * cut) } else { u };
+                let z = normal_quantile(u);
+                1.0 + z * if z < 0.0 { below } else { above }
+            }
+            Self::Triangular { low, high } => {
+                let width = high - low;
+                if width == 0.0 {
+                    1.0
+                } else if u * width < 1.0 - low {
+                    low + (u * width * (1.0 - low)).sqrt()
+                } else {
+                    high - ((1.0 - u) * width * (high - 1.0)).sqrt()
+                }
+            }
+            Self::Uniform { low, width } => low + u * width,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FactorDistribution, FactorSampler};
+
+    fn at(distribution: FactorDistribution, probability: f64) -> f64 {
+        FactorSampler::new(&[distribution]).unwrap().quantiles(probability)[0]
+    }
+
+    #[test]
+    fn bounds_of_the_two_piece_lognormal_are_its_five_and_ninety_five_percent_points() {
+        let row = FactorDistribution::TwoPieceLognormal { low: 0.8, high: 1.9 };
+        assert!((at(row, 0.05) - 0.8).abs() < 1e-12);
+        assert!((at(row, 0.5) - 1.0).abs() < 1e-12);
+        assert!((at(row, 0.95) - 1.9).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_split_normal_with_bounds_above_zero_never_turns_negative() {
+        let row = FactorDistribution::SplitNormal { low: 0.0, high: 1.5 };
+        assert!(at(row, 1e-15) >= 0.0);
+        assert!((at(row, 0.5) - 1.0).abs() < 1e-12);
+        assert!((at(row, 0.95) - 1.5).abs() < 1e-12);
+        assert!(at(FactorDistribution::SplitNormal { low: -0.5, high: 1.5 }, 0.01) < -0.5);
+    }
+
+    /// Width 3, mode at a third: F(1) = (1 − 0)/3.
+    #[test]
+    fn the_triangular_mode_splits_the_probability_by_its_place() {
+        let row = FactorDistribution::Triangular { low: 0.0, high: 3.0 };
+        assert!((at(row, 1.0 / 3.0) - 1.0).abs() < 1e-12);
+        assert!((at(row, 0.0)).abs() < 1e-12 && (at(row, 1.0) - 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_base_outside_its_bounds_is_refused() {
+        let refused = FactorSampler::new(&[FactorDistribution::Uniform { low: 1.1, high: 1.3 }]).unwrap_err();
+        assert!(refused.to_string().contains("factor 0 runs from 1.1 to 1.3"));
+        assert!(FactorSampler::new(&[FactorDistribution::TwoPieceLognormal { low: 0.0, high: 1.3 }]).is_err());
+    }
+
+    #[test]
+    fn a_rows_draw_does_not_depend_on_the_other_rows() {
+        let row = FactorDistribution::TwoPieceLognormal { low: 0.5, high: 2.0 };
+        let (mut alone, mut among) = (Vec::new(), Vec::new());
+        FactorSampler::new(&[FactorDistribution::Exact, row]).unwrap().sample(1, 7, &mut alone);
+        FactorSampler::new(&[row, row, row]).unwrap().sample(1, 7, &mut among);
+        assert_eq!(alone[1].to_bits(), among[1].to_bits());
+    }
+}

@@ -1,0 +1,72 @@
+//! A life-cycle network engine: build a network once, solve it once per impact category, reuse it for every product.
+//!
+//! ```text
+//! T = dᵀ y,   (I − Z)ᵀ y = c
+//! ```
+//!
+//! The engine knows columns (processes), inputs, elementary flows, characterisation factors and uncertain data rows,
+//! all by number. What they stand for is the caller's business. It reads no file and no clock: the same network,
+//! seed and draw give the same bits on any number of threads.
+//!
+//! | to                                             | use                                              |
+//! |------------------------------------------------|--------------------------------------------------|
+//! | build a network                                | [`NetworkBuilder`], [`Coefficient`]              |
+//! | score every column in one or several categories | [`direct_scores`], [`adjoint`], [`adjoint_many`] |
+//! | know what each column makes for a demand       | [`forward`]                                      |
+//! | explain a total                                | [`column_contributions`], [`input_flows`], [`trace`] |
+//! | weigh a total by evidence                      | [`share_by_grade`], [`GradedScores`]             |
+//! | sample everything anew                         | [`FactorSampler`], [`PreparedSolver`], [`monte_carlo`] |
+//! | find the rows that matter                      | [`factor_sensitivities`], [`variance_ranking`]   |
+//! | sum up a sample                                | [`quantile`], [`Moments`]                        |
+//!
+//! Electricity needs steel and steel needs electricity:
+//!
+//! ```
+//! use minewheel_lca::*;
+//! let mut builder = NetworkBuilder::new();
+//! let (electricity, steel) = (builder.add_column(0), builder.add_column(1));
+//! builder.add_input(electricity, steel, Coefficient::exact(0.001));
+//! builder.add_input(steel, electricity, Coefficient::exact(0.5));
+//! builder.add_flow(electricity, FlowId(0), Coefficient::exact(0.4));
+//! builder.add_flow(steel, FlowId(0), Coefficient::exact(1.6));
+//! let network = builder.build()?;
+//! let climate = CategoryFactors::new(vec![1.0]);
+//! let scores = adjoint(&network, &direct_scores(&network, &climate))?;
+//! let car = Demand::of(steel, 900.0).and(electricity, 4000.0, Grade::WEAKEST);
+//! assert!((scores.total(&car)? - 3228.01).abs() < 0.01);
+//! assert!(scores.report().residual < 1e-12);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod characterise;
+mod coefficient;
+mod contributions;
+mod demand;
+mod distribution;
+mod draws;
+mod grades;
+mod ids;
+mod network;
+mod normal;
+mod order;
+mod sensitivity;
+mod solve;
+mod statistics;
+mod tree;
+
+pub use characterise::{CategoryFactors, direct_scores};
+pub use coefficient::{Coefficient, MAX_FACTORS};
+pub use contributions::{InputFlow, column_contributions, input_flows};
+pub use demand::{Demand, DemandLine};
+pub use distribution::{DistributionError, FactorDistribution, FactorSampler};
+pub use draws::{Draw, DrawError, DrawWorkspace, PreparedSolver, monte_carlo};
+pub use grades::{GradedScores, GradedTotal, share_by_grade};
+pub use ids::{ColumnId, FactorId, FlowId, Grade, GroupId};
+pub use network::{EvaluationError, Flow, Input, Network, NetworkBuilder, NetworkFault, NetworkRefused};
+pub use sensitivity::{RankedFactor, factor_sensitivities, variance_ranking};
+pub use solve::{
+    Activity, ColumnList, DENSE_LIMIT, Method, RESIDUAL_LIMIT, Scores, SolveError, SolveOptions, SolveReport, adjoint, adjoint_many, adjoint_with,
+    forward, forward_with,
+};
+pub use statistics::{Moments, quantile};
+pub use tree::{Tree, TreeLimits, TreeNode, trace};

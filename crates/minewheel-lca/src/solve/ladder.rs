@@ -1,0 +1,323 @@
+//! Component by component: substitution, sweeps, refinement with known factors, fresh factors; then one residual
+//! check over all.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::dense::DenseLu;
+use super::lu::{SparseLu, SparsePattern};
+use super::sweep::System;
+use super::{DENSE_LIMIT, Method, RESIDUAL_LIMIT, SolveError, SolveOptions, SolveReport};
+
+/// Where a solution starts from, and so what to try first on a loop of up to [`DENSE_LIMIT`] columns.
+pub(crate) enum Start<'a> {
+    /// From nothing: small loops are factorised, and all factors are kept.
+    Base(&'a mut FactorCache),
+    /// From the base solution of a nearby system: loops are swept first.
+    Near(&'a FactorCache),
+}
+
+impl Start<'_> {
+    fn factors(&self, block: &Range<usize>) -> Option<&BlockFactors> {
+        match self {
+            Self::Base(cache) => cache.blocks.get(&block.start),
+            Self::Near(cache) => cache.blocks.get(&block.start),
+        }
+    }
+}
+
+/// Factors of components by their first place, kept from the base solution for later systems on the same network.
+#[derive(Default)]
+pub(crate) struct FactorCache {
+    blocks: BTreeMap<usize, BlockFactors>,
+}
+
+/// Steps of refinement with factors of another, nearby system.
+const NEARBY_STEPS: usize = 40;
+/// Steps of refinement with the system's own factors.
+const OWN_STEPS: usize = 4;
+
+/// Solves the adjoint system for `K` categories; `y` holds the start and the result, both in evaluation order.
+pub(crate) fn adjoint_by_position<const K: usize>(
+    system: &System<'_>,
+    direct: &[[f64; K]],
+    y: &mut [[f64; K]],
+    options: SolveOptions,
+    mut start: Start<'_>,
+) -> Result<SolveReport, SolveError> {
+    let mut report = SolveReport::default();
+    for block in system.network.blocks() {
+        if block.len() == 1 {
+            y[block.start] = [0.0; K];
+            system.sweep(block, direct, y);
+            continue;
+        }
+        let small = block.len() <= DENSE_LIMIT;
+        let sweeps_first = match options.method {
+            Method::Automatic => !small || matches!(start, Start::Near(_)),
+            Method::Direct => false,
+        };
+        if sweeps_first {
+            let relaxation = system.relax(&block, direct, y, options.tolerance, options.max_sweeps);
+            report.sweeps += relaxation.sweeps;
+            if relaxation.settled {
+                continue;
+            }
+        }
+        let known = start.factors(&block);
+        if let Some(known) = known {
+            if y[block.clone()].iter().flatten().any(|value| !value.is_finite()) {
+                y[block.clone()].fill([0.0; K]);
+            }
+            if refine(system, &block, direct, y, &known.factors, NEARBY_STEPS) <= options.tolerance {
+                continue;
+            }
+        }
+        let fresh = BlockFactors::of(system, &block, known)?;
+        report.factorised += 1;
+        y[block.clone()].fill([0.0; K]);
+        refine(system, &block, direct, y, &fresh.factors, OWN_STEPS);
+        if let Start::Base(cache) = &mut start {
+            cache.blocks.insert(block.start, fresh);
+        }
+    }
+    let all = 0..system.network.column_count();
+    let (mut residual, mut place) = system.residual(all.clone(), direct, y);
+    if residual > options.tolerance.max(1e-12) {
+        report.refined = true;
+        system.sweep(all.clone(), direct, y);
+        system.sweep(all.clone(), direct, y);
+        (residual, place) = system.residual(all, direct, y);
+    }
+    accept(system, report, residual, place)
+}
+
+/// Solves the forward system, in evaluation order; `x` starts at zero and holds the result.
+pub(crate) fn forward_by_position(system: &System<'_>, demand: &[f64], x: &mut [f64], options: SolveOptions) -> Result<SolveReport, SolveError> {
+    let mut report = forward_pass(system, demand, x, options)?;
+    let (mut residual, mut place) = system.forward_residual(demand, x);
+    if residual > options.tolerance.max(1e-12) {
+        report.refined = true;
+        let (rest, _) = system.forward_rest(demand, x);
+        let mut correction = vec![0.0; x.len()];
+        forward_pass(system, &rest, &mut correction, SolveOptions { method: Method::Direct, ..options })?;
+        x.iter_mut().zip(&correction).for_each(|(x, step)| *x += step);
+        (residual, place) = system.forward_residual(demand, x);
+    }
+    accept(system, report, residual, place)
+}
+
+/// Consumers first: each component is solved for the pull on it and passes its own pull on.
+fn forward_pass(system: &System<'_>, demand: &[f64], x: &mut [f64], options: SolveOptions) -> Result<SolveReport, SolveError> {
+    let mut report = SolveReport::default();
+    let mut pull = demand.to_vec();
+    for block in system.network.blocks().rev() {
+        if pull[block.clone()].iter().all(|amount| *amount == 0.0) {
+            continue;
+        }
+        if block.len() == 1 {
+            x[block.start] = pull[block.start] / system.own_supply(block.start);
+        } else {
+            let asked = pull[block.clone()].to_vec();
+            let mut settled = false;
+            if options.method == Method::Automatic && block.len() > DENSE_LIMIT {
+                let relaxation = system.relax_forward(&block, &mut pull, x, options.tolerance, options.max_sweeps);
+                report.sweeps += relaxation.sweeps;
+                settled = relaxation.settled;
+            }
+            if !settled {
+                let fresh = BlockFactors::of(system, &block, None)?;
+                report.factorised += 1;
+                x[block.clone()].copy_from_slice(&asked);
+                fresh.factors.solve_transposed(&mut x[block.clone()]);
+            }
+        }
+        for place in block.clone() {
+            let made = x[place];
+            for (from, amount) in system.inputs(place).filter(|(from, _)| *from < block.start) {
+                pull[from] += amount * made;
+            }
+        }
+    }
+    Ok(report)
+}
+
+fn accept(system: &System<'_>, report: SolveReport, residual: f64, place: usize) -> Result<SolveReport, SolveError> {
+    if residual > RESIDUAL_LIMIT {
+        let column = system.network.column_at(place);
+        return Err(SolveError::ResidualTooLarge { column, residual, limit: RESIDUAL_LIMIT });
+    }
+    Ok(SolveReport { residual, ..report })
+}
+
+/// Adds corrections `M⁻¹ r` to the component's part of `y` while they help; says the backward error reached.
+fn refine<const K: usize>(
+    system: &System<'_>,
+    block: &Range<usize>,
+    direct: &[[f64; K]],
+    y: &mut [[f64; K]],
+    factors: &Factors,
+    steps: usize,
+) -> f64 {
+    let mut error = f64::INFINITY;
+    for _ in 0..steps {
+        let rest: Vec<[f64; K]> = block
+            .clone()
+            .map(|place| {
+                let (sum, _) = system.row(place, direct, y);
+                std::array::from_fn(|lane| sum[lane] - y[place][lane])
+            })
+            .collect();
+        for lane in 0..K {
+            let mut step: Vec<f64> = rest.iter().map(|row| row[lane]).collect();
+            if step.iter().all(|value| *value == 0.0) {
+                continue;
+            }
+            factors.solve(&mut step);
+            for (row, step) in y[block.clone()].iter_mut().zip(step) {
+                row[lane] += step;
+            }
+        }
+        let (reached, _) = system.residual(block.clone(), direct, y);
+        let helped = reached < 0.5 * error;
+        error = error.min(reached);
+        if !helped || error <= f64::EPSILON {
+            break;
+        }
+    }
+    error
+}
+
+/// The factors of one component's `(I − Z)ᵀ`, and its pattern for later values.
+struct BlockFactors {
+    factors: Factors,
+    sparse: Option<SparseBlock>,
+}
+
+enum Factors {
+    Dense(DenseLu),
+    Sparse(Box<SparseLu>),
+}
+
+/// The pattern of a component and, for each of its inputs in turn, the entry it adds to.
+#[derive(Clone)]
+struct SparseBlock {
+    pattern: Arc<SparsePattern>,
+    entry_of_input: Arc<Vec<usize>>,
+    entry_of_diagonal: Arc<Vec<usize>>,
+    entries: usize,
+}
+
+impl Factors {
+    fn solve(&self, b: &mut [f64]) {
+        match self {
+            Self::Dense(lu) => lu.solve(b),
+            Self::Sparse(lu) => lu.solve(b),
+        }
+    }
+
+    fn solve_transposed(&self, b: &mut [f64]) {
+        match self {
+            Self::Dense(lu) => lu.solve_transposed(b),
+            Self::Sparse(lu) => lu.solve_transposed(b),
+        }
+    }
+}
+
+impl BlockFactors {
+    /// Factorises a component; the pattern is taken over from factors of the same component, if there are any.
+    fn of(system: &System<'_>, block: &Range<usize>, known: Option<&Self>) -> Result<Self, SolveError> {
+        let singular = || SolveError::Singular { columns: system.columns(block.clone()) };
+        let fresh = if block.len() <= DENSE_LIMIT {
+            let lu = DenseLu::factorise(block.len(), dense_rows(system, block)).ok_or_else(singular)?;
+            Self { factors: Factors::Dense(lu), sparse: None }
+        } else {
+            let sparse = match known.and_then(|known| known.sparse.clone()) {
+                Some(sparse) => sparse,
+                None => SparseBlock::of(system, block).ok_or_else(singular)?,
+            };
+            let lu = SparseLu::factorise(&sparse.pattern, &sparse.values(system, block)).ok_or_else(singular)?;
+            Self { factors: Factors::Sparse(Box::new(lu)), sparse: Some(sparse) }
+        };
+        fresh.check_that_it_delivers(system, block)?;
+        Ok(fresh)
+    }
+
+    /// For non-negative inputs the component can deliver if and only if `M x = 1` has a non-negative solution
+    /// (A. Berman and R. Plemmons, *Nonnegative Matrices in the Mathematical Sciences*, theorem 6.2.3).
+    fn check_that_it_delivers(&self, system: &System<'_>, block: &Range<usize>) -> Result<(), SolveError> {
+        let mut x = vec![1.0; block.len()];
+        self.factors.solve(&mut x);
+        if x.iter().any(|value| !value.is_finite()) {
+            return Err(SolveError::Singular { columns: system.columns(block.clone()) });
+        }
+        let negative_input = |place| system.inputs(place).any(|(from, amount)| from >= block.start && amount < 0.0);
+        if x.iter().any(|value| *value < 0.0) && !block.clone().any(negative_input) {
+            return Err(SolveError::NotProductive { columns: system.columns(block.clone()) });
+        }
+        Ok(())
+    }
+}
+
+fn dense_rows(system: &System<'_>, block: &Range<usize>) -> Vec<f64> {
+    let n = block.len();
+    let mut rows = vec![0.0; n * n];
+    for (place, row) in block.clone().zip(rows.chunks_exact_mut(n)) {
+        row[place - block.start] = 1.0;
+        for (from, amount) in system.inputs(place).filter(|(from, _)| *from >= block.start) {
+            row[from - block.start] -= amount;
+        }
+    }
+    rows
+}
+
+impl SparseBlock {
+    /// The pattern of `(I − Z)ᵀ` in compressed columns: one column per supplier, one row per consumer.
+    fn of(system: &System<'_>, block: &Range<usize>) -> Option<Self> {
+        let n = block.len();
+        let mut consumers: Vec<Vec<usize>> = (0..n).map(|_| Vec::new()).collect();
+        for place in block.clone() {
+            let row = place - block.start;
+            let suppliers = system.inputs(place).filter_map(|(from, _)| from.checked_sub(block.start));
+            for supplier in suppliers.chain([row]) {
+                if consumers[supplier].last() != Some(&row) {
+                    consumers[supplier].push(row);
+                }
+            }
+        }
+        let mut column_start = vec![0];
+        for rows in &consumers {
+            column_start.push(column_start[column_start.len() - 1] + rows.len());
+        }
+        let entry = |supplier: usize, row: usize| {
+            let found = consumers[supplier].binary_search(&row);
+            column_start[supplier] + found.expect("each input was entered above")
+        };
+        let mut entry_of_input = Vec::new();
+        for place in block.clone() {
+            let suppliers = system.inputs(place).filter_map(|(from, _)| from.checked_sub(block.start));
+            entry_of_input.extend(suppliers.map(|supplier| entry(supplier, place - block.start)));
+        }
+        let entry_of_diagonal = (0..n).map(|row| entry(row, row)).collect();
+        let entries = column_start[n];
+        Some(Self {
+            pattern: Arc::new(SparsePattern::new(column_start, consumers.concat())?),
+            entry_of_input: Arc::new(entry_of_input),
+            entry_of_diagonal: Arc::new(entry_of_diagonal),
+            entries,
+        })
+    }
+
+    fn values(&self, system: &System<'_>, block: &Range<usize>) -> Vec<f64> {
+        let mut values = vec![0.0; self.entries];
+        for entry in self.entry_of_diagonal.iter() {
+            values[*entry] = 1.0;
+        }
+        let amounts = block.clone().flat_map(|place| system.inputs(place).filter(|(from, _)| *from >= block.start).map(|(_, amount)| amount));
+        for (entry, amount) in self.entry_of_input.iter().zip(amounts) {
+            values[*entry] -= amount;
+        }
+        values
+    }
+}

@@ -1,0 +1,37 @@
+//! Traction battery: from a chemistry and a gross energy to the mass of every component, its bill and its elements.
+//!
+//! ```text
+//! Q          = E / V                         charge of the full cell
+//! m_cathode  = Q / q_c                       active material of the cathode
+//! m_anode    = Q · (N/P) / q_a               active material of the anode
+//! A          = Q / q_A                       one-sided electrode area; foils carry two sides: A/2
+//! m_foil     = A/2 · d · ρ
+//! m_cell     = (m_pastes + m_foils + A·μ_sep + Q·μ_el) / (1 − h)
+//! m_pack     = m_cell / s                    s: share of cells in the pack
+//! ```
+//!
+//! | symbol      | meaning                                     | from                    |
+//! |-------------|---------------------------------------------|-------------------------|
+//! | `q_c`, `V`  | reversible capacity and mean voltage        | `cells/cells.csv`       |
+//! | `q_a`, `N/P`| anode capacity, anode over cathode capacity | `cells/cells.csv`       |
+//! | `q_A`       | areal capacity of one electrode side        | `cells/cells.csv`       |
+//! | `h`, `s`    | housing share of a cell, cell share of pack | `cells/cells.csv`, `packs.csv` |
+//! | yields      | what of a purchase ends in a good pack      | `cells/packs.csv`       |
+//! | atomic mass | molar mass of the cathode, metal contents   | `cells/elements.csv`    |
+//!
+//! Specific energies of cells on the market are a check on the result, never an input. Where a catalogue knows the
+//! mass of a pack, the structural part takes up the difference; a mass that leaves no room for structure is refused.
+//!
+//! Sources: stoichiometry; recipes of Dai et al. 2019 (doi:10.3390/batteries5020048). Valid for cells of 2015 to 2025
+//! with liquid electrolyte. Lithium in the electrolyte's salt is bought with it and not counted among the contents.
+
+mod design;
+mod lines;
+mod sheet;
+mod tables;
+
+pub use design::{BatteryError, Bound, Check, Content, PackDesign, PackSpec, design_pack};
+pub use tables::{Cell, CellTables, Element, PackLayout, Recovery, RecyclingRoute};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,402 @@
+//! Cells, packs and recovery as checked types: formulas, capacities, recipes. Physics that does not hold is a
+//! violation of the table it was read from.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use minewheel_data::loader::Loader;
+use minewheel_data::parameters::{ParameterError, Parameters};
+use minewheel_data::row::{Draw, Value};
+use minewheel_data::table::{Fault, Table};
+use minewheel_data::units::{Charge, FARADAY_C_PER_MOL};
+use serde::Serialize;
+
+use super::sheet::{Sheet, cell_sheet};
+
+const ELEMENTS: &str = "cells/elements.csv";
+const CELLS: &str = "cells/cells.csv";
+const PACKS: &str = "cells/packs.csv";
+const RECYCLING: &str = "cells/recycling.csv";
+
+/// Products of the pack's recipe that carry load; they take up the difference to a catalogued pack mass.
+const STRUCTURAL: [&str; 3] = ["aluminium-extrusion", "aluminium-sheet", "steel-galvanised"];
+
+/// An element of a cathode formula.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Element {
+    /// Li.
+    Lithium,
+    /// Na.
+    Sodium,
+    /// Ni.
+    Nickel,
+    /// Co.
+    Cobalt,
+    /// Mn.
+    Manganese,
+    /// Al.
+    Aluminium,
+    /// Fe.
+    Iron,
+    /// P.
+    Phosphorus,
+    /// O.
+    Oxygen,
+}
+
+impl Element {
+    /// All of them.
+    pub const ALL: [Self; 9] =
+        [Self::Lithium, Self::Sodium, Self::Nickel, Self::Cobalt, Self::Manganese, Self::Aluminium, Self::Iron, Self::Phosphorus, Self::Oxygen];
+
+    /// Its chemical symbol.
+    pub const fn symbol(self) -> &'static str {
+        match self {
+            Self::Lithium => "Li",
+            Self::Sodium => "Na",
+            Self::Nickel => "Ni",
+            Self::Cobalt => "Co",
+            Self::Manganese => "Mn",
+            Self::Aluminium => "Al",
+            Self::Iron => "Fe",
+            Self::Phosphorus => "P",
+            Self::Oxygen => "O",
+        }
+    }
+}
+
+/// How cells are put into a pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PackLayout {
+    /// Cells in modules, modules in the pack.
+    Modules,
+    /// Cells straight in the pack.
+    CellToPack,
+}
+
+/// A way to recycle packs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RecyclingRoute {
+    /// Shredding and leaching.
+    Hydro,
+    /// Smelting.
+    Pyro,
+}
+
+impl FromStr for RecyclingRoute {
+    type Err = ();
+    fn from_str(word: &str) -> Result<Self, ()> {
+        match word {
+            "hydro" => Ok(Self::Hydro),
+            "pyro" => Ok(Self::Pyro),
+            _ => Err(()),
+        }
+    }
+}
+
+impl fmt::Display for RecyclingRoute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Hydro => "hydro",
+            Self::Pyro => "pyro",
+        })
+    }
+}
+
+/// What one route gives back of one element or material of a pack.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recovery {
+    /// The route.
+    pub route: RecyclingRoute,
+    /// The element or material, by the word of [`Content`](super::Content), or `steel`.
+    pub material: Arc<str>,
+    /// Share of what the pack holds that comes back.
+    pub share: Value,
+    /// The product whose making it saves.
+    pub product: Arc<str>,
+    /// How much of that product holds a kilogram of the material.
+    pub product_kg_per_kg: f64,
+}
+
+/// The anode's active material.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Anode {
+    /// Graphite; the value is the natural share.
+    Graphite(Value),
+    /// Hard carbon.
+    HardCarbon,
+}
+
+/// One chemistry: its formula and the design of its typical cell.
+///
+/// Invariants, checked when the tables are read: the formula has a mass, capacities stay below theory, the anode holds
+/// more than the cathode gives, recipes leave no negative rest, and the cell's specific energy at best estimates lies
+/// in the range seen on the market.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    pub(super) id: Arc<str>,
+    pub(super) cathode_product: Arc<str>,
+    pub(super) formula: Vec<(Element, f64)>,
+    pub(super) element_masses: Vec<(Element, f64)>,
+    pub(super) molar_mass_kg_per_mol: f64,
+    pub(super) electrons: f64,
+    pub(super) cathode_capacity_ah_per_kg: Value,
+    pub(super) voltage_v: Value,
+    pub(super) first_cycle_efficiency: Value,
+    pub(super) anode: Anode,
+    pub(super) anode_capacity_ah_per_kg: Value,
+    pub(super) n_to_p: Value,
+    pub(super) cathode_active: Value,
+    pub(super) cathode_binder: Value,
+    pub(super) anode_active: Value,
+    pub(super) areal_capacity_ah_per_m2: Value,
+    pub(super) copper_foil_m: Option<Value>,
+    pub(super) aluminium_foil_m: Value,
+    pub(super) separator_kg_per_m2: Value,
+    pub(super) electrolyte_kg_per_ah: Value,
+    pub(super) housing_share: Value,
+    pub(super) share_of_pack: Value,
+    pub(super) specific_energy_low_wh_per_kg: Value,
+    pub(super) specific_energy_high_wh_per_kg: Value,
+}
+
+impl Cell {
+    /// The chemistry's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+    /// Moles of each element in a formula unit of the cathode.
+    pub fn formula(&self) -> &[(Element, f64)] {
+        &self.formula
+    }
+    /// Mass fraction of an element in the cathode active material.
+    pub fn mass_fraction(&self, element: Element) -> f64 {
+        self.element_masses.iter().find(|(e, _)| *e == element).map_or(0.0, |(_, m)| m / self.molar_mass_kg_per_mol)
+    }
+    /// Charge that all alkali ions of a kilogram of cathode material carry: `n·F/M`, in Ah/kg.
+    pub fn theoretical_capacity_ah_per_kg(&self) -> f64 {
+        Charge::from_c(self.electrons * FARADAY_C_PER_MOL).ah() / self.molar_mass_kg_per_mol
+    }
+}
+
+/// Losses in making cells and packs, densities, and limits of a pack.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Making {
+    pub electrode_yield: Value,
+    pub foil_yield: Value,
+    pub separator_yield: Value,
+    pub electrolyte_yield: Value,
+    pub cell_yield: Value,
+    pub pack_yield: Value,
+    pub reference_kwh_per_kg: Value,
+    pub least_structure: Value,
+    pub least_cells: Value,
+    pub cell_to_pack_share: Value,
+    pub copper_kg_per_m3: Value,
+    pub aluminium_kg_per_m3: Value,
+}
+
+/// One product of the pack's recipe, per kilogram of what is not cell.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PackPart {
+    pub product: Arc<str>,
+    pub share: Value,
+    pub structural: bool,
+}
+
+/// Everything the tables of `data/cells` say.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CellTables {
+    cells: Vec<Cell>,
+    pub(super) making: Option<Making>,
+    pub(super) parts: Vec<PackPart>,
+    recoveries: Vec<Recovery>,
+}
+
+impl CellTables {
+    /// Reads `data/cells`. Whatever is missing or breaks physics is noted in the loader as a violation.
+    pub fn read(loader: &mut Loader<'_>) -> Self {
+        let elements = Parameters::read(loader, ELEMENTS);
+        let cells = Parameters::read(loader, CELLS);
+        let packs = Parameters::read(loader, PACKS);
+        let mut all = Self { recoveries: recoveries(loader), ..Self::default() };
+        match making(&packs) {
+            Ok((making, parts)) => {
+                all.making = Some(making);
+                all.parts = parts;
+            }
+            Err(error) => missing(loader, PACKS, "making", &error),
+        }
+        for id in cells.subjects() {
+            match cell(&cells, id, &elements) {
+                Ok(cell) => {
+                    let sheet = all.making.as_ref().map(|m| cell_sheet(&cell, m, &Draw::BEST));
+                    for (property, rule, seen) in broken_laws(&cell, sheet.as_ref()) {
+                        law(loader, CELLS, id, property, rule, seen);
+                    }
+                    all.cells.push(cell);
+                }
+                Err(error) => missing(loader, CELLS, id, &error),
+            }
+        }
+        all
+    }
+
+    /// All chemistries, in table order.
+    pub fn cells(&self) -> &[Cell] {
+        &self.cells
+    }
+    /// A chemistry by its id.
+    pub fn cell(&self, id: &str) -> Option<&Cell> {
+        self.cells.iter().find(|c| &*c.id == id)
+    }
+    /// What recycling gives back.
+    pub fn recoveries(&self) -> &[Recovery] {
+        &self.recoveries
+    }
+}
+
+fn broken_laws(cell: &Cell, sheet: Option<&Sheet>) -> Vec<(&'static str, &'static str, String)> {
+    let theory = cell.theoretical_capacity_ah_per_kg();
+    let first_charge = cell.cathode_capacity_ah_per_kg.best / cell.first_cycle_efficiency.best;
+    let mut broken = Vec::new();
+    if cell.molar_mass_kg_per_mol <= 0.0 {
+        broken.push(("moles_o", "the formula of the cathode has a mass", format!("{} kg/mol", cell.molar_mass_kg_per_mol)));
+    }
+    if first_charge > theory {
+        broken.push((
+            "cathode_capacity",
+            "the first charge takes no more than all alkali ions of the formula",
+            format!("{first_charge:.1} of {theory:.1} mAh/g"),
+        ));
+    }
+    if cell.n_to_p.best < 1.0 {
+        broken.push(("n_to_p", "the anode holds at least what the cathode gives", format!("{}", cell.n_to_p.best)));
+    }
+    if cell.cathode_active.best + cell.cathode_binder.best > 1.0 {
+        let seen = cell.cathode_active.best + cell.cathode_binder.best;
+        broken.push(("cathode_active_fraction", "active material and binder leave no negative rest", format!("{seen}")));
+    }
+    if let Some(sheet) = sheet {
+        let wh_per_kg = sheet.specific_energy_wh_per_kg();
+        let (low, high) = (cell.specific_energy_low_wh_per_kg.best, cell.specific_energy_high_wh_per_kg.best);
+        if !(low..=high).contains(&wh_per_kg) {
+            broken.push((
+                "specific_energy_low",
+                "the designed cell lies in the range of cells on the market",
+                format!("{wh_per_kg:.1} Wh/kg outside {low}..{high}"),
+            ));
+        }
+    }
+    broken
+}
+
+fn cell(cells: &Parameters, id: &str, elements: &Parameters) -> Result<Cell, Box<ParameterError>> {
+    let subject = cells.subject(id)?;
+    let (mut formula, mut element_masses, mut molar_mass) = (Vec::new(), Vec::new(), 0.0);
+    for element in Element::ALL {
+        if let Some(moles) = subject.optional(&format!("moles_{}", element.symbol().to_lowercase()), "1")? {
+            let mass = moles.best * elements.value(element.symbol(), "atomic_mass", "kg/mol")?.best;
+            formula.push((element, moles.best));
+            element_masses.push((element, mass));
+            molar_mass += mass;
+        }
+    }
+    let anode = subject.optional("anode_natural_share", "1")?.map_or(Anode::HardCarbon, Anode::Graphite);
+    Ok(Cell {
+        id: id.into(),
+        cathode_product: if id == "na-ion" { "cam-na-layered".into() } else { format!("cam-{id}").into() },
+        formula,
+        element_masses,
+        molar_mass_kg_per_mol: molar_mass,
+        electrons: subject.value("electrons", "1")?.best,
+        cathode_capacity_ah_per_kg: subject.value("cathode_capacity", "Ah/kg")?,
+        voltage_v: subject.value("mean_voltage", "V")?,
+        first_cycle_efficiency: subject.value("first_cycle_efficiency", "1")?,
+        anode,
+        anode_capacity_ah_per_kg: subject.value("anode_capacity", "Ah/kg")?,
+        n_to_p: subject.value("n_to_p", "1")?,
+        cathode_active: subject.value("cathode_active_fraction", "1")?,
+        cathode_binder: subject.value("cathode_binder_fraction", "1")?,
+        anode_active: subject.value("anode_active_fraction", "1")?,
+        areal_capacity_ah_per_m2: subject.value("areal_capacity", "Ah/m2")?,
+        copper_foil_m: subject.optional("copper_foil_thickness", "m")?,
+        aluminium_foil_m: subject.value("aluminium_foil_thickness", "m")?,
+        separator_kg_per_m2: subject.value("separator_areal_mass", "kg/m2")?,
+        electrolyte_kg_per_ah: subject.value("electrolyte_per_capacity", "kg/Ah")?,
+        housing_share: subject.value("housing_share", "1")?,
+        share_of_pack: subject.value("cell_mass_share", "1")?,
+        specific_energy_low_wh_per_kg: subject.value("specific_energy_low", "Wh/kg")?,
+        specific_energy_high_wh_per_kg: subject.value("specific_energy_high", "Wh/kg")?,
+    })
+}
+
+fn making(packs: &Parameters) -> Result<(Making, Vec<PackPart>), Box<ParameterError>> {
+    let line = packs.subject("making")?;
+    let making = Making {
+        electrode_yield: line.value("electrode_yield", "1")?,
+        foil_yield: line.value("foil_yield", "1")?,
+        separator_yield: line.value("separator_yield", "1")?,
+        electrolyte_yield: line.value("electrolyte_yield", "1")?,
+        cell_yield: line.value("cell_yield", "1")?,
+        pack_yield: line.value("pack_yield", "1")?,
+        reference_kwh_per_kg: line.value("reference_specific_energy", "kWh/kg")?,
+        least_structure: packs.value("structure", "least_share", "1")?,
+        least_cells: packs.value("structure", "least_cell_share", "1")?,
+        cell_to_pack_share: packs.value("cell-to-pack", "cell_mass_share", "1")?,
+        copper_kg_per_m3: packs.value("density", "copper", "kg/m3")?,
+        aluminium_kg_per_m3: packs.value("density", "aluminium", "kg/m3")?,
+    };
+    let recipe = packs.subject("not-cell")?;
+    let parts = recipe
+        .properties()
+        .into_iter()
+        .map(|product| {
+            let share = recipe.value(product, "1")?;
+            Ok(PackPart { product: product.into(), share, structural: STRUCTURAL.contains(&product) })
+        })
+        .collect::<Result<_, Box<ParameterError>>>()?;
+    Ok((making, parts))
+}
+
+fn recoveries(loader: &mut Loader<'_>) -> Vec<Recovery> {
+    let Some(table) = loader.table(RECYCLING) else { return Vec::new() };
+    let mut all = Vec::new();
+    for row in 0..table.len() {
+        let share = loader.value(&table, row, "recovery_share");
+        let per_kg = loader.number_in(&table, row, "kg_per_kg_element");
+        let Ok(route) = table.text(row, "route").parse::<RecyclingRoute>() else {
+            loader.unknown_name(&table, row, "route", "recycling route", ["hydro", "pyro"].into_iter());
+            continue;
+        };
+        if let (Some(share), Some(product_kg_per_kg)) = (share, per_kg) {
+            let (material, product) = (table.text(row, "element").into(), table.text(row, "product").into());
+            all.push(Recovery { route, material, share, product, product_kg_per_kg });
+        }
+    }
+    all
+}
+
+/// A table's text cut into cells a second time, only to say where a fault stands; its rows are not numbered again.
+fn position_in(loader: &Loader<'_>, name: &str) -> Option<Table> {
+    Table::parse(name, loader.store().text(name)?, 0).ok()
+}
+
+fn law(loader: &mut Loader<'_>, name: &str, subject: &str, property: &str, rule: &'static str, seen: String) {
+    let Some(table) = position_in(loader, name) else { return };
+    let row = (0..table.len())
+        .find(|&r| table.text(r, "subject") == subject && table.text(r, "property") == property)
+        .or_else(|| (0..table.len()).find(|&r| table.text(r, "subject") == subject))
+        .unwrap_or(0);
+    if row < table.len() {
+        loader.fault(&table, row, Some("value"), Fault::Law { subject: subject.to_owned(), rule, seen });
+    }
+}
+
+fn missing(loader: &mut Loader<'_>, name: &str, subject: &str, error: &ParameterError) {
+    law(loader, name, subject, "", "the model finds every parameter that it needs", error.to_string());
+}

@@ -1,0 +1,240 @@
+use minewheel_data::loader::Loader;
+use minewheel_data::row::{Draw, Value};
+use minewheel_data::store::Store;
+use minewheel_data::units::{Energy, Mass};
+use proptest::prelude::{ProptestConfig, Strategy, prop_assert, proptest};
+
+use super::{BatteryError, CellTables, Content, PackDesign, PackLayout, PackSpec, design_pack};
+
+const CHEMISTRIES: [&str; 8] = ["nmc111", "nmc532", "nmc622", "nmc811", "nca", "lfp", "lmfp", "na-ion"];
+
+fn tables() -> CellTables {
+    CellTables::read(&mut Loader::new(&Store::embedded(), false))
+}
+
+fn pack(chemistry: &str, kwh: f64) -> PackDesign {
+    design_pack(&PackSpec::new(chemistry, Energy::from_kwh(kwh)), &tables(), &Draw::BEST).unwrap()
+}
+
+fn with_mass(chemistry: &str, kwh: f64, kg: f64) -> Result<PackDesign, BatteryError> {
+    let spec = PackSpec { pack_mass_kg: Some(Value::given(kg)), ..PackSpec::new(chemistry, Energy::from_kwh(kwh)) };
+    design_pack(&spec, &tables(), &Draw::BEST)
+}
+
+fn per_kwh(chemistry: &str, content: Content) -> f64 {
+    let design = pack(chemistry, 50.0);
+    design.contents[&content].kg() / design.gross_energy.kwh()
+}
+
+fn assert_near(seen: f64, wanted: f64, tolerance: f64) {
+    assert!((seen - wanted).abs() <= tolerance * wanted.abs(), "saw {seen}, wanted {wanted} within {tolerance}");
+}
+
+/// The embedded cell tables with one cell of one row replaced.
+fn violations_after(subject: &str, property: &str, value: &str) -> Vec<String> {
+    let mut store = Store::embedded();
+    let mut seen = 0;
+    let text: Vec<String> = store
+        .text("cells/cells.csv")
+        .unwrap()
+        .lines()
+        .map(|line| {
+            let mut parts: Vec<&str> = line.splitn(4, ',').collect();
+            if parts[0] == subject && parts[1] == property {
+                seen += 1;
+                parts[2] = value;
+                // The spread would no longer hold the value.
+                let fields: Vec<&str> = parts[3].splitn(7, ',').collect();
+                return format!("{subject},{property},{value},{},,,,,,{}", fields[0], fields[6]);
+            }
+            line.to_owned()
+        })
+        .collect();
+    assert_eq!(seen, 1, "no such row");
+    let text = text.join("\n");
+    store.insert("cells/cells.csv", &text);
+    let mut loader = Loader::new(&store, false);
+    CellTables::read(&mut loader);
+    loader.finish().map_or_else(|found| found.iter().map(ToString::to_string).collect(), |_| Vec::new())
+}
+
+#[test]
+fn our_own_tables_break_no_law() {
+    let store = Store::embedded();
+    let mut loader = Loader::new(&store, true);
+    let tables = CellTables::read(&mut loader);
+    assert_eq!(loader.finish().err(), None);
+    assert_eq!(tables.cells().iter().map(super::Cell::id).collect::<Vec<_>>(), CHEMISTRIES);
+    assert!(tables.recoveries().iter().all(|r| r.share.best >= 0.0 && r.share.high <= 1.0));
+}
+
+#[test]
+fn every_check_of_every_chemistry_holds_at_best_estimates() {
+    for chemistry in CHEMISTRIES {
+        let design = pack(chemistry, 60.0);
+        for check in &design.checks {
+            assert!(check.pass, "{chemistry}: {check:?}");
+        }
+        let balance = design.checks.iter().find(|c| c.name == "element balance of the cathode").unwrap();
+        assert!(balance.value <= 1e-9);
+    }
+}
+
+#[test]
+fn metals_of_a_kilowatt_hour_agree_with_stoichiometry_by_hand() {
+    // 1000/(q·V) times the mass fraction of the metal; worked from the formula with IUPAC atomic masses:
+    // NMC811 1000/(197·3.72) = 1.3646 kg; Ni 0.8·58.693/97.279 = 0.4827, Co 0.06058, Li 0.07134.
+    assert_near(per_kwh("nmc811", Content::Nickel), 0.6586, 1e-3);
+    assert_near(per_kwh("nmc811", Content::Cobalt), 0.08267, 1e-3);
+    assert_near(per_kwh("nmc811", Content::Lithium), 0.09735, 1e-3);
+    assert_near(per_kwh("nmc622", Content::Nickel), 0.5517, 1e-3);
+    assert_near(per_kwh("nmc622", Content::Cobalt), 0.1846, 1e-3);
+    assert_near(per_kwh("lfp", Content::Lithium), 0.08729, 1e-3);
+    assert_near(per_kwh("lfp", Content::Iron), 0.7024, 1e-3);
+    assert_near(per_kwh("lfp", Content::Phosphorus), 0.3896, 1e-3);
+    assert_near(per_kwh("na-ion", Content::Sodium), 0.5122, 1e-3);
+}
+
+#[test]
+fn nmc532_holds_cobalt_and_manganese_as_two_to_three() {
+    let moles = |content, atomic_mass: f64| per_kwh("nmc532", content) / atomic_mass;
+    assert_near(moles(Content::Manganese, 54.938) / moles(Content::Cobalt, 58.933), 1.5, 1e-9);
+}
+
+#[test]
+fn an_lfp_kilowatt_hour_has_graphite_enough_to_hold_it() {
+    // 1000 Wh at 3.21 V is 311.5 Ah; at 348 mAh/g that is 0.895 kg with no reserve.
+    assert!(per_kwh("lfp", Content::Graphite) >= 0.9);
+}
+
+#[test]
+fn a_sodium_cell_has_neither_lithium_nor_copper_foil() {
+    let design = pack("na-ion", 40.0);
+    assert!(!design.contents.contains_key(&Content::Lithium));
+    assert!(design.lines.iter().all(|l| &*l.product != "copper-foil" && &*l.product != "electrolyte"));
+}
+
+#[test]
+fn what_is_bought_is_never_less_than_what_ends_in_the_pack() {
+    for chemistry in CHEMISTRIES {
+        let design = pack(chemistry, 60.0);
+        let contained: Mass = design.lines.iter().map(|l| l.contained).sum();
+        assert_near(contained.kg(), design.pack_mass.kg(), 1e-9);
+        assert!(design.lines.iter().all(|l| l.amount >= l.contained.kg() && l.amount > 0.0));
+    }
+}
+
+#[test]
+fn a_catalogued_mass_is_kept_and_moves_only_the_structure() {
+    let free = pack("lfp", 60.48);
+    let given = with_mass("lfp", 60.48, free.pack_mass.kg() + 40.0).unwrap();
+    assert_near(given.pack_mass.kg(), free.pack_mass.kg() + 40.0, 1e-9);
+    assert_eq!(given.cell_mass, free.cell_mass);
+    let structure = |d: &PackDesign| d.lines.iter().filter(|l| &*l.part == "pack-structure").map(|l| l.contained.kg()).sum::<f64>();
+    assert_near(structure(&given) - structure(&free), 40.0, 1e-9);
+}
+
+#[test]
+fn a_pack_lighter_than_its_cells_is_refused() {
+    let error = with_mass("lfp", 60.0, 250.0).unwrap_err();
+    assert!(matches!(error, BatteryError::PackTooLight { .. }));
+    assert!(error.to_string().contains("wanted at least"), "{error}");
+    assert!(with_mass("lfp", 60.0, f64::NAN).is_err());
+}
+
+#[test]
+fn a_pack_that_is_mostly_not_cell_is_refused() {
+    assert!(matches!(with_mass("nmc811", 60.0, 900.0), Err(BatteryError::PackTooHeavy { .. })));
+}
+
+#[test]
+fn a_pack_without_energy_is_refused() {
+    for kwh in [0.0, -1.0, f64::NAN] {
+        let spec = PackSpec::new("lfp", Energy::from_kwh(kwh));
+        assert!(matches!(design_pack(&spec, &tables(), &Draw::BEST), Err(BatteryError::NoEnergy { .. })));
+    }
+}
+
+#[test]
+fn an_unknown_chemistry_names_the_nearest() {
+    let error = design_pack(&PackSpec::new("nmc812", Energy::from_kwh(60.0)), &tables(), &Draw::BEST).unwrap_err();
+    let BatteryError::UnknownChemistry { nearest, known, .. } = &error else { panic!("{error}") };
+    assert_eq!(nearest.as_deref(), Some("nmc811"));
+    assert!(known.contains("na-ion"));
+}
+
+#[test]
+fn tables_without_rows_refuse_every_design() {
+    let empty = CellTables::default();
+    assert!(design_pack(&PackSpec::new("lfp", Energy::from_kwh(1.0)), &empty, &Draw::BEST).is_err());
+}
+
+#[test]
+fn cells_straight_in_the_pack_save_mass() {
+    let spec = PackSpec { layout: Some(PackLayout::CellToPack), ..PackSpec::new("lfp", Energy::from_kwh(60.0)) };
+    let without_modules = design_pack(&spec, &tables(), &Draw::BEST).unwrap();
+    assert!(without_modules.pack_mass < pack("lfp", 60.0).pack_mass);
+}
+
+#[test]
+fn an_anode_too_small_is_a_violation_of_the_table() {
+    let found = violations_after("lfp", "n_to_p", "0.78");
+    assert!(found.iter().any(|v| v.contains("cells/cells.csv") && v.contains("the anode holds")), "{found:?}");
+}
+
+#[test]
+fn a_cathode_above_theory_is_a_violation_of_the_table() {
+    let found = violations_after("lfp", "cathode_capacity", "172");
+    assert!(found.iter().any(|v| v.contains("alkali ions")), "{found:?}");
+}
+
+#[test]
+fn a_cell_outside_the_market_is_a_violation_of_the_table() {
+    let found = violations_after("nmc811", "electrolyte_per_capacity", "12");
+    assert!(found.iter().any(|v| v.contains("range of cells on the market")), "{found:?}");
+}
+
+#[test]
+fn a_missing_parameter_is_a_violation_that_names_it() {
+    let mut store = Store::embedded();
+    let text: String =
+        store.text("cells/cells.csv").unwrap().lines().filter(|l| !l.starts_with("lfp,mean_voltage")).fold(String::new(), |a, l| a + l + "\n");
+    store.insert("cells/cells.csv", &text);
+    let mut loader = Loader::new(&store, false);
+    CellTables::read(&mut loader);
+    let found = loader.finish().unwrap_err();
+    assert!(found.iter().any(|v| v.to_string().contains("mean_voltage")));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn a_larger_pack_is_heavier_and_its_bill_scales(chemistry in (0usize..8).prop_map(|i| CHEMISTRIES[i]), kwh in 5.0..150.0f64, factor in 1.01..3.0f64) {
+        let (small, large) = (pack(chemistry, kwh), pack(chemistry, kwh * factor));
+        prop_assert!(large.pack_mass > small.pack_mass);
+        for (a, b) in small.lines.iter().zip(&large.lines) {
+            prop_assert!((b.amount - factor * a.amount).abs() <= 1e-9 * b.amount);
+        }
+    }
+
+    #[test]
+    fn any_draw_within_the_spreads_closes_on_mass(seed in 0u64..1000) {
+        let store = Store::embedded();
+        let mut loader = Loader::new(&store, false);
+        let tables = CellTables::read(&mut loader);
+        let (_, rows) = loader.finish().unwrap();
+        // A low-discrepancy walk over each row's spread; the sampler proper lives elsewhere.
+        let factors: Vec<f64> = rows.spreads().iter().enumerate().map(|(i, s)| {
+            let u = ((seed * 7919 + i as u64 * 104_729) % 1000) as f64 / 1000.0;
+            s.low + u * (s.high - s.low)
+        }).collect();
+        let draw = Draw::from_factors(&factors);
+        for chemistry in CHEMISTRIES {
+            let design = design_pack(&PackSpec::new(chemistry, Energy::from_kwh(60.0)), &tables, &draw).unwrap();
+            for check in design.checks.iter().filter(|c| c.name.ends_with("balance of the pack") || c.name.starts_with("anode over")) {
+                prop_assert!(check.pass, "{}: {:?}", chemistry, check);
+            }
+        }
+    }
+}

@@ -1,0 +1,568 @@
+//! Electric driving: from the force at the wheel to energy at the wall.
+//!
+//! ```text
+//! shaft      F_s = F/η_g (driving)          F_s = −η_g·min(σ·φ(v)·|F|, limits) (braking)
+//! machine    P_loss = s·P_pk·(k0 + k1·x + k2·x² + k3·y + k4·x·y + k5·y²),  x = ω/ω_b, y = |T|/T_pk, T_pk = P_pk/ω_b
+//! terminal   P_t = F_s·v + P_loss + P_aux
+//! battery    u·i − r·i² = p,  p = P_t/E,  dSOC/dt = −i,  u = U_oc(SOC)/mean U_oc
+//! wall       E_wall = E·∫u·i dt / η_ch
+//! ```
+//!
+//! | symbol        | meaning                                        | unit | from                        |
+//! |---------------|------------------------------------------------|------|-----------------------------|
+//! | `η_g`         | gear, load-dependent                           | –    | `drive.csv`                 |
+//! | `σ`, `φ(v)`   | braking share of the machines, low-speed fade  | –    | `drive.csv` (`σ` is fitted) |
+//! | `s`           | loss against machines of 1998 of equal rating  | –    | `losses.csv` (fitted)       |
+//! | `k0…k5`       | loss polynomial of machine with inverter       | –    | `losses.csv`, measured maps |
+//! | `ω_b`         | base speed                                     | rad/s| `losses.csv`                |
+//! | `P_aux`       | accessories `∝ m²`; heating, cooling           | W    | `drive.csv` (fitted; derived)|
+//! | `r`           | share of power lost at one discharge an hour   | h    | `battery.csv`, Arrhenius in T|
+//! | `E`           | gross energy                                   | J    | car file                    |
+//! | `η_ch`        | wall to cells                                  | –    | `drive.csv`                 |
+//!
+//! The battery is written per unit of its gross energy, so no pack voltage is needed. The open-circuit voltage is held
+//! over blocks of 16 steps: it moves by well under a thousandth in that time, and the steps of a block become
+//! independent of each other. Several machines act as one of their joint rating with rating-weighted coefficients;
+//! one that disconnects adds no speed loss. Regeneration is limited by the share, by deceleration (by axle), by torque,
+//! by power, and by what the pack accepts; below walking pace the friction brake takes over.
+//!
+//! Sources: measured maps (`motors/measured.csv`, polynomial residuals in `losses.csv`); three constants fitted on
+//! US certification tests, as their rows say. Valid for single-speed drives; see the limits in [`super`].
+
+use minewheel_data::car::{CarClass, CarDesign, DrivenWheels, Topology};
+use minewheel_data::row::{Draw, Value};
+use minewheel_data::units::{Energy, J_PER_WH, Power, S_PER_H, ZERO_CELSIUS_K};
+
+use super::road_load::check;
+use super::tables::{LOSS_TERMS, OCV_POINTS};
+use super::trace::{BLOCK, Block};
+use super::{Conditions, Defaulted, DriveError, DriveTables, Masses, RoadLoad, Trace, Use, or_default};
+
+/// Steps worked on at once.
+const LANES: usize = 8;
+/// Axle ratios below this are those of the final stage alone, not of the whole reduction.
+const LOWEST_WHOLE_RATIO: f64 = 6.0;
+/// Years of the two loss scales.
+const LOSS_YEARS: (f64, f64) = (1998.0, 2020.0);
+/// Share of the power that the cells' resistance allows which the car uses at most.
+const RESISTANCE_LIMIT_SHARE: f64 = 0.7;
+/// Temperatures of the heating and cooling rows, in °C.
+const HEATING_AT_C: f64 = -7.0;
+const COOLING_AT_C: f64 = 35.0;
+
+/// An electric car as numbers, ready for the kernel. All SI.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ElectricCar {
+    /// Test mass in kg.
+    pub mass_kg: f64,
+    /// Kerb mass in kg.
+    pub kerb_mass_kg: f64,
+    /// Mass that resists acceleration, over test mass, less one.
+    pub rotating_share: f64,
+    /// Resistance at the reference temperature.
+    pub road_load: RoadLoad,
+    /// Gear efficiency under load.
+    pub gear_efficiency: f64,
+    /// Peak power of all machines in W.
+    pub peak_power_w: f64,
+    /// Vehicle speed in m/s at the machines' base speed.
+    pub base_speed_m_s: f64,
+    /// Loss polynomial in W.
+    pub loss_w: [f64; LOSS_TERMS],
+    /// Share of braking that machines take.
+    pub regeneration_share: f64,
+    /// Speeds in m/s between which regeneration rises from nought to full.
+    pub fade_m_s: (f64, f64),
+    /// Highest deceleration by machines in m/s².
+    pub deceleration_limit_m_s2: f64,
+    /// Highest generating power in W.
+    pub generating_limit_w: f64,
+    /// Accessories in W without heating and cooling.
+    pub standing_w: f64,
+    /// Heating in W per K below, and the temperature in °C.
+    pub heating: (f64, f64),
+    /// Cooling in W per K above, and the temperature in °C.
+    pub cooling: (f64, f64),
+    /// Relative change of rolling resistance per kelvin.
+    pub tyre_change_per_k: f64,
+    /// Reference temperature in °C.
+    pub reference_c: f64,
+    /// Mean temperature of traffic in °C.
+    pub real_world_c: f64,
+    /// Gross energy in J.
+    pub gross_energy_j: f64,
+    /// Usable energy in J.
+    pub usable_energy_j: f64,
+    /// Open-circuit voltage over its mean.
+    pub relative_ocv: [f64; OCV_POINTS],
+    /// Per-unit resistance in s at the reference temperature.
+    pub resistance_s: f64,
+    /// T0 in K of its temperature dependence.
+    pub resistance_temperature_k: f64,
+    /// Discharge and charge power over gross energy, in 1/s.
+    pub battery_limits_per_s: (f64, f64),
+    /// From AC wall, and from DC station, to the cells.
+    pub charging_efficiency: (f64, f64),
+    /// Energy in traffic over the cycle's, less one.
+    pub gap: f64,
+    /// Top speed in m/s, if the design says.
+    pub top_speed_m_s: Option<f64>,
+    /// Fields that the design did not give.
+    pub defaulted: Vec<Defaulted>,
+}
+
+/// Builds the numbers of an electric car, or of the electric side of a plug-in hybrid, for one draw.
+///
+/// # Errors
+/// The design has no battery, an unknown chemistry, or a number outside what a car can have.
+pub fn electric_car(design: &CarDesign, masses: &Masses, tables: &DriveTables, draw: &Draw<'_>) -> Result<ElectricCar, DriveError> {
+    let of = |value: &Value| draw.of(value);
+    let mut defaulted = Vec::new();
+    let Some(battery) = &design.battery else {
+        return Err(DriveError::Missing { car: design.id.clone(), section: "battery", powertrain: design.powertrain.word() });
+    };
+    let class = class_of(design, masses, tables, &mut defaulted);
+    let road_load = RoadLoad::of(design, class, masses, tables, draw, &mut defaulted)?;
+    let drive = machines(design, class, masses, tables, draw, &mut defaulted)?;
+
+    let cell = tables.cell(&battery.chemistry)?;
+    let gross_energy_j = Energy::from_kwh(of(&battery.gross_energy_kwh)).j();
+    check(design, "battery.gross_energy_kwh", Energy::from_j(gross_energy_j).kwh(), 0.1, 1000.0, "0.1 to 1000 kWh")?;
+    let usable_energy_j = match &battery.usable_energy_kwh {
+        Some(usable) => Energy::from_kwh(of(usable)).j(),
+        None => or_default(None, &cell.usable_share, "battery.usable_energy_kwh", draw, &mut defaulted).min(1.0) * gross_energy_j,
+    };
+    check(design, "battery.usable_energy_kwh", usable_energy_j / gross_energy_j, 0.01, 1.0 + 1e-9, "at most the gross energy")?;
+
+    let driven = design.driven_wheels.unwrap_or(DrivenWheels::Front);
+    let deceleration_limit_m_s2 = tables.deceleration_limit_m_s2.iter().find(|(wheels, _)| *wheels == driven).map_or(0.0, |(_, value)| of(value));
+    let (heating_below, cooling_above) = (of(&tables.heating_below_c), of(&tables.cooling_above_c));
+    let charge_limit_per_s = of(&tables.charge_limit_per_s);
+    Ok(ElectricCar {
+        mass_kg: masses.test_mass_kg,
+        kerb_mass_kg: masses.kerb_mass_kg,
+        rotating_share: of(&tables.rotating_share),
+        road_load,
+        gear_efficiency: of(&tables.gear_efficiency).min(1.0),
+        peak_power_w: drive.peak_power_w,
+        base_speed_m_s: drive.base_speed_m_s,
+        loss_w: drive.loss_w,
+        regeneration_share: of(&tables.regeneration_share).clamp(0.0, 1.0),
+        fade_m_s: (of(&tables.fade_start_m_s), of(&tables.fade_end_m_s)),
+        deceleration_limit_m_s2,
+        generating_limit_w: (of(&tables.regeneration_power_share) * drive.peak_power_w).min(charge_limit_per_s * gross_energy_j),
+        standing_w: of(&tables.standing_w) * (masses.test_mass_kg / of(&tables.standing_mass_kg)).powf(of(&tables.standing_exponent)),
+        heating: (of(&tables.heating_w) / (heating_below - HEATING_AT_C), heating_below),
+        cooling: (of(&tables.cooling_w) / (COOLING_AT_C - cooling_above), cooling_above),
+        tyre_change_per_k: of(&tables.tyre_change_per_k),
+        reference_c: of(&tables.reference_c),
+        real_world_c: of(&tables.real_world_c),
+        gross_energy_j,
+        usable_energy_j,
+        relative_ocv: cell.relative_ocv,
+        resistance_s: of(&cell.loss_at_1c) * S_PER_H,
+        resistance_temperature_k: of(&tables.resistance_temperature_k),
+        battery_limits_per_s: (of(&tables.discharge_limit_per_s), charge_limit_per_s),
+        charging_efficiency: (of(&tables.ac_efficiency).min(1.0), of(&tables.dc_efficiency).min(1.0)),
+        gap: of(&tables.gap_electric),
+        top_speed_m_s: design.top_speed_km_h.as_ref().map(|v| minewheel_data::units::Speed::from_km_h(of(v)).m_s()),
+        defaulted,
+    })
+}
+
+/// The class of the design, or the one nearest in mass.
+pub(super) fn class_of(design: &CarDesign, masses: &Masses, tables: &DriveTables, defaulted: &mut Vec<Defaulted>) -> CarClass {
+    design.class.unwrap_or_else(|| {
+        let class = tables.class_by_mass(masses.kerb_mass_kg);
+        let row = tables.class(class).kerb_mass_kg.row;
+        defaulted.push(Defaulted { field: "car.class", value: masses.kerb_mass_kg, rows: vec![row] });
+        class
+    })
+}
+
+struct Drive {
+    peak_power_w: f64,
+    base_speed_m_s: f64,
+    loss_w: [f64; LOSS_TERMS],
+}
+
+/// All machines as one: joint rating, rating-weighted loss coefficients and base speed.
+fn machines(
+    design: &CarDesign,
+    class: CarClass,
+    masses: &Masses,
+    tables: &DriveTables,
+    draw: &Draw<'_>,
+    defaulted: &mut Vec<Defaulted>,
+) -> Result<Drive, DriveError> {
+    let class = tables.class(class);
+    let nothing = [minewheel_data::car::MotorDesign::default()];
+    let motors = if design.motors.is_empty() { &nothing[..] } else { &design.motors[..] };
+    let base_speed_rad_s = draw.of(&tables.base_speed_rad_s);
+    let (mut peak_power_w, mut base_speed_m_s, mut loss_w) = (0.0, 0.0, [0.0; LOSS_TERMS]);
+    let known_w: f64 = motors.iter().filter_map(|m| m.peak_power_kw.as_ref()).map(|v| Power::from_kw(draw.of(v)).w()).sum();
+    let unknown = motors.iter().filter(|m| m.peak_power_kw.is_none()).count();
+    for motor in motors {
+        let power_w = if let Some(power) = &motor.peak_power_kw {
+            Power::from_kw(draw.of(power)).w()
+        } else {
+            // What the class would have in all, less what is known, in equal parts.
+            let whole = draw.of(&class.power_w_per_kg) * masses.kerb_mass_kg;
+            let part = (whole - known_w).max(0.25 * whole) / unknown as f64;
+            defaulted.push(Defaulted { field: "motor.peak_power_kw", value: Power::from_w(part).kw(), rows: vec![class.power_w_per_kg.row] });
+            part
+        };
+        check(design, "motor.peak_power_kw", Power::from_w(power_w).kw(), 0.5, 3000.0, "0.5 to 3000 kW")?;
+        let ratio = match motor.final_drive_ratio.as_ref().map(|v| draw.of(v)) {
+            Some(ratio) if ratio >= LOWEST_WHOLE_RATIO => ratio,
+            Some(ratio) => {
+                check(design, "motor.final_drive_ratio", ratio, 0.5, 40.0, "0.5 to 40")?;
+                or_default(None, &tables.gear_ratio, "motor.final_drive_ratio", draw, defaulted)
+            }
+            None => or_default(None, &tables.gear_ratio, "motor.final_drive_ratio", draw, defaulted),
+        };
+        check(design, "motor.final_drive_ratio", ratio, 0.5, 40.0, "0.5 to 40")?;
+        let topology = motor.topology.unwrap_or_else(|| {
+            let row = tables.machine(Topology::Ipm).terms[0].row;
+            defaulted.push(Defaulted { field: "motor.topology", value: 0.0, rows: vec![row] });
+            Topology::Ipm
+        });
+        let disconnects = motors.len() > 1 && motor.coupling.as_deref() == Some("disconnect");
+        for (at, (sum, term)) in loss_w.iter_mut().zip(&tables.machine(topology).terms).enumerate() {
+            let speed_only = at < 3;
+            if !(speed_only && disconnects) {
+                *sum += power_w * draw.of(term);
+            }
+        }
+        base_speed_m_s += power_w * base_speed_rad_s / ratio * draw.of(&class.wheel_radius_m);
+        peak_power_w += power_w;
+    }
+    let scale = loss_scale(design.model_year, draw.of(&tables.loss_scale_1998), draw.of(&tables.loss_scale_2020));
+    if design.model_year.is_none() {
+        defaulted.push(Defaulted { field: "car.model_year", value: LOSS_YEARS.1, rows: vec![tables.loss_scale_2020.row] });
+    }
+    Ok(Drive { peak_power_w, base_speed_m_s: base_speed_m_s / peak_power_w, loss_w: loss_w.map(|k| k * scale) })
+}
+
+/// Loss against the measured machines, by year: geometric between the two rows, level outside.
+fn loss_scale(year: Option<i32>, early: f64, late: f64) -> f64 {
+    let year = year.map_or(LOSS_YEARS.1, f64::from);
+    let at = ((year - LOSS_YEARS.0) / (LOSS_YEARS.1 - LOSS_YEARS.0)).clamp(0.0, 1.0);
+    early * (late / early).powf(at)
+}
+
+/// Where the energy of a drive went, in Wh per km. The parts add up to the wall: see [`Ledger::imbalance`].
+#[derive(Debug, Clone, Copy, PartialEq, Default, serde::Serialize)]
+pub struct Ledger {
+    /// Constant term of the road load (mostly tyres).
+    pub road_constant: f64,
+    /// Linear term.
+    pub road_linear: f64,
+    /// Quadratic term (mostly air).
+    pub road_quadratic: f64,
+    /// Kinetic energy at the end less at the start.
+    pub kinetic: f64,
+    /// Heat of the friction brakes.
+    pub friction_brake: f64,
+    /// Gear, under load.
+    pub gear: f64,
+    /// Machine and inverter.
+    pub machine: f64,
+    /// Accessories, heating, cooling.
+    pub auxiliaries: f64,
+    /// Resistance of the cells while driving.
+    pub battery: f64,
+    /// Charger and charging.
+    pub charger: f64,
+    /// Traffic over the cycle; nought in tests.
+    pub traffic: f64,
+    /// Asked by the trace and not delivered (counts against the sum).
+    pub unmet: f64,
+}
+
+impl Ledger {
+    /// Sum of all parts.
+    pub fn sum(&self) -> f64 {
+        self.road_constant
+            + self.road_linear
+            + self.road_quadratic
+            + self.kinetic
+            + self.friction_brake
+            + self.gear
+            + self.machine
+            + self.auxiliaries
+            + self.battery
+            + self.charger
+            + self.traffic
+            - self.unmet
+    }
+
+    /// How far the parts miss the energy at the wall, as a share of it.
+    pub fn imbalance(&self, wall_wh_per_km: f64) -> f64 {
+        (self.sum() - wall_wh_per_km).abs() / wall_wh_per_km.abs().max(self.road_constant + self.road_quadratic)
+    }
+}
+
+/// What an electric car used on a cycle.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct CycleResult {
+    /// Distance of the trace.
+    pub distance_km: f64,
+    /// From the AC wall (or the station, by `dc_share`).
+    pub wall_wh_per_km: f64,
+    /// Net at the battery's terminals.
+    pub battery_wh_per_km: f64,
+    /// Positive work asked at the wheels.
+    pub wheel_positive_wh_per_km: f64,
+    /// Braking work at the wheels, as a positive number.
+    pub wheel_negative_wh_per_km: f64,
+    /// Time in which the car could not follow.
+    pub missed_trace_s: f64,
+    /// Ambient temperature used.
+    pub ambient_c: f64,
+    /// Highest power the machines fed back, at the wheel side of the gear, in W.
+    pub peak_regeneration_w: f64,
+    /// State of charge at the end.
+    pub final_soc: f64,
+    /// Where it went.
+    pub ledger: Ledger,
+}
+
+/// Constants of one run, after conditions.
+struct Run {
+    road: RoadLoad,
+    inertia_kg: f64,
+    gear: f64,
+    per_gear: f64,
+    force_limit_n: f64,
+    braking_limit_n: f64,
+    per_base_speed: f64,
+    per_peak_force: f64,
+    loss_w: [f64; LOSS_TERMS],
+    regeneration_share: f64,
+    fade_start_m_s: f64,
+    per_fade: f64,
+    auxiliary_w: f64,
+    per_gross_energy: f64,
+    resistance_s: f64,
+}
+
+/// Running sums of a drive by lane, in J.
+#[derive(Default)]
+struct Sums {
+    positive: [f64; LANES],
+    negative: [f64; LANES],
+    pulled: [f64; LANES],
+    recovered: [f64; LANES],
+    machine: [f64; LANES],
+    terminal: [f64; LANES],
+    missed_s: [f64; LANES],
+    peak_regeneration_w: [f64; LANES],
+}
+
+/// Drives a cycle.
+///
+/// The result is per kilometre of the trace. A car that cannot follow is held on the trace all the same; the time and
+/// the work it missed are in the result.
+pub fn drive(car: &ElectricCar, trace: &Trace, conditions: &Conditions) -> CycleResult {
+    let ambient_c = ambient(car, conditions);
+    let reference_k = car.reference_c + ZERO_CELSIUS_K;
+    let ambient_k = ambient_c + ZERO_CELSIUS_K;
+    let heating = car.heating.0 * (car.heating.1 - ambient_c).max(0.0);
+    let cooling = car.cooling.0 * (ambient_c - car.cooling.1).max(0.0);
+    let auxiliary_w = car.standing_w + heating + cooling;
+    let road = RoadLoad {
+        a_n: car.road_load.a_n * (1.0 + car.tyre_change_per_k * (ambient_c - car.reference_c)).max(0.5),
+        b_n_per_m_s: car.road_load.b_n_per_m_s,
+        c_n_per_m2_s2: car.road_load.c_n_per_m2_s2 * reference_k / ambient_k,
+    };
+    let inertia_kg = car.mass_kg * (1.0 + car.rotating_share);
+    let force_limit_n = car.peak_power_w / car.base_speed_m_s;
+    let run = Run {
+        inertia_kg,
+        gear: car.gear_efficiency,
+        per_gear: 1.0 / car.gear_efficiency,
+        force_limit_n,
+        braking_limit_n: force_limit_n.min(car.deceleration_limit_m_s2 * car.mass_kg),
+        per_base_speed: 1.0 / car.base_speed_m_s,
+        per_peak_force: 1.0 / force_limit_n,
+        loss_w: car.loss_w,
+        regeneration_share: car.regeneration_share,
+        fade_start_m_s: car.fade_m_s.0,
+        per_fade: 1.0 / (car.fade_m_s.1 - car.fade_m_s.0).max(1e-3),
+        auxiliary_w,
+        per_gross_energy: 1.0 / car.gross_energy_j,
+        resistance_s: car.resistance_s * (car.resistance_temperature_k * (1.0 / ambient_k - 1.0 / reference_k)).exp(),
+        road,
+    };
+    let mut sums = Sums::default();
+    let mut soc = conditions.initial_soc;
+    // Energy drawn from the cells, per unit of gross energy, and time under load.
+    let (mut drawn, mut auxiliary_s) = (0.0, 0.0);
+    for block in &trace.blocks {
+        let voltage = open_circuit(&car.relative_ocv, soc);
+        let mut charge = [0.0; LANES];
+        if soc <= 0.0 {
+            stand(&run, block, &mut sums);
+        } else {
+            let by_resistance = RESISTANCE_LIMIT_SHARE * voltage * voltage / (4.0 * run.resistance_s);
+            let limits = Limits {
+                power_w: smaller(car.peak_power_w, car.gross_energy_j * smaller(car.battery_limits_per_s.0, by_resistance)),
+                generating_w: if soc >= 1.0 { 0.0 } else { car.generating_limit_w },
+            };
+            let mut power_w = [0.0; BLOCK];
+            advance(&run, block, &limits, &mut sums, &mut power_w);
+            let (square, four_r) = (voltage * voltage, 4.0 * run.resistance_s);
+            for (at, power_w) in power_w.iter().enumerate() {
+                let lane = at % LANES;
+                let p = power_w * run.per_gross_energy;
+                let current = 2.0 * p / (voltage + larger(square - four_r * p, 0.0).sqrt());
+                charge[lane] += current * block.duration_s[at];
+            }
+            auxiliary_s += block.total_s;
+        }
+        let charge = total(&charge);
+        soc -= charge;
+        drawn += voltage * charge;
+    }
+    settle(car, trace, conditions, &run, &sums, &BatterySums { drawn_share: drawn, auxiliary_s, soc, ambient_c })
+}
+
+/// What the battery gave, in units of its gross energy.
+struct BatterySums {
+    drawn_share: f64,
+    auxiliary_s: f64,
+    soc: f64,
+    ambient_c: f64,
+}
+
+/// Turns the sums into figures per kilometre.
+fn settle(car: &ElectricCar, trace: &Trace, conditions: &Conditions, run: &Run, sums: &Sums, battery: &BatterySums) -> CycleResult {
+    let distance_km = trace.distance_km();
+    let per_km = |energy_j: f64| energy_j / J_PER_WH / distance_km;
+    let (pulled, recovered, terminal_j) = (total(&sums.pulled), total(&sums.recovered), total(&sums.terminal));
+    let cells_j = battery.drawn_share * car.gross_energy_j;
+    let traffic_j = match conditions.usage {
+        Use::Official => 0.0,
+        Use::RealWorld => car.gap * cells_j.max(0.0),
+    };
+    let efficiency = 1.0 / ((1.0 - conditions.dc_share) / car.charging_efficiency.0 + conditions.dc_share / car.charging_efficiency.1);
+    let charger_j = (cells_j + traffic_j).max(0.0) * (1.0 / efficiency - 1.0);
+    CycleResult {
+        distance_km,
+        wall_wh_per_km: per_km(cells_j + traffic_j + charger_j),
+        battery_wh_per_km: per_km(terminal_j + traffic_j),
+        wheel_positive_wh_per_km: per_km(total(&sums.positive)),
+        wheel_negative_wh_per_km: per_km(total(&sums.negative)),
+        missed_trace_s: total(&sums.missed_s),
+        ambient_c: battery.ambient_c,
+        peak_regeneration_w: sums.peak_regeneration_w.iter().copied().fold(0.0, f64::max),
+        final_soc: battery.soc,
+        ledger: Ledger {
+            road_constant: per_km(run.road.a_n * trace.moments[0]),
+            road_linear: per_km(run.road.b_n_per_m_s * trace.moments[1]),
+            road_quadratic: per_km(run.road.c_n_per_m2_s2 * trace.moments[2]),
+            kinetic: per_km(run.inertia_kg * trace.kinetic_m2_s2),
+            friction_brake: per_km(total(&sums.negative) - recovered),
+            gear: per_km((pulled + recovered) * (1.0 - run.gear)),
+            machine: per_km(total(&sums.machine)),
+            auxiliaries: per_km(run.auxiliary_w * battery.auxiliary_s),
+            battery: per_km(cells_j - terminal_j),
+            charger: per_km(charger_j),
+            traffic: per_km(traffic_j),
+            unmet: per_km(total(&sums.positive) - pulled * run.gear),
+        },
+    }
+}
+
+/// Ambient temperature of the conditions.
+fn ambient(car: &ElectricCar, conditions: &Conditions) -> f64 {
+    conditions.ambient_c.unwrap_or(match conditions.usage {
+        Use::Official => car.reference_c,
+        Use::RealWorld => car.real_world_c,
+    })
+}
+
+/// Open-circuit voltage over its mean, on straight lines between the points.
+fn open_circuit(curve: &[f64; OCV_POINTS], soc: f64) -> f64 {
+    let at = soc.clamp(0.0, 1.0) * (OCV_POINTS - 1) as f64;
+    // `at` is within 0..=10, so the cast keeps its whole part.
+    #[expect(clippy::cast_sign_loss, reason = "clamped to be positive above")]
+    let below = (at as usize).min(OCV_POINTS - 2);
+    let part = at - below as f64;
+    curve[below] + part * (curve[below + 1] - curve[below])
+}
+
+/// What machines and pack allow during a block.
+struct Limits {
+    power_w: f64,
+    generating_w: f64,
+}
+
+/// A block with a charged pack: sums, and the power at the terminals in W. Free of branches, so that steps share
+/// vector registers.
+#[inline]
+fn advance(run: &Run, block: &Block, limits: &Limits, sums: &mut Sums, power_w: &mut [f64; BLOCK]) {
+    let k = &run.loss_w;
+    for first in (0..BLOCK).step_by(LANES) {
+        for lane in 0..LANES {
+            let at = first + lane;
+            let (speed, per_speed, duration_s) = (block.speed_m_s[at], block.per_speed_s_m[at], block.duration_s[at]);
+            let distance_m = speed * duration_s;
+            let wheel_n = block.moving[at] * (run.road.force_n(speed) + run.inertia_kg * block.acceleration_m_s2[at]);
+            let (driving_n, braking_n) = (larger(wheel_n, 0.0), larger(-wheel_n, 0.0));
+            // Driving: what the trace asks, as far as machine and pack can.
+            let wanted_n = driving_n * run.per_gear;
+            let pulling_n = smaller(smaller(wanted_n, run.force_limit_n), limits.power_w * per_speed);
+            let missing_n = wanted_n - pulling_n;
+            // Braking: what the machines take; the rest is friction.
+            let fade = smaller(larger((speed - run.fade_start_m_s) * run.per_fade, 0.0), 1.0);
+            let wanted_braking_n = braking_n * run.regeneration_share * fade;
+            let machine_n = smaller(smaller(wanted_braking_n, run.braking_limit_n), limits.generating_w * per_speed);
+            let shaft_n = pulling_n - machine_n * run.gear;
+            let (x, y) = (speed * run.per_base_speed, shaft_n.abs() * run.per_peak_force);
+            let loss_w = block.moving[at] * (k[0] + x * (k[1] + x * k[2]) + y * (k[3] + x * k[4] + y * k[5]));
+            power_w[at] = shaft_n * speed + loss_w + run.auxiliary_w;
+            sums.positive[lane] += driving_n * distance_m;
+            sums.negative[lane] += braking_n * distance_m;
+            sums.pulled[lane] += pulling_n * distance_m;
+            sums.recovered[lane] += machine_n * distance_m;
+            sums.machine[lane] += loss_w * duration_s;
+            sums.terminal[lane] += power_w[at] * duration_s;
+            sums.missed_s[lane] += if missing_n > 0.0 { duration_s } else { 0.0 };
+            sums.peak_regeneration_w[lane] = larger(sums.peak_regeneration_w[lane], machine_n * speed);
+        }
+    }
+}
+
+/// A block with an empty pack: nothing is delivered.
+fn stand(run: &Run, block: &Block, sums: &mut Sums) {
+    for at in 0..BLOCK {
+        let lane = at % LANES;
+        let wheel_n = block.moving[at] * (run.road.force_n(block.speed_m_s[at]) + run.inertia_kg * block.acceleration_m_s2[at]);
+        let work_j = wheel_n * block.speed_m_s[at] * block.duration_s[at];
+        if work_j > 0.0 {
+            sums.positive[lane] += work_j;
+            sums.missed_s[lane] += block.duration_s[at];
+        } else {
+            sums.negative[lane] -= work_j;
+        }
+    }
+}
+
+/// The smaller of two numbers, neither of which is NaN: one instruction, unlike [`f64::min`].
+#[inline]
+fn smaller(a: f64, b: f64) -> f64 {
+    if a < b { a } else { b }
+}
+
+/// The larger of two numbers, neither of which is NaN.
+#[inline]
+fn larger(a: f64, b: f64) -> f64 {
+    if a > b { a } else { b }
+}
+
+/// Sum over the lanes.
+fn total(lanes: &[f64; LANES]) -> f64 {
+    lanes.iter().sum()
+}

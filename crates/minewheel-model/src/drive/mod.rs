@@ -1,0 +1,184 @@
+//! Driving energy: a car and a speed trace become energy at the wheel, at the battery, at the wall, or fuel.
+//!
+//! The model faces backward: the trace gives the force at the wheel in every step, and losses are added on the way
+//! to the wall or the tank.
+//!
+//! ```text
+//! F = a + b·v + c·v² + m·(1 + k_rot)·dv/dt
+//! ```
+//!
+//! - [`electric`]: gear, machine with inverter, accessories, battery, charger.
+//! - [`combustion`]: Willans line, hybrids.
+//! - [`trace`]: cycles made ready, and which class of WLTC a car drives.
+//! - [`range`]: range and consumption by each authority's rule.
+//! - [`tables`]: the parameters, from `data/drive` and `data/motors`.
+//!
+//! Valid on level, straight, dry roads without wind, 0–200 km/h, −20…40 °C, with a warm drive train. Gear shifts,
+//! thermal limits of machines and packs, and drivers are left out.
+
+pub mod combustion;
+pub mod electric;
+pub mod range;
+pub mod road_load;
+pub mod tables;
+pub mod trace;
+
+pub use combustion::{CombustionCar, FuelResult, PlugInResult, combustion_car, drive_combustion, drive_plug_in};
+pub use electric::{CycleResult, ElectricCar, Ledger, drive, electric_car};
+pub use range::{RangeResult, RangeRule, range};
+pub use road_load::{Masses, RoadLoad};
+pub use tables::DriveTables;
+pub use trace::{CertificationTraces, Trace, WltcClass};
+
+use minewheel_data::cycles::CycleError;
+use minewheel_data::parameters::ParameterError;
+use minewheel_data::row::{Draw, RowId};
+
+/// A car cannot be made ready for driving.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum DriveError {
+    /// A parameter is missing from the tables.
+    #[error(transparent)]
+    Parameter(Box<ParameterError>),
+    /// A cycle cannot be used.
+    #[error(transparent)]
+    Cycle(Box<CycleError>),
+    /// The chemistry is not known.
+    #[error("battery chemistry `{seen}` is not known{}; chemistries: {known}", nearest.as_deref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
+    Chemistry {
+        /// The chemistry of the design.
+        seen: String,
+        /// All chemistries.
+        known: String,
+        /// The nearest one.
+        nearest: Option<String>,
+    },
+    /// An open-circuit curve has not eleven points.
+    #[error("drive/ocv.csv: the curve of `{chemistry}` has {points} points, wanted {}", tables::OCV_POINTS)]
+    Curve {
+        /// The chemistry.
+        chemistry: String,
+        /// Points seen.
+        points: usize,
+    },
+    /// A field of the design lies outside what a car can have.
+    #[error("car `{car}`: `{field}` is {seen}, wanted {wanted}")]
+    Implausible {
+        /// The car.
+        car: String,
+        /// The field in the car file.
+        field: &'static str,
+        /// The value seen.
+        seen: f64,
+        /// What would do.
+        wanted: &'static str,
+    },
+    /// The design has no battery or no engine where one is needed.
+    #[error("car `{car}` has no [{section}], which a {powertrain} needs")]
+    Missing {
+        /// The car.
+        car: String,
+        /// The section of the car file.
+        section: &'static str,
+        /// Its powertrain.
+        powertrain: &'static str,
+    },
+    /// Coast-down terms are given in part.
+    #[error("car `{car}`: `road_load` gives only some of a_n, b_n_per_m_s, c_n_per_m2_s2; give all three, or cd, frontal_area_m2 and crr")]
+    PartialCoastDown {
+        /// The car.
+        car: String,
+    },
+    /// The certified consumption is far from what an engine of that kind can do.
+    #[error(
+        "car `{car}`: `engine.certified_l_per_100km` is {certified} where the model finds {computed:.2}; is it for another cycle, or with a charged battery?"
+    )]
+    Certificate {
+        /// The car.
+        car: String,
+        /// What the design says.
+        certified: f64,
+        /// What the unscaled model gives.
+        computed: f64,
+    },
+}
+
+impl From<ParameterError> for DriveError {
+    fn from(error: ParameterError) -> Self {
+        Self::Parameter(Box::new(error))
+    }
+}
+
+impl From<CycleError> for DriveError {
+    fn from(error: CycleError) -> Self {
+        Self::Cycle(Box::new(error))
+    }
+}
+
+/// A field that the design did not give, and what stood in for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Defaulted {
+    /// Path of the field in the car file.
+    pub field: &'static str,
+    /// The number used, in the unit of the field.
+    pub value: f64,
+    /// The rows it rests on.
+    pub rows: Vec<RowId>,
+}
+
+/// Whether a figure follows the test procedure or traffic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// As in the certification test.
+    Official,
+    /// With the measured gap between test and traffic.
+    RealWorld,
+}
+
+/// Circumstances of a drive.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Conditions {
+    /// Ambient temperature in °C; `None`: the reference (23 °C) in tests, the mean of the roads in traffic.
+    pub ambient_c: Option<f64>,
+    /// Test or traffic.
+    pub usage: Use,
+    /// State of charge at the start, 0..=1.
+    pub initial_soc: f64,
+    /// Share of energy charged at DC stations, 0..=1.
+    pub dc_share: f64,
+}
+
+impl Conditions {
+    /// As in the certification test: reference temperature, AC charging, a pack about half full.
+    pub const fn official() -> Self {
+        Self { ambient_c: None, usage: Use::Official, initial_soc: 0.6, dc_share: 0.0 }
+    }
+    /// In traffic, at the mean ambient temperature.
+    pub const fn real_world() -> Self {
+        Self { ambient_c: None, usage: Use::RealWorld, initial_soc: 0.6, dc_share: 0.0 }
+    }
+    /// At a temperature.
+    #[must_use]
+    pub const fn at(self, ambient_c: f64) -> Self {
+        Self { ambient_c: Some(ambient_c), ..self }
+    }
+}
+
+/// A number of the design if given, else the stand-in, which is noted.
+fn or_default(
+    given: Option<&minewheel_data::row::Value>,
+    stand_in: &minewheel_data::row::Value,
+    field: &'static str,
+    draw: &Draw<'_>,
+    defaulted: &mut Vec<Defaulted>,
+) -> f64 {
+    if let Some(value) = given {
+        return draw.of(value);
+    }
+    let value = draw.of(stand_in);
+    defaulted.push(Defaulted { field, value, rows: vec![stand_in.row] });
+    value
+}
+
+#[cfg(test)]
+mod tests;

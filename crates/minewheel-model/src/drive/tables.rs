@@ -1,0 +1,373 @@
+//! The parameters of the driving model, looked up once and typed, so that a draw only multiplies.
+//!
+//! From `drive/drive.csv` (resistances, limits, accessories, engines, classes), `drive/battery.csv` and
+//! `drive/ocv.csv` (cells), and `motors/losses.csv` (loss polynomials of machine with inverter).
+
+use minewheel_data::car::{CarClass, DrivenWheels, Fuel, Topology};
+use minewheel_data::loader::Loader;
+use minewheel_data::parameters::Parameters;
+use minewheel_data::row::{RowId, Value};
+use minewheel_data::table::{Fault, nearest};
+
+use super::DriveError;
+
+/// Points of an open-circuit curve, equally spaced from empty to full.
+pub const OCV_POINTS: usize = 11;
+/// Terms of the loss polynomial: 1, x, x², y, xy, y².
+pub const LOSS_TERMS: usize = 6;
+
+const LOSS_NAMES: [&str; LOSS_TERMS] =
+    ["loss_constant", "loss_speed", "loss_speed_squared", "loss_torque", "loss_speed_torque", "loss_torque_squared"];
+
+/// Defaults of a size class.
+#[derive(Debug, Clone)]
+pub struct ClassDefaults {
+    /// The class.
+    pub class: CarClass,
+    /// Drag coefficient.
+    pub cd: Value,
+    /// Frontal area in m².
+    pub frontal_area_m2: Value,
+    /// Rolling resistance coefficient.
+    pub crr: Value,
+    /// Peak power over kerb mass in W/kg.
+    pub power_w_per_kg: Value,
+    /// Kerb mass in kg.
+    pub kerb_mass_kg: Value,
+    /// Rolling radius in m.
+    pub wheel_radius_m: Value,
+}
+
+/// Losses of one kind of machine with its inverter, over peak power; see [`super::electric`].
+#[derive(Debug, Clone)]
+pub struct MachineLoss {
+    /// The kind of machine.
+    pub topology: Topology,
+    /// Coefficients of 1, x, x², y, xy, y².
+    pub terms: [Value; LOSS_TERMS],
+}
+
+/// What the driving model knows of a cell chemistry.
+#[derive(Debug, Clone)]
+pub struct CellElectric {
+    /// Id of the chemistry.
+    pub chemistry: String,
+    /// Share of open-circuit power lost at one full discharge an hour, at the reference temperature.
+    pub loss_at_1c: Value,
+    /// Usable over gross energy.
+    pub usable_share: Value,
+    /// Open-circuit voltage over its mean, from empty to full.
+    pub relative_ocv: [f64; OCV_POINTS],
+    /// The rows of the curve.
+    pub ocv_rows: Vec<RowId>,
+}
+
+/// Parameters of one fuel's engines.
+#[derive(Debug, Clone)]
+pub struct EngineDefaults {
+    /// Slope of the Willans line.
+    pub indicated_efficiency: Value,
+    /// Friction mean pressure in Pa.
+    pub friction_pa: Value,
+    /// Lower heating value in J/l.
+    pub energy_j_per_l: Value,
+    /// Real-world consumption over WLTP, less one.
+    pub real_world_gap: Value,
+}
+
+/// All parameters of the driving model.
+#[derive(Debug, Clone)]
+pub struct DriveTables {
+    /// Efficiency of the reduction gear under load.
+    pub gear_efficiency: Value,
+    /// Motor turns per wheel turn where unknown.
+    pub gear_ratio: Value,
+    /// Share of braking that the machines take.
+    pub regeneration_share: Value,
+    /// Speed in m/s below which the machines do not brake.
+    pub fade_start_m_s: Value,
+    /// Speed in m/s from which they brake in full.
+    pub fade_end_m_s: Value,
+    /// Deceleration in m/s² the machines can give, by driven wheels.
+    pub deceleration_limit_m_s2: [(DrivenWheels, Value); 3],
+    /// Generating over driving peak power.
+    pub regeneration_power_share: Value,
+    /// Accessories in W of a car of the reference mass.
+    pub standing_w: Value,
+    /// Test mass in kg that `standing_w` describes.
+    pub standing_mass_kg: Value,
+    /// Exponent of accessories in test mass.
+    pub standing_exponent: Value,
+    /// Cabin and pack heat in W at −7 °C.
+    pub heating_w: Value,
+    /// Temperature in °C above which nothing is heated.
+    pub heating_below_c: Value,
+    /// Air conditioning in W at 35 °C.
+    pub cooling_w: Value,
+    /// Temperature in °C below which nothing is cooled.
+    pub cooling_above_c: Value,
+    /// Change of rolling resistance per kelvin.
+    pub tyre_change_per_k: Value,
+    /// Air density in kg/m³ at the reference temperature.
+    pub air_density: Value,
+    /// Reference temperature in °C.
+    pub reference_c: Value,
+    /// From AC wall to energy stored.
+    pub ac_efficiency: Value,
+    /// From DC station to energy stored.
+    pub dc_efficiency: Value,
+    /// Drag area on the road over makers' claims.
+    pub drag_over_claim: Value,
+    /// Rotating over test mass.
+    pub rotating_share: Value,
+    /// Test mass less kerb mass in kg.
+    pub payload_kg: Value,
+    /// Base speed of machines in rad/s.
+    pub base_speed_rad_s: Value,
+    /// Loss of a machine of 1998 over the measured ones.
+    pub loss_scale_1998: Value,
+    /// Loss of a machine of 2020 over the measured ones.
+    pub loss_scale_2020: Value,
+    /// Losses by kind of machine, in the order of [`Topology::ALL`].
+    pub machines: Vec<MachineLoss>,
+    /// Defaults by class, in the order of [`CarClass::ALL`].
+    pub classes: Vec<ClassDefaults>,
+    /// Cells by chemistry.
+    pub cells: Vec<CellElectric>,
+    /// T0 in K of resistance ∝ exp(T0/T).
+    pub resistance_temperature_k: Value,
+    /// Discharge power over gross energy in 1/s.
+    pub discharge_limit_per_s: Value,
+    /// Charge power over gross energy in 1/s.
+    pub charge_limit_per_s: Value,
+    /// Petrol engines.
+    pub petrol: EngineDefaults,
+    /// Diesel engines.
+    pub diesel: EngineDefaults,
+    /// Idle speed in rad/s.
+    pub idle_rad_s: Value,
+    /// Engine speed in rad/s at 100 km/h.
+    pub engine_rad_s_at_100: Value,
+    /// Lowest engine speed in rad/s while driving.
+    pub lowest_engine_rad_s: Value,
+    /// Gearbox efficiency under load.
+    pub gearbox_efficiency: Value,
+    /// Engine-driven accessories in W.
+    pub engine_auxiliary_w: Value,
+    /// Power over displacement in W/m³.
+    pub power_w_per_m3: Value,
+    /// Share of full load at which a hybrid runs its engine.
+    pub hybrid_load_share: Value,
+    /// Full-load mean pressure in Pa.
+    pub full_load_pa: Value,
+    /// Share of braking energy a hybrid's machine gets.
+    pub hybrid_regeneration: Value,
+    /// One-way efficiency between wheel and cells of a hybrid.
+    pub hybrid_path: Value,
+    /// Real-world gap of electric driving.
+    pub gap_electric: Value,
+    /// Mean ambient temperature in °C of real-world driving.
+    pub real_world_c: Value,
+    /// Electric share of a plug-in hybrid's distance.
+    pub utility_factor: Value,
+    /// Label over unadjusted range of electric cars (US).
+    pub epa_adjustment: Value,
+    /// Label over unadjusted city fuel economy (US).
+    pub epa_city_fuel: Value,
+    /// Label over unadjusted highway fuel economy (US).
+    pub epa_highway_fuel: Value,
+}
+
+impl DriveTables {
+    /// Reads and types all tables of the driving model.
+    ///
+    /// # Errors
+    /// A parameter is missing or has an unfit unit. Bad cells are noted as violations in the loader.
+    pub fn read(loader: &mut Loader<'_>) -> Result<Self, DriveError> {
+        let drive = Parameters::read(loader, "drive/drive.csv");
+        let battery = Parameters::read(loader, "drive/battery.csv");
+        let motors = Parameters::read(loader, "motors/losses.csv");
+        let v = |subject: &str, property: &str, unit: &str| drive.value(subject, property, unit).map_err(DriveError::from);
+        let mut machines = Vec::new();
+        for &topology in Topology::ALL {
+            let subject = motors.subject(topology.word())?;
+            let mut terms = [Value::given(0.0); LOSS_TERMS];
+            for (term, name) in terms.iter_mut().zip(LOSS_NAMES) {
+                *term = subject.value(name, "1")?;
+            }
+            machines.push(MachineLoss { topology, terms });
+        }
+        let classes = CarClass::ALL.iter().map(|&class| class_defaults(&drive, class)).collect::<Result<_, _>>()?;
+        let cells = cells(loader, &battery)?;
+        Ok(Self {
+            gear_efficiency: v("gear", "efficiency", "1")?,
+            gear_ratio: v("motor", "gear_ratio", "1")?,
+            regeneration_share: v("regeneration", "share", "1")?,
+            fade_start_m_s: v("regeneration", "fade_start_speed", "m/s")?,
+            fade_end_m_s: v("regeneration", "fade_end_speed", "m/s")?,
+            deceleration_limit_m_s2: [
+                (DrivenWheels::Front, v("regeneration", "deceleration_limit_front", "m/s/s")?),
+                (DrivenWheels::Rear, v("regeneration", "deceleration_limit_rear", "m/s/s")?),
+                (DrivenWheels::All, v("regeneration", "deceleration_limit_all", "m/s/s")?),
+            ],
+            regeneration_power_share: v("regeneration", "power_share", "1")?,
+            standing_w: v("auxiliaries", "standing_power", "W")?,
+            standing_mass_kg: v("auxiliaries", "reference_mass", "kg")?,
+            standing_exponent: v("auxiliaries", "mass_exponent", "1")?,
+            heating_w: v("heating", "power_at_minus_7c", "W")?,
+            heating_below_c: v("heating", "threshold_temperature_c", "1")?,
+            cooling_w: v("cooling", "power_at_35c", "W")?,
+            cooling_above_c: v("cooling", "threshold_temperature_c", "1")?,
+            tyre_change_per_k: v("tyres", "resistance_change_per_kelvin", "1/K")?,
+            air_density: v("air", "density_at_reference", "kg/m3")?,
+            reference_c: v("air", "reference_temperature_c", "1")?,
+            ac_efficiency: v("charger", "ac_efficiency", "1")?,
+            dc_efficiency: v("charger", "dc_efficiency", "1")?,
+            drag_over_claim: v("road-load", "drag_over_claim", "1")?,
+            rotating_share: v("mass", "rotating_share", "1")?,
+            payload_kg: v("mass", "wltp_payload", "kg")?,
+            base_speed_rad_s: motors.value("all", "base_speed", "rad/s")?,
+            loss_scale_1998: motors.value("all", "loss_scale_1998", "1")?,
+            loss_scale_2020: motors.value("all", "loss_scale_2020", "1")?,
+            machines,
+            classes,
+            cells,
+            resistance_temperature_k: battery.value("all", "resistance_temperature", "K")?,
+            discharge_limit_per_s: battery.value("all", "discharge_limit", "1/s")?,
+            charge_limit_per_s: battery.value("all", "charge_limit", "1/s")?,
+            petrol: engine_defaults(&drive, "petrol")?,
+            diesel: engine_defaults(&drive, "diesel")?,
+            idle_rad_s: v("engine", "idle_speed", "rad/s")?,
+            engine_rad_s_at_100: v("engine", "speed_at_100_km_h", "rad/s")?,
+            lowest_engine_rad_s: v("engine", "lowest_driving_speed", "rad/s")?,
+            gearbox_efficiency: v("engine", "gearbox_efficiency", "1")?,
+            engine_auxiliary_w: v("engine", "auxiliary_power", "W")?,
+            power_w_per_m3: v("engine", "power_per_displacement", "W/m3")?,
+            hybrid_load_share: v("hybrid", "engine_load_share", "1")?,
+            full_load_pa: v("engine", "full_load_pressure", "N/m2")?,
+            hybrid_regeneration: v("hybrid", "regeneration_share", "1")?,
+            hybrid_path: v("hybrid", "electric_path_efficiency", "1")?,
+            gap_electric: v("real-world", "gap_electric", "1")?,
+            real_world_c: v("real-world", "ambient_temperature_c", "1")?,
+            utility_factor: v("real-world", "utility_factor_phev", "1")?,
+            epa_adjustment: v("label", "epa_adjustment", "1")?,
+            epa_city_fuel: v("label", "epa_city_fuel", "1")?,
+            epa_highway_fuel: v("label", "epa_highway_fuel", "1")?,
+        })
+    }
+
+    /// What is known of a chemistry.
+    ///
+    /// # Errors
+    /// The chemistry is not in `drive/battery.csv`; the error names the nearest one.
+    pub fn cell(&self, chemistry: &str) -> Result<&CellElectric, DriveError> {
+        self.cells.iter().find(|c| c.chemistry == chemistry).ok_or_else(|| DriveError::Chemistry {
+            seen: chemistry.to_owned(),
+            known: self.cells.iter().map(|c| c.chemistry.as_str()).collect::<Vec<_>>().join(", "),
+            nearest: nearest(chemistry, self.cells.iter().map(|c| c.chemistry.as_str())),
+        })
+    }
+
+    /// Defaults of a class.
+    pub fn class(&self, class: CarClass) -> &ClassDefaults {
+        &self.classes[class as usize]
+    }
+
+    /// Losses of a kind of machine.
+    pub fn machine(&self, topology: Topology) -> &MachineLoss {
+        &self.machines[topology as usize]
+    }
+
+    /// Parameters of engines that burn a fuel.
+    pub fn engine(&self, fuel: Fuel) -> &EngineDefaults {
+        match fuel {
+            Fuel::Petrol => &self.petrol,
+            Fuel::Diesel => &self.diesel,
+        }
+    }
+
+    /// The class (none of them a sport utility) whose usual kerb mass is nearest.
+    pub fn class_by_mass(&self, kerb_mass_kg: f64) -> CarClass {
+        let saloons = self.classes.iter().filter(|c| c.class < CarClass::SuvCompact);
+        let away = |c: &&ClassDefaults| (c.kerb_mass_kg.best - kerb_mass_kg).abs();
+        saloons.min_by(|a, b| away(a).total_cmp(&away(b))).map_or(CarClass::Compact, |c| c.class)
+    }
+}
+
+fn class_defaults(drive: &Parameters, class: CarClass) -> Result<ClassDefaults, DriveError> {
+    let name = format!("class-{}", class.word());
+    let subject = drive.subject(&name)?;
+    Ok(ClassDefaults {
+        class,
+        cd: subject.value("cd", "1")?,
+        frontal_area_m2: subject.value("frontal_area", "m2")?,
+        crr: subject.value("crr", "1")?,
+        power_w_per_kg: subject.value("power_per_mass", "W/kg")?,
+        kerb_mass_kg: subject.value("kerb_mass", "kg")?,
+        wheel_radius_m: subject.value("wheel_radius", "m")?,
+    })
+}
+
+fn engine_defaults(drive: &Parameters, fuel: &str) -> Result<EngineDefaults, DriveError> {
+    let name = format!("engine-{fuel}");
+    let subject = drive.subject(&name)?;
+    Ok(EngineDefaults {
+        indicated_efficiency: subject.value("indicated_efficiency", "1")?,
+        friction_pa: subject.value("friction_pressure", "N/m2")?,
+        energy_j_per_l: subject.value("energy_per_litre", "J/l")?,
+        real_world_gap: drive.value("real-world", &format!("gap_{fuel}"), "1")?,
+    })
+}
+
+/// A chemistry with its points: state of charge, voltage, row.
+type Curve = (String, Vec<(f64, f64, RowId)>);
+
+fn cells(loader: &mut Loader<'_>, battery: &Parameters) -> Result<Vec<CellElectric>, DriveError> {
+    let mut curves: Vec<Curve> = Vec::new();
+    if let Some(table) = loader.table("drive/ocv.csv") {
+        for row in 0..table.len() {
+            let (Some(soc), Some(ocv)) = (loader.number_in(&table, row, "soc"), loader.number_in(&table, row, "ocv_v")) else { continue };
+            let chemistry = table.text(row, "chemistry");
+            if !curves.iter().any(|c| c.0 == chemistry) {
+                curves.push((chemistry.to_owned(), Vec::new()));
+            }
+            if let Some(curve) = curves.iter_mut().find(|c| c.0 == chemistry) {
+                let at = curve.1.len();
+                let wanted = at as f64 / (OCV_POINTS - 1) as f64;
+                if (soc - wanted).abs() > 1e-9 {
+                    let fault = Fault::Law {
+                        subject: chemistry.to_owned(),
+                        rule: "states of charge of a curve rise from 0 to 1 in eleven equal steps",
+                        seen: soc.to_string(),
+                    };
+                    loader.fault(&table, row, Some("soc"), fault);
+                } else if curve.1.last().is_some_and(|&(_, before, _)| ocv < before) {
+                    let fault = Fault::Law {
+                        subject: chemistry.to_owned(),
+                        rule: "open-circuit voltage rises with the state of charge",
+                        seen: ocv.to_string(),
+                    };
+                    loader.fault(&table, row, Some("ocv_v"), fault);
+                }
+                curve.1.push((soc, ocv, loader.row(&table, row)));
+            }
+        }
+    }
+    let mut cells = Vec::new();
+    for (chemistry, points) in curves {
+        let Ok(voltages) = <[f64; OCV_POINTS]>::try_from(points.iter().map(|p| p.1).collect::<Vec<_>>()) else {
+            return Err(DriveError::Curve { chemistry, points: points.len() });
+        };
+        // Mean over the charge by the trapezoidal rule: the voltage at which gross energy over charge is defined.
+        let mean = voltages.windows(2).map(|w| 0.5 * (w[0] + w[1])).sum::<f64>() / (OCV_POINTS - 1) as f64;
+        let subject = battery.subject(&chemistry)?;
+        cells.push(CellElectric {
+            loss_at_1c: subject.value("loss_at_1c", "1")?,
+            usable_share: subject.value("usable_share", "1")?,
+            relative_ocv: voltages.map(|u| u / mean),
+            ocv_rows: points.iter().map(|p| p.2).collect(),
+            chemistry,
+        });
+    }
+    Ok(cells)
+}

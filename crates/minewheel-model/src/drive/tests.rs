@@ -1,0 +1,335 @@
+use std::fmt::Write as _;
+use std::sync::LazyLock;
+
+use minewheel_data::car::{BatteryDesign, CarClass, CarDesign, CertifiedCycle, EngineDesign, Fuel, MotorDesign, Powertrain, Topology};
+use minewheel_data::cycles::{Cycle, Cycles};
+use minewheel_data::loader::Loader;
+use minewheel_data::row::{Draw, Value};
+use minewheel_data::store::Store;
+use proptest::prelude::*;
+
+use super::*;
+
+struct World {
+    tables: DriveTables,
+    cycles: Cycles,
+    certification: CertificationTraces,
+}
+
+static WORLD: LazyLock<World> = LazyLock::new(|| {
+    let store = Store::embedded();
+    let mut loader = Loader::new(&store, false);
+    let tables = DriveTables::read(&mut loader).unwrap();
+    let cycles = Cycles::read(&mut loader);
+    let certification = CertificationTraces::new(&cycles).unwrap();
+    World { tables, cycles, certification }
+});
+
+fn trace(id: &str) -> Trace {
+    Trace::new(&WORLD.cycles.get(id).unwrap())
+}
+
+fn design(kerb_mass_kg: f64, power_kw: f64, cd: f64) -> CarDesign {
+    let mut design = CarDesign::new("test", Powertrain::Bev);
+    design.class = Some(CarClass::Compact);
+    design.model_year = Some(2022);
+    design.kerb_mass_kg = Some(Value::given(kerb_mass_kg));
+    design.road_load.cd = Some(Value::given(cd));
+    design.battery = Some(BatteryDesign {
+        chemistry: "lfp".to_owned(),
+        gross_energy_kwh: Value::given(60.0),
+        usable_energy_kwh: None,
+        pack_mass_kg: None,
+        made_in: None,
+    });
+    design.motors.push(MotorDesign { topology: Some(Topology::Ipm), peak_power_kw: Some(Value::given(power_kw)), ..MotorDesign::default() });
+    design
+}
+
+fn build(design: &CarDesign) -> ElectricCar {
+    try_build(design).unwrap()
+}
+
+fn try_build(design: &CarDesign) -> Result<ElectricCar, DriveError> {
+    let masses = Masses::of(design, &WORLD.tables, &Draw::BEST, &mut Vec::new());
+    electric_car(design, &masses, &WORLD.tables, &Draw::BEST)
+}
+
+fn petrol(powertrain: Powertrain, certified: f64) -> CarDesign {
+    let mut design = design(1300.0, 60.0, 0.29);
+    design.powertrain = powertrain;
+    design.engine = Some(EngineDesign {
+        fuel: Fuel::Petrol,
+        displacement_l: Some(Value::given(1.5)),
+        peak_power_kw: Some(Value::given(96.0)),
+        certified_l_per_100km: Some(Value::given(certified)),
+        certified_cycle: Some(CertifiedCycle::Wltp),
+    });
+    design
+}
+
+fn burn(design: &CarDesign) -> Result<CombustionCar, DriveError> {
+    let masses = Masses::of(design, &WORLD.tables, &Draw::BEST, &mut Vec::new());
+    combustion_car(design, &masses, &WORLD.tables, &WORLD.certification, &Draw::BEST)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_ledger_closes(kerb in 600.0..3000.0f64, power in 15.0..500.0f64, cd in 0.15..0.6f64, ambient in -20.0..40.0f64,
+        soc in 0.0..1.0f64, real in any::<bool>(), id in prop::sample::select(vec!["wltc3b", "udds", "us06", "cltc-p"])) {
+        let conditions = Conditions { initial_soc: soc, ..if real { Conditions::real_world() } else { Conditions::official() } }.at(ambient);
+        let result = drive(&build(&design(kerb, power, cd)), &trace(id), &conditions);
+        prop_assert!(result.ledger.imbalance(result.wall_wh_per_km) < 1e-9, "{:?}", result);
+    }
+
+    #[test]
+    fn the_ledger_closes_on_a_piece_of_a_trace(speeds in prop::collection::vec(0.0..120.0f64, 3..60)) {
+        let mut text = String::from("time_s,speed_km_h\n0,50\n");
+        let mut before = 50.0;
+        for (second, wanted) in speeds.iter().enumerate() {
+            before += (wanted - before).clamp(-8.0f64, 8.0);
+            writeln!(text, "{},{before}", second + 1).unwrap();
+        }
+        let trace = Trace::new(&Cycle::parse("piece", &text).unwrap());
+        let result = drive(&build(&design(1600.0, 120.0, 0.28)), &trace, &Conditions::official());
+        prop_assert!(result.ledger.imbalance(result.wall_wh_per_km) < 1e-9, "{:?}", result);
+    }
+
+    #[test]
+    fn more_mass_and_more_drag_never_use_less(kerb in 700.0..2500.0f64, cd in 0.18..0.5f64) {
+        let wall = |kerb, cd| drive(&build(&design(kerb, 150.0, cd)), &trace("wltc3b"), &Conditions::official()).wall_wh_per_km;
+        prop_assert!(wall(kerb + 100.0, cd) >= wall(kerb, cd));
+        prop_assert!(wall(kerb, cd + 0.02) >= wall(kerb, cd));
+    }
+
+    #[test]
+    fn regeneration_keeps_its_limits(kerb in 600.0..3000.0f64, power in 10.0..400.0f64) {
+        let car = build(&design(kerb, power, 0.3));
+        let result = drive(&car, &trace("us06"), &Conditions::official());
+        prop_assert!(result.peak_regeneration_w <= car.generating_limit_w * (1.0 + 1e-12));
+        prop_assert!(result.ledger.friction_brake >= 0.0);
+    }
+}
+
+#[test]
+fn each_stage_back_to_the_wall_needs_more() {
+    let result = drive(&build(&design(1700.0, 150.0, 0.28)), &trace("wltc3b"), &Conditions::official());
+    let wheel = result.wheel_positive_wh_per_km - result.wheel_negative_wh_per_km;
+    assert!(result.wall_wh_per_km > result.battery_wh_per_km && result.battery_wh_per_km > wheel);
+    assert!((125.0..185.0).contains(&result.wall_wh_per_km), "a compact car on WLTC: {}", result.wall_wh_per_km);
+    assert_eq!(result.missed_trace_s, 0.0);
+}
+
+#[test]
+fn ten_steps_a_second_change_little() {
+    let car = build(&design(1700.0, 150.0, 0.28));
+    for id in ["wltc3b", "udds", "cltc-p"] {
+        let cycle = WORLD.cycles.get(id).unwrap();
+        let (coarse, fine) = (Trace::new(&cycle), Trace::new(&cycle.refined(10)));
+        let (a, b) = (drive(&car, &coarse, &Conditions::official()).wall_wh_per_km, drive(&car, &fine, &Conditions::official()).wall_wh_per_km);
+        assert!((a / b - 1.0).abs() < 0.003, "{id}: {a} against {b}");
+    }
+}
+
+#[test]
+fn an_empty_pack_cannot_launch() {
+    let conditions = Conditions { initial_soc: 0.0, ..Conditions::official() };
+    let result = drive(&build(&design(1700.0, 150.0, 0.28)), &trace("wltc3b"), &conditions);
+    assert!(result.missed_trace_s > 900.0);
+    assert_eq!(result.battery_wh_per_km, 0.0);
+    assert!((result.ledger.unmet - result.wheel_positive_wh_per_km).abs() < 1e-9);
+}
+
+#[test]
+fn a_weak_motor_misses_a_strong_trace() {
+    assert!(drive(&build(&design(1700.0, 20.0, 0.28)), &trace("us06"), &Conditions::official()).missed_trace_s > 60.0);
+}
+
+#[test]
+fn the_micro_car_drives_class_two() {
+    // 20 kW and 665 kg: 30.1 W/kg, between 22 and 34.
+    let mut car = design(665.0, 20.0, 0.31);
+    car.top_speed_km_h = Some(Value::given(100.0));
+    assert_eq!(range::wltc_class(&build(&car)), WltcClass::Two);
+    car.motors[0].peak_power_kw = Some(Value::given(30.0));
+    assert_eq!(range::wltc_class(&build(&car)), WltcClass::ThreeA);
+    car.top_speed_km_h = None;
+    assert_eq!(range::wltc_class(&build(&car)), WltcClass::ThreeB);
+    car.motors[0].peak_power_kw = Some(Value::given(12.0));
+    assert_eq!(range::wltc_class(&build(&car)), WltcClass::One);
+}
+
+#[test]
+fn winter_costs_more_than_spring() {
+    let car = build(&design(1700.0, 150.0, 0.28));
+    let at = |ambient| drive(&car, &trace("udds"), &Conditions::official().at(ambient)).wall_wh_per_km;
+    assert!(at(-6.7) > at(10.0) && at(10.0) > at(22.0) && at(35.0) > at(23.0));
+    // 31 cold certification tests on the city cycle use 1.19 to 1.71 times the energy at 24 °C.
+    assert!((1.19..1.71).contains(&(at(-6.7) / at(24.0))), "{}", at(-6.7) / at(24.0));
+}
+
+#[test]
+fn range_is_shorter_on_harder_cycles() {
+    let car = build(&design(1700.0, 150.0, 0.28));
+    let km = |rule| range(&car, rule, &WORLD.cycles, &WORLD.tables, &Draw::BEST).unwrap().range_km;
+    assert!(km(RangeRule::Cltc) > km(RangeRule::Wltp) && km(RangeRule::Wltp) > km(RangeRule::Epa));
+    assert!((300.0..460.0).contains(&km(RangeRule::Wltp)), "{}", km(RangeRule::Wltp));
+}
+
+#[test]
+fn an_engine_meets_its_own_certificate() {
+    let car = burn(&petrol(Powertrain::IcevPetrol, 5.4)).unwrap();
+    let on = |id| drive_combustion(&car, &trace(id), &Conditions::official()).fuel_l_per_100km;
+    assert!((on("wltc3b") - 5.4).abs() < 1e-9);
+    assert!((0.7..1.4).contains(&car.scale), "unscaled within 40 %: {}", car.scale);
+    assert!(on("udds") > on("hwfet"));
+    let traffic = drive_combustion(&car, &trace("wltc3b"), &Conditions { ambient_c: Some(23.0), ..Conditions::real_world() });
+    assert!((traffic.fuel_l_per_100km / 5.4 - 1.198).abs() < 1e-9);
+}
+
+#[test]
+fn a_hybrid_saves_most_in_town() {
+    let mut design = petrol(Powertrain::Hev, 4.5);
+    let hybrid = burn(&design).unwrap();
+    design.powertrain = Powertrain::IcevPetrol;
+    let plain = burn(&design).unwrap();
+    let ratio = |id| {
+        let use_of = |car| drive_combustion(car, &trace(id), &Conditions::official()).fuel_l_per_100km;
+        use_of(&hybrid) / use_of(&plain)
+    };
+    assert!(ratio("udds") < ratio("hwfet"));
+}
+
+#[test]
+fn a_plug_in_hybrid_splits_its_distance() {
+    let mut design = petrol(Powertrain::Phev, 4.5);
+    design.battery.as_mut().unwrap().gross_energy_kwh = Value::given(12.0);
+    design.usage.utility_factor = Some(Value::given(0.6));
+    let (electric, fuel) = (build(&design), burn(&design).unwrap());
+    let result = drive_plug_in(&electric, &fuel, &trace("wltc3b"), &Conditions::official());
+    assert!((result.fuel_l_per_100km - 0.4 * 4.5).abs() < 1e-9);
+    assert!((result.wall_wh_per_km - 0.6 * result.electric.wall_wh_per_km).abs() < 1e-9);
+}
+
+#[test]
+fn polynomials_reproduce_the_measured_machines() {
+    // The rms that `losses.csv` declares for each fit, in points of efficiency, with room for rounding.
+    let store = Store::embedded();
+    let text = store.text("motors/measured.csv").unwrap();
+    let table = minewheel_data::table::Table::parse("measured", text, 0).unwrap();
+    for (machine, topology, peak_w, peak_nm, points) in [
+        ("pm58", Topology::Spm, 58e3, 400.0, 1.0),
+        ("ac75", Topology::Induction, 75e3, 271.1, 4.0),
+        ("pm49", Topology::Ipm, 49e3, 274.4, 3.0),
+        ("prius-2004", Topology::Ipm, 50e3, 400.0, 3.0),
+    ] {
+        let k = WORLD.tables.machine(topology).terms.map(|t| t.best);
+        let (mut squares, mut count) = (0.0, 0.0);
+        for row in 0..table.len() {
+            let number = |column| table.text(row, column).parse::<f64>().unwrap();
+            let (rpm, torque, efficiency) = (number("speed_rpm"), number("torque_nm"), number("efficiency"));
+            let speed = rpm * std::f64::consts::TAU / 60.0;
+            let mechanical = torque * speed;
+            let outside = torque <= 0.0 || torque > 0.9 * peak_nm || mechanical > 1.05 * peak_w || rpm < 400.0 || (machine == "pm58" && rpm > 3800.0);
+            if table.text(row, "machine") != machine || outside {
+                continue;
+            }
+            let (x, y) = (speed * peak_nm / peak_w, torque / peak_nm);
+            let loss = peak_w * (k[0] + x * (k[1] + x * k[2]) + y * (k[3] + x * k[4] + y * k[5]));
+            squares += (mechanical / (mechanical + loss) - efficiency).powi(2);
+            count += 1.0;
+        }
+        let rms = 100.0 * f64::sqrt(squares / count);
+        assert!(rms < points, "{machine}: {rms:.2} points over {count}");
+    }
+}
+
+#[test]
+fn an_unknown_chemistry_is_named_with_its_neighbour() {
+    let mut design = design(1700.0, 150.0, 0.28);
+    design.battery.as_mut().unwrap().chemistry = "lpf".to_owned();
+    assert!(try_build(&design).unwrap_err().to_string().contains("did you mean `lfp`"));
+}
+
+#[test]
+fn a_design_that_cannot_drive_is_refused_by_field() {
+    let field = |change: fn(&mut CarDesign)| {
+        let mut design = design(1700.0, 150.0, 0.28);
+        change(&mut design);
+        match try_build(&design) {
+            Err(DriveError::Implausible { field, .. }) => field,
+            other => panic!("wanted an implausible field, got {other:?}"),
+        }
+    };
+    assert_eq!(field(|d| d.road_load.cd = Some(Value::given(28.0))), "car.road_load.cd");
+    assert_eq!(field(|d| d.road_load.crr = Some(Value::given(9.0))), "car.road_load.crr");
+    assert_eq!(field(|d| d.road_load.frontal_area_m2 = Some(Value::given(22.0))), "car.road_load.frontal_area_m2");
+    assert_eq!(field(|d| d.kerb_mass_kg = Some(Value::given(1.7))), "car.kerb_mass_kg");
+    assert_eq!(field(|d| d.motors[0].peak_power_kw = Some(Value::given(150e3))), "motor.peak_power_kw");
+    assert_eq!(field(|d| d.motors[0].final_drive_ratio = Some(Value::given(95.0))), "motor.final_drive_ratio");
+    assert_eq!(field(|d| d.battery.as_mut().unwrap().gross_energy_kwh = Value::given(60e3)), "battery.gross_energy_kwh");
+    assert_eq!(field(|d| d.battery.as_mut().unwrap().usable_energy_kwh = Some(Value::given(61.0))), "battery.usable_energy_kwh");
+}
+
+#[test]
+fn missing_sections_and_half_a_coast_down_are_refused() {
+    let mut car = design(1700.0, 150.0, 0.28);
+    car.battery = None;
+    assert!(matches!(try_build(&car), Err(DriveError::Missing { section: "battery", .. })));
+    let mut car = design(1700.0, 150.0, 0.28);
+    car.road_load.a_n = Some(Value::given(120.0));
+    assert!(matches!(try_build(&car), Err(DriveError::PartialCoastDown { .. })));
+    assert!(matches!(burn(&design(1300.0, 60.0, 0.29)), Err(DriveError::Missing { section: "engine", .. })));
+    assert!(matches!(burn(&petrol(Powertrain::IcevPetrol, 54.0)), Err(DriveError::Certificate { .. })));
+}
+
+#[test]
+fn what_was_not_given_is_listed() {
+    let car = build(&design(1700.0, 150.0, 0.28));
+    let fields: Vec<_> = car.defaulted.iter().map(|d| d.field).collect();
+    assert_eq!(fields, ["car.road_load.crr", "car.road_load.frontal_area_m2", "motor.final_drive_ratio", "battery.usable_energy_kwh"]);
+    assert!(car.defaulted.iter().all(|d| !d.rows.is_empty()));
+}
+
+#[test]
+fn a_draw_moves_the_result() {
+    let best = drive(&build(&design(1700.0, 150.0, 0.28)), &trace("wltc3b"), &Conditions::official()).wall_wh_per_km;
+    let factors = vec![1.02; 100_000];
+    let draw = Draw::from_factors(&factors);
+    let design = design(1700.0, 150.0, 0.28);
+    let masses = Masses::of(&design, &WORLD.tables, &draw, &mut Vec::new());
+    let car = electric_car(&design, &masses, &WORLD.tables, &draw).unwrap();
+    assert!((drive(&car, &trace("wltc3b"), &Conditions::official()).wall_wh_per_km - best).abs() > 0.1);
+}
+
+#[test]
+fn the_tables_keep_their_schemas_and_sources() {
+    let store = Store::embedded();
+    let mut loader = Loader::new(&store, true);
+    DriveTables::read(&mut loader).unwrap();
+    Cycles::read(&mut loader);
+    for name in ["motors/measured.csv", "cycles/wltc3b.csv", "cycles/udds.csv"] {
+        loader.table(name).unwrap();
+    }
+    let ours = |v: &minewheel_data::table::Violation| ["drive/", "motors/", "cycles/"].iter().any(|f| v.at.file.starts_with(f));
+    let violations: Vec<_> = loader.finish().err().unwrap_or_default().into_iter().filter(ours).collect();
+    assert!(violations.is_empty(), "{violations:#?}");
+}
+
+#[test]
+fn coast_down_cars_use_their_own_terms() {
+    // 2020 Chevrolet Bolt: EPA target coefficients and equivalent test weight.
+    let mut car = design(1616.0, 150.0, 0.28);
+    car.road_load = minewheel_data::car::RoadLoadDesign {
+        a_n: Some(Value::given(126.29)),
+        b_n_per_m_s: Some(Value::given(2.0070)),
+        c_n_per_m2_s2: Some(Value::given(0.43003)),
+        test_mass_kg: Some(Value::given(1758.0)),
+        ..Default::default()
+    };
+    let result = drive(&build(&car), &trace("hwfet"), &Conditions::official());
+    // Label 31.31 kWh/100 mi on the highway cycle, unadjusted by 0.7: 136.2 Wh/km.
+    assert!((result.wall_wh_per_km / 136.2 - 1.0).abs() < 0.06, "{}", result.wall_wh_per_km);
+}

@@ -1,0 +1,186 @@
+//! A cycle made ready for the kernels: mid-step speed, acceleration, step, and the sums that no car changes.
+//!
+//! ```text
+//! v = ½ (v_i + v_(i+1))    a = (v_(i+1) − v_i) / Δt    S_n = Σ vⁿ Δt   (n = 1, 2, 3)
+//! ```
+//!
+//! With mid-step speed, `Σ m·a·v·Δt` is exactly the change of kinetic energy, so a ledger closes.
+
+use minewheel_data::cycles::{Cycle, CycleError, Cycles};
+use minewheel_data::units::{Length, Speed};
+
+/// Steps in a block, over which a kernel may treat the battery's voltage as constant.
+pub(super) const BLOCK: usize = 16;
+
+/// Steps of a cycle side by side, so that a kernel works on several at once. The last block is filled up with
+/// steps of no duration at rest.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Block {
+    /// Mid-step speed.
+    pub speed_m_s: [f64; BLOCK],
+    /// Its reciprocal; nought at rest.
+    pub per_speed_s_m: [f64; BLOCK],
+    /// Acceleration.
+    pub acceleration_m_s2: [f64; BLOCK],
+    /// Duration.
+    pub duration_s: [f64; BLOCK],
+    /// One while the car moves, else nought.
+    pub moving: [f64; BLOCK],
+    /// Sum of the durations.
+    pub total_s: f64,
+}
+
+impl Block {
+    const REST: Self = Self {
+        speed_m_s: [0.0; BLOCK],
+        per_speed_s_m: [0.0; BLOCK],
+        acceleration_m_s2: [0.0; BLOCK],
+        duration_s: [0.0; BLOCK],
+        moving: [0.0; BLOCK],
+        total_s: 0.0,
+    };
+}
+
+/// A cycle made ready to be driven. Prepare once, drive with many cars.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trace {
+    id: std::sync::Arc<str>,
+    pub(super) blocks: Vec<Block>,
+    pub(super) duration_s: f64,
+    /// `Σ v Δt`, `Σ v² Δt`, `Σ v³ Δt`.
+    pub(super) moments: [f64; 3],
+    /// `½ (v_end² − v_start²)`.
+    pub(super) kinetic_m2_s2: f64,
+}
+
+impl Trace {
+    /// Prepares a cycle.
+    ///
+    /// ```
+    /// use minewheel_data::cycles::Cycle;
+    /// use minewheel_model::drive::Trace;
+    /// let cycle = Cycle::parse("hop", "time_s,speed_km_h\n0,0\n1,36\n2,0\n").unwrap();
+    /// assert!((Trace::new(&cycle).distance_km() - 0.01).abs() < 1e-12);
+    /// ```
+    pub fn new(cycle: &Cycle) -> Self {
+        let (time, speed) = (cycle.time_s(), cycle.speed_m_s());
+        let count = time.len().saturating_sub(1);
+        let mut blocks = vec![Block::REST; count.div_ceil(BLOCK)];
+        let mut moments = [0.0; 3];
+        for at in 0..count {
+            let (block, lane) = (&mut blocks[at / BLOCK], at % BLOCK);
+            let duration_s = time[at + 1] - time[at];
+            let mid = 0.5 * (speed[at] + speed[at + 1]);
+            block.speed_m_s[lane] = mid;
+            block.acceleration_m_s2[lane] = (speed[at + 1] - speed[at]) / duration_s;
+            block.duration_s[lane] = duration_s;
+            block.total_s += duration_s;
+            if mid > 0.0 {
+                block.per_speed_s_m[lane] = 1.0 / mid;
+                block.moving[lane] = 1.0;
+            }
+            let mut power = duration_s;
+            for moment in &mut moments {
+                power *= mid;
+                *moment += power;
+            }
+        }
+        let (first, last) = (speed.first().copied().unwrap_or(0.0), speed.last().copied().unwrap_or(0.0));
+        Self {
+            id: std::sync::Arc::clone(cycle.id()),
+            duration_s: cycle.duration_s(),
+            moments,
+            kinetic_m2_s2: 0.5 * (last * last - first * first),
+            blocks,
+        }
+    }
+
+    /// Mid-step speed, acceleration and duration of each step, in SI.
+    pub(super) fn steps(&self) -> impl Iterator<Item = (f64, f64, f64)> + '_ {
+        self.blocks.iter().flat_map(|b| (0..BLOCK).map(|k| (b.speed_m_s[k], b.acceleration_m_s2[k], b.duration_s[k])))
+    }
+
+    /// Id of the cycle.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+    /// Distance in km.
+    pub fn distance_km(&self) -> f64 {
+        Length::from_m(self.moments[0]).km()
+    }
+}
+
+/// The class of WLTC that a car must drive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WltcClass {
+    /// Up to 22 W/kg.
+    One,
+    /// Up to 34 W/kg.
+    Two,
+    /// Above 34 W/kg, slower than 120 km/h.
+    ThreeA,
+    /// Above 34 W/kg, 120 km/h or faster.
+    ThreeB,
+}
+
+impl WltcClass {
+    /// The class by rated power over kerb mass, and top speed (unknown: fast enough for 3b).
+    ///
+    /// UN GTR 15, 3.5.1 and Annex 1: power-to-mass ratio of 22 and 34 W/kg; 120 km/h.
+    ///
+    /// ```
+    /// use minewheel_data::units::{Mass, Power, Speed};
+    /// use minewheel_model::drive::WltcClass;
+    /// let micro = WltcClass::of(Power::from_kw(20.0), Mass::from_kg(665.0), Some(Speed::from_km_h(100.0)));
+    /// assert_eq!(micro, WltcClass::Two);
+    /// ```
+    pub fn of(power: minewheel_data::units::Power, kerb_mass: minewheel_data::units::Mass, top_speed: Option<Speed>) -> Self {
+        const ONE_W_PER_KG: f64 = 22.0;
+        const TWO_W_PER_KG: f64 = 34.0;
+        const FAST_KM_H: f64 = 120.0;
+        let ratio = power.w() / kerb_mass.kg();
+        if ratio <= ONE_W_PER_KG {
+            Self::One
+        } else if ratio <= TWO_W_PER_KG {
+            Self::Two
+        } else if top_speed.is_some_and(|v| v.km_h() < FAST_KM_H) {
+            Self::ThreeA
+        } else {
+            Self::ThreeB
+        }
+    }
+
+    /// Id of its cycle.
+    pub const fn cycle_id(self) -> &'static str {
+        match self {
+            Self::One => "wltc1",
+            Self::Two => "wltc2",
+            Self::ThreeA => "wltc3a",
+            Self::ThreeB => "wltc3b",
+        }
+    }
+}
+
+/// Traces of the certification procedures, prepared once.
+#[derive(Debug, Clone)]
+pub struct CertificationTraces {
+    /// WLTC class 3b.
+    pub wltp: Trace,
+    /// NEDC.
+    pub nedc: Trace,
+    /// US city.
+    pub udds: Trace,
+    /// US highway.
+    pub hwfet: Trace,
+}
+
+impl CertificationTraces {
+    /// Prepares them.
+    ///
+    /// # Errors
+    /// A cycle is missing or disagrees with its index.
+    pub fn new(cycles: &Cycles) -> Result<Self, CycleError> {
+        let trace = |id: &str| cycles.get(id).map(|c| Trace::new(&c));
+        Ok(Self { wltp: trace("wltc3b")?, nedc: trace("nedc")?, udds: trace("udds")?, hwfet: trace("hwfet")? })
+    }
+}
