@@ -68,8 +68,10 @@ impl CarCase<'_> {
     /// # Errors
     /// The draw makes the car impossible.
     pub fn figures(&self, tables: &Tables, scenario: &Scenario, scores: &[f64], draw: &Draw<'_>) -> Result<Figures, AssessError> {
-        let drawn = inventory(self.design, tables, self.traces, scenario, draw)?;
-        self.figures_of(&drawn, tables, scenario, scores, draw)
+        // The distance is what the car is assessed for, not a property that is drawn.
+        let fixed = Scenario { lifetime_km: Some(self.inventory.lifetime_km), ..scenario.clone() };
+        let drawn = inventory(self.design, tables, self.traces, &fixed, draw)?;
+        self.figures_of(&drawn, tables, &fixed, scores, draw)
     }
 
     fn figures_of(&self, drawn: &Inventory, tables: &Tables, scenario: &Scenario, scores: &[f64], draw: &Draw<'_>) -> Result<Figures, AssessError> {
@@ -289,6 +291,8 @@ pub struct Assessment {
     pub weakest_status: Status,
     /// Share of the climate total by weakest status of its chain.
     pub share_by_status: BTreeMap<String, f64>,
+    /// Share of the sensitivity of the climate total to all rows, by their status.
+    pub evidence_by_status: BTreeMap<String, f64>,
     /// Share of the climate total by family covered.
     pub coverage: BTreeMap<String, f64>,
     /// Rows that drive the spread.
@@ -493,6 +497,7 @@ fn describe(
         origin: origins.into_iter().map(|o| (o.key, o.shares)).collect(),
         weakest_status: weakest,
         share_by_status,
+        evidence_by_status: crate::uncertainty::evidence_by_status(tables, case, network)?,
         coverage: footprint.coverage.clone(),
         drivers: None,
         difference_to_first: None,

@@ -4,6 +4,9 @@
 //! draws and a difference between two cars has an interval of its own. The network is solved again in every draw;
 //! with [`Resample::Car`] it stays at its best estimates.
 //!
+//! Every row's draws have its best estimate as their mean (the sampler is centred): published ranges are mostly skewed
+//! upwards, and without that a sum of many rows would lie above its own best estimate in nearly every draw.
+//!
 //! The ranking is local: for a row `r` with relative spread `σ_r`,
 //!
 //! ```text
@@ -17,7 +20,7 @@ use std::collections::BTreeMap;
 use minewheel_data::car::CarDesign;
 use minewheel_data::loader::Rows;
 use minewheel_data::row::{Draw, RowId};
-use minewheel_data::status::Shape;
+use minewheel_data::status::{Shape, Status};
 use minewheel_lca::{FactorDistribution, FactorSampler, PreparedSolver, SolveOptions, monte_carlo, quantile};
 use minewheel_model::bill::{BillLine, Phase, Stage};
 use rayon::prelude::*;
@@ -67,7 +70,7 @@ pub struct Driver {
     /// Key of its source.
     pub source: String,
     /// How it is known.
-    pub status: minewheel_data::status::Status,
+    pub status: Status,
     /// Its share of the sum of first-order variances.
     pub share: f64,
 }
@@ -98,7 +101,7 @@ pub fn draws(
     solved: &[SolvedNetwork<'_>],
     sampling: Sampling,
 ) -> Result<Vec<Vec<Figures>>, AssessError> {
-    let sampler = FactorSampler::new(&distributions(&tables.rows))?;
+    let sampler = FactorSampler::centred(&distributions(&tables.rows))?;
     let count = u64::from(sampling.samples);
     let mut by_draw: Vec<Vec<Option<Figures>>> = vec![vec![None; cases.len()]; count as usize];
     for (index, network) in solved.iter().enumerate() {
@@ -169,7 +172,7 @@ pub fn drivers(
         .into_iter()
         .map(|ranked| (RowId(ranked.factor.0), ranked.variance))
         .collect();
-    let sampler = FactorSampler::new(&distributions)?;
+    let sampler = FactorSampler::centred(&distributions)?;
     let (low, high) = (sampler.quantiles(0.05), sampler.quantiles(0.95));
     let effects: Vec<(RowId, f64)> = car_rows(tables, case.design)
         .into_par_iter()
@@ -201,17 +204,29 @@ pub fn drivers(
     let sum: f64 = variance.values().sum();
     let mut ranked: Vec<(RowId, f64)> = variance.into_iter().filter(|v| v.1 > 0.0).collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    Ok(ranked
-        .into_iter()
-        .take(most)
-        .map(|(row, v)| Driver {
-            what: describe(&tables.rows, row),
-            at: tables.rows.position(row).to_string(),
-            source: tables.sources.key(tables.rows.source(row)).to_owned(),
-            status: tables.rows.status(row),
-            share: v / sum,
-        })
-        .collect())
+    Ok(ranked.into_iter().take(most).map(|(row, v)| driver(tables, row, v / sum)).collect())
+}
+
+/// How much of a car's total flows through each row: `∂ ln T/∂ ln r`, negative for credits.
+fn flows_through(tables: &Tables, case: &CarCase<'_>, solved: &SolvedNetwork<'_>) -> Result<BTreeMap<RowId, f64>, AssessError> {
+    let demand = case.lines.iter().map(|l| (l.column, l.amount)).collect();
+    let activity = minewheel_lca::forward(&solved.placed.network, &demand)?;
+    let sensitivities = minewheel_lca::factor_sensitivities(&solved.placed.network, &solved.climate, &solved.scores, &activity);
+    let total = solved.scores.total(&demand)?;
+    let mut shares: BTreeMap<RowId, f64> = BTreeMap::new();
+    for (row, flow) in sensitivities.iter().enumerate().take(tables.rows.len()).filter(|s| *s.1 != 0.0) {
+        shares.insert(RowId(row as u32), flow / total);
+    }
+    for (line, placed) in case.inventory.lines.iter().zip(&case.lines) {
+        let share = placed.amount * solved.scores.values()[placed.column.index()] / total;
+        let rows = line.rows.iter().filter(|r| **r != RowId::GIVEN);
+        let count = rows.clone().count() as f64;
+        for row in rows {
+            // Which row of a part sets how much is the engineering model's to know: the line's flow is split evenly.
+            *shares.entry(*row).or_default() += share / count;
+        }
+    }
+    Ok(shares)
 }
 
 /// The rows below `derived` through which most of a car's total flows, with their share of the total.
@@ -219,33 +234,35 @@ pub fn drivers(
 /// # Errors
 /// The network cannot be solved for the car's demand.
 pub fn blockers(tables: &Tables, case: &CarCase<'_>, solved: &SolvedNetwork<'_>, most: usize) -> Result<Vec<Driver>, AssessError> {
-    let demand = case.lines.iter().map(|l| (l.column, l.amount)).collect();
-    let activity = minewheel_lca::forward(&solved.placed.network, &demand)?;
-    let sensitivities = minewheel_lca::factor_sensitivities(&solved.placed.network, &solved.climate, &solved.scores, &activity);
-    let total = solved.scores.total(&demand)?;
-    let mut shares: BTreeMap<RowId, f64> = BTreeMap::new();
-    for (row, flow) in sensitivities.iter().enumerate().filter(|s| *s.1 != 0.0) {
-        shares.insert(RowId(row as u32), flow / total);
-    }
-    for (line, placed) in case.inventory.lines.iter().zip(&case.lines) {
-        for row in line.rows.iter().filter(|r| **r != RowId::GIVEN) {
-            *shares.entry(*row).or_default() += placed.amount * solved.scores.values()[placed.column.index()] / total;
-        }
-    }
     let mut ranked: Vec<(RowId, f64)> =
-        shares.into_iter().filter(|(row, _)| tables.rows.status(*row) > minewheel_data::status::Status::Derived).collect();
+        flows_through(tables, case, solved)?.into_iter().filter(|(row, _)| tables.rows.status(*row) > Status::Derived).collect();
     ranked.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
-    Ok(ranked
-        .into_iter()
-        .take(most)
-        .map(|(row, share)| Driver {
-            what: describe(&tables.rows, row),
-            at: tables.rows.position(row).to_string(),
-            source: tables.sources.key(tables.rows.source(row)).to_owned(),
-            status: tables.rows.status(row),
-            share,
-        })
-        .collect())
+    Ok(ranked.into_iter().take(most).map(|(row, share)| driver(tables, row, share)).collect())
+}
+
+/// How the sensitivity of a car's total to all rows is divided among statuses; adds to one.
+///
+/// The weakest link of every chain says what a result rests on at worst; this says what it rests on for the most part.
+///
+/// # Errors
+/// The network cannot be solved for the car's demand.
+pub fn evidence_by_status(tables: &Tables, case: &CarCase<'_>, solved: &SolvedNetwork<'_>) -> Result<BTreeMap<String, f64>, AssessError> {
+    let mut sums = [0.0; 4];
+    for (row, share) in flows_through(tables, case, solved)? {
+        sums[usize::from(tables.rows.status(row).rank())] += share.abs();
+    }
+    let total: f64 = sums.iter().sum();
+    Ok(Status::ALL.iter().zip(sums).map(|(s, v)| (s.word().to_owned(), if total > 0.0 { v / total } else { 0.0 })).collect())
+}
+
+fn driver(tables: &Tables, row: RowId, share: f64) -> Driver {
+    Driver {
+        what: describe(&tables.rows, row),
+        at: tables.rows.position(row).to_string(),
+        source: tables.sources.key(tables.rows.source(row)).to_owned(),
+        status: tables.rows.status(row),
+        share,
+    }
 }
 
 /// What a row says, from whichever columns its table has.

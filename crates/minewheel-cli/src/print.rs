@@ -71,7 +71,7 @@ pub fn table(header: &[&str], rows: &[Vec<String>], right: &[usize]) -> String {
         column.set_constraint(ColumnConstraint::ContentWidth);
     }
     for column in table.column_iter_mut() {
-        column.set_padding((0, 2));
+        column.set_padding((0, 1));
     }
     let mut text = String::new();
     for line in table.lines() {
@@ -117,7 +117,7 @@ pub fn figure(value: f64) -> String {
     let mut grouped = String::new();
     for (i, digit) in whole.chars().enumerate() {
         if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            grouped.push(' ');
+            grouped.push('\u{a0}');
         }
         grouped.push(digit);
     }

@@ -95,6 +95,35 @@ pub enum DistributionError {
 }
 
 impl FactorDistribution {
+    /// The expectation of `f`.
+    ///
+    /// ```text
+    /// two-piece lognormal   e^(s₁²/2)·Φ(−s₁) + e^(s₂²/2)·Φ(s₂)      s₁ = −ln low / z₉₅,  s₂ = ln high / z₉₅
+    /// split normal          1 + (s₂ − s₁)/√2π                       s₁ = (1 − low)/z₉₅,  s₂ = (high − 1)/z₉₅
+    /// triangular            (low + 1 + high)/3
+    /// uniform               (low + high)/2
+    /// ```
+    ///
+    /// The cut of the split normal at zero is left out: it moves the mean by less than the bounds are known.
+    ///
+    /// ```
+    /// use minewheel_lca::FactorDistribution;
+    /// let skewed = FactorDistribution::Triangular { low: 0.9, high: 2.0 };
+    /// assert!((skewed.mean() - 1.3).abs() < 1e-12);
+    /// ```
+    pub fn mean(self) -> f64 {
+        match self {
+            Self::Exact => 1.0,
+            Self::TwoPieceLognormal { low, high } => {
+                let (below, above) = (-low.ln() / Z95, high.ln() / Z95);
+                (0.5 * below * below).exp() * normal_share_below(-below) + (0.5 * above * above).exp() * normal_share_below(above)
+            }
+            Self::SplitNormal { low, high } => 1.0 + (low + high - 2.0) / Z95 / std::f64::consts::TAU.sqrt(),
+            Self::Triangular { low, high } => (low + 1.0 + high) / 3.0,
+            Self::Uniform { low, high } => 0.5 * (low + high),
+        }
+    }
+
     /// The standard deviation of `ln f` for a lognormal row, else of `f`: the first-order relative spread.
     ///
     /// ```
@@ -159,7 +188,7 @@ enum Sampler {
 /// ```
 #[derive(Clone, Debug)]
 pub struct FactorSampler {
-    samplers: Vec<Sampler>,
+    samplers: Vec<(Sampler, f64)>,
     distributions: Vec<FactorDistribution>,
 }
 
@@ -172,9 +201,25 @@ impl FactorSampler {
         let samplers = distributions
             .iter()
             .enumerate()
-            .map(|(row, distribution)| Sampler::new(FactorId(row as u32), *distribution))
+            .map(|(row, distribution)| Ok((Sampler::new(FactorId(row as u32), *distribution)?, 1.0)))
             .collect::<Result<_, _>>()?;
         Ok(Self { samplers, distributions: distributions.to_vec() })
+    }
+
+    /// As [`FactorSampler::new`], with every row divided by its expectation, so that the base is the mean of its draws.
+    ///
+    /// A sum of many right-skewed rows, each with its base as median or mode, lies almost surely above the sum of the
+    /// bases: the point value would fall out of its own interval. Centred, the expectation of anything linear in the
+    /// rows is its value at the bases. The shape and the relative width of every row stay as they are.
+    ///
+    /// # Errors
+    /// As [`FactorSampler::new`].
+    pub fn centred(distributions: &[FactorDistribution]) -> Result<Self, DistributionError> {
+        let mut sampler = Self::new(distributions)?;
+        for ((_, scale), distribution) in sampler.samplers.iter_mut().zip(distributions) {
+            *scale = 1.0 / distribution.mean();
+        }
+        Ok(sampler)
     }
 
     /// How many rows there are.
@@ -194,12 +239,12 @@ impl FactorSampler {
         let mut random = ChaCha8Rng::from_seed(key);
         random.set_stream(draw);
         out.clear();
-        out.extend(self.samplers.iter().map(|sampler| sampler.ratio(uniform(random.next_u64()))));
+        out.extend(self.samplers.iter().map(|(sampler, scale)| scale * sampler.ratio(uniform(random.next_u64()))));
     }
 
     /// The ratios of all rows at the same cumulated probability, such as all medians for 0.5.
     pub fn quantiles(&self, probability: f64) -> Vec<f64> {
-        self.samplers.iter().map(|sampler| sampler.ratio(probability)).collect()
+        self.samplers.iter().map(|(sampler, scale)| scale * sampler.ratio(probability)).collect()
     }
 }
 
@@ -295,6 +340,21 @@ mod tests {
         let row = FactorDistribution::Triangular { low: 0.0, high: 3.0 };
         assert!((at(row, 1.0 / 3.0) - 1.0).abs() < 1e-12);
         assert!((at(row, 0.0)).abs() < 1e-12 && (at(row, 1.0) - 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_centred_rows_draws_have_their_base_as_mean() {
+        for row in [
+            FactorDistribution::TwoPieceLognormal { low: 0.8, high: 3.0 },
+            FactorDistribution::SplitNormal { low: 0.9, high: 1.8 },
+            FactorDistribution::Triangular { low: 0.7, high: 2.0 },
+            FactorDistribution::Uniform { low: 0.9, high: 1.9 },
+        ] {
+            let sampler = FactorSampler::centred(&[row]).unwrap();
+            let steps = 200_000;
+            let mean = (0..steps).map(|i| sampler.quantiles((f64::from(i) + 0.5) / f64::from(steps))[0]).sum::<f64>() / f64::from(steps);
+            assert!((mean - 1.0).abs() < 1e-3, "{row:?}: {mean}");
+        }
     }
 
     #[test]

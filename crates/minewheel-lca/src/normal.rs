@@ -29,10 +29,13 @@ pub(crate) fn normal_quantile(u: f64) -> f64 {
     z.copysign(q)
 }
 
-/// `Φ(z)` for `z ≤ 0`, by bisection of the quantile function; for set-up, not for inner loops.
+/// `Φ(z)`, by bisection of the quantile function; for set-up, not for inner loops.
 pub(crate) fn normal_share_below(z: f64) -> f64 {
+    if z > 0.0 {
+        return 1.0 - normal_share_below(-z);
+    }
     let (mut low, mut high) = (0.0_f64, 0.5_f64);
-    for _ in 0..200 {
+    for _ in 0..64 {
         let middle = f64::midpoint(low, high);
         if normal_quantile(middle) < z {
             low = middle;
@@ -130,5 +133,6 @@ mod tests {
     #[test]
     fn the_share_below_a_quantile_is_its_probability() {
         assert!((normal_share_below(-1.959963984540054) - 0.025).abs() < 1e-15);
+        assert!((normal_share_below(1.959963984540054) - 0.975).abs() < 1e-15);
     }
 }

@@ -9,7 +9,8 @@ use minewheel_assess::scenario::{Preset, Resample, Sampling};
 use minewheel_assess::tables::Tables;
 use minewheel_assess::uncertainty::Interval;
 use minewheel_data::status::Status;
-use minewheel_data::units::Length;
+use minewheel_data::units::{Co2e, Length, Mass};
+use minewheel_model::bill::Stage;
 
 use super::scenario::ScenarioArguments;
 use crate::failure::Failure;
@@ -122,38 +123,40 @@ fn notices(results: &[Assessment]) -> Vec<&str> {
 
 type Pick = fn(&Assessment) -> Option<Interval>;
 
+/// A figure and its interval in as few characters as three columns leave; spaces in it do not break.
+fn spread(interval: Interval, divisor: f64) -> String {
+    match interval {
+        Interval { value, p5: Some(p5), p95: Some(p95), .. } => {
+            format!("{}\u{a0}[{}–{}]", figure(value / divisor), figure(p5 / divisor), figure(p95 / divisor))
+        }
+        Interval { value, .. } => figure(value / divisor),
+    }
+}
+
 fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> String {
     let first = &results[0];
     let mut text = String::new();
     let place = tables.places.id(&first.country).map_or_else(|_| first.country.clone(), |p| tables.places.name(p).to_owned());
     let _ = writeln!(text, "{place}, {}; {} km; {} consumption; {}", first.year, figure(first.lifetime_km), first.run.use_basis, first.run.method);
     let _ = writeln!(text, "{}: {}\n", preset.word(), preset.meaning());
-    let point =
-        |pick: fn(&Assessment) -> Option<f64>| -> Vec<String> { results.iter().map(|r| pick(r).map_or_else(|| "–".to_owned(), figure)).collect() };
-    let spread = |pick: Pick| -> Vec<String> {
-        results
-            .iter()
-            .map(|r| match pick(r) {
-                Some(Interval { value, p5: Some(p5), p95: Some(p95), .. }) => format!("{} [{}–{}]", figure(value), figure(p5), figure(p95)),
-                Some(interval) => figure(interval.value),
-                None => "–".to_owned(),
-            })
-            .collect()
-    };
+    let none = || "–".to_owned();
+    let points = |pick: fn(&Assessment) -> Option<f64>| -> Vec<String> { results.iter().map(|r| pick(r).map_or_else(none, figure)).collect() };
+    let spreads = |divisor: f64, pick: Pick| -> Vec<String> { results.iter().map(|r| pick(r).map_or_else(none, |i| spread(i, divisor))).collect() };
+    let tonne = Mass::from_t(1.0).kg();
     let rows: Vec<(&str, Vec<String>)> = vec![
-        ("kerb mass, kg", point(|r| Some(r.kerb_mass_kg))),
-        ("at the wall, kWh/100 km", point(|r| r.consumption_kwh_per_100km)),
-        ("fuel, l/100 km", point(|r| r.fuel_l_per_100km)),
-        ("electric range, km", point(|r| r.range_km)),
-        ("production, kg CO2e", spread(|r| Some(r.climate.production_kg))),
-        ("use, kg CO2e", spread(|r| Some(r.climate.use_kg))),
-        ("end of life, kg CO2e", spread(|r| Some(r.climate.end_of_life_kg))),
-        ("life, g CO2e/km", spread(|r| Some(r.climate.total_g_per_km))),
-        ("less the first car, g/km", spread(|r| r.difference_to_first.as_ref().map(|d| d.total_g_per_km))),
-        ("level with the first at, km", point(|r| r.difference_to_first.as_ref().and_then(|d| d.break_even_km))),
-        ("battery, kg CO2e/kWh", spread(|r| r.battery_climate_kg_per_kwh)),
-        ("making it, USD", spread(|r| Some(r.cost.production_usd))),
-        ("owning it, USD/km", spread(|r| Some(r.cost.total_usd_per_km))),
+        ("kerb mass, kg", points(|r| Some(r.kerb_mass_kg))),
+        ("at the wall, kWh/100 km", points(|r| r.consumption_kwh_per_100km)),
+        ("fuel, l/100 km", points(|r| r.fuel_l_per_100km)),
+        ("electric range, km", points(|r| r.range_km)),
+        ("production, t CO2e", spreads(tonne, |r| Some(r.climate.production_kg))),
+        ("use, t CO2e", spreads(tonne, |r| Some(r.climate.use_kg))),
+        ("end of life, t CO2e", spreads(tonne, |r| Some(r.climate.end_of_life_kg))),
+        ("life, g CO2e/km", spreads(1.0, |r| Some(r.climate.total_g_per_km))),
+        ("  against the first", spreads(1.0, |r| r.difference_to_first.as_ref().map(|d| d.total_g_per_km))),
+        ("  level with it at, km", points(|r| r.difference_to_first.as_ref().and_then(|d| d.break_even_km))),
+        ("battery, kg CO2e/kWh", spreads(1.0, |r| r.battery_climate_kg_per_kwh)),
+        ("making it, 1000 USD", spreads(1000.0, |r| Some(r.cost.production_usd))),
+        ("owning it, USD/100 km", spreads(0.01, |r| Some(r.cost.total_usd_per_km))),
         ("weakest value behind it", results.iter().map(|r| r.weakest_status.to_string()).collect()),
     ];
     let header: Vec<&str> = std::iter::once("").chain(results.iter().map(|r| r.car.as_str())).collect();
@@ -165,35 +168,68 @@ fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> Stri
     let right: Vec<usize> = (1..=results.len()).collect();
     text.push_str(&print::table(&header, &lines, &right));
     if first.climate.total_g_per_km.p5.is_some() {
-        text.push_str("\n[5th–95th percentile]\n");
+        text.push_str("[5th–95th percentile]\n");
     }
     text.push('\n');
     text.push_str(&bars(results));
     text.push_str(&drivers(first));
     text.push_str(&contributors(first));
-    let _ = writeln!(text, "counted: {}", first.run.boundary);
+    text.push_str(&wrap(&format!("counted: {}", first.run.boundary)));
     text
 }
 
-/// One bar a stage and car, all on one scale.
+/// Text broken at spaces to the width of the terminal.
+fn wrap(text: &str) -> String {
+    let width = usize::from(print::width());
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last_mut().filter(|l| l.chars().count() + 1 + word.chars().count() <= width);
+        match last {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(format!("  {word}")),
+        }
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// Stages that are one bar of the chart.
+const BARS: [(&str, &[Stage]); 7] = [
+    ("battery", &[Stage::BatteryMaterials, Stage::CellManufacturing, Stage::BatteryPack]),
+    ("motor, engine", &[Stage::ElectricDrive, Stage::PowerElectronics, Stage::CombustionDrive]),
+    ("rest of the car", &[Stage::Glider, Stage::Tyres, Stage::Fluids]),
+    ("assembly", &[Stage::Assembly]),
+    ("electricity, fuel", &[Stage::Electricity, Stage::FuelUse]),
+    ("upkeep", &[Stage::Maintenance, Stage::BatteryReplacement]),
+    ("end of life", &[Stage::EndOfLife]),
+];
+
+/// One bar a group of stages and car, all on one scale.
 fn bars(results: &[Assessment]) -> String {
-    let mut stages: Vec<minewheel_model::bill::Stage> = results.iter().flat_map(|r| r.climate_by_stage.iter().map(|s| s.stage)).collect();
-    stages.sort_unstable();
-    stages.dedup();
-    let per_km = |r: &Assessment, stage| {
-        let kg: f64 = r.climate_by_stage.iter().filter(|s| s.stage == stage).map(|s| s.kg).sum();
-        1000.0 * kg / r.lifetime_km
+    let per_km = |r: &Assessment, stages: &[Stage]| {
+        let kg: f64 = r.climate_by_stage.iter().filter(|s| stages.contains(&s.stage)).map(|s| s.kg).sum();
+        Co2e::from_kg(kg).g() / r.lifetime_km
     };
-    let largest = stages.iter().flat_map(|s| results.iter().map(move |r| per_km(r, *s))).fold(0.0, f64::max);
+    let largest = BARS.iter().flat_map(|b| results.iter().map(move |r| per_km(r, b.1))).fold(0.0, f64::max);
     let name_width = results.iter().map(|r| r.car.chars().count()).max().unwrap_or(0).min(24);
-    let bar_width = usize::from(print::width()).saturating_sub(22 + name_width + 9);
+    let bar_width = usize::from(print::width()).saturating_sub(18 + name_width + 9);
     let mut text = String::from("g CO2e/km by stage\n");
-    for stage in stages {
-        for (i, result) in results.iter().enumerate() {
-            let value = per_km(result, stage);
-            let label = if i == 0 { stage.word() } else { "" };
+    for (label, stages) in BARS {
+        let mut label = label;
+        for result in results {
+            let value = per_km(result, stages);
+            if value == 0.0 {
+                continue;
+            }
             let car: String = result.car.chars().take(name_width).collect();
-            let _ = writeln!(text, "{label:<20} {car:<name_width$} {:>6} {}", figure(value), print::bar(value / largest, bar_width));
+            let bar = print::bar(value / largest, bar_width);
+            let line = format!("{label:<17} {car:<name_width$} {:>6} {bar}", figure(value));
+            let _ = writeln!(text, "{}", line.trim_end());
+            label = "";
         }
     }
     text.push('\n');
@@ -204,7 +240,7 @@ fn drivers(result: &Assessment) -> String {
     let Some(drivers) = &result.drivers else { return String::new() };
     let mut text = format!("what drives the interval of {}\n", result.car);
     for driver in drivers.iter().take(5) {
-        let _ = writeln!(text, "{:5.1} %  {} [{}, {}]", 100.0 * driver.share, driver.what, driver.source, driver.status);
+        text.push_str(&wrap(&format!("{:5.1} %  {} [{}, {}]", 100.0 * driver.share, driver.what, driver.source, driver.status)));
     }
     text.push('\n');
     text
@@ -213,12 +249,17 @@ fn drivers(result: &Assessment) -> String {
 fn contributors(result: &Assessment) -> String {
     let mut text = format!("where {} emits most\n", result.car);
     for c in result.run.contributors.iter().take(5) {
-        let _ = writeln!(text, "{:5.1} %  {} @ {} [{}, {}]", 100.0 * c.share, c.process, c.country, c.source, c.status);
+        text.push_str(&wrap(&format!("{:5.1} %  {} @ {} [{}, {}]", 100.0 * c.share, c.process, c.country, c.source, c.status)));
     }
-    let by_status: BTreeMap<&str, f64> = result.share_by_status.iter().map(|(k, v)| (k.as_str(), *v)).collect();
-    let shares: Vec<String> =
-        Status::ALL.iter().map(|s| format!("{} {:.0} %", s.word(), 100.0 * by_status.get(s.word()).copied().unwrap_or(0.0))).collect();
-    let _ = writeln!(text, "\nthe total of {} by the weakest value of each chain: {}", result.car, shares.join(", "));
+    let list = |shares: &BTreeMap<String, f64>| -> String {
+        Status::ALL
+            .iter()
+            .map(|s| format!("{} {:.0} %", s.word(), 100.0 * shares.get(s.word()).copied().unwrap_or(0.0)))
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    text.push('\n');
+    text.push_str(&wrap(&format!("what it rests on: {}; by weakest link: {}", list(&result.evidence_by_status), list(&result.share_by_status))));
     text
 }
 
