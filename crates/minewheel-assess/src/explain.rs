@@ -255,17 +255,47 @@ fn tree_node(
         evidence_rows.extend(tables.cards.exchanges_at(process, &lineage).filter(|e| matches!(e.target, Target::Flow(_))).map(|e| e.amount.row));
     }
     evidence_rows.dedup();
+    let (label, place) = name_of(tables, placed, node.column);
+    let mut children: Vec<Node> =
+        node.children.clone().map(|c| tree_node(tables, solved, tree, c, Some(node.column), Vec::new(), total)).collect();
+    let evidence: Vec<Evidence> = evidence_rows.iter().filter_map(|r| evidence(tables, *r)).collect();
+    // Delivered electricity is generated electricity and its losses: one line, not two.
+    if matches!(placed.column(node.column), Column::Delivery(..))
+        && children.len() == 1
+        && let Some(mut only) = children.pop()
+    {
+        only.label = label;
+        only.amount = Some(node.amount);
+        only.evidence.extend(evidence);
+        return only;
+    }
     Node {
-        label: placed.label(tables, node.column),
+        label,
         amount: Some(node.amount),
         unit: Some(unit_of(tables, placed, node.column)),
-        place: placed.place(node.column).map(|p| tables.places.code(p).to_owned()),
+        place: Some(place),
         value: node.impact,
         share: if total == 0.0 { 0.0 } else { node.impact / total },
         own: node.direct,
         below_cut: node.below_cut,
-        evidence: evidence_rows.iter().filter_map(|r| evidence(tables, *r)).collect(),
-        children: node.children.clone().map(|c| tree_node(tables, solved, tree, c, Some(node.column), Vec::new(), total)).collect(),
+        evidence,
+        children,
+    }
+}
+
+/// What a column delivers, and where: a place code, or `market`.
+fn name_of(tables: &Tables, placed: &PlacedNetwork, column: ColumnId) -> (String, String) {
+    let code = |p: PlaceId| tables.places.code(p).to_owned();
+    let product = |p: ProductId| tables.cards.product(p).name.clone();
+    match placed.column(column) {
+        Column::Process(process, p) => (tables.cards.process(process).name.clone(), code(p)),
+        Column::Supply(id, p) => (format!("{}, all routes", product(id)), code(p)),
+        Column::Market(id) => (product(id), "market".to_owned()),
+        Column::HomeMarket(id, p) => (format!("{}, home and market", product(id)), code(p)),
+        Column::Delivery(p, VoltageLevel::High) => ("Electricity at a plant".to_owned(), code(p)),
+        Column::Delivery(p, VoltageLevel::Low) => ("Electricity at a socket".to_owned(), code(p)),
+        Column::Generation(p) => ("Electricity generated".to_owned(), code(p)),
+        Column::PathwayDelivery(p) => ("Electricity at a socket, over the car's life".to_owned(), code(p)),
     }
 }
 

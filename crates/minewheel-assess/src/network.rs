@@ -162,6 +162,7 @@ pub struct PlacedNetworkBuilder<'t> {
     pathway_years: u32,
     world: PlaceId,
     electricity: [Option<ProductId>; 2],
+    electricity_product: Option<ProductId>,
 }
 
 impl<'t> PlacedNetworkBuilder<'t> {
@@ -189,7 +190,16 @@ impl<'t> PlacedNetworkBuilder<'t> {
             pathway_years: 1,
             world: tables.places.id("WORLD")?,
             electricity: ["electricity-high-voltage", "electricity-low-voltage"].map(|e| tables.cards.product_id(e)),
+            electricity_product: None,
         })
+    }
+
+    /// Every process draws this product instead of the electricity of its place, at either voltage and without delivery
+    /// loss: to solve a foreign database's processes on that database's own electricity.
+    #[must_use]
+    pub const fn with_electricity_process(mut self, product: ProductId) -> Self {
+        self.electricity_product = Some(product);
+        self
     }
 
     fn cards(&self) -> &'t Cards {
@@ -236,7 +246,10 @@ impl<'t> PlacedNetworkBuilder<'t> {
     /// No process makes it there, or several do and no route says which.
     pub fn made_in(&mut self, product: ProductId, place: PlaceId) -> Result<ColumnId, NetworkError> {
         if let Some(level) = self.voltage(product) {
-            return Ok(self.column(Column::Delivery(place, level)));
+            return match self.electricity_product {
+                Some(other) => self.made_in(other, place),
+                None => Ok(self.column(Column::Delivery(place, level))),
+            };
         }
         if let Some(id) = self.index.get(&Column::Supply(product, place)) {
             return Ok(*id);
@@ -246,6 +259,11 @@ impl<'t> PlacedNetworkBuilder<'t> {
             return Ok(self.column(Column::Process(one.of, place)));
         }
         Ok(self.column(Column::Supply(product, place)))
+    }
+
+    /// The column of one technology that stands in a place, whether or not a route leads to it.
+    pub fn made_by(&mut self, process: ProcessId, place: PlaceId) -> ColumnId {
+        self.column(Column::Process(process, place))
     }
 
     /// The column that a user in `place` buys a product from: the socket, the place itself, or the world market.

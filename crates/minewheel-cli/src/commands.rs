@@ -2,6 +2,7 @@
 
 pub mod assess;
 pub mod cars;
+pub mod case;
 pub mod data;
 pub mod drive;
 pub mod explain;

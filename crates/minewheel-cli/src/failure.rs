@@ -47,6 +47,9 @@ pub enum Failure {
     /// The assessment refused its input.
     #[error("{0}")]
     Assess(#[from] minewheel_assess::AssessError),
+    /// A case that is unknown or cannot be computed.
+    #[error(transparent)]
+    Case(minewheel_industry::cases::CaseError),
     /// `--strict` refused the result.
     #[error("{0}")]
     Strict(String),
@@ -78,6 +81,7 @@ impl Failure {
             Self::Option { .. } => "minewheel::option",
             Self::Cycle(_) => "minewheel::cycle",
             Self::Assess(error) => error.code(),
+            Self::Case(_) => "minewheel::case",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::CarDesign;
-use minewheel_data::catalogue::read_car_file;
+use minewheel_data::catalogue::{read_car_file, unknown_names};
 use minewheel_data::store::Store;
 
 use crate::failure::Failure;
@@ -29,7 +29,9 @@ pub fn car(tables: &Tables, name: &str) -> Result<CarDesign, Failure> {
     let is_path = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) || name.contains(['/', '\\']);
     if is_path {
         let text = read(Path::new(name))?;
-        return read_car_file(name, &text, &tables.chemistries()).map_err(Failure::CarFile);
+        let design = read_car_file(name, &text, &tables.chemistries()).map_err(Failure::CarFile)?;
+        let unknown = unknown_names(name, &text, &design, &tables.places, &tables.cards);
+        return if unknown.is_empty() { Ok(design) } else { Err(Failure::CarFile(unknown)) };
     }
     Ok(tables.catalogue.car(name)?.clone())
 }

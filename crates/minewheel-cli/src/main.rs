@@ -31,6 +31,8 @@ enum Command {
     Drive(commands::drive::Arguments),
     /// Check tables, or list sources
     Data(commands::data::Arguments),
+    /// Recompute published statements and judge them
+    Case(commands::case::Arguments),
     /// Print the JSON Schema or the list of a thing
     Schema(commands::schema::Arguments),
     /// Print a completion script for a shell
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Drive(arguments) => commands::drive::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
+        Command::Case(arguments) => commands::case::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -110,7 +110,9 @@ pub fn figure(value: f64) -> String {
     if value == 0.0 || !value.is_finite() {
         return if value == 0.0 { "0".to_owned() } else { "–".to_owned() };
     }
-    let digits = (2 - value.abs().log10().floor() as i32).clamp(0, 6) as usize;
+    // Two significant digits below one, three above.
+    let magnitude = value.abs().log10().floor() as i32;
+    let digits = if magnitude < 0 { 1 - magnitude } else { 2 - magnitude }.clamp(0, 6) as usize;
     let text = format!("{value:.digits$}");
     let (sign, rest) = text.strip_prefix('-').map_or(("", text.as_str()), |r| ("−", r));
     let (whole, fraction) = rest.split_once('.').map_or((rest, ""), |(w, f)| (w, f));
@@ -122,4 +124,22 @@ pub fn figure(value: f64) -> String {
         grouped.push(digit);
     }
     if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{fraction}") }
+}
+
+/// Text broken at spaces to the width of the terminal.
+pub fn wrap(text: &str) -> String {
+    let width = usize::from(width());
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.last_mut().filter(|l| l.chars().count() + 1 + word.chars().count() <= width);
+        match last {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(format!("  {word}")),
+        }
+    }
+    lines.join("\n")
 }

@@ -5,8 +5,12 @@
 
 use std::collections::BTreeMap;
 
+use toml::de::{DeTable, DeValue};
+
 use crate::car::{BatteryDesign, CarDesign, EngineDesign, MotorDesign, OfficialFigure, Powertrain, SourcingRule};
+use crate::cards::Cards;
 use crate::loader::Loader;
+use crate::places::Places;
 use crate::row::Value;
 use crate::table::{Fault, Position, nearest};
 
@@ -58,6 +62,26 @@ pub enum CarFault {
         maximum: f64,
         /// What may have happened.
         hint: &'static str,
+    },
+    /// Shares of one product do not add up to one.
+    #[error("shares of `{key}` add up to {sum}, wanted 1")]
+    Shares {
+        /// The key.
+        key: String,
+        /// Their sum.
+        sum: f64,
+    },
+    /// A name that stands for nothing.
+    #[error("`{key}` names `{seen}`, which is not a known {kind}{}", nearest.as_deref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
+    Name {
+        /// The key.
+        key: String,
+        /// The name seen.
+        seen: String,
+        /// What it should name.
+        kind: &'static str,
+        /// The nearest known name.
+        nearest: Option<String>,
     },
     /// A word is not among those allowed.
     #[error("`{key}` is `{seen}`, wanted one of: {wanted}{}", nearest.as_deref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
@@ -211,6 +235,9 @@ impl<'a> Assembler<'a> {
         };
         if (minimum..=maximum).contains(&value.best) {
             Some(value)
+        } else if !value.best.is_finite() {
+            self.fault(field.line, CarFault::Type { key: key.to_owned(), seen: value.best.to_string(), wanted: "a finite number" });
+            None
         } else {
             self.fault(field.line, CarFault::OutOfRange { key: key.to_owned(), seen: value.best, minimum, maximum, hint });
             None
@@ -264,6 +291,11 @@ impl<'a> Assembler<'a> {
             self.fault(0, CarFault::Missing { key: "car.id", why: "the file is empty; a car needs at least `id` and `powertrain` under `[car]`" });
             return Err(self.faults);
         }
+        if id.as_deref().is_some_and(|id| id.trim().is_empty() || id.contains(char::is_control)) {
+            let line = self.fields.get("car.id").map_or(0, |f| f.line);
+            let seen = format!("the text `{}`", id.as_deref().unwrap_or_default().escape_debug());
+            self.fault(line, CarFault::Type { key: "car.id".to_owned(), seen, wanted: "a name of one line, such as `my-car`" });
+        }
         if id.is_none() && !self.fields.contains_key("car.id") {
             self.fault(0, CarFault::Missing { key: "car.id", why: "results name the car by it" });
         }
@@ -293,6 +325,7 @@ impl<'a> Assembler<'a> {
         design.road_load.cd = self.number("car.road_load.cd");
         design.road_load.frontal_area_m2 = self.number("car.road_load.frontal_area_m2");
         design.road_load.crr = self.number("car.road_load.crr");
+        self.coast_down();
         design.battery = self.battery(powertrain);
         design.motors = self.motors();
         design.engine = self.engine(powertrain);
@@ -321,7 +354,20 @@ impl<'a> Assembler<'a> {
             let near = nearest(&plain, known.iter().map(String::as_str));
             self.fault(line, CarFault::UnknownKey { key, nearest: near });
         }
+        self.faults.sort_by_key(|f| f.at.line);
         if self.faults.is_empty() { Ok(design) } else { Err(self.faults) }
+    }
+
+    /// Coast-down terms come together: one of them alone says nothing about the others.
+    fn coast_down(&mut self) {
+        const TERMS: [&str; 3] = ["car.road_load.a_n", "car.road_load.b_n_per_m_s", "car.road_load.c_n_per_m2_s2"];
+        let Some(line) = TERMS.iter().filter_map(|t| self.fields.get(*t)).map(|f| f.line).max() else { return };
+        for key in TERMS {
+            if !self.fields.contains_key(key) {
+                let why = "coast-down terms come as a set of three; or give cd, frontal_area_m2 and crr instead";
+                self.fault(line, CarFault::Missing { key, why });
+            }
+        }
     }
 
     fn battery(&mut self, powertrain: Option<Powertrain>) -> Option<BatteryDesign> {
@@ -414,14 +460,13 @@ fn strip_index(key: &str) -> String {
 /// Every fault of the file at once, each with its line.
 pub fn read_car_file(file: &str, text: &str, chemistries: &[String]) -> Result<CarDesign, Vec<CarError>> {
     let file: std::sync::Arc<str> = file.into();
-    let at = |line| Position { file: std::sync::Arc::clone(&file), line, column: 0 };
-    let table: toml::Table = toml::from_str(text).map_err(|error| {
+    let at = |line, column| Position { file: std::sync::Arc::clone(&file), line, column };
+    let not_toml = |error: &toml::de::Error| {
         let (line, column) = error.span().map_or((0, 0), |s| line_and_column(text, s.start));
-        vec![CarError {
-            at: Position { file: std::sync::Arc::clone(&file), line, column },
-            fault: CarFault::Toml { reason: error.message().to_owned() },
-        }]
-    })?;
+        vec![CarError { at: at(line, column), fault: CarFault::Toml { reason: error.message().to_owned() } }]
+    };
+    let table: toml::Table = toml::from_str(text).map_err(|error| not_toml(&error))?;
+    let lines = key_lines(text);
     let mut entries = Vec::new();
     let mut sourcing = Vec::new();
     let mut faults = Vec::new();
@@ -429,31 +474,71 @@ pub fn read_car_file(file: &str, text: &str, chemistries: &[String]) -> Result<C
         match (section.as_str(), value) {
             ("motor", toml::Value::Array(motors)) => {
                 for (i, motor) in motors.iter().enumerate() {
-                    flatten(&format!("motor.{}", i + 1), motor, text, &mut entries);
+                    flatten(&format!("motor.{}", i + 1), motor, &lines, &mut entries);
                 }
             }
-            ("motor", motor) => flatten("motor.1", motor, text, &mut entries),
+            ("motor", motor) => flatten("motor.1", motor, &lines, &mut entries),
             ("sourcing", toml::Value::Table(rules)) => {
                 for (product, rule) in rules {
                     match sourcing_rule(product, rule) {
                         Ok(rule) => sourcing.push(rule),
-                        Err(fault) => faults.push(CarError { at: at(line_of(text, product)), fault }),
+                        Err(fault) => faults.push(CarError { at: at(line_of(&lines, &format!("sourcing.{product}")), 0), fault }),
                     }
                 }
             }
-            (name, value) => flatten(name, value, text, &mut entries),
+            (name, value) => flatten(name, value, &lines, &mut entries),
         }
     }
-    if !faults.is_empty() {
-        return Err(faults);
+    let assembled = Assembler::new(std::sync::Arc::clone(&file), entries, chemistries).assemble(sourcing);
+    if faults.is_empty() {
+        return assembled;
     }
-    Assembler::new(file, entries, chemistries).assemble(sourcing)
+    faults.extend(assembled.err().into_iter().flatten());
+    faults.sort_by_key(|f| f.at.line);
+    Err(faults)
+}
+
+/// Names of places and products in a car file that stand for nothing, each with its line.
+pub fn unknown_names(file: &str, text: &str, design: &CarDesign, places: &Places, cards: &Cards) -> Vec<CarError> {
+    let lines = key_lines(text);
+    let mut found = Vec::new();
+    let mut note = |key: String, seen: &str, kind, nearest| {
+        let line = line_of(&lines, &key);
+        let at = Position { file: file.into(), line, column: 0 };
+        found.push(CarError { at, fault: CarFault::Name { key, seen: seen.to_owned(), kind, nearest } });
+    };
+    let near_place = |seen: &str| nearest(seen, places.codes());
+    let motors = design.motors.iter().enumerate().map(|(i, m)| (format!("motor.{}.made_in", i + 1), m.made_in.as_deref()));
+    let named = [
+        ("car.made_in", design.made_in.as_deref()),
+        ("battery.made_in", design.battery.as_ref().and_then(|b| b.made_in.as_deref())),
+        ("plant.country", design.plant.country.as_deref()),
+        ("use.country", design.usage.country.as_deref()),
+    ];
+    for (key, place) in named.into_iter().map(|(key, place)| (key.to_owned(), place)).chain(motors) {
+        if let Some(seen) = place.filter(|p| places.id(p).is_err()) {
+            note(key, seen, "place", near_place(seen));
+        }
+    }
+    for rule in &design.sourcing {
+        let key = format!("sourcing.{}", rule.product);
+        if cards.product_id(&rule.product).is_none() {
+            let near = nearest(&rule.product, cards.products().iter().map(|p| p.id.as_str()));
+            note(key.clone(), &rule.product, "product", near);
+        }
+        for seen in rule.shares.iter().map(|s| &s.0).chain(&rule.bans).filter(|p| places.id(p).is_err()) {
+            note(key.clone(), seen, "place", near_place(seen));
+        }
+    }
+    found.sort_by_key(|f| f.at.line);
+    found
 }
 
 fn sourcing_rule(product: &str, rule: &toml::Value) -> Result<SourcingRule, CarFault> {
+    let key = format!("sourcing.{product}");
     let wrong = |seen: &toml::Value| CarFault::Type {
-        key: format!("sourcing.{product}"),
-        seen: seen.type_str().to_owned(),
+        key: key.clone(),
+        seen: kind_of(seen).to_owned(),
         wanted: "a place, or a table of place = share, with `ban = [places]` if some must not supply",
     };
     let mut found = SourcingRule { product: product.to_owned(), shares: Vec::new(), bans: Vec::new() };
@@ -469,19 +554,17 @@ fn sourcing_rule(product: &str, rule: &toml::Value) -> Result<SourcingRule, CarF
                     }
                     (place, share) => {
                         let share = share.as_float().or_else(|| share.as_integer().map(|i| i as f64)).ok_or_else(|| wrong(share))?;
+                        if !(0.0..=1.0).contains(&share) {
+                            let key = format!("{key}.{place}");
+                            return Err(CarFault::OutOfRange { key, seen: share, minimum: 0.0, maximum: 1.0, hint: "; a share of 1" });
+                        }
                         found.shares.push((place.to_owned(), share));
                     }
                 }
             }
             let sum: f64 = found.shares.iter().map(|s| s.1).sum();
-            if !found.shares.is_empty() && ((sum - 1.0).abs() > 1e-6 || found.shares.iter().any(|s| !(0.0..=1.0).contains(&s.1))) {
-                return Err(CarFault::OutOfRange {
-                    key: format!("sourcing.{product}"),
-                    seen: sum,
-                    minimum: 1.0,
-                    maximum: 1.0,
-                    hint: "; the shares of a product add up to 1",
-                });
+            if !found.shares.is_empty() && (sum - 1.0).abs() > 1e-6 {
+                return Err(CarFault::Shares { key, sum });
             }
         }
         other => return Err(wrong(other)),
@@ -489,32 +572,69 @@ fn sourcing_rule(product: &str, rule: &toml::Value) -> Result<SourcingRule, CarF
     Ok(found)
 }
 
-fn flatten(prefix: &str, value: &toml::Value, text: &str, entries: &mut Vec<FieldEntry>) {
-    let line = line_of(text, prefix.rsplit('.').next().unwrap_or(prefix));
+fn kind_of(value: &toml::Value) -> &'static str {
+    match value {
+        toml::Value::Table(_) => "a table",
+        toml::Value::Float(_) | toml::Value::Integer(_) => "a number",
+        toml::Value::String(_) => "text",
+        toml::Value::Boolean(_) => "true or false",
+        toml::Value::Array(_) => "a list",
+        toml::Value::Datetime(_) => "a date",
+    }
+}
+
+fn flatten(prefix: &str, value: &toml::Value, lines: &BTreeMap<String, u32>, entries: &mut Vec<FieldEntry>) {
     let entry = match value {
         toml::Value::Table(table) => {
             for (key, value) in table {
-                flatten(&format!("{prefix}.{key}"), value, text, entries);
+                flatten(&format!("{prefix}.{key}"), value, lines, entries);
             }
             return;
         }
         toml::Value::Float(number) => Entry::Number(Value::given(*number)),
         toml::Value::Integer(number) => Entry::Number(Value::given(*number as f64)),
         toml::Value::String(text) => Entry::Text(text.clone()),
-        toml::Value::Boolean(_) => Entry::Other("true or false"),
-        toml::Value::Array(_) => Entry::Other("a list"),
-        toml::Value::Datetime(_) => Entry::Other("a date"),
+        other => Entry::Other(kind_of(other)),
     };
-    entries.push(FieldEntry { key: prefix.to_owned(), entry, line });
+    entries.push(FieldEntry { key: prefix.to_owned(), entry, line: line_of(lines, prefix) });
 }
 
-fn line_of(text: &str, key: &str) -> u32 {
-    text.lines()
-        .position(|l| {
-            let l = l.trim_start().trim_start_matches(['[', '"']);
-            l.strip_prefix(key).is_some_and(|rest| rest.trim_start_matches(['"', ' ', '\t']).starts_with(['=', ']', '.']))
-        })
-        .map_or(0, |i| i as u32 + 1)
+/// The line of every key of a TOML text, by dotted path; motors are numbered whether or not they come as a list.
+fn key_lines(text: &str) -> BTreeMap<String, u32> {
+    fn walk(text: &str, prefix: &str, table: &DeTable<'_>, lines: &mut BTreeMap<String, u32>) {
+        for (key, value) in table {
+            let path = if prefix.is_empty() { key.get_ref().to_string() } else { format!("{prefix}.{}", key.get_ref()) };
+            lines.insert(path.clone(), line_and_column(text, key.span().start).0);
+            match value.get_ref() {
+                DeValue::Table(table) => walk(text, if path == "motor" { "motor.1" } else { &path }, table, lines),
+                DeValue::Array(items) => {
+                    for (i, item) in items.iter().enumerate() {
+                        if let DeValue::Table(table) = item.get_ref() {
+                            walk(text, &format!("{path}.{}", i + 1), table, lines);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+    let mut lines = BTreeMap::new();
+    if let Ok(table) = DeTable::parse(text) {
+        walk(text, "", table.get_ref(), &mut lines);
+    }
+    lines
+}
+
+/// The line of a key, or of the nearest table that holds it; 0 if the text has neither.
+fn line_of(lines: &BTreeMap<String, u32>, key: &str) -> u32 {
+    let mut path = key;
+    loop {
+        if let Some(line) = lines.get(path) {
+            return *line;
+        }
+        let Some((parent, _)) = path.rsplit_once('.') else { return 0 };
+        path = parent;
+    }
 }
 
 fn line_and_column(text: &str, at: usize) -> (u32, u32) {

@@ -56,7 +56,7 @@ pub enum CycleError {
         reason: String,
     },
     /// Fewer than two points.
-    #[error("{file}: {points} points; a cycle needs at least 2")]
+    #[error("{file}: {points} {}; a cycle needs at least 2", if *points == 1 { "point" } else { "points" })]
     TooShort {
         /// The file.
         file: String,
@@ -194,7 +194,7 @@ impl Cycle {
     pub fn parse(id: &str, text: &str) -> Result<Self, CycleError> {
         let file = || id.to_owned();
         let not_a_table = |reason: String| CycleError::NotATable { file: file(), reason };
-        let table = Table::parse(id, text, 0).map_err(|v| not_a_table(v.to_string()))?;
+        let table = Table::parse(id, text, 0).map_err(|v| not_a_table(format!("line {}: {}", v.at.line, v.fault)))?;
         let column = |name: &str| table.column(name).ok_or_else(|| not_a_table(format!("column `{name}` is missing")));
         let (time_column, speed_column) = (column("time_s")?, column("speed_km_h")?);
         let phase_column = table.column("phase");

@@ -154,7 +154,7 @@ impl<'s> Loader<'s> {
                     self.violations.push(table.violation(row, Some(column), Fault::Empty { column: "source".to_owned(), wanted }));
                 } else {
                     let near = nearest(key, self.sources.keys());
-                    self.unknown(table, row, column, "source", near);
+                    self.unknown(table, row, column, "source; describe it in a sources-….toml of the same folder", near);
                 }
             }
             let mut status = Status::Read;
@@ -330,12 +330,28 @@ impl<'s> Loader<'s> {
     /// # Errors
     /// Every violation noted so far.
     pub fn finish(mut self) -> Result<(Sources, Rows), Vec<Violation>> {
+        self.unread();
         if self.violations.is_empty() {
             return Ok((self.sources, self.rows));
         }
         self.violations.sort_by(|a, b| a.at.cmp(&b.at));
-        self.violations.dedup();
+        // Schema and reader both miss an empty cell; one of them says so.
+        let is_empty = |v: &Violation| matches!(v.fault, Fault::Empty { .. });
+        self.violations.dedup_by(|b, a| a == b || (a.at == b.at && is_empty(a) && is_empty(b)));
         Err(self.violations)
+    }
+
+    /// Tables of the user's folder that nothing reads: a misspelt name would otherwise change nothing in silence.
+    fn unread(&mut self) {
+        for name in self.store.names("", ".csv") {
+            let is_read = self.rows.tables.iter().any(|t| **t.name() == *name) || self.violations.iter().any(|v| *v.at.file == *name);
+            // Traces are read when they are driven.
+            let is_trace = name.starts_with("cycles/");
+            if !is_read && !is_trace && self.store.is_overlay(&name) && !Store::embedded_names().any(|n| n == name) {
+                let near = nearest(&name, Store::embedded_names().filter(|n| n.ends_with(".csv")));
+                self.fault_in(&name, Fault::Unread { nearest: near });
+            }
+        }
     }
 
     /// The sources read so far.

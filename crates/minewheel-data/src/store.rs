@@ -96,6 +96,11 @@ impl Store {
         self.files.get(name).is_some_and(|f| f.is_overlay)
     }
 
+    /// Names of all embedded files.
+    pub fn embedded_names() -> impl Iterator<Item = &'static str> {
+        embedded::FILES.iter().map(|f| f.0)
+    }
+
     /// A fingerprint of all names and texts (FNV-1a, 64 bit): equal tables, equal fingerprint.
     pub fn fingerprint(&self) -> String {
         if self.files.values().all(|f| !f.is_overlay) && self.files.len() == embedded::FILES.len() {

@@ -48,6 +48,12 @@ pub enum Fault {
         /// What the TOML reader said.
         reason: String,
     },
+    /// No reader wants a table of this name.
+    #[error("no table has this name, so nothing reads it{}", suggestion(.nearest.as_deref()))]
+    Unread {
+        /// The nearest name of a table.
+        nearest: Option<String>,
+    },
     /// No `datapackage.json` describes the table.
     #[error("no datapackage.json of its folder names this table")]
     NoSchema,
@@ -241,7 +247,13 @@ impl Table {
                         table.ends.push(table.text.len() as u32);
                     }
                 }
-                Err(error) => return Err(fail(line, error.to_string())),
+                Err(error) => {
+                    let reason = match error.kind() {
+                        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!("{len} cells, the header has {expected_len}"),
+                        _ => error.to_string(),
+                    };
+                    return Err(fail(line, reason));
+                }
             }
         }
     }
@@ -456,13 +468,16 @@ fn check_cell(cell: &str, field: &Field) -> Option<Fault> {
 /// use minewheel_data::table::nearest;
 /// assert_eq!(nearest("wulin-mini", ["wuling-mini", "vw-id3"].into_iter()), Some("wuling-mini".to_owned()));
 /// assert_eq!(nearest("zzz", ["wuling-mini"].into_iter()), None);
+/// // Half of a word of two letters is no misspelling of it; its case is.
+/// assert_eq!(nearest("ZZ", ["AZ"].into_iter()), None);
+/// assert_eq!(nearest("cn", ["CN"].into_iter()), Some("CN".to_owned()));
 /// ```
 pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
     let folded = word.to_lowercase();
     candidates
         .map(|c| (distance(&folded, &c.to_lowercase()), c))
         .min()
-        .filter(|(d, c)| *d <= 1 + word.len().max(c.len()) / 4)
+        .filter(|(d, c)| *d <= 1 + word.len().max(c.len()) / 4 && 2 * d < word.len().max(c.len()))
         .map(|(_, c)| c.to_owned())
 }
 

@@ -174,27 +174,9 @@ fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> Stri
     text.push_str(&bars(results));
     text.push_str(&drivers(first));
     text.push_str(&contributors(first));
-    text.push_str(&wrap(&format!("counted: {}", first.run.boundary)));
+    text.push_str(&print::wrap(&format!("counted: {}", first.run.boundary)));
+    text.push('\n');
     text
-}
-
-/// Text broken at spaces to the width of the terminal.
-fn wrap(text: &str) -> String {
-    let width = usize::from(print::width());
-    let mut lines = vec![String::new()];
-    for word in text.split(' ') {
-        let last = lines.last_mut().filter(|l| l.chars().count() + 1 + word.chars().count() <= width);
-        match last {
-            Some(line) if line.is_empty() => line.push_str(word),
-            Some(line) => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            None => lines.push(format!("  {word}")),
-        }
-    }
-    lines.push(String::new());
-    lines.join("\n")
 }
 
 /// Stages that are one bar of the chart.
@@ -240,7 +222,8 @@ fn drivers(result: &Assessment) -> String {
     let Some(drivers) = &result.drivers else { return String::new() };
     let mut text = format!("what drives the interval of {}\n", result.car);
     for driver in drivers.iter().take(5) {
-        text.push_str(&wrap(&format!("{:5.1} %  {} [{}, {}]", 100.0 * driver.share, driver.what, driver.source, driver.status)));
+        text.push_str(&print::wrap(&format!("{:5.1} %  {} [{}, {}]", 100.0 * driver.share, driver.what, driver.source, driver.status)));
+        text.push('\n');
     }
     text.push('\n');
     text
@@ -249,7 +232,8 @@ fn drivers(result: &Assessment) -> String {
 fn contributors(result: &Assessment) -> String {
     let mut text = format!("where {} emits most\n", result.car);
     for c in result.run.contributors.iter().take(5) {
-        text.push_str(&wrap(&format!("{:5.1} %  {} @ {} [{}, {}]", 100.0 * c.share, c.process, c.country, c.source, c.status)));
+        text.push_str(&print::wrap(&format!("{:5.1} %  {} @ {} [{}, {}]", 100.0 * c.share, c.process, c.country, c.source, c.status)));
+        text.push('\n');
     }
     let list = |shares: &BTreeMap<String, f64>| -> String {
         Status::ALL
@@ -259,7 +243,12 @@ fn contributors(result: &Assessment) -> String {
             .join(", ")
     };
     text.push('\n');
-    text.push_str(&wrap(&format!("what it rests on: {}; by weakest link: {}", list(&result.evidence_by_status), list(&result.share_by_status))));
+    text.push_str(&print::wrap(&format!(
+        "what it rests on: {}; by weakest link: {}",
+        list(&result.evidence_by_status),
+        list(&result.share_by_status)
+    )));
+    text.push('\n');
     text
 }
 

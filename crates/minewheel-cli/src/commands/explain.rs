@@ -110,63 +110,51 @@ fn tree(explanation: &Explanation, rows: bool) -> String {
     text
 }
 
+/// Shares below this are not worth a line of their own.
+const LEAST_SHARE: f64 = 5e-4;
+/// Room that a label keeps however narrow the terminal is.
+const LEAST_LABEL: usize = 16;
+
 fn branch(text: &mut String, node: &Node, lead: &str, follow: &str, unit: &str, rows: bool) {
     let width = usize::from(print::width());
     let amount = match (&node.amount, &node.unit) {
         (Some(amount), Some(unit)) => format!("  {} {unit}", figure(*amount)),
         _ => String::new(),
     };
-    let weakest = node.evidence.iter().map(|e| e.status).max();
-    let source = node.evidence.iter().max_by_key(|e| e.status).map(|e| e.source.as_str());
-    let mark = match (source, weakest) {
-        (Some(source), Some(status)) => format!("  [{source}, {status}]"),
-        _ => String::new(),
-    };
+    let weakest = node.evidence.iter().max_by_key(|e| e.status);
+    let place = node.place.as_deref().map(|p| format!(" @ {p}")).unwrap_or_default();
     let left = format!("{:>6.1} % {:<BAR_WIDTH$} ", 100.0 * node.share, print::bar(node.share.abs(), BAR_WIDTH));
-    let mut line = format!("{left}{lead}{}{amount}", node.label);
-    if line.chars().count() + mark.chars().count() > width {
-        let room = width.saturating_sub(mark.chars().count() + 1).max(40);
-        line = line.chars().take(room).collect();
-        if line.chars().count() == room {
-            line.push('…');
-        }
-    }
-    let _ = writeln!(text, "{line}{mark}");
+    let taken = left.chars().count() + lead.chars().count() + place.chars().count() + amount.chars().count();
+    let long = weakest.map(|e| format!("  [{}, {}]", e.source, e.status)).unwrap_or_default();
+    let short = weakest.map(|e| format!("  [{}]", e.status)).unwrap_or_default();
+    let wanted = node.label.chars().count();
+    let mark = if taken + wanted + long.chars().count() <= width { long } else { short };
+    let room = width.saturating_sub(taken + mark.chars().count()).max(LEAST_LABEL);
+    let label: String = if wanted <= room { node.label.clone() } else { node.label.chars().take(room - 1).chain(['…']).collect() };
+    let _ = writeln!(text, "{left}{lead}{label}{place}{amount}{mark}");
     let indent = " ".repeat(left.chars().count());
     if rows {
         for evidence in &node.evidence {
-            let _ = writeln!(
-                text,
-                "{indent}{follow}  · {} — {}, {} [{}] {}",
-                evidence.what, evidence.title, evidence.locator, evidence.status, evidence.at
-            );
+            let _ = writeln!(text, "{indent}{follow}  · {} — {}, {} [{}] {}", evidence.what, evidence.title, evidence.locator, evidence.status, evidence.at);
         }
     }
-    let small = node.below_cut;
-    let more = node.children.len() + usize::from(small.abs() > 0.0) + usize::from(node.own.abs() > 0.0 && !node.children.is_empty());
-    let mut index = 0;
-    let mut turn = || {
-        index += 1;
-        index == more
-    };
-    for child in &node.children {
-        let last = turn();
-        branch(
-            text,
-            child,
-            &format!("{follow}{}", if last { "└ " } else { "├ " }),
-            &format!("{follow}{}", if last { "  " } else { "│ " }),
-            unit,
-            rows,
-        );
+    if node.children.is_empty() {
+        return;
     }
-    let share = |value: f64| if node.value == 0.0 { 0.0 } else { 100.0 * node.share * value / node.value };
-    if node.own.abs() > 0.0 && !node.children.is_empty() {
-        let mark = if turn() { "└ " } else { "├ " };
-        let _ = writeln!(text, "{:>6.1} % {:<BAR_WIDTH$} {follow}{mark}emitted here: {} {unit}", share(node.own), "", figure(node.own));
+    let share = |value: f64| if node.value == 0.0 { 0.0 } else { node.share * value / node.value };
+    let rest: Vec<(String, f64)> = [("emitted here", node.own), ("smaller branches", node.below_cut)]
+        .into_iter()
+        .filter(|(_, value)| share(*value).abs() >= LEAST_SHARE)
+        .map(|(what, value)| (format!("{what}  {} {unit}", figure(value)), share(value)))
+        .collect();
+    let last = node.children.len() + rest.len() - 1;
+    for (index, child) in node.children.iter().enumerate() {
+        let (mark, below) = if index == last { ("└ ", "  ") } else { ("├ ", "│ ") };
+        branch(text, child, &format!("{follow}{mark}"), &format!("{follow}{below}"), unit, rows);
     }
-    if small.abs() > 0.0 {
-        let _ = writeln!(text, "{:>6.1} % {:<BAR_WIDTH$} {follow}└ smaller branches: {} {unit}", share(small), "", figure(small));
+    for (index, (what, share)) in rest.iter().enumerate() {
+        let mark = if node.children.len() + index == last { "└ " } else { "├ " };
+        let _ = writeln!(text, "{:>6.1} % {:<BAR_WIDTH$} {follow}{mark}{what}", 100.0 * share, "");
     }
 }
 

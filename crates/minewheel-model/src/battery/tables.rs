@@ -267,6 +267,14 @@ fn broken_laws(cell: &Cell, sheet: Option<&Sheet>) -> Vec<(&'static str, &'stati
     if cell.molar_mass_kg_per_mol <= 0.0 {
         broken.push(("moles_o", "the formula of the cathode has a mass", format!("{} kg/mol", cell.molar_mass_kg_per_mol)));
     }
+    if let Some((element, moles)) = cell.formula.iter().find(|(_, moles)| *moles <= 0.0) {
+        broken.push(("moles_li", "a formula counts atoms that are there", format!("{moles} of {}", element.symbol())));
+    }
+    let alkali: f64 = cell.formula.iter().filter(|(e, _)| matches!(e, Element::Lithium | Element::Sodium)).map(|(_, moles)| moles).sum();
+    if cell.electrons > alkali + 1e-9 {
+        let seen = format!("{} electrons, {alkali} alkali ions", cell.electrons);
+        broken.push(("electrons", "every electron goes with an alkali ion of the formula", seen));
+    }
     if first_charge > theory {
         broken.push((
             "cathode_capacity",

@@ -277,7 +277,8 @@ impl<'a> Sizing<'a> {
             kerb_kg,
             pack_kg: self.pack_kg,
             drive_kg: sum(drive, &electric) + sum(fixed, &electric),
-            engine_kg: sum(drive, &combustion) + sum(fixed, &combustion),
+            // The sum of nothing is -0.
+            engine_kg: 0.0 + sum(drive, &combustion) + sum(fixed, &combustion),
             counted_kg: sum(fixed, &|c| !combustion(c) && !electric(c)),
             structure_kg,
             least_kg,

@@ -1,0 +1,145 @@
+//! `minewheel case`: published statements, each recomputed, with a verdict and the reason.
+
+use std::fmt::Write as _;
+
+use minewheel_data::store::Store;
+use minewheel_industry::cases::{Cell, Judgement, Verdict, list, run as judge};
+
+use crate::failure::Failure;
+use crate::inputs;
+use crate::print::{self, Format};
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// List the statements
+    List {
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+    /// Recompute one and judge it
+    Run {
+        /// Id of the case
+        name: String,
+        /// How to print
+        #[arg(long, value_enum, default_value = "table")]
+        format: Format,
+    },
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// An unknown case, or one that cannot be computed.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let store = Store::embedded();
+    match &arguments.action {
+        Action::List { format } => {
+            let cases = list(&store)?;
+            let rows: Vec<Vec<String>> = cases.iter().map(|c| vec![c.id.clone(), c.year.to_string(), c.title.clone()]).collect();
+            match format {
+                Format::Json => print::json(&cases),
+                Format::Csv => print::data(&print::csv(&["id", "year", "title"], &rows)),
+                Format::Table => print::data(&print::table(&["id", "year", "title"], &rows, &[])),
+            }
+        }
+        Action::Run { name, format } => {
+            let tables = inputs::tables(None)?;
+            let judgement = judge(&store, &tables, name)?;
+            match format {
+                Format::Json => print::json(&judgement),
+                Format::Csv => print::data(&print::csv(&HEADER, &judgement.grid.iter().chain(&judgement.catalogue).map(row).collect::<Vec<_>>())),
+                Format::Table => print::data(&table(&judgement)),
+            }
+        }
+    }
+    Ok(())
+}
+
+const HEADER: [&str; 7] = ["battery car", "fuel car", "kWh", "cells", "from", "ratio", "holds"];
+
+fn row(cell: &Cell) -> Vec<String> {
+    vec![
+        cell.battery_car.clone(),
+        cell.fuel_car.clone(),
+        cell.pack_kwh.to_string(),
+        cell.chemistry.clone(),
+        cell.cells_made_in.clone(),
+        format!("{:.2}", cell.ratio),
+        if cell.holds { "yes" } else { "no" }.to_owned(),
+    ]
+}
+
+fn table(judgement: &Judgement) -> String {
+    let case = &judgement.case;
+    let mut text = String::new();
+    let _ = writeln!(text, "{}\n", print::wrap(&case.title));
+    let _ = writeln!(text, "{}", print::wrap(&format!("said: {}", case.statement)));
+    let _ = writeln!(text, "{}", print::wrap(&format!("by: {} [{}, {}]", case.said_by, case.source, case.status)));
+    let word = match judgement.verdict {
+        Verdict::True => "TRUE",
+        Verdict::Depends => "DEPENDS",
+        Verdict::False => "FALSE",
+    };
+    let _ = writeln!(text, "\nverdict: {word}\n{}", print::wrap(&judgement.words));
+    let _ = writeln!(
+        text,
+        "{}",
+        print::wrap(&format!(
+            "The battery is the main reason in {:.0} % of the {} cells where the battery car emits more.",
+            100.0 * judgement.battery_is_main_reason,
+            judgement.grid.iter().filter(|c| c.battery_share.is_some()).count()
+        ))
+    );
+    let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
+    text.push_str("\nproduction footprint over that of the fuel car, by pack (mean over the places of the cells)\n");
+    text.push_str(&by_pack(&judgement.grid));
+    text.push_str("\nas they stand in the catalogue\n");
+    text.push_str(&print::table(&HEADER, &judgement.catalogue.iter().map(row).collect::<Vec<_>>(), &[2, 5]));
+    text
+}
+
+/// Car and chemistry by pack energy: mean ratio over the places of the cells.
+fn by_pack(grid: &[Cell]) -> String {
+    let mut packs: Vec<f64> = Vec::new();
+    let mut lines: Vec<(String, String)> = Vec::new();
+    for cell in grid {
+        if !packs.contains(&cell.pack_kwh) {
+            packs.push(cell.pack_kwh);
+        }
+        let key = (cell.battery_car.clone(), cell.chemistry.clone());
+        if !lines.contains(&key) {
+            lines.push(key);
+        }
+    }
+    let header: Vec<String> = ["car", "cells"].into_iter().map(str::to_owned).chain(packs.iter().map(|p| format!("{p} kWh"))).collect();
+    let header: Vec<&str> = header.iter().map(String::as_str).collect();
+    let rows: Vec<Vec<String>> = lines
+        .iter()
+        .map(|(car, chemistry)| {
+            let cells = packs.iter().map(|pack| {
+                let here: Vec<f64> =
+                    grid.iter().filter(|c| &c.battery_car == car && &c.chemistry == chemistry && c.pack_kwh == *pack).map(|c| c.ratio).collect();
+                format!("{:.2}", here.iter().sum::<f64>() / here.len() as f64)
+            });
+            [car.clone(), chemistry.clone()].into_iter().chain(cells).collect()
+        })
+        .collect();
+    print::table(&header, &rows, &(2..header.len()).collect::<Vec<_>>())
+}
+
+impl From<minewheel_industry::cases::CaseError> for Failure {
+    fn from(error: minewheel_industry::cases::CaseError) -> Self {
+        match error {
+            minewheel_industry::cases::CaseError::Assess(error) => Self::Assess(error),
+            other => Self::Case(other),
+        }
+    }
+}

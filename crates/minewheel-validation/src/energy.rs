@@ -1,0 +1,227 @@
+//! Wall energy of electric cars on the certification cycles.
+//!
+//! Our side knows of each car its road load, test mass, rated power, axle ratio and driven wheels; the pack is the same
+//! for all. Model years that the drive tables were fitted on and those they never saw are reported apart.
+//!
+//! ```text
+//! combined = 0.55 city + 0.45 highway
+//! ```
+
+use std::collections::BTreeMap;
+
+use minewheel_assess::inventory::drive_car;
+use minewheel_data::car::{BatteryDesign, CarDesign, DrivenWheels, MotorDesign, Powertrain};
+use minewheel_data::row::Value;
+use minewheel_data::units::{Force, Mass, Power, Speed};
+use minewheel_model::drive::{Conditions, Trace};
+use serde::Deserialize;
+
+use crate::chapter::percent;
+use crate::claim::Claim;
+use crate::report::{Block, Print, Report, Row, Side};
+use crate::{Evidence, ValidationError};
+
+/// The pack of every car of the table, whose own packs the tests do not state.
+const PACK_KWH: f64 = 70.0;
+const CHEMISTRY: &str = "nmc622";
+/// Shares of the two cycles in the combined figure (40 CFR 600.206).
+const CITY: f64 = 0.55;
+const HIGHWAY: f64 = 0.45;
+/// The pound-force, the pound, the mile per hour and the mechanical horsepower, in SI.
+const LBF_N: f64 = 4.448_221_615_3;
+const LB_KG: f64 = 0.453_592_37;
+const MPH_M_S: f64 = 0.447_04;
+const HP_W: f64 = 745.7;
+/// Ratings outside are codes, not powers; ratios outside are of no single-speed gear.
+const RATED_HP: std::ops::RangeInclusive<f64> = 30.0..=2000.0;
+const AXLE_RATIO: std::ops::RangeInclusive<f64> = 3.0..=20.0;
+
+#[derive(Deserialize)]
+struct Test {
+    model_year: i32,
+    make: String,
+    model: String,
+    test_vehicle: String,
+    drive: String,
+    rated_hp: Option<f64>,
+    axle_ratio: Option<f64>,
+    test_weight_lb: f64,
+    a_lbf: f64,
+    b_lbf_per_mph: f64,
+    c_lbf_per_mph2: f64,
+    city_wh_per_km: f64,
+    highway_wh_per_km: f64,
+    flag: String,
+}
+
+fn design(number: usize, test: &Test) -> CarDesign {
+    let mut car = CarDesign::new(&format!("row-{number}"), Powertrain::Bev);
+    car.make = Some(test.make.clone());
+    car.model = Some(test.model.clone());
+    car.model_year = Some(test.model_year);
+    let axle = test.drive.rsplit(',').next().unwrap_or_default().trim().to_lowercase();
+    car.driven_wheels = Some(match (test.drive.contains("2-Wheel"), axle.chars().next()) {
+        (true, Some('f')) => DrivenWheels::Front,
+        (true, Some('r')) => DrivenWheels::Rear,
+        _ => DrivenWheels::All,
+    });
+    let force = Force::from_n(LBF_N).n();
+    let speed = Speed::from_m_s(MPH_M_S).m_s();
+    car.road_load.a_n = Some(Value::given(test.a_lbf * force));
+    car.road_load.b_n_per_m_s = Some(Value::given(test.b_lbf_per_mph * force / speed));
+    car.road_load.c_n_per_m2_s2 = Some(Value::given(test.c_lbf_per_mph2 * force / speed.powi(2)));
+    car.road_load.test_mass_kg = Some(Value::given(Mass::from_kg(test.test_weight_lb * LB_KG).kg()));
+    car.battery = Some(BatteryDesign {
+        chemistry: CHEMISTRY.to_owned(),
+        gross_energy_kwh: Value::given(PACK_KWH),
+        usable_energy_kwh: None,
+        pack_mass_kg: None,
+        made_in: None,
+    });
+    let power = test.rated_hp.filter(|hp| RATED_HP.contains(hp)).map(|hp| Value::given(Power::from_w(hp * HP_W).kw()));
+    let ratio = test.axle_ratio.filter(|r| AXLE_RATIO.contains(r)).map(Value::given);
+    if power.is_some() || ratio.is_some() {
+        car.motors = vec![MotorDesign { peak_power_kw: power, final_drive_ratio: ratio, ..MotorDesign::default() }];
+    }
+    car
+}
+
+/// One test, computed.
+struct Pair {
+    year: i32,
+    car: String,
+    make: String,
+    city: (f64, f64),
+    highway: (f64, f64),
+}
+
+impl Pair {
+    fn combined(&self) -> (f64, f64) {
+        (CITY * self.city.0 + HIGHWAY * self.highway.0, CITY * self.city.1 + HIGHWAY * self.highway.1)
+    }
+}
+
+/// Errors of one set of tests, in per cent.
+struct Score {
+    n: usize,
+    mean_absolute: [f64; 3],
+    bias: [f64; 3],
+    same_car_rms: f64,
+    same_car_values: usize,
+}
+
+fn score(pairs: &[&Pair]) -> Score {
+    let mut mean_absolute = [0.0; 3];
+    let mut bias = [0.0; 3];
+    let n = pairs.len() as f64;
+    for pair in pairs {
+        for (i, (ours, theirs)) in [pair.city, pair.highway, pair.combined()].into_iter().enumerate() {
+            let error = 100.0 * (ours / theirs - 1.0);
+            mean_absolute[i] += error.abs() / n;
+            bias[i] += error / n;
+        }
+    }
+    // The same car at another road-load setting: what is left after the car's own mean error is taken off.
+    let mut cars: BTreeMap<(i32, &str, &str), Vec<&Pair>> = BTreeMap::new();
+    for pair in pairs {
+        cars.entry((pair.year, &pair.make, &pair.car)).or_default().push(pair);
+    }
+    let mut squares = Vec::new();
+    for tests in cars.values().filter(|t| t.len() > 1) {
+        for pick in [|p: &Pair| p.city, |p: &Pair| p.highway] {
+            let logs: Vec<f64> = tests.iter().map(|p| pick(p)).map(|(ours, theirs)| (ours / theirs).ln()).collect();
+            let mean = logs.iter().sum::<f64>() / logs.len() as f64;
+            squares.extend(logs.iter().map(|l| (l - mean).powi(2)));
+        }
+    }
+    let same_car_rms = if squares.is_empty() { 0.0 } else { 100.0 * (squares.iter().sum::<f64>() / squares.len() as f64).sqrt() };
+    Score { n: pairs.len(), mean_absolute, bias, same_car_rms, same_car_values: squares.len() }
+}
+
+pub(crate) fn energy(evidence: &Evidence, claim: Claim) -> Result<Report, ValidationError> {
+    let tests: Vec<Test> = evidence.rows("epa-energy.csv")?;
+    let tables = &evidence.tables;
+    let traces = [Trace::new(&tables.cycles.get("udds")?), Trace::new(&tables.cycles.get("hwfet")?)];
+    let mut pairs = Vec::new();
+    let mut rows = Vec::new();
+    for (number, test) in tests.iter().enumerate().filter(|t| t.1.flag == "ok") {
+        let car = design(number, test);
+        let mut ours = [0.0; 2];
+        for (value, trace) in ours.iter_mut().zip(&traces) {
+            let missing = || ValidationError::Unknown { file: "validation/epa-energy.csv", kind: "wall energy of", name: test.test_vehicle.clone() };
+            let driven = drive_car(&car, tables, Some(trace), &Conditions::official())?;
+            *value = driven.wall_wh_per_km.ok_or_else(missing)?;
+        }
+        let pair = Pair {
+            year: test.model_year,
+            car: test.test_vehicle.clone(),
+            make: test.make.clone(),
+            city: (ours[0], test.city_wh_per_km),
+            highway: (ours[1], test.highway_wh_per_km),
+        };
+        let (ours, theirs) = pair.combined();
+        rows.push(Row {
+            label: format!("{} {} {}", test.model_year, test.make, test.model),
+            marks: vec![test.make.clone(), if test.model_year % 2 == 0 { "even".to_owned() } else { "odd".to_owned() }],
+            ours,
+            theirs,
+            unit: "Wh/km".to_owned(),
+            is_met: None,
+        });
+        pairs.push(pair);
+    }
+    let unseen = score(&pairs.iter().filter(|p| p.year % 2 != 0).collect::<Vec<_>>());
+    let fitted = score(&pairs.iter().filter(|p| p.year % 2 == 0).collect::<Vec<_>>());
+    let all = score(&pairs.iter().collect::<Vec<_>>());
+    let mut report = Report::new(claim, rows);
+    let mut judge = |key, says, value| report.judge(key, says, value, Side::AtMost, Print::PercentPoints);
+    let says = ["city, mean absolute error, years not fitted", "highway, mean absolute error, years not fitted", "combined, mean absolute error, years not fitted"];
+    for (i, key) in ["city_mean_absolute_percent", "highway_mean_absolute_percent", "combined_mean_absolute_percent"].into_iter().enumerate() {
+        judge(key, says[i], unseen.mean_absolute[i])?;
+    }
+    let bias = unseen.bias.iter().map(|b| b.abs()).fold(0.0, f64::max);
+    judge("bias_percent", "largest mean error of the three, years not fitted", bias)?;
+    judge("same_car_other_road_load_rms_percent", "same car at another road load, all years", all.same_car_rms)?;
+    let line = |name: &str, s: &Score| {
+        let mut cells = vec![name.to_owned(), s.n.to_string()];
+        for i in 0..3 {
+            cells.push(format!("{:.1} %", s.mean_absolute[i]));
+            cells.push(format!("{:+.1} %", s.bias[i]));
+        }
+        cells.push(format!("{:.2} % ({})", s.same_car_rms, s.same_car_values));
+        cells
+    };
+    report.blocks.push(Block::Table {
+        title: "Mean absolute error and bias of the energy at the wall".to_owned(),
+        head: ["tests", "n", "city", "bias", "highway", "bias", "combined", "bias", "same car, rms (values)"].map(str::to_owned).to_vec(),
+        lines: vec![line("odd model years, not fitted", &unseen), line("even model years, fitted", &fitted), line("all", &all)],
+        words: 1,
+    });
+    let mut makes: BTreeMap<&str, Vec<&Pair>> = BTreeMap::new();
+    for pair in &pairs {
+        makes.entry(&pair.make).or_default().push(pair);
+    }
+    let mut by_make: Vec<(f64, Vec<String>)> = makes
+        .iter()
+        .filter(|m| m.1.len() >= 3)
+        .map(|(make, tests)| {
+            let s = score(tests);
+            let cells = vec![
+                (*make).to_owned(),
+                s.n.to_string(),
+                percent(s.bias[0] / 100.0),
+                percent(s.bias[1] / 100.0),
+                percent(s.bias[2] / 100.0),
+            ];
+            (s.bias[2], cells)
+        })
+        .collect();
+    by_make.sort_by(|a, b| b.0.total_cmp(&a.0));
+    report.blocks.push(Block::Table {
+        title: "Mean error by maker, three tests or more".to_owned(),
+        head: ["maker", "n", "city", "highway", "combined"].map(str::to_owned).to_vec(),
+        lines: by_make.into_iter().map(|m| m.1).collect(),
+        words: 1,
+    });
+    Ok(report)
+}

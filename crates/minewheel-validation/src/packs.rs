@@ -1,0 +1,174 @@
+//! Published footprints of battery packs beside our interval for the same chemistry, place and year.
+
+use std::collections::BTreeMap;
+
+use minewheel_assess::assessment::assess;
+use minewheel_assess::inventory::{Traces, inventory};
+use minewheel_assess::scenario::{Resample, Sampling};
+use minewheel_data::car::{BatteryDesign, CarClass, CarDesign, MotorDesign, Powertrain};
+use minewheel_data::row::{Draw, Value};
+use serde::Deserialize;
+
+use crate::chapter::{number, percent};
+use crate::claim::Claim;
+use crate::report::{Block, Print, Report, Row, Side};
+use crate::{Evidence, ValidationError};
+
+/// The pack that every row is compared with.
+const PACK_KWH: f64 = 60.0;
+/// The car it sits in; only its pack is looked at.
+const KERB_KG: f64 = 1700.0;
+const MOTOR_KW: f64 = 150.0;
+const SAMPLING: Sampling = Sampling { samples: 300, seed: 1, resample: Resample::All };
+const ANY: &str = "any";
+
+#[derive(Deserialize)]
+struct Published {
+    chemistry: String,
+    place: String,
+    year: i32,
+    boundary: String,
+    low: Option<f64>,
+    value: Option<f64>,
+    high: Option<f64>,
+    unit: String,
+    source: String,
+    status: String,
+}
+
+impl Published {
+    fn range(&self) -> Option<(f64, f64)> {
+        let low = self.low.or(self.value)?;
+        let high = self.high.or(self.value)?;
+        Some((low, high))
+    }
+    fn middle(&self) -> Option<f64> {
+        let (low, high) = self.range()?;
+        Some(self.value.unwrap_or(f64::midpoint(low, high)))
+    }
+}
+
+/// Our interval per kilowatt-hour and the pack's mass.
+#[derive(Clone, Copy)]
+struct Ours {
+    value: f64,
+    p5: f64,
+    p95: f64,
+    mass_kg: f64,
+}
+
+fn car(chemistry: &str, place: &str) -> CarDesign {
+    let mut car = CarDesign::new(&format!("{chemistry}-{place}"), Powertrain::Bev);
+    car.class = Some(CarClass::Mid);
+    car.kerb_mass_kg = Some(Value::given(KERB_KG));
+    car.made_in = Some(place.to_owned());
+    car.motors = vec![MotorDesign { peak_power_kw: Some(Value::given(MOTOR_KW)), ..MotorDesign::default() }];
+    car.battery = Some(BatteryDesign {
+        chemistry: chemistry.to_owned(),
+        gross_energy_kwh: Value::given(PACK_KWH),
+        usable_energy_kwh: None,
+        pack_mass_kg: None,
+        made_in: Some(place.to_owned()),
+    });
+    car
+}
+
+type Computed = BTreeMap<(i32, String, String), Ours>;
+
+/// Our packs by year, chemistry and place; cars of one year share a network and its draws.
+fn compute(evidence: &Evidence, wanted: &[(i32, String, String)]) -> Result<Computed, ValidationError> {
+    let tables = &evidence.tables;
+    let world = tables.places.id("WORLD")?;
+    let traces = Traces::new(tables, None)?;
+    let mut found = Computed::new();
+    let mut years: Vec<i32> = wanted.iter().map(|w| w.0).collect();
+    years.dedup();
+    for year in years {
+        let here: Vec<&(i32, String, String)> = wanted.iter().filter(|w| w.0 == year).collect();
+        let cars: Vec<CarDesign> = here.iter().map(|w| car(&w.1, &w.2)).collect();
+        let scenario = evidence.scenario(world, year);
+        for ((car, key), result) in cars.iter().zip(here).zip(assess(tables, &cars, &scenario, Some(SAMPLING))?) {
+            let pack = inventory(car, tables, &traces, &scenario, &Draw::BEST)?.pack;
+            let missing = || ValidationError::Unknown { file: "validation/pack-footprints.csv", kind: "pack of", name: car.id.clone() };
+            let interval = result.battery_climate_kg_per_kwh.ok_or_else(missing)?;
+            let (Some(p5), Some(p95), Some(pack)) = (interval.p5, interval.p95, pack) else { return Err(missing()) };
+            found.insert(key.clone(), Ours { value: interval.value, p5, p95, mass_kg: pack.pack_mass.kg() });
+        }
+    }
+    Ok(found)
+}
+
+pub(crate) fn packs(evidence: &Evidence, claim: Claim) -> Result<Report, ValidationError> {
+    let published: Vec<Published> = evidence.rows("pack-footprints.csv")?;
+    let chemistries = evidence.tables.chemistries();
+    let world = evidence.tables.places.id("WORLD")?;
+    let first_year = evidence.tables.electricity.years(world).first().copied().unwrap_or(i32::MIN);
+    let keys = |row: &Published| -> Vec<(i32, String, String)> {
+        let names = if row.chemistry == ANY { chemistries.clone() } else { vec![row.chemistry.clone()] };
+        names.into_iter().map(|c| (row.year.max(first_year), c, row.place.clone())).collect()
+    };
+    let mut wanted: Vec<_> = published.iter().flat_map(keys).collect();
+    wanted.sort();
+    wanted.dedup();
+    let computed = compute(evidence, &wanted)?;
+    let widest = computed.iter().max_by(|a, b| (a.1.p95 / a.1.p5).total_cmp(&(b.1.p95 / b.1.p5)));
+    let widest = widest.map(|(key, ours)| (format!("{} made in {}, {}", key.1, key.2, key.0), ours.p95 / ours.p5));
+    let (widest_pack, ratio) = widest.unwrap_or_default();
+
+    let mut rows = Vec::new();
+    let mut lines = Vec::new();
+    for row in &published {
+        let missing = ValidationError::Claim { claim: claim.name.clone(), reason: "a row has neither value nor range" };
+        let ((low, high), theirs) = row.range().zip(row.middle()).ok_or(missing)?;
+        let is_per_kg = row.unit == "kg_co2e/kg";
+        let ours: Vec<Ours> = keys(row)
+            .iter()
+            .filter_map(|key| computed.get(key))
+            .map(|o| {
+                let scale = if is_per_kg { PACK_KWH / o.mass_kg } else { 1.0 };
+                Ours { value: o.value * scale, p5: o.p5 * scale, p95: o.p95 * scale, mass_kg: o.mass_kg }
+            })
+            .collect();
+        let p5 = ours.iter().map(|o| o.p5).fold(f64::INFINITY, f64::min);
+        let p95 = ours.iter().map(|o| o.p95).fold(0.0, f64::max);
+        let value = ours.iter().map(|o| o.value).sum::<f64>() / ours.len() as f64;
+        let is_met = low <= p95 && high >= p5;
+        let theirs_text = if low < high { format!("{}–{}", number(low), number(high)) } else { number(theirs) };
+        lines.push(vec![
+            row.chemistry.clone(),
+            row.place.clone(),
+            row.year.to_string(),
+            row.source.clone(),
+            row.status.clone(),
+            if is_per_kg { "kg/kg".to_owned() } else { "kg/kWh".to_owned() },
+            theirs_text,
+            number(value),
+            format!("{}–{}", number(p5), number(p95)),
+            if is_met { "inside".to_owned() } else { "**outside**".to_owned() },
+        ]);
+        rows.push(Row {
+            label: format!("{} {} {}, {}", row.chemistry, row.place, row.year, row.source),
+            marks: vec![row.source.clone(), row.chemistry.clone(), row.boundary.clone()],
+            ours: value,
+            theirs,
+            unit: row.unit.clone(),
+            is_met: Some(is_met),
+        });
+    }
+    let mut report = Report::new(claim, rows);
+    let inside = report.rows.iter().filter(|r| r.is_met == Some(true)).count() as f64 / report.n as f64;
+    report.judge("share_inside", "share of the published values inside our 5th to 95th percentile", inside, Side::AtLeast, Print::Percent)?;
+    report.judge("p95_over_p5", "our widest interval, 95th over 5th percentile", ratio, Side::AtMost, Print::Number)?;
+    report.blocks.push(Block::Prose(format!(
+        "Ours is a {PACK_KWH:.0} kWh pack, {} draws; the widest interval is that of {widest_pack}. A published range counts as inside where it overlaps \
+         ours. `{ANY}` is the union over our {} chemistries, its middle their plain mean. Years before {first_year}, the first with a mix, are \
+         computed for {first_year}. Where theirs ends at the cell, ours still holds the pack. Ours against theirs, middle to middle: {} to {}.",
+        SAMPLING.samples,
+        chemistries.len(),
+        percent(report.rows.iter().map(Row::error).fold(f64::INFINITY, f64::min)),
+        percent(report.rows.iter().map(Row::error).fold(f64::NEG_INFINITY, f64::max)),
+    )));
+    let head = ["cells", "made in", "year", "source", "known", "unit", "theirs", "ours", "p5–p95", "verdict"];
+    report.blocks.push(Block::Table { title: "kg CO2e per kWh or kg of pack".to_owned(), head: head.map(str::to_owned).to_vec(), lines, words: 6 });
+    Ok(report)
+}
