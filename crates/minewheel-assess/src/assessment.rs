@@ -327,12 +327,11 @@ pub fn prepare<'d>(tables: &Tables, cars: &'d [CarDesign], scenario: &Scenario, 
     let mut builders: Vec<(&[minewheel_data::car::SourcingRule], PlacedNetworkBuilder<'_>)> = Vec::new();
     for design in cars {
         let inventory = inventory(design, tables, traces, scenario, &Draw::BEST)?;
-        let network = match builders.iter().position(|b| b.0 == design.sourcing.as_slice()) {
-            Some(index) => index,
-            None => {
-                builders.push((&design.sourcing, PlacedNetworkBuilder::new(tables, scenario.year, &design.sourcing)?));
-                builders.len() - 1
-            }
+        let network = if let Some(index) = builders.iter().position(|b| b.0 == design.sourcing.as_slice()) {
+            index
+        } else {
+            builders.push((&design.sourcing, PlacedNetworkBuilder::new(tables, scenario.year, &design.sourcing)?));
+            builders.len() - 1
         };
         let plant = match design.plant.country.as_deref().or(design.made_in.as_deref()) {
             Some(code) => tables.places.id(code)?,
@@ -443,7 +442,6 @@ fn break_even(first: &Figures, other: &Figures) -> Option<f64> {
     (distance.is_finite() && distance > 0.0).then_some(distance)
 }
 
-#[expect(clippy::too_many_lines, reason = "one field after the other of one result")]
 fn describe(
     tables: &Tables,
     scenario: &Scenario,

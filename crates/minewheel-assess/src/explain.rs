@@ -256,8 +256,7 @@ fn tree_node(
     }
     evidence_rows.dedup();
     let (label, place) = name_of(tables, placed, node.column);
-    let mut children: Vec<Node> =
-        node.children.clone().map(|c| tree_node(tables, solved, tree, c, Some(node.column), Vec::new(), total)).collect();
+    let mut children: Vec<Node> = node.children.clone().map(|c| tree_node(tables, solved, tree, c, Some(node.column), Vec::new(), total)).collect();
     let evidence: Vec<Evidence> = evidence_rows.iter().filter_map(|r| evidence(tables, *r)).collect();
     // Delivered electricity is generated electricity and its losses: one line, not two.
     if matches!(placed.column(node.column), Column::Delivery(..))

@@ -18,8 +18,7 @@ use minewheel_data::car::SourcingRule;
 use minewheel_data::cards::{Cards, Families, ProcessId, ProductId, Target};
 use minewheel_data::electricity::{Electricity, MixError, TECHNOLOGIES, VoltageLevel};
 use minewheel_data::loader::Rows;
-use minewheel_data::markets::{Markets, RouteError};
-use minewheel_data::methods::Methods;
+use minewheel_data::markets::RouteError;
 use minewheel_data::places::{PlaceId, Places, UnknownPlace};
 use minewheel_data::row::{RowId, Value};
 use minewheel_data::status::Status;
@@ -471,14 +470,4 @@ impl<'t> PlacedNetworkBuilder<'t> {
         }
         Ok(())
     }
-}
-
-/// Number of the engine's flow for a flow of the tables.
-pub fn flow_index(methods: &Methods, id: &str) -> Option<FlowId> {
-    methods.flow_id(id).map(|f| FlowId(u32::from(f.0)))
-}
-
-/// Who makes a product, as market shares.
-pub fn market_of<'m>(markets: &'m Markets, product: ProductId, year: i32) -> Option<&'m [minewheel_data::markets::MarketShare<PlaceId>]> {
-    markets.shares(product, year).map(|(_, shares)| shares)
 }

@@ -32,6 +32,9 @@ use crate::footprint::SolvedNetwork;
 use crate::scenario::{Resample, Sampling, Scenario};
 use crate::tables::Tables;
 
+/// The distance between the 5 % and the 95 % point of a normal distribution, in standard deviations.
+const WIDTH: f64 = 2.0 * 1.644_853_627;
+
 /// A figure with its interval. Percentiles are `None` where no interval was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Interval {
@@ -196,8 +199,6 @@ pub fn drivers(
         )
         .collect();
     let per_km = total / case.inventory.lifetime_km;
-    // The distance between the 5 % and the 95 % point of a normal distribution, in standard deviations.
-    const WIDTH: f64 = 2.0 * 1.644_853_627;
     for (row, difference) in effects {
         *variance.entry(row).or_default() += (difference / per_km / WIDTH).powi(2);
     }

@@ -23,7 +23,6 @@ const WIDTHS: (u16, u16) = (60, 120);
 const PLAIN_WIDTH: u16 = 80;
 
 /// Writes data to standard output. A closed pipe ends the program quietly, as it does for every filter.
-#[expect(clippy::print_stdout, reason = "the one place that writes data")]
 pub fn data(text: &str) {
     let mut out = std::io::stdout().lock();
     let written = if text.ends_with('\n') { out.write_all(text.as_bytes()) } else { writeln!(out, "{text}") };

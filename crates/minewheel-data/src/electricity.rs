@@ -145,6 +145,7 @@ impl Electricity {
             }
             rows.push(MixRow { year, is_projection, shares, row: loader.row(&table, row) });
         }
+        #[expect(clippy::iter_over_hash_type, reason = "every list is sorted by itself; their order reaches nothing")]
         for rows in self.mixes.values_mut() {
             // History goes before a projection of the same year.
             rows.sort_by_key(|r| (r.year, r.is_projection));

@@ -348,7 +348,7 @@ impl<'s> Loader<'s> {
             // Traces are read when they are driven.
             let is_trace = name.starts_with("cycles/");
             if !is_read && !is_trace && self.store.is_overlay(&name) && !Store::embedded_names().any(|n| n == name) {
-                let near = nearest(&name, Store::embedded_names().filter(|n| n.ends_with(".csv")));
+                let near = nearest(&name, Store::embedded_names());
                 self.fault_in(&name, Fault::Unread { nearest: near });
             }
         }

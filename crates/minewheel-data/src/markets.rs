@@ -74,16 +74,12 @@ impl Markets {
         }
         if let Some(table) = loader.table("markets/freight.csv") {
             for row in 0..table.len() {
-                let product = match table.text(row, "product_id") {
-                    "*" => None,
-                    id => match cards.product_id(id) {
-                        Some(product) => Some(product),
-                        None => {
-                            loader.unknown_name(&table, row, "product_id", "product", cards.products().iter().map(|p| p.id.as_str()));
-                            continue;
-                        }
-                    },
-                };
+                let id = table.text(row, "product_id");
+                let product = cards.product_id(id);
+                if product.is_none() && id != "*" {
+                    loader.unknown_name(&table, row, "product_id", "product", cards.products().iter().map(|p| p.id.as_str()));
+                    continue;
+                }
                 let Some(mode) = cards.product_id(table.text(row, "mode")) else {
                     loader.unknown_name(&table, row, "mode", "product", cards.products().iter().map(|p| p.id.as_str()));
                     continue;

@@ -1,6 +1,6 @@
 //! Who holds which share of each tier of a material's supply chain.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::loader::Loader;
 use crate::places::{PlaceId, Places};
@@ -43,13 +43,13 @@ impl Supply {
         let mut all = Self::default();
         if let Some(table) = loader.table("supply/shares.csv") {
             let mut first: Vec<((Tier, i32), usize)> = Vec::new();
-            let mut seen: FxHashMap<(Tier, i32), ()> = FxHashMap::default();
+            let mut seen: FxHashSet<(Tier, i32)> = FxHashSet::default();
             for row in 0..table.len() {
                 let Some(place) = places.resolve(loader, &table, row, "place") else { continue };
                 let tier = Tier { commodity: table.text(row, "commodity").to_owned(), name: table.text(row, "tier").to_owned() };
                 let year = table.text(row, "year").parse().unwrap_or(0);
                 let Some(share) = loader.number_in(&table, row, "share") else { continue };
-                if seen.insert((tier.clone(), year), ()).is_none() {
+                if seen.insert((tier.clone(), year)) {
                     first.push(((tier.clone(), year), row));
                 }
                 let years = all.shares.entry(tier).or_default();

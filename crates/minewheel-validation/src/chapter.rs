@@ -99,11 +99,8 @@ fn section(text: &mut String, report: &Report) {
     if misses > 0 && !claim.explanation.is_empty() {
         let _ = writeln!(text, "**What lies outside, and why** ({misses} of {} rows)\n", report.n);
         for explanation in &claim.explanation {
-            let mut labels: Vec<&str> = report
-                .misses()
-                .filter(|row| report.explanation(row).is_some_and(|e| e == explanation))
-                .map(|row| row.label.as_str())
-                .collect();
+            let mut labels: Vec<&str> =
+                report.misses().filter(|row| report.explanation(row).is_some_and(|e| e == explanation)).map(|row| row.label.as_str()).collect();
             labels.dedup();
             let rows = match labels.len() {
                 0 => continue,

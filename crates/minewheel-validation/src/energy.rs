@@ -175,7 +175,11 @@ pub(crate) fn energy(evidence: &Evidence, claim: Claim) -> Result<Report, Valida
     let all = score(&pairs.iter().collect::<Vec<_>>());
     let mut report = Report::new(claim, rows);
     let mut judge = |key, says, value| report.judge(key, says, value, Side::AtMost, Print::PercentPoints);
-    let says = ["city, mean absolute error, years not fitted", "highway, mean absolute error, years not fitted", "combined, mean absolute error, years not fitted"];
+    let says = [
+        "city, mean absolute error, years not fitted",
+        "highway, mean absolute error, years not fitted",
+        "combined, mean absolute error, years not fitted",
+    ];
     for (i, key) in ["city_mean_absolute_percent", "highway_mean_absolute_percent", "combined_mean_absolute_percent"].into_iter().enumerate() {
         judge(key, says[i], unseen.mean_absolute[i])?;
     }
@@ -206,13 +210,7 @@ pub(crate) fn energy(evidence: &Evidence, claim: Claim) -> Result<Report, Valida
         .filter(|m| m.1.len() >= 3)
         .map(|(make, tests)| {
             let s = score(tests);
-            let cells = vec![
-                (*make).to_owned(),
-                s.n.to_string(),
-                percent(s.bias[0] / 100.0),
-                percent(s.bias[1] / 100.0),
-                percent(s.bias[2] / 100.0),
-            ];
+            let cells = vec![(*make).to_owned(), s.n.to_string(), percent(s.bias[0] / 100.0), percent(s.bias[1] / 100.0), percent(s.bias[2] / 100.0)];
             (s.bias[2], cells)
         })
         .collect();

@@ -222,8 +222,7 @@ fn direct(evidence: &Evidence, place: PlaceId, year: i32) -> Result<f64, Validat
     let mut total = 0.0;
     for (technology, share) in mix.shares.iter().enumerate() {
         for part in tables.electricity.technology(&lineage, technology) {
-            let own: f64 =
-                tables.cards.exchanges_at(part.process, &lineage).filter(|e| e.target == Target::Flow(co2)).map(|e| e.amount.best).sum();
+            let own: f64 = tables.cards.exchanges_at(part.process, &lineage).filter(|e| e.target == Target::Flow(co2)).map(|e| e.amount.best).sum();
             total += share * part.share * own;
         }
     }

@@ -66,13 +66,7 @@ const fn our_group(stage: Stage) -> usize {
         Stage::Electricity | Stage::FuelUse => 2,
         Stage::Maintenance => 3,
         Stage::EndOfLife => 4,
-        Stage::ElectricDrive
-        | Stage::PowerElectronics
-        | Stage::CombustionDrive
-        | Stage::Glider
-        | Stage::Tyres
-        | Stage::Fluids
-        | Stage::Assembly => 0,
+        Stage::ElectricDrive | Stage::PowerElectronics | Stage::CombustionDrive | Stage::Glider | Stage::Tyres | Stage::Fluids | Stage::Assembly => 0,
     }
 }
 
@@ -104,8 +98,7 @@ fn cases(evidence: &Evidence) -> Result<Vec<Case>, ValidationError> {
     }
     let mut found = Vec::new();
     for ((country, year), cars) in by_scenario {
-        let designs =
-            cars.iter().map(|c| evidence.car(&format!("cars/{}.toml", c.car))).collect::<Result<Vec<CarDesign>, ValidationError>>()?;
+        let designs = cars.iter().map(|c| evidence.car(&format!("cars/{}.toml", c.car))).collect::<Result<Vec<CarDesign>, ValidationError>>()?;
         let mut scenario = evidence.scenario(evidence.tables.places.id(&country)?, year);
         scenario.grid = GridChoice::Pathway;
         for (car, result) in cars.into_iter().zip(assess(&evidence.tables, &designs, &scenario, None)?) {

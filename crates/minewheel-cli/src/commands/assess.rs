@@ -105,7 +105,7 @@ fn refuse_weak(results: &[Assessment]) -> Result<(), Failure> {
         let (recalled, assumed) = (share(Status::Recalled), share(Status::Assumption));
         let _ =
             write!(text, "\n{}: {recalled:.1} % of the climate total rests on recalled values, {assumed:.1} % on assumptions; largest:", result.car);
-        for blocker in result.run.blockers.iter() {
+        for blocker in &result.run.blockers {
             let _ = write!(text, "\n  {:5.1} %  {} [{}] {}", 100.0 * blocker.share, blocker.what, blocker.status, blocker.at);
         }
     }

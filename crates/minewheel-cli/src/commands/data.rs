@@ -61,7 +61,10 @@ struct SourceLine {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.action {
         Action::Check { folder, format } => check(folder.as_deref(), *format),
-        Action::Sources { format, data } => sources(&inputs::tables(data.as_deref())?, *format),
+        Action::Sources { format, data } => {
+            sources(&inputs::tables(data.as_deref())?, *format);
+            Ok(())
+        }
     }
 }
 
@@ -88,7 +91,7 @@ fn check(folder: Option<&std::path::Path>, format: Format) -> Result<(), Failure
     Ok(())
 }
 
-fn sources(tables: &Tables, format: Format) -> Result<(), Failure> {
+fn sources(tables: &Tables, format: Format) {
     let mut counts = vec![[0usize; 4]; tables.sources.iter().count()];
     for (_, status, source) in tables.rows.iter() {
         counts[usize::from(source.0)][usize::from(status.rank())] += 1;
@@ -115,7 +118,7 @@ fn sources(tables: &Tables, format: Format) -> Result<(), Failure> {
         .collect();
     if format == Format::Json {
         print::json(&lines);
-        return Ok(());
+        return;
     }
     let header = ["key", "year", "title", "licence", "read", "derived", "recalled", "assumed"];
     let rows: Vec<Vec<String>> = lines
@@ -129,5 +132,4 @@ fn sources(tables: &Tables, format: Format) -> Result<(), Failure> {
         Format::Csv => print::data(&print::csv(&header, &rows)),
         _ => print::data(&print::table(&header, &rows, &[1, 4, 5, 6, 7])),
     }
-    Ok(())
 }

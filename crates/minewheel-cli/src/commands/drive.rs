@@ -18,7 +18,7 @@ pub struct Arguments {
     /// Cars: ids of the catalogue, or TOML files
     #[arg(required = true, value_name = "CAR")]
     cars: Vec<String>,
-    /// Cycles: names, CSV files with time_s,speed_km_h, or `auto`
+    /// Cycles: names, CSV files with `time_s,speed_km_h`, or `auto`
     #[arg(long = "cycle", value_name = "NAME|FILE", default_value = "auto")]
     cycles: Vec<String>,
     /// Ambient temperature in °C; left out: that of the test

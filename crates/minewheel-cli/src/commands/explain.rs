@@ -135,7 +135,11 @@ fn branch(text: &mut String, node: &Node, lead: &str, follow: &str, unit: &str, 
     let indent = " ".repeat(left.chars().count());
     if rows {
         for evidence in &node.evidence {
-            let _ = writeln!(text, "{indent}{follow}  · {} — {}, {} [{}] {}", evidence.what, evidence.title, evidence.locator, evidence.status, evidence.at);
+            let _ = writeln!(
+                text,
+                "{indent}{follow}  · {} — {}, {} [{}] {}",
+                evidence.what, evidence.title, evidence.locator, evidence.status, evidence.at
+            );
         }
     }
     if node.children.is_empty() {
