@@ -6,7 +6,7 @@ use minewheel_data::car::CarDesign;
 use minewheel_data::places::PlaceId;
 use minewheel_data::row::Draw;
 use minewheel_data::status::Status;
-use minewheel_lca::{ColumnId, Demand, forward};
+use minewheel_lca::ColumnId;
 use minewheel_model::bill::{BillLine, Phase, Stage};
 use serde::Serialize;
 
@@ -391,7 +391,7 @@ pub fn assess(tables: &Tables, cars: &[CarDesign], scenario: &Scenario, sampling
     if scenario.preset == crate::scenario::Preset::AvoidedBurden {
         crate::recovery::add_credits(tables, scenario, &mut prepared)?;
     }
-    let solved = prepared.networks.iter().map(|n| SolvedNetwork::new(tables, n, &scenario.method)).collect::<Result<Vec<_>, _>>()?;
+    let solved = prepared.networks.iter().map(|n| SolvedNetwork::for_cars(tables, n, &scenario.method, cars.len())).collect::<Result<Vec<_>, _>>()?;
     let samples = match sampling {
         Some(sampling) => Some(draws(tables, scenario, &prepared.cases, &solved, sampling)?),
         None => None,
@@ -414,7 +414,7 @@ pub fn assess(tables: &Tables, cars: &[CarDesign], scenario: &Scenario, sampling
             };
             Difference { total_g_per_km, break_even_km: break_even(first, &base) }
         });
-        let drivers = if samples.is_some() { Some(drivers(tables, scenario, case, network, MOST_NAMED)?) } else { None };
+        let drivers = if samples.is_some() { Some(drivers(tables, scenario, case, network, &footprint.activity, MOST_NAMED)?) } else { None };
         let mut result = describe(tables, scenario, case, network, &footprint, &base, &column)?;
         result.drivers = drivers;
         result.difference_to_first = difference_to_first;
@@ -454,6 +454,7 @@ fn describe(
     let design = case.design;
     let inventory = &case.inventory;
     let cost = case.cost(inventory, tables, scenario, &Draw::BEST)?;
+    let flows = crate::uncertainty::flows_through(tables, case, network, &footprint.activity);
     let materials_kg = inventory.materials.keys().enumerate().map(|(i, name)| (name.clone(), column(&|f: &Figures| f.materials[i]))).collect();
     let origins =
         origin(tables, inventory.materials.keys().map(String::as_str).chain(inventory.pack.iter().flat_map(|_| ["cathode", "cells"])), scenario.year);
@@ -495,7 +496,7 @@ fn describe(
         origin: origins.into_iter().map(|o| (o.key, o.shares)).collect(),
         weakest_status: weakest,
         share_by_status,
-        evidence_by_status: crate::uncertainty::evidence_by_status(tables, case, network)?,
+        evidence_by_status: crate::uncertainty::evidence_by_status(tables, &flows),
         coverage: footprint.coverage.clone(),
         drivers: None,
         difference_to_first: None,
@@ -514,8 +515,8 @@ fn describe(
             network_columns: network.placed.columns().len(),
             residual: footprint.residual,
             notices: network.placed.notices.clone(),
-            contributors: contributors(tables, network, &case.lines)?,
-            blockers: crate::uncertainty::blockers(tables, case, network, MOST_NAMED)?,
+            contributors: contributors(tables, network, footprint),
+            blockers: crate::uncertainty::blockers(tables, &flows, MOST_NAMED),
         },
     })
 }
@@ -530,10 +531,9 @@ fn impact(total: &CategoryTotal) -> Impact {
     }
 }
 
-fn contributors(tables: &Tables, network: &SolvedNetwork<'_>, lines: &[PlacedLine]) -> Result<Vec<Contributor>, AssessError> {
-    let demand: Demand = lines.iter().map(|l| (l.column, l.amount)).collect();
-    let activity = forward(&network.placed.network, &demand)?;
-    let total = network.scores.total(&demand)?;
+fn contributors(tables: &Tables, network: &SolvedNetwork<'_>, footprint: &Footprint) -> Vec<Contributor> {
+    let activity = &footprint.activity;
+    let total: f64 = footprint.by_phase.iter().sum();
     let mut found: Vec<(ColumnId, f64)> = activity
         .values()
         .iter()
@@ -542,7 +542,7 @@ fn contributors(tables: &Tables, network: &SolvedNetwork<'_>, lines: &[PlacedLin
         .filter(|c| c.1 != 0.0)
         .collect();
     found.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
-    Ok(found
+    found
         .into_iter()
         .take(MOST_NAMED)
         .filter_map(|(id, kg)| {
@@ -557,5 +557,5 @@ fn contributors(tables: &Tables, network: &SolvedNetwork<'_>, lines: &[PlacedLin
                 status: tables.rows.status(card.row),
             })
         })
-        .collect())
+        .collect()
 }

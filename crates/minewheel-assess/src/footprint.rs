@@ -15,7 +15,7 @@ use std::sync::Arc;
 use minewheel_data::cards::Families;
 use minewheel_data::status::Status;
 use minewheel_lca::{
-    CategoryFactors, ColumnId, Demand, FactorId, FlowId, Grade, GradedScores, Scores, SolveOptions, adjoint_many, direct_scores, forward,
+    Activity, CategoryFactors, ColumnId, Demand, FactorId, FlowId, Grade, GradedScores, Scores, SolveOptions, adjoint_many, direct_scores, forward,
 };
 use minewheel_model::bill::{Phase, Stage};
 
@@ -77,6 +77,8 @@ pub struct Footprint {
     pub by_status: [f64; 4],
     /// Share of the climate total by impact family covered.
     pub coverage: BTreeMap<String, f64>,
+    /// Activity of every process for the whole life.
+    pub activity: Activity,
     /// Largest backward error of the solves.
     pub residual: f64,
 }
@@ -93,7 +95,11 @@ pub struct SolvedNetwork<'n> {
     direct: Vec<f64>,
     others: Vec<(String, String, Scores)>,
     graded: GradedScores,
+    by_place: Option<Vec<(String, Scores)>>,
 }
+
+/// From how many cars on it pays to solve the network once per place of emission rather than once per part of a car.
+const MANY_CARS: usize = 4;
 
 /// The number of a phase in arrays.
 pub const fn phase_index(phase: Phase) -> usize {
@@ -110,6 +116,14 @@ impl<'n> SolvedNetwork<'n> {
     /// # Errors
     /// The method is unknown, or the network cannot be solved.
     pub fn new(tables: &Tables, placed: &'n PlacedNetwork, method: &str) -> Result<Self, AssessError> {
+        Self::for_cars(tables, placed, method, 1)
+    }
+
+    /// As [`SolvedNetwork::new`], made ready for so many cars.
+    ///
+    /// # Errors
+    /// The method is unknown, or the network cannot be solved.
+    pub fn for_cars(tables: &Tables, placed: &'n PlacedNetwork, method: &str, cars: usize) -> Result<Self, AssessError> {
         let flows = tables.methods.flows().len();
         let factors = |category: &minewheel_data::methods::Category| {
             let mut values = vec![0.0; flows];
@@ -137,7 +151,8 @@ impl<'n> SolvedNetwork<'n> {
         let Some(scores) = solved.next() else { return Err(AssessError::NothingSolved) };
         let others = others.iter().zip(solved).map(|(c, s)| (c.name.clone(), c.unit.clone(), s)).collect();
         let graded = GradedScores::solve(&placed.network, &climate)?;
-        Ok(Self { placed, climate, scores, direct, others, graded })
+        let by_place = if cars >= MANY_CARS { Some(scores_by_place(tables, placed, &direct)?) } else { None };
+        Ok(Self { placed, climate, scores, direct, others, graded, by_place })
     }
 
     /// Direct climate impact per unit of a column.
@@ -192,21 +207,46 @@ impl<'n> SolvedNetwork<'n> {
             .collect();
         let by_status = self.graded.total(&whole)?.shares().unwrap_or([0.0; 4]);
         let residual = self.scores.report().residual.max(activity.report().residual);
-        Ok(Footprint { by_phase, by_stage, categories, by_status, coverage, residual })
+        Ok(Footprint { by_phase, by_stage, categories, by_status, coverage, activity, residual })
     }
 
     fn by_place(&self, tables: &Tables, stage: Stage, part: &Arc<str>, demand: &Demand) -> Result<Vec<StageImpact>, AssessError> {
+        if let Some(places) = &self.by_place {
+            let kg = |scores: &Scores| demand.lines().iter().map(|l| l.amount * scores.values()[l.column.index()]).sum::<f64>();
+            return Ok(places
+                .iter()
+                .map(|(country, scores)| StageImpact { stage, part: Arc::clone(part), country: country.clone(), kg: kg(scores) })
+                .filter(|impact| impact.kg != 0.0)
+                .collect());
+        }
         let activity = forward(&self.placed.network, demand)?;
         let mut by_place: BTreeMap<String, f64> = BTreeMap::new();
         for (index, amount) in activity.values().iter().enumerate() {
             let kg = amount * self.direct[index];
             if kg != 0.0 {
-                let place = self.placed.place(ColumnId(index as u32)).map_or("WORLD", |p| tables.places.code(p));
+                let place = emission_place(tables, self.placed, ColumnId(index as u32));
                 *by_place.entry(place.to_owned()).or_default() += kg;
             }
         }
         Ok(by_place.into_iter().map(|(country, kg)| StageImpact { stage, part: Arc::clone(part), country, kg }).collect())
     }
+}
+
+/// The place code of a column's emissions.
+fn emission_place<'t>(tables: &'t Tables, placed: &PlacedNetwork, column: ColumnId) -> &'t str {
+    placed.place(column).map_or("WORLD", |p| tables.places.code(p))
+}
+
+/// Climate impact per unit of every column that is emitted in each place.
+fn scores_by_place(tables: &Tables, placed: &PlacedNetwork, direct: &[f64]) -> Result<Vec<(String, Scores)>, AssessError> {
+    let mut by_place: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    for (index, kg) in direct.iter().enumerate().filter(|d| *d.1 != 0.0) {
+        let place = emission_place(tables, placed, ColumnId(index as u32));
+        by_place.entry(place).or_insert_with(|| vec![0.0; direct.len()])[index] = *kg;
+    }
+    let (places, directs): (Vec<&str>, Vec<Vec<f64>>) = by_place.into_iter().unzip();
+    let scores = adjoint_many(&placed.network, &directs, SolveOptions::default())?;
+    Ok(places.into_iter().map(str::to_owned).zip(scores).collect())
 }
 
 /// The impact family whose coverage a category has.

@@ -21,7 +21,7 @@ use minewheel_data::car::CarDesign;
 use minewheel_data::loader::Rows;
 use minewheel_data::row::{Draw, RowId};
 use minewheel_data::status::{Shape, Status};
-use minewheel_lca::{FactorDistribution, FactorSampler, PreparedSolver, SolveOptions, monte_carlo, quantile};
+use minewheel_lca::{Activity, FactorDistribution, FactorSampler, PreparedSolver, SolveOptions, monte_carlo, quantile};
 use minewheel_model::bill::{BillLine, Phase, Stage};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -164,13 +164,12 @@ pub fn drivers(
     scenario: &Scenario,
     case: &CarCase<'_>,
     solved: &SolvedNetwork<'_>,
+    activity: &Activity,
     most: usize,
 ) -> Result<Vec<Driver>, AssessError> {
     let distributions = distributions(&tables.rows);
-    let demand = case.lines.iter().map(|l| (l.column, l.amount)).collect();
-    let activity = minewheel_lca::forward(&solved.placed.network, &demand)?;
-    let sensitivities = minewheel_lca::factor_sensitivities(&solved.placed.network, &solved.climate, &solved.scores, &activity);
-    let total = solved.scores.total(&demand)?;
+    let sensitivities = minewheel_lca::factor_sensitivities(&solved.placed.network, &solved.climate, &solved.scores, activity);
+    let total: f64 = case.lines.iter().map(|l| l.amount * solved.scores.values()[l.column.index()]).sum();
     let mut variance: BTreeMap<RowId, f64> = minewheel_lca::variance_ranking(&sensitivities, total, &distributions)
         .into_iter()
         .map(|ranked| (RowId(ranked.factor.0), ranked.variance))
@@ -209,11 +208,9 @@ pub fn drivers(
 }
 
 /// How much of a car's total flows through each row: `∂ ln T/∂ ln r`, negative for credits.
-fn flows_through(tables: &Tables, case: &CarCase<'_>, solved: &SolvedNetwork<'_>) -> Result<BTreeMap<RowId, f64>, AssessError> {
-    let demand = case.lines.iter().map(|l| (l.column, l.amount)).collect();
-    let activity = minewheel_lca::forward(&solved.placed.network, &demand)?;
-    let sensitivities = minewheel_lca::factor_sensitivities(&solved.placed.network, &solved.climate, &solved.scores, &activity);
-    let total = solved.scores.total(&demand)?;
+pub fn flows_through(tables: &Tables, case: &CarCase<'_>, solved: &SolvedNetwork<'_>, activity: &Activity) -> BTreeMap<RowId, f64> {
+    let sensitivities = minewheel_lca::factor_sensitivities(&solved.placed.network, &solved.climate, &solved.scores, activity);
+    let total: f64 = case.lines.iter().map(|l| l.amount * solved.scores.values()[l.column.index()]).sum();
     let mut shares: BTreeMap<RowId, f64> = BTreeMap::new();
     for (row, flow) in sensitivities.iter().enumerate().take(tables.rows.len()).filter(|s| *s.1 != 0.0) {
         shares.insert(RowId(row as u32), flow / total);
@@ -227,33 +224,26 @@ fn flows_through(tables: &Tables, case: &CarCase<'_>, solved: &SolvedNetwork<'_>
             *shares.entry(*row).or_default() += share / count;
         }
     }
-    Ok(shares)
+    shares
 }
 
 /// The rows below `derived` through which most of a car's total flows, with their share of the total.
-///
-/// # Errors
-/// The network cannot be solved for the car's demand.
-pub fn blockers(tables: &Tables, case: &CarCase<'_>, solved: &SolvedNetwork<'_>, most: usize) -> Result<Vec<Driver>, AssessError> {
-    let mut ranked: Vec<(RowId, f64)> =
-        flows_through(tables, case, solved)?.into_iter().filter(|(row, _)| tables.rows.status(*row) > Status::Derived).collect();
+pub fn blockers(tables: &Tables, flows: &BTreeMap<RowId, f64>, most: usize) -> Vec<Driver> {
+    let mut ranked: Vec<(RowId, f64)> = flows.iter().map(|(r, s)| (*r, *s)).filter(|(row, _)| tables.rows.status(*row) > Status::Derived).collect();
     ranked.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
-    Ok(ranked.into_iter().take(most).map(|(row, share)| driver(tables, row, share)).collect())
+    ranked.into_iter().take(most).map(|(row, share)| driver(tables, row, share)).collect()
 }
 
 /// How the sensitivity of a car's total to all rows is divided among statuses; adds to one.
 ///
 /// The weakest link of every chain says what a result rests on at worst; this says what it rests on for the most part.
-///
-/// # Errors
-/// The network cannot be solved for the car's demand.
-pub fn evidence_by_status(tables: &Tables, case: &CarCase<'_>, solved: &SolvedNetwork<'_>) -> Result<BTreeMap<String, f64>, AssessError> {
+pub fn evidence_by_status(tables: &Tables, flows: &BTreeMap<RowId, f64>) -> BTreeMap<String, f64> {
     let mut sums = [0.0; 4];
-    for (row, share) in flows_through(tables, case, solved)? {
-        sums[usize::from(tables.rows.status(row).rank())] += share.abs();
+    for (row, share) in flows {
+        sums[usize::from(tables.rows.status(*row).rank())] += share.abs();
     }
     let total: f64 = sums.iter().sum();
-    Ok(Status::ALL.iter().zip(sums).map(|(s, v)| (s.word().to_owned(), if total > 0.0 { v / total } else { 0.0 })).collect())
+    Status::ALL.iter().zip(sums).map(|(s, v)| (s.word().to_owned(), if total > 0.0 { v / total } else { 0.0 })).collect()
 }
 
 fn driver(tables: &Tables, row: RowId, share: f64) -> Driver {

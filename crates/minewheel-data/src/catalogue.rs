@@ -83,6 +83,12 @@ pub enum CarFault {
         /// The nearest known name.
         nearest: Option<String>,
     },
+    /// A product that no market sells.
+    #[error("`{key}` cannot be sourced: it is made where it is used, and no market sells it")]
+    NoMarket {
+        /// The key.
+        key: String,
+    },
     /// A word is not among those allowed.
     #[error("`{key}` is `{seen}`, wanted one of: {wanted}{}", nearest.as_deref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
     Word {
@@ -498,15 +504,13 @@ pub fn read_car_file(file: &str, text: &str, chemistries: &[String]) -> Result<C
     Err(faults)
 }
 
-/// Names of places and products in a car file that stand for nothing, each with its line.
+/// Names in a car file that stand for nothing, and products that cannot be sourced, each with its line.
 pub fn unknown_names(file: &str, text: &str, design: &CarDesign, places: &Places, cards: &Cards) -> Vec<CarError> {
     let lines = key_lines(text);
     let mut found = Vec::new();
-    let mut note = |key: String, seen: &str, kind, nearest| {
-        let line = line_of(&lines, &key);
-        let at = Position { file: file.into(), line, column: 0 };
-        found.push(CarError { at, fault: CarFault::Name { key, seen: seen.to_owned(), kind, nearest } });
-    };
+    let at = |key: &str| Position { file: file.into(), line: line_of(&lines, key), column: 0 };
+    let name =
+        |key: String, seen: &str, kind, nearest| CarError { at: at(&key), fault: CarFault::Name { key, seen: seen.to_owned(), kind, nearest } };
     let near_place = |seen: &str| nearest(seen, places.codes());
     let motors = design.motors.iter().enumerate().map(|(i, m)| (format!("motor.{}.made_in", i + 1), m.made_in.as_deref()));
     let named = [
@@ -517,17 +521,21 @@ pub fn unknown_names(file: &str, text: &str, design: &CarDesign, places: &Places
     ];
     for (key, place) in named.into_iter().map(|(key, place)| (key.to_owned(), place)).chain(motors) {
         if let Some(seen) = place.filter(|p| places.id(p).is_err()) {
-            note(key, seen, "place", near_place(seen));
+            found.push(name(key, seen, "place", near_place(seen)));
         }
     }
     for rule in &design.sourcing {
         let key = format!("sourcing.{}", rule.product);
-        if cards.product_id(&rule.product).is_none() {
-            let near = nearest(&rule.product, cards.products().iter().map(|p| p.id.as_str()));
-            note(key.clone(), &rule.product, "product", near);
+        match cards.product_id(&rule.product) {
+            Some(product) if cards.product(product).has_world_market => {}
+            Some(_) => found.push(CarError { at: at(&key), fault: CarFault::NoMarket { key: key.clone() } }),
+            None => {
+                let near = nearest(&rule.product, cards.products().iter().map(|p| p.id.as_str()));
+                found.push(name(key.clone(), &rule.product, "product", near));
+            }
         }
         for seen in rule.shares.iter().map(|s| &s.0).chain(&rule.bans).filter(|p| places.id(p).is_err()) {
-            note(key.clone(), seen, "place", near_place(seen));
+            found.push(name(key.clone(), seen, "place", near_place(seen)));
         }
     }
     found.sort_by_key(|f| f.at.line);

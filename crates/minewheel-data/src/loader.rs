@@ -154,7 +154,7 @@ impl<'s> Loader<'s> {
                     self.violations.push(table.violation(row, Some(column), Fault::Empty { column: "source".to_owned(), wanted }));
                 } else {
                     let near = nearest(key, self.sources.keys());
-                    self.unknown(table, row, column, "source; describe it in a sources-….toml of the same folder", near);
+                    self.unknown(table, row, column, "source; describe it in a sources-….toml at the root of the data folder", near);
                 }
             }
             let mut status = Status::Read;

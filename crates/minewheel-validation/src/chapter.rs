@@ -16,9 +16,14 @@ pub fn number(value: f64) -> String {
     format!("{rounded:.*}", digits.max(0) as usize)
 }
 
-/// A fraction as a percentage: one decimal, a sign where it is an error either way.
+/// A fraction as a percentage.
 pub fn percent(fraction: f64) -> String {
     format!("{:.1} %", 100.0 * fraction)
+}
+
+/// A relative error as a percentage, with its sign.
+pub fn deviation(error: f64) -> String {
+    format!("{:+.1} %", 100.0 * error)
 }
 
 fn printed(figure: &Figure, value: f64) -> String {

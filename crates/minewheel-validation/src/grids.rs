@@ -10,6 +10,8 @@
 //! its plants use of their own gross generation, `w_tp` the share of process `p` in the technology, and `b_p` its own
 //! fossil CO2 per kilowatt-hour.
 
+use std::collections::BTreeMap;
+
 use minewheel_assess::network::{Column, PlacedNetwork, PlacedNetworkBuilder};
 use minewheel_data::cards::Target;
 use minewheel_data::electricity::{TECHNOLOGIES, VoltageLevel};
@@ -18,7 +20,7 @@ use minewheel_data::units::Co2e;
 use minewheel_lca::ColumnId;
 use serde::Deserialize;
 
-use crate::chapter::{number, percent};
+use crate::chapter::{deviation, number, percent};
 use crate::claim::Claim;
 use crate::report::{Block, Print, Report, Row, Side, error_quantile, worst};
 use crate::{Evidence, METHOD, ValidationError, rows_of};
@@ -112,6 +114,7 @@ pub(crate) fn intensity(evidence: &Evidence, claim: Claim) -> Result<Report, Val
     let mut others = Vec::new();
     let mut lines = Vec::new();
     let mut net_rows = Vec::new();
+    let mut by_fuel: BTreeMap<&str, Vec<Row>> = BTreeMap::new();
     for year in years {
         let here: Vec<&Published> = published.iter().filter(|r| r.year == year).collect();
         let places = here.iter().map(|r| evidence.tables.places.id(&r.place)).collect::<Result<Vec<_>, _>>()?;
@@ -141,11 +144,14 @@ pub(crate) fn intensity(evidence: &Evidence, claim: Claim) -> Result<Report, Val
                     row.basis.clone(),
                     number(row.published_g_per_kwh),
                     number(ours),
-                    percent(judged(ours).error()),
+                    deviation(judged(ours).error()),
                     number(net),
-                    percent(judged(net).error()),
+                    deviation(judged(net).error()),
                 ],
             ));
+            let mix = evidence.tables.electricity.mix_or_nearest(&evidence.tables.places, place, year)?;
+            let main = (0..TECHNOLOGIES.len()).max_by(|a, b| mix.shares[*a].total_cmp(&mix.shares[*b])).unwrap_or_default();
+            by_fuel.entry(TECHNOLOGIES[main]).or_default().push(judged(ours));
             rows.push(judged(ours));
             net_rows.push(judged(net));
         }
@@ -167,6 +173,18 @@ pub(crate) fn intensity(evidence: &Evidence, claim: Claim) -> Result<Report, Val
         percent(error_quantile(others.iter(), 0.5)),
         percent(error_quantile(others.iter(), 0.9)),
     )));
+    report.blocks.push(Block::Table {
+        title: "Errors by the largest source of the grid, on the basis of the row".to_owned(),
+        head: ["mostly", "n", "mean error", "median absolute error"].map(str::to_owned).to_vec(),
+        lines: by_fuel
+            .iter()
+            .map(|(fuel, rows)| {
+                let mean = rows.iter().map(Row::error).sum::<f64>() / rows.len() as f64;
+                vec![(*fuel).to_owned(), rows.len().to_string(), deviation(mean), percent(error_quantile(rows.iter(), 0.5))]
+            })
+            .collect(),
+        words: 1,
+    });
     lines.sort_by(|a, b| b.0.total_cmp(&a.0));
     report.blocks.push(Block::Table {
         title: "g CO2e per kWh generated, dirtiest first".to_owned(),
@@ -253,7 +271,7 @@ fn direct_table(title: &str, rows: &[Row]) -> Block {
     Block::Table {
         title: title.to_owned(),
         head: ["place", "theirs", "ours", "error"].map(str::to_owned).to_vec(),
-        lines: sorted.iter().map(|r| vec![r.label.clone(), number(r.theirs), number(r.ours), percent(r.error())]).collect(),
+        lines: sorted.iter().map(|r| vec![r.label.clone(), number(r.theirs), number(r.ours), deviation(r.error())]).collect(),
         words: 1,
     }
 }

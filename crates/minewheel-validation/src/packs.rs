@@ -9,7 +9,7 @@ use minewheel_data::car::{BatteryDesign, CarClass, CarDesign, MotorDesign, Power
 use minewheel_data::row::{Draw, Value};
 use serde::Deserialize;
 
-use crate::chapter::{number, percent};
+use crate::chapter::{deviation, number};
 use crate::claim::Claim;
 use crate::report::{Block, Print, Report, Row, Side};
 use crate::{Evidence, ValidationError};
@@ -165,8 +165,8 @@ pub(crate) fn packs(evidence: &Evidence, claim: Claim) -> Result<Report, Validat
          computed for {first_year}. Where theirs ends at the cell, ours still holds the pack. Ours against theirs, middle to middle: {} to {}.",
         SAMPLING.samples,
         chemistries.len(),
-        percent(report.rows.iter().map(Row::error).fold(f64::INFINITY, f64::min)),
-        percent(report.rows.iter().map(Row::error).fold(f64::NEG_INFINITY, f64::max)),
+        deviation(report.rows.iter().map(Row::error).fold(f64::INFINITY, f64::min)),
+        deviation(report.rows.iter().map(Row::error).fold(f64::NEG_INFINITY, f64::max)),
     )));
     let head = ["cells", "made in", "year", "source", "known", "unit", "theirs", "ours", "p5–p95", "verdict"];
     report.blocks.push(Block::Table { title: "kg CO2e per kWh or kg of pack".to_owned(), head: head.map(str::to_owned).to_vec(), lines, words: 6 });

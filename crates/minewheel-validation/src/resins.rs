@@ -3,7 +3,7 @@
 use minewheel_assess::network::{Column, PlacedNetworkBuilder};
 use serde::Deserialize;
 
-use crate::chapter::{number, percent};
+use crate::chapter::{deviation, number};
 use crate::claim::Claim;
 use crate::report::{Block, Print, Report, Row, Side, worst};
 use crate::{Evidence, ValidationError};
@@ -63,7 +63,7 @@ pub(crate) fn resins(evidence: &Evidence, claim: Claim) -> Result<Report, Valida
     report.blocks.push(Block::Table {
         title: "kg CO2e per kg, cradle to gate, AR5".to_owned(),
         head: ["resin", "theirs", "ours", "error"].map(str::to_owned).to_vec(),
-        lines: report.rows.iter().map(|r| vec![r.label.clone(), number(r.theirs), number(r.ours), percent(r.error())]).collect(),
+        lines: report.rows.iter().map(|r| vec![r.label.clone(), number(r.theirs), number(r.ours), deviation(r.error())]).collect(),
         words: 1,
     });
     Ok(report)

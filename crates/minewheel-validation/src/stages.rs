@@ -19,7 +19,7 @@ use minewheel_data::units::{Co2e, Length};
 use minewheel_model::bill::Stage;
 use serde::Deserialize;
 
-use crate::chapter::{number, percent};
+use crate::chapter::{deviation, number, percent};
 use crate::claim::Claim;
 use crate::report::{Block, Print, Report, Row, Side, error_quantile, worst};
 use crate::{Evidence, ValidationError};
@@ -197,7 +197,7 @@ fn stage_table(car: &str, cases: &[Case]) -> Block {
         let sums = (case.theirs.iter().sum::<f64>(), case.ours.iter().sum::<f64>());
         let both = case.theirs.iter().copied().zip(case.ours).chain([sums]);
         for (line, (theirs, ours)) in lines.iter_mut().zip(both) {
-            let error = if theirs == 0.0 { "–".to_owned() } else { percent(ours / theirs - 1.0) };
+            let error = if theirs == 0.0 { "–".to_owned() } else { deviation(ours / theirs - 1.0) };
             line.extend([number(theirs), number(ours), error]);
         }
     }
@@ -206,7 +206,7 @@ fn stage_table(car: &str, cases: &[Case]) -> Block {
 
 /// Every car in every country: the error of each judged quantity.
 fn wide_table(cases: &[Case]) -> Block {
-    let error = |pair: Option<(f64, f64)>| pair.map_or_else(|| "–".to_owned(), |(ours, theirs)| percent(ours / theirs - 1.0));
+    let error = |pair: Option<(f64, f64)>| pair.map_or_else(|| "–".to_owned(), |(ours, theirs)| deviation(ours / theirs - 1.0));
     let mut lines: Vec<Vec<String>> = cases
         .iter()
         .map(|case| {

@@ -17,7 +17,7 @@ use minewheel_data::units::{Co2e, Length};
 use minewheel_model::bill::{Phase, Stage};
 use serde::Deserialize;
 
-use crate::chapter::{number, percent};
+use crate::chapter::{deviation, number, percent};
 use crate::claim::Claim;
 use crate::report::{Block, Print, Report, Row, Side, error_quantile};
 use crate::{Evidence, METHOD, ValidationError};
@@ -128,7 +128,7 @@ pub(crate) fn vehicles(evidence: &Evidence, claim: Claim) -> Result<Report, Vali
             unit.to_owned(),
             number(row.value),
             number(ours),
-            percent(row_found.error()),
+            deviation(row_found.error()),
             if is_met { "within".to_owned() } else { "**outside**".to_owned() },
         ]);
         rows.push(Row { is_met: Some(is_met), ..row_found });
