@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 use minewheel_assess::inventory::drive_car;
 use minewheel_data::car::{BatteryDesign, CarDesign, DrivenWheels, MotorDesign, Powertrain};
 use minewheel_data::row::Value;
-use minewheel_data::units::{Force, Mass, Power, Speed};
 use minewheel_model::drive::{Conditions, Trace};
 use serde::Deserialize;
 
@@ -27,15 +26,6 @@ const CHEMISTRY: &str = "nmc622";
 /// Shares of the two cycles in the combined figure (40 CFR 600.206).
 const CITY: f64 = 0.55;
 const HIGHWAY: f64 = 0.45;
-/// The pound-force, the pound, the mile per hour and the mechanical horsepower, in SI.
-const LBF_N: f64 = 4.448_221_615_3;
-const LB_KG: f64 = 0.453_592_37;
-const MPH_M_S: f64 = 0.447_04;
-const HP_W: f64 = 745.7;
-/// Ratings outside are codes, not powers; ratios outside are of no single-speed gear.
-const RATED_HP: std::ops::RangeInclusive<f64> = 30.0..=2000.0;
-const AXLE_RATIO: std::ops::RangeInclusive<f64> = 3.0..=20.0;
-
 #[derive(Deserialize)]
 struct Test {
     model_year: i32,
@@ -43,12 +33,12 @@ struct Test {
     model: String,
     test_vehicle: String,
     drive: String,
-    rated_hp: Option<f64>,
+    rated_power_kw: Option<f64>,
     axle_ratio: Option<f64>,
-    test_weight_lb: f64,
-    a_lbf: f64,
-    b_lbf_per_mph: f64,
-    c_lbf_per_mph2: f64,
+    test_mass_kg: f64,
+    a_n: f64,
+    b_n_per_m_s: f64,
+    c_n_per_m2_s2: f64,
     city_wh_per_km: f64,
     highway_wh_per_km: f64,
     flag: String,
@@ -65,12 +55,10 @@ fn design(number: usize, test: &Test) -> CarDesign {
         (true, Some('r')) => DrivenWheels::Rear,
         _ => DrivenWheels::All,
     });
-    let force = Force::from_n(LBF_N).n();
-    let speed = Speed::from_m_s(MPH_M_S).m_s();
-    car.road_load.a_n = Some(Value::given(test.a_lbf * force));
-    car.road_load.b_n_per_m_s = Some(Value::given(test.b_lbf_per_mph * force / speed));
-    car.road_load.c_n_per_m2_s2 = Some(Value::given(test.c_lbf_per_mph2 * force / speed.powi(2)));
-    car.road_load.test_mass_kg = Some(Value::given(Mass::from_kg(test.test_weight_lb * LB_KG).kg()));
+    car.road_load.a_n = Some(Value::given(test.a_n));
+    car.road_load.b_n_per_m_s = Some(Value::given(test.b_n_per_m_s));
+    car.road_load.c_n_per_m2_s2 = Some(Value::given(test.c_n_per_m2_s2));
+    car.road_load.test_mass_kg = Some(Value::given(test.test_mass_kg));
     car.battery = Some(BatteryDesign {
         chemistry: CHEMISTRY.to_owned(),
         gross_energy_kwh: Value::given(PACK_KWH),
@@ -78,8 +66,8 @@ fn design(number: usize, test: &Test) -> CarDesign {
         pack_mass_kg: None,
         made_in: None,
     });
-    let power = test.rated_hp.filter(|hp| RATED_HP.contains(hp)).map(|hp| Value::given(Power::from_w(hp * HP_W).kw()));
-    let ratio = test.axle_ratio.filter(|r| AXLE_RATIO.contains(r)).map(Value::given);
+    let power = test.rated_power_kw.map(Value::given);
+    let ratio = test.axle_ratio.map(Value::given);
     if power.is_some() || ratio.is_some() {
         car.motors = vec![MotorDesign { peak_power_kw: power, final_drive_ratio: ratio, ..MotorDesign::default() }];
     }
@@ -211,7 +199,8 @@ pub(crate) fn energy(evidence: &Evidence, claim: Claim) -> Result<Report, Valida
         .filter(|m| m.1.len() >= 3)
         .map(|(make, tests)| {
             let s = score(tests);
-            let cells = vec![(*make).to_owned(), s.n.to_string(), deviation(s.bias[0] / 100.0), deviation(s.bias[1] / 100.0), deviation(s.bias[2] / 100.0)];
+            let cells =
+                vec![(*make).to_owned(), s.n.to_string(), deviation(s.bias[0] / 100.0), deviation(s.bias[1] / 100.0), deviation(s.bias[2] / 100.0)];
             (s.bias[2], cells)
         })
         .collect();

@@ -220,19 +220,19 @@ impl Evidence {
     fn solved<'n>(&self, placed: &'n PlacedNetwork, method: &str) -> Result<SolvedNetwork<'n>, ValidationError> {
         Ok(SolvedNetwork::new(&self.tables, placed, method)?)
     }
+}
 
-    /// The preset of every claim about cars: cut-off, official consumption, one mix for life.
-    fn scenario(&self, country: PlaceId, year: i32) -> Scenario {
-        Scenario {
-            country,
-            year,
-            method: METHOD.to_owned(),
-            preset: Preset::CutOff,
-            is_real_world: false,
-            grid: GridChoice::Static,
-            cycle: None,
-            lifetime_km: None,
-        }
+/// The preset of every claim about cars: cut-off, official consumption, one mix for life.
+fn scenario(country: PlaceId, year: i32) -> Scenario {
+    Scenario {
+        country,
+        year,
+        method: METHOD.to_owned(),
+        preset: Preset::CutOff,
+        is_real_world: false,
+        grid: GridChoice::Static,
+        cycle: None,
+        lifetime_km: None,
     }
 }
 

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::chapter::{deviation, number};
 use crate::claim::Claim;
 use crate::report::{Block, Print, Report, Row, Side};
-use crate::{Evidence, ValidationError};
+use crate::{Evidence, ValidationError, scenario};
 
 /// The pack that every row is compared with.
 const PACK_KWH: f64 = 60.0;
@@ -86,7 +86,7 @@ fn compute(evidence: &Evidence, wanted: &[(i32, String, String)]) -> Result<Comp
     for year in years {
         let here: Vec<&(i32, String, String)> = wanted.iter().filter(|w| w.0 == year).collect();
         let cars: Vec<CarDesign> = here.iter().map(|w| car(&w.1, &w.2)).collect();
-        let scenario = evidence.scenario(world, year);
+        let scenario = scenario(world, year);
         for ((car, key), result) in cars.iter().zip(here).zip(assess(tables, &cars, &scenario, Some(SAMPLING))?) {
             let pack = inventory(car, tables, &traces, &scenario, &Draw::BEST)?.pack;
             let missing = || ValidationError::Unknown { file: "validation/pack-footprints.csv", kind: "pack of", name: car.id.clone() };

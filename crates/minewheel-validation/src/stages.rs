@@ -22,7 +22,7 @@ use serde::Deserialize;
 use crate::chapter::{deviation, number, percent};
 use crate::claim::Claim;
 use crate::report::{Block, Print, Report, Row, Side, error_quantile, worst};
-use crate::{Evidence, ValidationError};
+use crate::{Evidence, ValidationError, scenario};
 
 const FILE: &str = "validation/carculator.csv";
 const GROUPS: [&str; 5] = ["car without battery", "battery", "energy", "upkeep", "end of life"];
@@ -99,7 +99,7 @@ fn cases(evidence: &Evidence) -> Result<Vec<Case>, ValidationError> {
     let mut found = Vec::new();
     for ((country, year), cars) in by_scenario {
         let designs = cars.iter().map(|c| evidence.car(&format!("cars/{}.toml", c.car))).collect::<Result<Vec<CarDesign>, ValidationError>>()?;
-        let mut scenario = evidence.scenario(evidence.tables.places.id(&country)?, year);
+        let mut scenario = scenario(evidence.tables.places.id(&country)?, year);
         scenario.grid = GridChoice::Pathway;
         for (car, result) in cars.into_iter().zip(assess(&evidence.tables, &designs, &scenario, None)?) {
             let mut theirs = [0.0; GROUPS.len()];

@@ -20,7 +20,7 @@ use serde::Deserialize;
 use crate::chapter::{deviation, number, percent};
 use crate::claim::Claim;
 use crate::report::{Block, Print, Report, Row, Side, error_quantile};
-use crate::{Evidence, METHOD, ValidationError};
+use crate::{Evidence, METHOD, ValidationError, scenario};
 
 const WIND: &str = "electricity-from-wind-onshore";
 const FILE: &str = "validation/whole-vehicles.csv";
@@ -71,7 +71,7 @@ fn compute(evidence: &Evidence, row: &Published) -> Result<(f64, f64), Validatio
     let design = evidence.car(&row.car_file)?;
     let country = if row.country.is_empty() { design.usage.country.as_deref().unwrap_or("WORLD") } else { &row.country };
     let country = evidence.tables.places.id(country)?;
-    let mut scenario = evidence.scenario(country, row.year);
+    let mut scenario = scenario(country, row.year);
     scenario.lifetime_km = row.lifetime_km;
     let cars = [design];
     let results = assess(&evidence.tables, &cars, &scenario, None)?;

@@ -10,8 +10,8 @@ use minewheel_validation::chapter::{chapter, first_difference};
 use minewheel_validation::claim::{ORDER, Verdict};
 use minewheel_validation::report::Report;
 
-static EVIDENCE: LazyLock<Evidence> = LazyLock::new(|| Evidence::of_repository().unwrap());
-static REPORTS: LazyLock<Vec<Report>> = LazyLock::new(|| EVIDENCE.judge_all().unwrap());
+static EVIDENCE: LazyLock<Evidence> = LazyLock::new(|| Evidence::of_repository().expect("the tables are checked"));
+static REPORTS: LazyLock<Vec<Report>> = LazyLock::new(|| EVIDENCE.judge_all().expect("every claim can be computed"));
 
 #[test]
 fn every_claim_file_is_judged() {

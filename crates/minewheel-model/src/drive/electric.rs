@@ -129,10 +129,14 @@ pub fn electric_car(design: &CarDesign, masses: &Masses, tables: &DriveTables, d
     let gross_energy_j = Energy::from_kwh(of(&battery.gross_energy_kwh)).j();
     check(design, "battery.gross_energy_kwh", Energy::from_j(gross_energy_j).kwh(), 0.1, 1000.0, "0.1 to 1000 kWh")?;
     let usable_energy_j = match &battery.usable_energy_kwh {
-        Some(usable) => Energy::from_kwh(of(usable)).j(),
+        Some(usable) => {
+            let share = usable.best / battery.gross_energy_kwh.best;
+            check(design, "battery.usable_energy_kwh", share, 0.01, 1.0 + 1e-9, "at most the gross energy")?;
+            // Gross and usable energy have spreads of their own: a draw may cross them.
+            Energy::from_kwh(of(usable)).j().min(gross_energy_j)
+        }
         None => or_default(None, &cell.usable_share, "battery.usable_energy_kwh", draw, &mut defaulted).min(1.0) * gross_energy_j,
     };
-    check(design, "battery.usable_energy_kwh", usable_energy_j / gross_energy_j, 0.01, 1.0 + 1e-9, "at most the gross energy")?;
 
     let driven = design.driven_wheels.unwrap_or(DrivenWheels::Front);
     let deceleration_limit_m_s2 = tables.deceleration_limit_m_s2.iter().find(|(wheels, _)| *wheels == driven).map_or(0.0, |(_, value)| of(value));
