@@ -318,10 +318,8 @@ fn every_car_of_the_catalogue_is_assessed_in_china_and_in_germany() {
     for country in ["CN", "DE"] {
         let scenario = scenario(tables, country);
         let traces = Traces::new(tables, None).unwrap();
-        let refused: Vec<String> = cars
-            .iter()
-            .filter_map(|c| inventory(c, tables, &traces, &scenario, &Draw::BEST).err().map(|e| format!("{}: {e}", c.id)))
-            .collect();
+        let refused: Vec<String> =
+            cars.iter().filter_map(|c| inventory(c, tables, &traces, &scenario, &Draw::BEST).err().map(|e| format!("{}: {e}", c.id))).collect();
         assert!(refused.is_empty(), "{}", refused.join("\n"));
         for result in assess(tables, cars, &scenario, None).unwrap() {
             let who = format!("{} in {country}", result.car);

@@ -59,7 +59,11 @@ fn every_story_gives_what_its_folder_expects() {
             let path = expected.join(file);
             let wanted = std::fs::read_to_string(&path).unwrap_or_default();
             if *text != wanted {
-                let first = text.lines().zip(wanted.lines()).find(|(a, b)| a != b).map_or_else(String::new, |(a, b)| format!("\n  seen:   {a}\n  wanted: {b}"));
+                let first = text
+                    .lines()
+                    .zip(wanted.lines())
+                    .find(|(a, b)| a != b)
+                    .map_or_else(String::new, |(a, b)| format!("\n  seen:   {a}\n  wanted: {b}"));
                 differing.push(format!("{}{first}", path.display()));
             }
         }
@@ -69,9 +73,5 @@ fn every_story_gives_what_its_folder_expects() {
         told.sort();
         assert_eq!(there, told, "{} holds a file that no line writes", expected.display());
     }
-    assert!(
-        differing.is_empty(),
-        "these differ; write them anew with MINEWHEEL_UPDATE_EXAMPLES=1 and read the diff:\n{}",
-        differing.join("\n")
-    );
+    assert!(differing.is_empty(), "these differ; write them anew with MINEWHEEL_UPDATE_EXAMPLES=1 and read the diff:\n{}", differing.join("\n"));
 }

@@ -70,8 +70,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         });
     }
     let tables = inputs::tables(arguments.scenario.data.as_deref())?;
-    let scenario = arguments.scenario.scenario(&tables)?;
     let cars = arguments.cars.iter().map(|c| inputs::car(&tables, c)).collect::<Result<Vec<_>, _>>()?;
+    let scenario = arguments.scenario.scenario(&tables, &cars)?;
     let resample = match arguments.resample {
         ResampleWord::All => Resample::All,
         ResampleWord::Car => Resample::Car,
@@ -150,13 +150,22 @@ fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> Stri
         ("electric range, km", points(|r| r.range_km)),
         ("production, t CO2e", spreads(tonne, |r| Some(r.climate.production_kg))),
         ("use, t CO2e", spreads(tonne, |r| Some(r.climate.use_kg))),
-        ("end of life, t CO2e", spreads(tonne, |r| Some(r.climate.end_of_life_kg))),
+        ("end of life, kg CO2e", spreads(1.0, |r| Some(r.climate.end_of_life_kg))),
         ("life, g CO2e/km", spreads(1.0, |r| Some(r.climate.total_g_per_km))),
         ("  against the first", spreads(1.0, |r| r.difference_to_first.as_ref().map(|d| d.total_g_per_km))),
         ("  level with it at, km", points(|r| r.difference_to_first.as_ref().and_then(|d| d.break_even_km))),
         ("battery, kg CO2e/kWh", spreads(1.0, |r| r.battery_climate_kg_per_kwh)),
         ("making it, 1000 USD", spreads(1000.0, |r| Some(r.cost.production_usd))),
         ("owning it, USD/100 km", spreads(0.01, |r| Some(r.cost.total_usd_per_km))),
+        ("primary energy, GJ", results.iter().map(|r| impact(r, "energy", 1e-3)).collect()),
+        ("NOx, kg", results.iter().map(|r| impact(r, "nox", 1.0)).collect()),
+        ("SO2, kg", results.iter().map(|r| impact(r, "so2", 1.0)).collect()),
+        ("lithium in it, kg", spreads(1.0, |r| material(r, "lithium"))),
+        ("nickel", spreads(1.0, |r| material(r, "nickel"))),
+        ("cobalt", spreads(1.0, |r| material(r, "cobalt"))),
+        ("graphite", spreads(1.0, |r| material(r, "graphite"))),
+        ("copper", spreads(1.0, |r| material(r, "copper"))),
+        ("neodymium, g", spreads(Mass::from_g(1.0).kg(), |r| material(r, "neodymium"))),
         ("weakest value behind it", results.iter().map(|r| r.weakest_status.to_string()).collect()),
     ];
     let header: Vec<&str> = std::iter::once("").chain(results.iter().map(|r| r.car.as_str())).collect();
@@ -172,12 +181,52 @@ fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> Stri
     }
     text.push('\n');
     text.push_str(&bars(results));
+    text.push_str(&origins(first));
     text.push_str(&drivers(first));
     text.push_str(&contributors(first));
     text.push_str(&print::wrap(&format!("counted: {}", first.run.boundary)));
     text.push('\n');
     text
 }
+
+/// A category's total, or how little of the climate total the cards that report it cover.
+fn impact(result: &Assessment, category: &str, factor: f64) -> String {
+    match result.impacts.get(category) {
+        Some(i) if i.is_incomplete => format!("incomplete\u{a0}({:.0}\u{a0}%)", 100.0 * i.coverage),
+        Some(i) => figure(i.value * factor),
+        None => "–".to_owned(),
+    }
+}
+
+/// A material of which the car holds enough to be worth a line.
+fn material(result: &Assessment, name: &str) -> Option<Interval> {
+    const LEAST_KG: f64 = 0.01;
+    result.materials_kg.get(name).copied().filter(|i| i.value >= LEAST_KG)
+}
+
+/// The largest country of every tier of the materials that a battery and a motor are argued about.
+fn origins(result: &Assessment) -> String {
+    const MATERIALS: [&str; 7] = ["lithium", "nickel", "cobalt", "graphite", "copper", "neodymium", "cells"];
+    let mut text = String::new();
+    for name in MATERIALS {
+        let tiers: Vec<String> = ORIGIN_TIERS
+            .iter()
+            .filter_map(|tier| {
+                let shares = result.origin.get(&format!("{name}/{tier}"))?;
+                let (place, share) = shares.iter().max_by(|a, b| a.1.total_cmp(b.1))?;
+                Some(format!("{tier} {place} {:.0} %", 100.0 * share))
+            })
+            .collect();
+        if !tiers.is_empty() && (name == "cells" || material(result, name).is_some()) {
+            text.push_str(&print::wrap(&format!("{name:<10} {}", tiers.join(" → "))));
+            text.push('\n');
+        }
+    }
+    if text.is_empty() { text } else { format!("largest country at each tier of what {} holds\n{text}\n", result.car) }
+}
+
+/// Tiers in order from the mine.
+const ORIGIN_TIERS: [&str; 5] = ["mining", "refining", "active-material", "component", "cell"];
 
 /// Stages that are one bar of the chart.
 const BARS: [(&str, &[Stage]); 7] = [

@@ -51,9 +51,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(Failure::Option { option: "cut", seen: arguments.cut.to_string(), wanted: "0 to 100 percent".to_owned() });
     }
     let tables = inputs::tables(arguments.scenario.data.as_deref())?;
-    let scenario = arguments.scenario.scenario(&tables)?;
     let stage = arguments.stage.as_deref().map(stage_of).transpose()?;
     let cars = [inputs::car(&tables, &arguments.car)?];
+    let scenario = arguments.scenario.scenario(&tables, &cars)?;
     let traces = Traces::new(&tables, scenario.cycle.as_deref())?;
     let prepared = prepare(&tables, &cars, &scenario, &traces)?;
     let case = &prepared.cases[0];

@@ -6,15 +6,17 @@ use clap::ValueEnum;
 use minewheel_assess::AssessError;
 use minewheel_assess::scenario::{GridChoice, Preset, Scenario};
 use minewheel_assess::tables::Tables;
+use minewheel_data::car::CarDesign;
 
 use crate::failure::Failure;
 
 /// Options of a scenario.
 #[derive(clap::Args)]
 pub struct ScenarioArguments {
-    /// Where the car drives: ISO country, Chinese province (CN-YN) or group (EU27, WORLD)
-    #[arg(long, default_value = "CN", value_name = "PLACE")]
-    pub country: String,
+    /// Where the car drives: ISO country, Chinese province (CN-YN) or group (EU27, WORLD); left out: what the first car's
+    /// file says under [use], else CN
+    #[arg(long, value_name = "PLACE")]
+    pub country: Option<String>,
     /// The year the car is made
     #[arg(long, default_value_t = 2025, allow_negative_numbers = true)]
     pub year: i32,
@@ -68,6 +70,9 @@ pub enum PresetWord {
     AvoidedBurden,
 }
 
+/// Where cars drive if nobody says.
+const DEFAULT_COUNTRY: &str = "CN";
+
 /// Longest and shortest life that is accepted, in km.
 const LIFE_KM: (f64, f64) = (1000.0, 2.0e6);
 
@@ -76,8 +81,10 @@ impl ScenarioArguments {
     ///
     /// # Errors
     /// An unknown place, cycle or method, or a distance that no car drives.
-    pub fn scenario(&self, tables: &Tables) -> Result<Scenario, Failure> {
-        let country = tables.places.id(&self.country).map_err(AssessError::from)?;
+    pub fn scenario(&self, tables: &Tables, cars: &[CarDesign]) -> Result<Scenario, Failure> {
+        let of_car = cars.first().and_then(|c| c.usage.country.as_deref());
+        let code = self.country.as_deref().or(of_car).unwrap_or(DEFAULT_COUNTRY);
+        let country = tables.places.id(code).map_err(AssessError::from)?;
         if let Some(km) = self.km
             && !(LIFE_KM.0..=LIFE_KM.1).contains(&km)
         {
