@@ -131,7 +131,7 @@ impl CarCase<'_> {
 }
 
 /// Climate of a car's life in kilograms, and per kilometre.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Climate {
     /// From the mine to the plant's gate.
     pub production_kg: Interval,
@@ -144,7 +144,7 @@ pub struct Climate {
 }
 
 /// Climate of one part in one place.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct StageLine {
     /// Stage of the life.
     pub stage: Stage,
@@ -157,7 +157,7 @@ pub struct StageLine {
 }
 
 /// Cost of a car's life.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CostResult {
     /// Making the car.
     pub production_usd: Interval,
@@ -170,7 +170,7 @@ pub struct CostResult {
 }
 
 /// A total of another category.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Impact {
     /// The total over life; to be read with `coverage`.
     pub value: f64,
@@ -188,7 +188,7 @@ pub struct Impact {
 pub const LEAST_COVERAGE: f64 = 0.8;
 
 /// A process that contributes much.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Contributor {
     /// Process and place.
     pub process: String,
@@ -205,7 +205,7 @@ pub struct Contributor {
 }
 
 /// Figures of a car beside the first one of the same call, in shared draws.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Difference {
     /// This car less the first.
     pub total_g_per_km: Interval,
@@ -214,7 +214,7 @@ pub struct Difference {
 }
 
 /// How a result came about.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct RunRecord {
     /// Version of the program.
     pub version: &'static str,
@@ -249,7 +249,7 @@ pub struct RunRecord {
 }
 
 /// Everything said about one car.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Assessment {
     /// Its id.
     pub car: String,

@@ -20,7 +20,7 @@ use crate::inventory::Inventory;
 use crate::tables::Tables;
 
 /// One block of the cost.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct CostBlock {
     /// What is paid for.
     pub block: &'static str,

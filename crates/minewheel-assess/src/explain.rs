@@ -29,7 +29,7 @@ pub struct ExplainLimits {
 }
 
 /// A table row that a figure rests on.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Evidence {
     /// What the row says.
     pub what: String,
@@ -46,7 +46,7 @@ pub struct Evidence {
 }
 
 /// One node of an explanation.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Node {
     /// What it is.
     pub label: String,
@@ -71,7 +71,7 @@ pub struct Node {
 }
 
 /// A figure explained.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Explanation {
     /// The car.
     pub car: String,

@@ -322,7 +322,10 @@ impl<'t> PlacedNetworkBuilder<'t> {
                     let generation = self.column(Column::Generation(place));
                     self.deliver(id, generation, 1.0, place, level, Status::Read);
                 }
-                Column::Generation(place) => self.expand_generation(id, place, self.year, 1.0, None)?,
+                Column::Generation(place) => {
+                    let notice = self.expand_generation(id, place, self.year, 1.0, None)?;
+                    self.notices.extend(notice);
+                }
                 Column::PathwayDelivery(place) => self.expand_pathway(id, place)?,
             }
         }
@@ -432,13 +435,10 @@ impl<'t> PlacedNetworkBuilder<'t> {
         }
     }
 
-    fn expand_generation(&mut self, id: ColumnId, place: PlaceId, year: i32, weight: f64, extra: Option<Value>) -> Result<(), NetworkError> {
+    fn expand_generation(&mut self, id: ColumnId, place: PlaceId, year: i32, weight: f64, extra: Option<Value>) -> Result<Option<String>, NetworkError> {
         let tables = self.tables;
         let electricity: &Electricity = &tables.electricity;
         let mix = electricity.mix_or_nearest(self.places(), place, year)?;
-        if let Some(notice) = &mix.notice {
-            self.notices.push(notice.clone());
-        }
         let status = tables.rows.weakest(mix.rows.iter().copied()).max(mix.status);
         let lineage = self.lineage(place);
         for (technology, share) in mix.shares.iter().enumerate().filter(|s| *s.1 > 0.0) {
@@ -459,14 +459,23 @@ impl<'t> PlacedNetworkBuilder<'t> {
                 }
             }
         }
-        Ok(())
+        Ok(mix.notice)
     }
 
     fn expand_pathway(&mut self, id: ColumnId, place: PlaceId) -> Result<(), NetworkError> {
         let years = self.pathway_years;
+        let mut stand_ins = 0;
         let loss = self.tables.electricity.loss(&self.lineage(place), VoltageLevel::Low);
         for step in 0..years {
-            self.expand_generation(id, place, self.year + step as i32, 1.0 / f64::from(years), loss)?;
+            let notice = self.expand_generation(id, place, self.year + step as i32, 1.0 / f64::from(years), loss)?;
+            stand_ins += u32::from(notice.is_some());
+        }
+        if stand_ins > 0 {
+            let (place, last) = (self.places().code(place), self.year + years as i32 - 1);
+            self.notices.push(format!(
+                "mix of {place} over the car's life, {} to {last}: {stand_ins} of {years} years are interpolated or stand in for others",
+                self.year
+            ));
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use minewheel_data::places::PlaceId;
 use serde::Serialize;
 
 /// How recycled material and recovered material are shared between lives.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub enum Preset {
     /// Scrap enters free of burden, recovered material leaves without credit.
     #[serde(rename = "cut-off")]
@@ -38,7 +38,7 @@ pub const BOUNDARY: &str = "materials, parts, plants, freight between tiers, ene
      left out: roads, capital goods other than power plants, showroom";
 
 /// Where the mix of charging goes over the car's life.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum GridChoice {
     /// Stays that of the year.
@@ -48,7 +48,7 @@ pub enum GridChoice {
 }
 
 /// What a Monte Carlo draw resamples.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Resample {
     /// Every row with a spread: the car and the network behind it.
@@ -58,7 +58,7 @@ pub enum Resample {
 }
 
 /// How the interval is made.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Sampling {
     /// Number of draws.
     pub samples: u32,

@@ -36,7 +36,7 @@ use crate::tables::Tables;
 const WIDTH: f64 = 2.0 * 1.644_853_627;
 
 /// A figure with its interval. Percentiles are `None` where no interval was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Interval {
     /// Best estimate.
     pub value: f64,
@@ -64,7 +64,7 @@ impl Interval {
 }
 
 /// A row that drives the spread of a result.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Driver {
     /// What the row says, readable.
     pub what: String,

@@ -67,8 +67,8 @@ fn close(a: f64, b: f64, tolerance: f64, what: &str) {
     assert!((a - b).abs() <= tolerance * a.abs().max(b.abs()), "{what}: {a} and {b}");
 }
 
-fn few(samples: u32, seed: u64, resample: Resample) -> Option<Sampling> {
-    Some(Sampling { samples, seed, resample })
+fn few(samples: u32, seed: u64, resample: Resample) -> Sampling {
+    Sampling { samples, seed, resample }
 }
 
 fn amounts(inventory: &Inventory, phase: Phase) -> BTreeMap<(Stage, String, String), f64> {
@@ -140,7 +140,7 @@ fn the_same_seed_gives_the_same_bits_on_one_thread_and_on_two() {
     let cars = [car("wuling-mini-215")];
     let run = |threads, seed| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-        pool.install(|| assess(tables, &cars, &scenario(tables, "CN"), few(3, seed, Resample::All)).unwrap())
+        pool.install(|| assess(tables, &cars, &scenario(tables, "CN"), Some(few(3, seed, Resample::All))).unwrap())
     };
     let one = run(1, 7);
     assert!(one == run(2, 7), "threads change a result");
@@ -242,7 +242,7 @@ fn the_difference_of_two_cars_is_the_difference_of_their_draws() {
     let tables = &*TABLES;
     let cars = [car("vw-id3-58"), car("wuling-mini-215")];
     let scenario = scenario(tables, "CN");
-    let sampling = few(8, 3, Resample::Car).unwrap();
+    let sampling = few(8, 3, Resample::Car);
     let traces = Traces::new(tables, None).unwrap();
     let prepared = prepare(tables, &cars, &scenario, &traces).unwrap();
     let solved: Vec<_> = prepared.networks.iter().map(|n| SolvedNetwork::new(tables, n, &scenario.method).unwrap()).collect();
@@ -262,7 +262,7 @@ fn the_difference_of_two_cars_is_the_difference_of_their_draws() {
 fn a_car_beside_itself_differs_by_nought_in_every_draw() {
     let tables = &*TABLES;
     let cars = [car("vw-id3-58"), car("vw-id3-58")];
-    let results = assess(tables, &cars, &scenario(tables, "CN"), few(2, 1, Resample::Car)).unwrap();
+    let results = assess(tables, &cars, &scenario(tables, "CN"), Some(few(2, 1, Resample::Car))).unwrap();
     let said = results[1].difference_to_first.as_ref().unwrap().total_g_per_km;
     assert_eq!((said.value, said.p5, said.p95), (0.0, Some(0.0), Some(0.0)));
 }
@@ -272,7 +272,7 @@ fn a_car_beside_itself_differs_by_nought_in_every_draw() {
 fn drawing_only_the_car_gives_the_narrower_interval() {
     let tables = &*TABLES;
     let cars = [car("vw-id3-58")];
-    let run = |resample| assess(tables, &cars, &scenario(tables, "CN"), few(40, 1, resample)).unwrap().remove(0);
+    let run = |resample| assess(tables, &cars, &scenario(tables, "CN"), Some(few(40, 1, resample))).unwrap().remove(0);
     let (all, own) = (run(Resample::All), run(Resample::Car));
     let width = |i: Interval| i.p95.unwrap() - i.p5.unwrap();
     assert_eq!(total(&all), total(&own));

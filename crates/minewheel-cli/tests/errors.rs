@@ -10,13 +10,14 @@ use std::path::{Path, PathBuf};
 use program::{run, run_in, scratch, write};
 
 /// Codes that name the value wanted in the message itself and add no line of help.
-const WITHOUT_HELP: [&str; 6] = [
+const WITHOUT_HELP: [&str; 7] = [
     "minewheel::option",
     "minewheel::file",
     "minewheel::data::unreadable",
     "minewheel::name",
     "minewheel::method::unknown",
     "minewheel::network::incomplete",
+    "minewheel::case",
 ];
 
 /// Runs a command that must be refused as bad input and holds the message against its snapshot.
@@ -182,6 +183,7 @@ fn an_option_that_cannot_be_names_what_can() {
     refused("stage-unknown", &["explain", "vw-id3-58", "--stage", "batery"]);
     refused("figure-unknown", &["explain", "vw-id3-58", "--of", "unobtainium"]);
     refused("schema-unknown", &["schema", "carr"]);
+    refused("case-misspelt", &["case", "run", "production-40-per-cent"]);
 }
 
 /// Words that the argument parser itself refuses; it has its own form of message.

@@ -2,7 +2,11 @@
 //!
 //! `MINEWHEEL_UPDATE_EXAMPLES=1 cargo test -p minewheel-cli --test examples` writes `expected/` anew; read the diff.
 
-#![allow(clippy::disallowed_methods, reason = "the test reads the stories and writes what is expected of them")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "the test reads the stories, writes what is expected of them, and fails by panicking"
+)]
 
 mod program;
 

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::Serialize;
 
 /// How a value is known, strongest first. A result is as strong as the weakest value it rests on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
     /// Somebody read it in the source that the row names.
@@ -53,7 +53,7 @@ impl FromStr for Status {
 }
 
 /// The shape of a value's spread; the meaning of `low` and `high` depends on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Shape {
     /// No spread is known.

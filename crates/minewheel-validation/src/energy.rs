@@ -190,17 +190,16 @@ pub(crate) fn energy(evidence: &Evidence, claim: Claim) -> Result<Report, Valida
         lines: vec![line("odd model years, not fitted", &unseen), line("even model years, fitted", &fitted), line("all", &all)],
         words: 1,
     });
-    let mut makes: BTreeMap<&str, Vec<&Pair>> = BTreeMap::new();
+    let mut makes: BTreeMap<String, Vec<&Pair>> = BTreeMap::new();
     for pair in &pairs {
-        makes.entry(&pair.make).or_default().push(pair);
+        makes.entry(pair.make.to_uppercase()).or_default().push(pair);
     }
     let mut by_make: Vec<(f64, Vec<String>)> = makes
         .iter()
         .filter(|m| m.1.len() >= 3)
         .map(|(make, tests)| {
             let s = score(tests);
-            let cells =
-                vec![(*make).to_owned(), s.n.to_string(), deviation(s.bias[0] / 100.0), deviation(s.bias[1] / 100.0), deviation(s.bias[2] / 100.0)];
+            let cells = vec![make.clone(), s.n.to_string(), deviation(s.bias[0] / 100.0), deviation(s.bias[1] / 100.0), deviation(s.bias[2] / 100.0)];
             (s.bias[2], cells)
         })
         .collect();

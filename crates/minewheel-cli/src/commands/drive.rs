@@ -39,19 +39,31 @@ pub struct Arguments {
 const AMBIENT_C: (f64, f64) = (-30.0, 50.0);
 
 /// One car on one cycle.
-#[derive(Serialize)]
-struct Line {
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct Line {
+    /// Id of the car.
     car: String,
+    /// The cycle driven.
     cycle: String,
+    /// Its distance.
     distance_km: f64,
+    /// At the wall, charger losses included; null for cars without a plug.
     wall_wh_per_km: Option<f64>,
+    /// At the battery's terminals.
     battery_wh_per_km: Option<f64>,
+    /// Positive work asked at the wheels.
     wheel_positive_wh_per_km: f64,
+    /// Braking work at the wheels, as a positive number.
     wheel_negative_wh_per_km: f64,
+    /// Time in which the car could not follow the trace.
     missed_trace_s: f64,
+    /// Ambient temperature.
     ambient_c: f64,
+    /// Fuel, with the battery's charge kept.
     fuel_l_per_100km: Option<f64>,
+    /// Usable energy over consumption at the battery.
     range_km: Option<f64>,
+    /// Fields that the design did not give, with what stood in.
     defaulted: std::collections::BTreeMap<String, f64>,
 }
 

@@ -9,11 +9,11 @@ use crate::print;
 /// Arguments of the command.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// car (JSON Schema of car files), or a list: cycles, places, chemistries, products, methods
+    /// JSON Schema of car (files), assess, explain, drive (output); or a list: cycles, places, chemistries, products, methods
     name: String,
 }
 
-const NAMES: [&str; 6] = ["car", "cycles", "places", "chemistries", "products", "methods"];
+const NAMES: [&str; 9] = ["car", "assess", "explain", "drive", "cycles", "places", "chemistries", "products", "methods"];
 
 /// Runs the command.
 ///
@@ -24,6 +24,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let lines: Vec<String> = match arguments.name.as_str() {
         "car" => {
             print::json(&car_file_schema(&tables.chemistries()));
+            return Ok(());
+        }
+        "assess" => {
+            print::json(&schemars::schema_for!(Vec<minewheel_assess::assessment::Assessment>));
+            return Ok(());
+        }
+        "explain" => {
+            print::json(&schemars::schema_for!(minewheel_assess::explain::Explanation));
+            return Ok(());
+        }
+        "drive" => {
+            print::json(&schemars::schema_for!(Vec<super::drive::Line>));
             return Ok(());
         }
         "cycles" => tables.cycles.entries().iter().map(|c| format!("{:<8} {}", c.id, c.title)).collect(),

@@ -1,7 +1,7 @@
 //! The binary, run as a user runs it: arguments in, exit code and two streams out.
 
 #![allow(dead_code, reason = "each test file uses its own part")]
-#![allow(clippy::disallowed_methods, reason = "tests write the files that a user would")]
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests write the files that a user would, and fail by panicking")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
