@@ -173,7 +173,8 @@ fn road_energy(
         conditions.dc_share = draw.of(&share);
     }
     let top_speed = design.top_speed_km_h.map(|v| Speed::from_km_h(v.best));
-    let power = if sized.motor_power() > Power::ZERO { sized.motor_power() } else { sized.engine.map_or(Power::ZERO, |e| e.peak_power) };
+    // GTR 15 classes a car by its rated power: a hybrid's is at least that of the stronger of engine and machines.
+    let power = sized.motor_power().max(sized.engine.map_or(Power::ZERO, |e| e.peak_power));
     let cycle = scenario.cycle.clone().unwrap_or_else(|| wltc(power, sized.kerb_mass, top_speed).to_owned());
     let trace = traces.get(&cycle).ok_or_else(|| AssessError::Cycle(cycle.clone()))?;
     let mut energy = RoadEnergy { cycle: cycle.clone(), ..RoadEnergy::default() };

@@ -319,6 +319,70 @@ fn every_schema_and_list_is_printed() {
     }
 }
 
+/// Where a value breaks a schema, if it does: the keywords that our schemas use, and no others.
+fn broken(value: &Value, schema: &Value, root: &Value, path: &str) -> Option<String> {
+    if let Some(pointer) = schema.get("$ref").and_then(Value::as_str) {
+        return broken(value, root.pointer(pointer.trim_start_matches('#')).unwrap(), root, path);
+    }
+    for key in ["anyOf", "oneOf"] {
+        if let Some(choices) = schema.get(key).and_then(Value::as_array) {
+            return choices.iter().all(|c| broken(value, c, root, path).is_some()).then(|| format!("{path}: {value} is none of {key}"));
+        }
+    }
+    if let Some(words) = schema.get("enum").and_then(Value::as_array)
+        && !words.contains(value)
+    {
+        return Some(format!("{path}: {value} is not in the list"));
+    }
+    if schema.get("const").is_some_and(|c| c != value) {
+        return Some(format!("{path}: {value} is not the constant"));
+    }
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(n) if n.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let is_kind = |t: &Value| t == kind || (t == "number" && kind == "integer");
+    match schema.get("type") {
+        Some(Value::Array(types)) if !types.iter().any(is_kind) => return Some(format!("{path}: {kind}, wanted one of {types:?}")),
+        Some(one @ Value::String(_)) if !is_kind(one) => return Some(format!("{path}: {kind}, wanted {one}")),
+        _ => {}
+    }
+    if let (Some(items), Some(schema)) = (value.as_array(), schema.get("items")) {
+        return items.iter().enumerate().find_map(|(i, item)| broken(item, schema, root, &format!("{path}[{i}]")));
+    }
+    let fields = value.as_object()?;
+    let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    if let Some(missing) = required.into_iter().find(|key| !fields.contains_key(*key)) {
+        return Some(format!("{path}: `{missing}` is missing"));
+    }
+    fields.iter().find_map(|(key, field)| {
+        let path = format!("{path}.{key}");
+        match (schema.get("properties").and_then(|p| p.get(key)), schema.get("additionalProperties")) {
+            (Some(schema), _) | (None, Some(schema @ Value::Object(_))) => broken(field, schema, root, &path),
+            _ => schema.get("properties").map(|_| format!("{path}: the schema does not know it")),
+        }
+    })
+}
+
+#[test]
+fn what_is_printed_obeys_the_schema_that_is_printed() {
+    for (name, arguments) in [
+        ("assess", &["assess", "vw-id3-58", "vw-golf-15tsi", "--samples", "3", "--resample", "car"][..]),
+        ("assess", &["assess", "byd-qin-plus-dmi", "--no-interval", "--preset", "avoided-burden"]),
+        ("explain", &["explain", "vw-id3-58", "--of", "lithium"]),
+        ("explain", &["explain", "vw-golf-15tsi", "--depth", "3"]),
+        ("drive", &["drive", "vw-id3-58", "vw-golf-15tsi"]),
+    ] {
+        let schema: Value = serde_json::from_str(&data_of(&["schema", name])).unwrap();
+        assert_eq!(broken(&json_of(arguments), &schema, &schema, name), None, "{arguments:?}");
+    }
+}
+
 #[test]
 fn every_case_is_listed_recomputed_and_judged() {
     let cases = json_of(&["case", "list"]);

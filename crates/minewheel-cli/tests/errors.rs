@@ -100,8 +100,8 @@ fn a_number_that_no_car_has_names_its_limits() {
 
 #[test]
 fn a_number_is_found_in_its_own_section() {
-    let second = "\n[engine]\nfuel = \"petrol\"\npeak_power_kw = -1\n";
-    refused_car("same-key-in-two-sections", "", second);
+    refused_car("same-key-in-two-sections", "[motor]", "[[motor]]\npeak_power_kw = 80\n[[motor]]\nfinal_drive_ratio = 99\n[[motor]]");
+    refused_car("electricity-of-plant-misspelt", "", "[plant]\nelectricity = \"renewble\"\n");
 }
 
 #[test]
@@ -112,6 +112,12 @@ fn a_word_that_is_not_known_lists_those_that_are() {
     refused_car("place-of-cells-unknown", "\"CN\"", "\"XX\"");
     refused_car("id-empty", "\"x\"", "\"\"");
     refused_car("id-number", "\"x\"", "3");
+}
+
+#[test]
+fn parts_that_the_powertrain_does_not_have_are_refused() {
+    refused_car("battery-car-with-engine", "", "[engine]\nfuel = \"petrol\"\ndisplacement_l = 1.5\n");
+    refused_car("petrol-car-with-battery", "\"bev\"", "\"icev-petrol\"");
 }
 
 #[test]

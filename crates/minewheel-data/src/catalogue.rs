@@ -83,6 +83,16 @@ pub enum CarFault {
         /// The nearest known name.
         nearest: Option<String>,
     },
+    /// A section that a car of this kind does not have.
+    #[error(
+        "`[{section}]` stands in the file of a car whose powertrain is {powertrain}, which has none; take it out, or give the powertrain that has one"
+    )]
+    Contradiction {
+        /// The section.
+        section: &'static str,
+        /// The powertrain given.
+        powertrain: Powertrain,
+    },
     /// A product that no market sells.
     #[error("`{key}` cannot be sourced: it is made where it is used, and no market sells it")]
     NoMarket {
@@ -189,6 +199,7 @@ const TEXTS: &[&str] = &[
     "plant.electricity",
     "use.country",
 ];
+const PLANT_ELECTRICITY: [&str; 2] = ["grid", "renewable"];
 const MOTOR_TEXTS: &[&str] = &["topology", "axle", "coupling", "made_in"];
 const OFFICIAL: &[&str] = &[
     "wltp_range_km",
@@ -332,6 +343,7 @@ impl<'a> Assembler<'a> {
         design.road_load.frontal_area_m2 = self.number("car.road_load.frontal_area_m2");
         design.road_load.crr = self.number("car.road_load.crr");
         self.coast_down();
+        self.contradictions(powertrain);
         design.battery = self.battery(powertrain);
         design.motors = self.motors();
         design.engine = self.engine(powertrain);
@@ -341,6 +353,11 @@ impl<'a> Assembler<'a> {
         design.body.recycled_steel_share = self.number("body.recycled_steel_share");
         design.plant.country = self.text("plant.country");
         design.plant.electricity = self.text("plant.electricity");
+        if let Some(seen) = design.plant.electricity.as_deref().filter(|e| !PLANT_ELECTRICITY.contains(e)) {
+            let line = self.fields.get("plant.electricity").map_or(0, |f| f.line);
+            let (seen, near) = (seen.to_owned(), nearest(seen, PLANT_ELECTRICITY.into_iter()));
+            self.fault(line, CarFault::Word { key: "plant.electricity".to_owned(), seen, wanted: PLANT_ELECTRICITY.join(", "), nearest: near });
+        }
         design.usage.country = self.text("use.country");
         design.usage.lifetime_km = self.number("use.lifetime_km");
         design.usage.years = self.number("use.years");
@@ -362,6 +379,21 @@ impl<'a> Assembler<'a> {
         }
         self.faults.sort_by_key(|f| f.at.line);
         if self.faults.is_empty() { Ok(design) } else { Err(self.faults) }
+    }
+
+    /// Parts that the powertrain does not have would be weighed or dropped in silence.
+    fn contradictions(&mut self, powertrain: Option<Powertrain>) {
+        let Some(powertrain) = powertrain else { return };
+        let without: &[&'static str] = match powertrain {
+            Powertrain::Bev => &["engine"],
+            Powertrain::IcevPetrol | Powertrain::IcevDiesel => &["battery", "motor"],
+            Powertrain::Phev | Powertrain::Hev => &[],
+        };
+        for &section in without {
+            if let Some(line) = self.any_with(&format!("{section}.")) {
+                self.fault(line, CarFault::Contradiction { section, powertrain });
+            }
+        }
     }
 
     /// Coast-down terms come together: one of them alone says nothing about the others.
@@ -747,6 +779,7 @@ pub fn car_file_schema(chemistries: &[String]) -> serde_json::Value {
             "engine.certified_cycle" => of!(crate::car::CertifiedCycle),
             "motor.topology" => of!(crate::car::Topology),
             "motor.axle" => Some(vec!["front", "rear"]),
+            "plant.electricity" => Some(PLANT_ELECTRICITY.to_vec()),
             _ => None,
         }
     };

@@ -65,6 +65,11 @@ impl Rows {
         let meta = self.rows[row.0 as usize];
         self.tables[usize::from(meta.table)].text(meta.index as usize, column)
     }
+    /// The first cell of the row: what it is about, in most tables.
+    pub fn first_cell(&self, row: RowId) -> &str {
+        let meta = self.rows[row.0 as usize];
+        self.tables[usize::from(meta.table)].cell(meta.index as usize, 0)
+    }
     /// The weakest status among rows; [`Status::Read`] if there are none.
     pub fn weakest(&self, rows: impl IntoIterator<Item = RowId>) -> Status {
         rows.into_iter().map(|r| self.status(r)).max().unwrap_or(Status::Read)

@@ -33,6 +33,7 @@ use minewheel_data::electricity::MixError;
 use minewheel_data::places::{PlaceId, UnknownPlace};
 use minewheel_data::store::Store;
 use minewheel_data::table::Violation;
+use rayon::prelude::*;
 use serde::de::DeserializeOwned;
 
 use crate::claim::Claim;
@@ -157,7 +158,7 @@ impl Evidence {
     /// # Errors
     /// A claim cannot be read or computed. A claim that fails is no error.
     pub fn judge_all(&self) -> Result<Vec<Report>, ValidationError> {
-        claim::ORDER.iter().map(|name| self.judge(name)).collect()
+        claim::ORDER.par_iter().map(|name| self.judge(name)).collect()
     }
 
     /// Judges one claim.
