@@ -358,8 +358,8 @@ pub fn explain_material(tables: &Tables, case: &CarCase<'_>, material: &str, yea
         tiers.push(folder(format!("{} {}, {found}", tier.commodity, tier.name), children, 0.0, total));
     }
     let mut root = folder(format!("{material} in the car"), Vec::new(), total, total);
+    // Tiers follow each other: each holds the whole, so they do not add up to the root.
     root.below_cut = 0.0;
-    root.own = total;
     root.children = tiers;
     Some(Explanation { car: case.design.id.clone(), of: material.to_owned(), unit: "kg".to_owned(), root })
 }

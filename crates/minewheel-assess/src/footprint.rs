@@ -191,8 +191,11 @@ impl<'n> SolvedNetwork<'n> {
                 }
             }
         }
-        let coverage: BTreeMap<String, f64> =
-            Families::NAMES.iter().zip(covered).map(|(name, sum)| ((*name).to_owned(), if total == 0.0 { 0.0 } else { sum / total })).collect();
+        let coverage: BTreeMap<String, f64> = Families::NAMES
+            .iter()
+            .zip(covered)
+            .map(|(name, sum)| ((*name).to_owned(), if total == 0.0 { 0.0 } else { (sum / total).min(1.0) }))
+            .collect();
         let categories = self
             .others
             .iter()

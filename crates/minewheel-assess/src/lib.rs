@@ -126,6 +126,9 @@ impl AssessError {
             Self::Vehicle(_) | Self::Battery(_) | Self::Drive(_) => {
                 "check the car's masses, energies and powers against `minewheel schema car`".to_owned()
             }
+            Self::Method { .. } => "`minewheel schema methods` lists the climate methods".to_owned(),
+            Self::Network(network::NetworkError::NoSupplier { .. }) => "ban fewer places, or give `place = share` in `[sourcing]`".to_owned(),
+            Self::Network(_) => "`minewheel data check DIR` says what the tables lack".to_owned(),
             Self::InDraw { .. } => "the car's ranges reach a car that cannot be; narrow them, or use --no-interval".to_owned(),
             _ => return None,
         })

@@ -435,7 +435,14 @@ impl<'t> PlacedNetworkBuilder<'t> {
         }
     }
 
-    fn expand_generation(&mut self, id: ColumnId, place: PlaceId, year: i32, weight: f64, extra: Option<Value>) -> Result<Option<String>, NetworkError> {
+    fn expand_generation(
+        &mut self,
+        id: ColumnId,
+        place: PlaceId,
+        year: i32,
+        weight: f64,
+        extra: Option<Value>,
+    ) -> Result<Option<String>, NetworkError> {
         let tables = self.tables;
         let electricity: &Electricity = &tables.electricity;
         let mix = electricity.mix_or_nearest(self.places(), place, year)?;

@@ -258,8 +258,26 @@ fn driver(tables: &Tables, row: RowId, share: f64) -> Driver {
 
 /// What a row says, from whichever columns its table has.
 pub fn describe(rows: &Rows, row: RowId) -> String {
-    let columns =
-        ["process_id", "subject", "car_id", "product_id", "component", "place", "flow_id", "property", "field", "mode", "voltage", "category", "material", "commodity", "tier", "cathode", "chemistry", "element"];
+    let columns = [
+        "process_id",
+        "subject",
+        "car_id",
+        "product_id",
+        "component",
+        "place",
+        "flow_id",
+        "property",
+        "field",
+        "mode",
+        "voltage",
+        "category",
+        "material",
+        "commodity",
+        "tier",
+        "cathode",
+        "chemistry",
+        "element",
+    ];
     let words: Vec<&str> = columns.iter().map(|c| rows.text(row, c)).filter(|t| !t.is_empty()).collect();
     if words.is_empty() { rows.first_cell(row).to_owned() } else { words.join(" · ") }
 }

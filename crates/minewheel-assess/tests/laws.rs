@@ -14,8 +14,8 @@ use minewheel_assess::scenario::{GridChoice, Preset, Resample, Sampling, Scenari
 use minewheel_assess::tables::Tables;
 use minewheel_assess::uncertainty::{Interval, draws};
 use minewheel_data::car::{CarDesign, Powertrain};
+use minewheel_data::car_file::read_car_file;
 use minewheel_data::cards::ProductId;
-use minewheel_data::catalogue::read_car_file;
 use minewheel_data::row::Draw;
 use minewheel_data::store::Store;
 use minewheel_lca::ColumnId;

@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use minewheel_data::catalogue::{CarError, UnknownCar};
+use minewheel_data::car_fields::CarError;
+use minewheel_data::catalogue::UnknownCar;
 use minewheel_data::store::StoreError;
-use minewheel_data::table::Violation;
+use minewheel_data::table::{Violation, nearest};
 
 /// How a command ends when it does not end well.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +55,7 @@ pub enum Failure {
     #[error("{0}")]
     Strict(String),
     /// A name that a command does not know.
-    #[error("`{seen}` is not a {kind}; there are: {known}")]
+    #[error("`{seen}` is not a {kind}{}; there are: {known}", did_you_mean(seen, known))]
     UnknownName {
         /// What kind of thing.
         kind: &'static str,
@@ -63,6 +64,10 @@ pub enum Failure {
         /// The names there are.
         known: String,
     },
+}
+
+fn did_you_mean(seen: &str, known: &str) -> String {
+    nearest(seen, known.split(", ")).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
 }
 
 fn lines<T: std::fmt::Display>(items: &[T]) -> String {
@@ -98,7 +103,14 @@ impl Failure {
             Self::Cycle(_) => "a cycle is a name from `minewheel schema cycles` or a CSV file with time_s,speed_km_h".to_owned(),
             Self::Strict(_) => "leave --strict out to see the result with its weakest status".to_owned(),
             Self::Assess(error) => return error.help(),
-            _ => return None,
+            Self::Store(_) => "give a folder laid out like Minewheel's own `data/`; one table in it is enough".to_owned(),
+            Self::File { verb: "read", .. } => {
+                "a car is an id of `minewheel cars` or a TOML file in UTF-8; `minewheel schema car` prints its keys".to_owned()
+            }
+            Self::File { .. } => "check that the folder is there and may be written to".to_owned(),
+            Self::Option { option, .. } => format!("see `--{option}` in the command's --help"),
+            Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
+            Self::UnknownName { .. } => "give one of the names listed".to_owned(),
         })
     }
 

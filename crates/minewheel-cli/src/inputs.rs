@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::CarDesign;
-use minewheel_data::catalogue::{read_car_file, unknown_names};
+use minewheel_data::car_file::{read_car_file, unknown_names};
 use minewheel_data::store::Store;
 
 use crate::failure::Failure;

@@ -110,8 +110,13 @@ pub fn figure(value: f64) -> String {
         return if value == 0.0 { "0".to_owned() } else { "–".to_owned() };
     }
     // Two significant digits below one, three above.
-    let magnitude = value.abs().log10().floor() as i32;
-    let digits = if magnitude < 0 { 1 - magnitude } else { 2 - magnitude }.clamp(0, 6) as usize;
+    let digits_of = |value: f64| {
+        let magnitude = value.abs().log10().floor() as i32;
+        if magnitude < 0 { 1 - magnitude } else { 2 - magnitude }.clamp(0, 6)
+    };
+    // Rounding may carry over: 9.996 has two decimals before it and one after.
+    let shift = 10_f64.powi(digits_of(value));
+    let digits = digits_of((value * shift).round() / shift).clamp(0, 6) as usize;
     let text = format!("{value:.digits$}");
     let (sign, rest) = text.strip_prefix('-').map_or(("", text.as_str()), |r| ("−", r));
     let (whole, fraction) = rest.split_once('.').map_or((rest, ""), |(w, f)| (w, f));

@@ -208,7 +208,7 @@ pub struct BodyDesign {
 pub struct PlantDesign {
     /// Country or province of final assembly.
     pub country: Option<String>,
-    /// `grid` or `renewable` (contract).
+    /// `grid`.
     pub electricity: Option<String>,
 }
 

@@ -6,6 +6,8 @@
 //! numbers, so that any result can name the rows it rests on.
 
 pub mod car;
+pub mod car_fields;
+pub mod car_file;
 pub mod cards;
 pub mod catalogue;
 pub mod cycles;

@@ -8,7 +8,8 @@
 use std::path::Path;
 
 use minewheel_data::car::CarDesign;
-use minewheel_data::catalogue::{Catalogue, read_car_file};
+use minewheel_data::car_file::read_car_file;
+use minewheel_data::catalogue::Catalogue;
 use minewheel_data::loader::Loader;
 use minewheel_data::row::Draw;
 use minewheel_data::store::Store;

@@ -137,13 +137,14 @@ fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> Stri
     let first = &results[0];
     let mut text = String::new();
     let place = tables.places.id(&first.country).map_or_else(|_| first.country.clone(), |p| tables.places.name(p).to_owned());
-    let _ = writeln!(text, "{place}, {}; {} km; {} consumption; {}", first.year, figure(first.lifetime_km), first.run.use_basis, first.run.method);
+    let _ = writeln!(text, "{place}, {}; {} consumption; {}", first.year, first.run.use_basis, first.run.method);
     let _ = writeln!(text, "{}: {}\n", preset.word(), preset.meaning());
     let none = || "–".to_owned();
     let points = |pick: fn(&Assessment) -> Option<f64>| -> Vec<String> { results.iter().map(|r| pick(r).map_or_else(none, figure)).collect() };
     let spreads = |divisor: f64, pick: Pick| -> Vec<String> { results.iter().map(|r| pick(r).map_or_else(none, |i| spread(i, divisor))).collect() };
     let tonne = Mass::from_t(1.0).kg();
     let rows: Vec<(&str, Vec<String>)> = vec![
+        ("distance over life, km", points(|r| Some(r.lifetime_km))),
         ("kerb mass, kg", points(|r| Some(r.kerb_mass_kg))),
         ("at the wall, kWh/100 km", points(|r| r.consumption_kwh_per_100km)),
         ("fuel, l/100 km", points(|r| r.fuel_l_per_100km)),
@@ -153,7 +154,7 @@ fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> Stri
         ("end of life, kg CO2e", spreads(1.0, |r| Some(r.climate.end_of_life_kg))),
         ("life, g CO2e/km", spreads(1.0, |r| Some(r.climate.total_g_per_km))),
         ("  against the first", spreads(1.0, |r| r.difference_to_first.as_ref().map(|d| d.total_g_per_km))),
-        ("  level with it at, km", points(|r| r.difference_to_first.as_ref().and_then(|d| d.break_even_km))),
+        ("  level with it at, km", points(|r| r.difference_to_first.as_ref().and_then(|d| d.break_even_km).filter(|km| *km <= r.lifetime_km))),
         ("battery, kg CO2e/kWh", spreads(1.0, |r| r.battery_climate_kg_per_kwh)),
         ("making it, 1000 USD", spreads(1000.0, |r| Some(r.cost.production_usd))),
         ("owning it, USD/100 km", spreads(0.01, |r| Some(r.cost.total_usd_per_km))),

@@ -99,7 +99,7 @@ fn table(judgement: &Judgement) -> String {
         ))
     );
     let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
-    text.push_str("\nproduction footprint over that of the fuel car, by pack (mean over the places of the cells)\n");
+    text.push_str("\nproduction over that of the fuel car, by pack (mean over places of the cells)\n");
     text.push_str(&by_pack(&judgement.grid));
     text.push_str("\nas they stand in the catalogue\n");
     text.push_str(&print::table(&HEADER, &judgement.catalogue.iter().map(row).collect::<Vec<_>>(), &[2, 5]));

@@ -87,7 +87,7 @@ fn check(folder: Option<&std::path::Path>, format: Format) -> Result<(), Failure
         return Ok(());
     }
     let by_status = Status::ALL.iter().zip(counts).map(|(s, n)| format!("{n} {s}")).collect::<Vec<_>>().join(", ");
-    print::data(&format!("{} rows, no violation ({by_status})", tables.rows.len()));
+    print::data(&print::wrap(&format!("{} rows, no violation ({by_status})", tables.rows.len())));
     Ok(())
 }
 

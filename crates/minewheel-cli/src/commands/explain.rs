@@ -57,6 +57,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let traces = Traces::new(&tables, scenario.cycle.as_deref())?;
     let prepared = prepare(&tables, &cars, &scenario, &traces)?;
     let case = &prepared.cases[0];
+    if let Some(stage) = stage
+        && !case.lines.iter().any(|l| l.stage == stage)
+    {
+        let has = |s: &&Stage| case.lines.iter().any(|l| l.stage == **s);
+        let known = Stage::ALL.iter().filter(has).map(|s| s.word()).collect::<Vec<_>>().join(", ");
+        return Err(Failure::UnknownName { kind: "stage of this car", seen: stage.word().to_owned(), known });
+    }
     let explanation = match arguments.of.as_str() {
         "climate" => {
             let solved = SolvedNetwork::new(&tables, &prepared.networks[case.network], &scenario.method)?;

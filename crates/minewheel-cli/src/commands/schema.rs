@@ -1,6 +1,6 @@
 //! `minewheel schema`: what a file may hold, and what names there are.
 
-use minewheel_data::catalogue::car_file_schema;
+use minewheel_data::car_fields::car_file_schema;
 
 use crate::failure::Failure;
 use crate::inputs;
