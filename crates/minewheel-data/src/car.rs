@@ -2,7 +2,7 @@
 //!
 //! A design holds only what was given (in a TOML file) or catalogued (in `cars/cars.csv`). Whatever is missing stays
 //! `None` here and is sized or defaulted by `minewheel-model`, which says so. Numbers are [`Value`]s in the unit of
-//! the field's name; a number from a user's file has the row [`RowId::GIVEN`].
+//! the field's name; a number from a user's file has the row [`RowId::GIVEN`](crate::row::RowId::GIVEN).
 
 use std::fmt;
 use std::str::FromStr;

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 #[derive(clap::Args)]
 pub struct ScenarioArguments {
     /// Where the car drives: ISO country, Chinese province (CN-YN) or group (EU27, WORLD); left out: what the first car's
-    /// file says under [use], else CN
+    /// file says under `[use]`, else CN
     #[arg(long, value_name = "PLACE")]
     pub country: Option<String>,
     /// The year the car is made

@@ -10,7 +10,7 @@
 //! - [`electric`]: gear, machine with inverter, accessories, battery, charger.
 //! - [`combustion`]: Willans line, hybrids.
 //! - [`trace`]: cycles made ready, and which class of WLTC a car drives.
-//! - [`range`]: range and consumption by each authority's rule.
+//! - [`mod@range`]: range and consumption by each authority's rule.
 //! - [`tables`]: the parameters, from `data/drive` and `data/motors`.
 //!
 //! Valid on level, straight, dry roads without wind, 0–200 km/h, −20…40 °C, with a warm drive train. Gear shifts,
