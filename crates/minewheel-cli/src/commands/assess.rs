@@ -133,12 +133,12 @@ fn spread(interval: Interval, divisor: f64) -> String {
     }
 }
 
-fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> String {
-    let first = &results[0];
-    let mut text = String::new();
-    let place = tables.places.id(&first.country).map_or_else(|_| first.country.clone(), |p| tables.places.name(p).to_owned());
-    let _ = writeln!(text, "{place}, {}; {} consumption; {}", first.year, first.run.use_basis, first.run.method);
-    let _ = writeln!(text, "{}: {}\n", preset.word(), preset.meaning());
+/// Width that the names of figures take in a table, and that a figure with its interval takes.
+const LABEL_WIDTH: usize = 25;
+const FIGURE_WIDTH: usize = 18;
+
+/// The figures of as many cars as stand side by side.
+fn figures(results: &[Assessment]) -> String {
     let none = || "–".to_owned();
     let points = |pick: fn(&Assessment) -> Option<f64>| -> Vec<String> { results.iter().map(|r| pick(r).map_or_else(none, figure)).collect() };
     let spreads = |divisor: f64, pick: Pick| -> Vec<String> { results.iter().map(|r| pick(r).map_or_else(none, |i| spread(i, divisor))).collect() };
@@ -176,7 +176,18 @@ fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> Stri
         .map(|(label, cells)| std::iter::once(label.to_owned()).chain(cells).collect())
         .collect();
     let right: Vec<usize> = (1..=results.len()).collect();
-    text.push_str(&print::table(&header, &lines, &right));
+    print::table(&header, &lines, &right)
+}
+
+fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> String {
+    let first = &results[0];
+    let mut text = String::new();
+    let place = tables.places.id(&first.country).map_or_else(|_| first.country.clone(), |p| tables.places.name(p).to_owned());
+    let _ = writeln!(text, "{place}, {}; {} consumption; {}", first.year, first.run.use_basis, first.run.method);
+    let _ = writeln!(text, "{}: {}\n", preset.word(), preset.meaning());
+    let room = usize::from(print::width()).saturating_sub(LABEL_WIDTH) / FIGURE_WIDTH;
+    let tables: Vec<String> = results.chunks(room.max(1)).map(figures).collect();
+    text.push_str(&tables.join("\n"));
     if first.climate.total_g_per_km.p5.is_some() {
         text.push_str("[5th–95th percentile]\n");
     }
