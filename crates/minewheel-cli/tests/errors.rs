@@ -9,8 +9,6 @@ use std::path::{Path, PathBuf};
 
 use program::{run, run_in, scratch, write};
 
-/// Codes that name the value wanted in the message itself and add no line of help.
-
 /// Runs a command that must be refused as bad input and holds the message against its snapshot.
 fn refused_in(folder: &Path, snapshot: &str, arguments: &[&str]) {
     let answer = run_in(folder, arguments);
@@ -18,7 +16,7 @@ fn refused_in(folder: &Path, snapshot: &str, arguments: &[&str]) {
     assert_eq!(answer.code, 2, "{shown}");
     assert!(answer.data.is_empty(), "{shown}");
     let code = answer.remarks.strip_prefix("error[").and_then(|rest| rest.split_once("]: ")).map(|(code, _)| code.to_owned());
-    let code = code.unwrap_or_else(|| panic!("no code in {shown}"));
+    assert!(code.is_some(), "no code in {shown}");
     assert!(answer.remarks.contains("\nhelp: "), "no help in {shown}");
     insta::assert_snapshot!(snapshot, shown);
 }
