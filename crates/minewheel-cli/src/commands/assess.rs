@@ -9,7 +9,7 @@ use minewheel_assess::scenario::{Preset, Resample, Sampling};
 use minewheel_assess::tables::Tables;
 use minewheel_assess::uncertainty::Interval;
 use minewheel_data::status::Status;
-use minewheel_data::units::{Co2e, Length, Mass};
+use minewheel_data::units::{Co2e, Mass};
 use minewheel_model::bill::Stage;
 
 use super::scenario::ScenarioArguments;
@@ -332,7 +332,7 @@ fn csv(results: &[Assessment]) -> String {
             ]);
         };
         line("kerb_mass", "kg", Interval::point(r.kerb_mass_kg));
-        line("lifetime", "m", Interval::point(Length::from_km(r.lifetime_km).m()));
+        line("lifetime", "km", Interval::point(r.lifetime_km));
         if let Some(v) = r.consumption_kwh_per_100km {
             line("consumption", "kWh/100km", Interval::point(v));
         }

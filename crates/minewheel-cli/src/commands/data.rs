@@ -1,5 +1,6 @@
 //! `minewheel data`: check tables, list sources.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minewheel_assess::tables::Tables;
@@ -120,16 +121,26 @@ fn sources(tables: &Tables, format: Format) {
         print::json(&lines);
         return;
     }
-    let header = ["key", "year", "title", "licence", "read", "derived", "recalled", "assumed"];
-    let rows: Vec<Vec<String>> = lines
-        .iter()
-        .map(|l| {
-            let counts = [l.read, l.derived, l.recalled, l.assumption].map(|n| n.to_string());
-            [l.key.clone(), l.year.to_string(), l.title.clone(), l.licence.clone()].into_iter().chain(counts).collect()
-        })
-        .collect();
-    match format {
-        Format::Csv => print::data(&print::csv(&header, &rows)),
-        _ => print::data(&print::table(&header, &rows, &[1, 4, 5, 6, 7])),
+    if format == Format::Csv {
+        let header = ["key", "year", "title", "authors", "licence", "group", "link", "read", "derived", "recalled", "assumption"];
+        let row = |l: &SourceLine| -> Vec<String> {
+            let texts = [&l.key, &l.year.to_string(), &l.title, &l.authors, &l.licence, &l.group, &l.link].map(Clone::clone);
+            texts.into_iter().chain([l.read, l.derived, l.recalled, l.assumption].map(|n| n.to_string())).collect()
+        };
+        print::data(&print::csv(&header, &lines.iter().map(row).collect::<Vec<_>>()));
+        return;
     }
+    let mut text = String::new();
+    for l in &lines {
+        let counts = [(l.read, "read"), (l.derived, "derived"), (l.recalled, "recalled"), (l.assumption, "assumption")];
+        let counts: Vec<String> = counts.iter().filter(|c| c.0 > 0).map(|(n, word)| format!("{n} {word}")).collect();
+        let counts = if counts.is_empty() { "no value".to_owned() } else { counts.join(", ") };
+        let _ = writeln!(
+            text,
+            "{}\n{}\n",
+            print::wrap(&format!("{}: {counts}", l.key)),
+            print::wrap(&format!("  {}. {}, {}. Licence: {}", l.title, l.authors, l.year, l.licence))
+        );
+    }
+    print::data(text.trim_end());
 }
