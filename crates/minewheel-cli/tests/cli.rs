@@ -303,7 +303,7 @@ fn data_sources_names_terms_and_counts_values() {
         values += ["read", "derived", "recalled", "assumption"].iter().map(|k| number(&source[*k])).sum::<f64>();
     }
     assert_eq!(values, number(&json_of(&["data", "check"])["rows"]));
-    is_rectangular(&data_of(&["data", "sources", "--format", "csv"]), "key,year,title,licence,");
+    is_rectangular(&data_of(&["data", "sources", "--format", "csv"]), "key,year,title,authors,licence,");
 }
 
 #[test]
