@@ -6,6 +6,7 @@ use minewheel_data::car::CarDesign;
 use minewheel_data::places::PlaceId;
 use minewheel_data::row::Draw;
 use minewheel_data::status::Status;
+use minewheel_data::units::EnergyPerLength;
 use minewheel_lca::ColumnId;
 use minewheel_model::bill::{BillLine, Phase, Stage};
 use serde::Serialize;
@@ -97,7 +98,7 @@ impl CarCase<'_> {
             lifetime_km: drawn.lifetime_km,
             materials: self.inventory.materials.keys().map(|m| drawn.materials.get(m).copied().unwrap_or(0.0)).collect(),
             cost: [cost.production_usd(), cost.use_usd(), cost.total_usd_per_km()],
-            consumption_kwh_per_100km: drawn.energy.wall_wh_per_km.map(|w| w / 10.0),
+            consumption_kwh_per_100km: drawn.energy.wall_wh_per_km.map(|w| EnergyPerLength::from_wh_per_km(w).kwh_per_100km()),
             fuel_l_per_100km: drawn.energy.fuel_l_per_100km,
             range_km: drawn.energy.range_km,
         })

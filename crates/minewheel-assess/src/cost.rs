@@ -72,7 +72,7 @@ struct Prices<'a> {
 impl Prices<'_> {
     fn value(&self, subject: &str, property: &str, unit: &str) -> Result<Value, ParameterError> {
         let subject = self.tables.prices.subject(subject)?;
-        // Prices are known for few years; the nearest year up to this one, else the first there is.
+        // Prices are known for few years: the last one up to this year, else the latest there is (`blocks` name their rows).
         subject.value_at(property, &self.lineage, self.year, unit).or_else(|_| subject.value_at(property, &self.lineage, i32::MAX, unit))
     }
 

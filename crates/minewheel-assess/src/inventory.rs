@@ -50,7 +50,7 @@ impl Traces {
     }
 
     fn get(&self, id: &str) -> Option<&Trace> {
-        self.ready.get(id).or_else(|| self.ready.values().next())
+        self.ready.get(id)
     }
 }
 
@@ -119,7 +119,7 @@ pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario:
     let sized = size(design, summary.as_ref(), &tables.vehicles, draw)?;
     let energy = road_energy(design, &sized, tables, traces, scenario, draw)?;
     let lifetime_km = scenario.lifetime_km.unwrap_or_else(|| sized.lifetime.km());
-    let years = sized.years.h() / (365.25 * 24.0);
+    let years = sized.years.years();
 
     let mut bill = bill(&sized, &tables.vehicles, draw);
     let mut materials: BTreeMap<String, f64> =

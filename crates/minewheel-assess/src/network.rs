@@ -22,6 +22,7 @@ use minewheel_data::markets::RouteError;
 use minewheel_data::places::{PlaceId, Places, UnknownPlace};
 use minewheel_data::row::{RowId, Value};
 use minewheel_data::status::Status;
+use minewheel_data::units::Mass;
 use minewheel_lca::{Coefficient, ColumnId, FactorId, FlowId, Grade, GroupId, Network, NetworkBuilder, NetworkRefused};
 use rustc_hash::FxHashMap;
 
@@ -393,8 +394,8 @@ impl<'t> PlacedNetworkBuilder<'t> {
         }
         for freight in self.tables.markets.freight(product) {
             let carrier = self.made_in(freight.mode, self.world)?;
-            // One kilogram over `km` kilometres is km/1000 tonne-kilometres.
-            let per_kg = freight.km.scaled(amount / 1000.0);
+            // One kilogram over `km` kilometres, in tonne-kilometres.
+            let per_kg = freight.km.scaled(amount * Mass::from_kg(1.0).t());
             let coefficient = self.following(&per_kg);
             self.builder.add_input(id, carrier, coefficient);
         }

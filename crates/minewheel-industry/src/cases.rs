@@ -143,6 +143,16 @@ pub enum CaseError {
         /// The second list.
         right: &'static str,
     },
+    /// The preset is not known.
+    #[error("case `{case}`: `{seen}` is not a preset; there are: {known}")]
+    Preset {
+        /// The case.
+        case: String,
+        /// The preset seen.
+        seen: String,
+        /// The presets there are.
+        known: String,
+    },
     /// A car is not in the catalogue.
     #[error(transparent)]
     Car(#[from] UnknownCar),
@@ -250,11 +260,16 @@ fn production_ratio(tables: &Tables, file: CaseFile) -> Result<Judgement, CaseEr
     if grid.catalogue_battery_cars.len() != grid.catalogue_fuel_cars.len() {
         return Err(CaseError::Pairs { case: case(), left: "catalogue_battery_cars", right: "catalogue_fuel_cars" });
     }
+    let preset = Preset::ALL.into_iter().find(|p| p.word() == grid.preset).ok_or_else(|| CaseError::Preset {
+        case: case(),
+        seen: grid.preset.clone(),
+        known: Preset::ALL.map(Preset::word).join(", "),
+    })?;
     let scenario = Scenario {
         country: tables.places.id(&grid.assembly_place).map_err(AssessError::from)?,
         year: grid.year,
         method: "ar6-gwp100".to_owned(),
-        preset: Preset::ALL.into_iter().find(|p| p.word() == grid.preset).unwrap_or(Preset::CutOff),
+        preset,
         is_real_world: false,
         grid: GridChoice::Static,
         cycle: None,

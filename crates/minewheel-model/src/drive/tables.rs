@@ -186,6 +186,7 @@ impl DriveTables {
     pub fn read(loader: &mut Loader<'_>) -> Result<Self, DriveError> {
         let drive = Parameters::read(loader, "drive/drive.csv");
         let battery = Parameters::read(loader, "drive/battery.csv");
+        let fuels = Parameters::read(loader, "fuels/fuels.csv");
         let motors = Parameters::read(loader, "motors/losses.csv");
         let v = |subject: &str, property: &str, unit: &str| drive.value(subject, property, unit).map_err(DriveError::from);
         let mut machines = Vec::new();
@@ -235,8 +236,8 @@ impl DriveTables {
             resistance_temperature_k: battery.value("all", "resistance_temperature", "K")?,
             discharge_limit_per_s: battery.value("all", "discharge_limit", "1/s")?,
             charge_limit_per_s: battery.value("all", "charge_limit", "1/s")?,
-            petrol: engine_defaults(&drive, "petrol")?,
-            diesel: engine_defaults(&drive, "diesel")?,
+            petrol: engine_defaults(&drive, &fuels, "petrol")?,
+            diesel: engine_defaults(&drive, &fuels, "diesel")?,
             idle_rad_s: v("engine", "idle_speed", "rad/s")?,
             engine_rad_s_at_100: v("engine", "speed_at_100_km_h", "rad/s")?,
             lowest_engine_rad_s: v("engine", "lowest_driving_speed", "rad/s")?,
@@ -308,13 +309,13 @@ fn class_defaults(drive: &Parameters, class: CarClass) -> Result<ClassDefaults, 
     })
 }
 
-fn engine_defaults(drive: &Parameters, fuel: &str) -> Result<EngineDefaults, DriveError> {
+fn engine_defaults(drive: &Parameters, fuels: &Parameters, fuel: &str) -> Result<EngineDefaults, DriveError> {
     let name = format!("engine-{fuel}");
     let subject = drive.subject(&name)?;
     Ok(EngineDefaults {
         indicated_efficiency: subject.value("indicated_efficiency", "1")?,
         friction_pa: subject.value("friction_pressure", "N/m2")?,
-        energy_j_per_l: subject.value("energy_per_litre", "J/l")?,
+        energy_j_per_l: fuels.value(fuel, "energy_per_litre", "J/l")?,
         real_world_gap: drive.value("real-world", &format!("gap_{fuel}"), "1")?,
     })
 }
