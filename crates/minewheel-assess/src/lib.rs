@@ -5,10 +5,13 @@
 //! number of threads.
 
 pub mod assessment;
+pub mod charging;
 pub mod cost;
+pub mod drive_units;
 pub mod explain;
 pub mod footprint;
 pub mod inventory;
+pub mod machine;
 pub mod network;
 pub mod origin;
 pub mod recovery;
@@ -22,7 +25,9 @@ use minewheel_data::parameters::ParameterError;
 use minewheel_data::places::UnknownPlace;
 use minewheel_lca::{DistributionError, DrawError, SolveError};
 use minewheel_model::battery::BatteryError;
-use minewheel_model::drive::DriveError;
+use minewheel_model::charging::ChargingError;
+use minewheel_model::drive::{DriveError, PerformanceError};
+use minewheel_model::motor::MotorError;
 use minewheel_model::vehicle::VehicleError;
 
 /// Why an assessment was refused.
@@ -66,6 +71,15 @@ pub enum AssessError {
     /// The car cannot be driven.
     #[error(transparent)]
     Drive(#[from] DriveError),
+    /// A machine cannot be made.
+    #[error(transparent)]
+    Motor(#[from] MotorError),
+    /// The car cannot be charged, or the trip not driven.
+    #[error(transparent)]
+    Charging(#[from] ChargingError),
+    /// What the car can do is not modelled.
+    #[error(transparent)]
+    Performance(#[from] PerformanceError),
     /// A cycle is unknown or faulty.
     #[error(transparent)]
     CycleFile(#[from] CycleError),
@@ -112,6 +126,9 @@ impl AssessError {
             Self::Battery(_) => "minewheel::car::battery",
             Self::Vehicle(_) => "minewheel::car::mass",
             Self::Drive(_) => "minewheel::car::drive",
+            Self::Motor(_) => "minewheel::motor",
+            Self::Charging(_) => "minewheel::car::charging",
+            Self::Performance(_) => "minewheel::car::performance",
             Self::CycleFile(_) | Self::Cycle(_) => "minewheel::cycle",
             Self::Price(_) => "minewheel::data::parameter",
             Self::LinesChanged { .. } | Self::InDraw { .. } => "minewheel::uncertainty::draw",
@@ -126,6 +143,17 @@ impl AssessError {
             Self::Vehicle(_) | Self::Battery(_) | Self::Drive(_) => {
                 "check the car's masses, energies and powers against `minewheel schema car`".to_owned()
             }
+            Self::Charging(ChargingError::NoDcPort { .. }) => "give `charging.dc_power_kw` in a car file, or charge it with --ac-kw".to_owned(),
+            Self::Charging(ChargingError::TooFar { .. }) => {
+                "bring the stations closer, lower the speed or the reserve, or take a larger battery".to_owned()
+            }
+            Self::Charging(_) => {
+                "`minewheel charge --help` and `minewheel trip --help` name the ranges; the car's fields are in `minewheel schema car`".to_owned()
+            }
+            Self::Performance(_) => {
+                "take a battery-electric car of `minewheel cars`; cars with engines are driven over cycles with `minewheel drive`".to_owned()
+            }
+            Self::Motor(_) => "give power, torque, speed and voltage that fit together; `minewheel motor --help` lists them".to_owned(),
             Self::Method { .. } => "`minewheel schema methods` lists the climate methods".to_owned(),
             Self::Network(network::NetworkError::NoSupplier { .. }) => "ban fewer places, or give `place = share` in `[sourcing]`".to_owned(),
             Self::Network(_) => "`minewheel data check DIR` says what the tables lack".to_owned(),

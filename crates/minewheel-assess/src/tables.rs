@@ -15,7 +15,9 @@ use minewheel_data::store::Store;
 use minewheel_data::supply::Supply;
 use minewheel_data::table::{Fault, Violation};
 use minewheel_model::battery::CellTables;
-use minewheel_model::drive::DriveTables;
+use minewheel_model::charging::ChargingTables;
+use minewheel_model::drive::{DriveTables, PerformanceTables};
+use minewheel_model::motor::MotorTables;
 use minewheel_model::vehicle::VehicleTables;
 use rustc_hash::FxHashMap;
 
@@ -52,6 +54,12 @@ pub struct Tables {
     pub cycles: Cycles,
     /// Parameters of the drive model.
     pub drive: DriveTables,
+    /// Parameters of the forward model.
+    pub performance: PerformanceTables,
+    /// Parameters of machines.
+    pub motors: MotorTables,
+    /// Parameters of charging.
+    pub charging: ChargingTables,
     /// Components, compositions, upkeep.
     pub vehicles: VehicleTables,
     /// Prices.
@@ -86,9 +94,17 @@ impl Tables {
         let catalogue = Catalogue::read(&mut loader, &chemistries(&cells));
         let drive = drive.map_err(|error| loader.fault_in("drive/", Fault::Model { reason: error.to_string() })).ok();
         let vehicles = vehicles.map_err(|error| loader.fault_in("vehicles/", Fault::Model { reason: error.to_string() })).ok();
+        // Read last: rows keep their numbers, and draws their streams, when these tables grow.
+        let performance = PerformanceTables::read(&mut loader);
+        let charging = ChargingTables::read(&mut loader);
+        let motors = MotorTables::read(&mut loader);
+        let motors = motors.map_err(|error| loader.fault_in("motors/", Fault::Model { reason: error.to_string() })).ok();
+        let performance = performance.map_err(|error| loader.fault_in("drive/performance.csv", Fault::Model { reason: error.to_string() })).ok();
+        let charging = charging.map_err(|error| loader.fault_in("charging/", Fault::Model { reason: error.to_string() })).ok();
         let (sources, rows) = loader.finish()?;
         // Both are there: a missing one is among the violations.
         let (Some(drive), Some(vehicles)) = (drive, vehicles) else { return Err(Vec::new()) };
+        let (Some(performance), Some(charging), Some(motors)) = (performance, charging, motors) else { return Err(Vec::new()) };
         Ok(Self {
             sources,
             rows,
@@ -102,6 +118,9 @@ impl Tables {
             cells,
             cycles,
             drive,
+            performance,
+            charging,
+            motors,
             vehicles,
             prices,
             recovery,

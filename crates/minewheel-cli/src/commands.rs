@@ -3,9 +3,14 @@
 pub mod assess;
 pub mod cars;
 pub mod case;
+pub mod charge;
 pub mod data;
 pub mod drive;
+pub mod drive_unit;
 pub mod explain;
+pub mod motor;
+pub mod performance;
 pub mod scenario;
 
 pub mod schema;
+pub mod trip;

@@ -29,6 +29,16 @@ enum Command {
     Explain(commands::explain::Arguments),
     /// Drive cars over cycles, second by second
     Drive(commands::drive::Arguments),
+    /// Charge cars at a station or a wall: minutes, losses, the curve
+    Charge(commands::charge::Arguments),
+    /// Plan a long drive with charging stops
+    Trip(commands::trip::Arguments),
+    /// Sprints, top speed and slopes of battery-electric cars
+    Performance(commands::performance::Arguments),
+    /// A machine from its specification: sizes, materials, map, footprint, cost
+    Motor(commands::motor::Arguments),
+    /// Two machines in one unit against one machine and against two units
+    DriveUnit(commands::drive_unit::Arguments),
     /// Check tables, or list sources
     Data(commands::data::Arguments),
     /// Recompute published statements and judge them
@@ -48,6 +58,11 @@ fn main() -> ExitCode {
         Command::Assess(arguments) => commands::assess::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Drive(arguments) => commands::drive::run(&arguments),
+        Command::Charge(arguments) => commands::charge::run(&arguments),
+        Command::Trip(arguments) => commands::trip::run(&arguments),
+        Command::Performance(arguments) => commands::performance::run(&arguments),
+        Command::Motor(arguments) => commands::motor::run(&arguments),
+        Command::DriveUnit(arguments) => commands::drive_unit::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),

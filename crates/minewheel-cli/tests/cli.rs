@@ -377,6 +377,9 @@ fn what_is_printed_obeys_the_schema_that_is_printed() {
         ("explain", &["explain", "vw-id3-58", "--of", "lithium"]),
         ("explain", &["explain", "vw-golf-15tsi", "--depth", "3"]),
         ("drive", &["drive", "vw-id3-58", "vw-golf-15tsi"]),
+        ("charge", &["charge", "vw-id3-58", "tesla-m3-rwd-lfp"]),
+        ("trip", &["trip", "vw-id3-58", "--km", "800"]),
+        ("performance", &["performance", "vw-id3-58", "wuling-mini-215"]),
     ] {
         let schema: Value = serde_json::from_str(&data_of(&["schema", name])).unwrap();
         assert_eq!(broken(&json_of(arguments), &schema, &schema, name), None, "{arguments:?}");

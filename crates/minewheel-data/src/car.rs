@@ -119,6 +119,47 @@ words!(
     }
 );
 
+words!(
+    /// How the frame around the front doors is made.
+    DoorRing {
+        /// Separate stampings, spot-welded.
+        None = "none",
+        /// Five hot-stamped parts of laser-welded blanks.
+        FivePiece = "five-piece",
+    }
+);
+words!(
+    /// Large castings of the underbody.
+    Castings {
+        /// Stampings throughout, or what the class has.
+        None = "none",
+        /// Rear underbody.
+        Rear = "rear",
+        /// Front and rear underbody.
+        FrontAndRear = "front-and-rear",
+    }
+);
+words!(
+    /// Metal of doors, lids and wings.
+    ClosureMetal {
+        /// Steel.
+        Steel = "steel",
+        /// Aluminium.
+        Aluminium = "aluminium",
+    }
+);
+words!(
+    /// The scrap that secondary aluminium is melted from.
+    ScrapGrade {
+        /// Returns of the alloy itself.
+        SameAlloy = "same-alloy",
+        /// Old wrought scrap, sorted from castings.
+        SortedWrought = "sorted-wrought",
+        /// Shredded cars, castings and wrought together.
+        MixedShredder = "mixed-shredder",
+    }
+);
+
 /// Resistance to motion, as given.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RoadLoadDesign {
@@ -201,6 +242,40 @@ pub struct BodyDesign {
     pub recycled_aluminium_share: Option<Value>,
     /// Share of secondary metal in the car's flat steel.
     pub recycled_steel_share: Option<Value>,
+    /// How the frame around the front doors is made.
+    pub door_ring: Option<DoorRing>,
+    /// Large castings of the underbody.
+    pub castings: Option<Castings>,
+    /// Metal of doors, lids and wings.
+    pub closures: Option<ClosureMetal>,
+    /// The scrap that secondary aluminium is melted from.
+    pub aluminium_scrap: Option<ScrapGrade>,
+    /// Share of secondary metal in the sheet of the closures.
+    pub recycled_closure_sheet_share: Option<Value>,
+    /// Share of secondary metal in all other sheet.
+    pub recycled_structure_sheet_share: Option<Value>,
+    /// Share of secondary metal in extrusions.
+    pub recycled_extrusion_share: Option<Value>,
+    /// Share of secondary metal in castings of the body.
+    pub recycled_structural_casting_share: Option<Value>,
+    /// Share of secondary metal in castings of chassis and wheels.
+    pub recycled_chassis_casting_share: Option<Value>,
+    /// Share of secondary metal in castings of the drive.
+    pub recycled_housing_casting_share: Option<Value>,
+}
+
+impl BodyDesign {
+    /// The shares by alloy family, in the order of `minewheel-model`'s families.
+    pub const fn recycled_by_family(&self) -> [Option<Value>; 6] {
+        [
+            self.recycled_closure_sheet_share,
+            self.recycled_structure_sheet_share,
+            self.recycled_extrusion_share,
+            self.recycled_structural_casting_share,
+            self.recycled_chassis_casting_share,
+            self.recycled_housing_casting_share,
+        ]
+    }
 }
 
 /// Where and how the car is put together, as given.
@@ -208,8 +283,30 @@ pub struct BodyDesign {
 pub struct PlantDesign {
     /// Country or province of final assembly.
     pub country: Option<String>,
-    /// `grid`.
+    /// `grid`, or the one supply that takes its place: `solar`, `wind`, `hydro`.
     pub electricity: Option<String>,
+    /// Share of the plant's electricity from solar cells on site or by contract.
+    pub solar_share: Option<Value>,
+    /// Share of the plant's electricity from wind on land by contract.
+    pub wind_share: Option<Value>,
+    /// Share of the plant's electricity from hydropower by contract.
+    pub hydro_share: Option<Value>,
+}
+
+impl PlantDesign {
+    /// Supplies beside the grid with the product that stands for each; shares are numbers of the design.
+    pub fn supplies(&self) -> Vec<(&'static str, Value)> {
+        let whole = |word: &str| (self.electricity.as_deref() == Some(word)).then(|| Value::given(1.0));
+        [
+            ("electricity-from-solar", self.solar_share.or_else(|| whole("solar"))),
+            ("electricity-from-wind-onshore", self.wind_share.or_else(|| whole("wind"))),
+            ("electricity-from-hydro", self.hydro_share.or_else(|| whole("hydro"))),
+        ]
+        .into_iter()
+        .filter_map(|(product, share)| share.map(|s| (product, s)))
+        .filter(|(_, share)| share.best > 0.0)
+        .collect()
+    }
 }
 
 /// How the car is used, as given.
@@ -358,6 +455,9 @@ impl CarDesign {
             self.charging.dc_power_kw,
             self.body.recycled_aluminium_share,
             self.body.recycled_steel_share,
+            self.plant.solar_share,
+            self.plant.wind_share,
+            self.plant.hydro_share,
             self.usage.lifetime_km,
             self.usage.years,
             self.usage.utility_factor,
@@ -366,6 +466,7 @@ impl CarDesign {
         if let Some(battery) = &self.battery {
             all.extend([Some(battery.gross_energy_kwh), battery.usable_energy_kwh, battery.pack_mass_kg]);
         }
+        all.extend(self.body.recycled_by_family());
         for motor in &self.motors {
             all.extend([motor.peak_power_kw, motor.final_drive_ratio]);
         }

@@ -160,6 +160,15 @@ const NUMBERS: &[(&str, f64, f64, &str)] = &[
     ("charging.dc_power_kw", 5.0, 2000.0, "; in kilowatts"),
     ("body.recycled_aluminium_share", 0.0, 1.0, "; a share of 1, not a percentage"),
     ("body.recycled_steel_share", 0.0, 1.0, "; a share of 1, not a percentage"),
+    ("body.recycled_closure_sheet_share", 0.0, 1.0, "; a share of 1, not a percentage"),
+    ("body.recycled_structure_sheet_share", 0.0, 1.0, "; a share of 1, not a percentage"),
+    ("body.recycled_extrusion_share", 0.0, 1.0, "; a share of 1, not a percentage"),
+    ("body.recycled_structural_casting_share", 0.0, 1.0, "; a share of 1, not a percentage"),
+    ("body.recycled_chassis_casting_share", 0.0, 1.0, "; a share of 1, not a percentage"),
+    ("body.recycled_housing_casting_share", 0.0, 1.0, "; a share of 1, not a percentage"),
+    ("plant.solar_share", 0.0, 1.0, "; a share of 1, not a percentage"),
+    ("plant.wind_share", 0.0, 1.0, "; a share of 1, not a percentage"),
+    ("plant.hydro_share", 0.0, 1.0, "; a share of 1, not a percentage"),
     ("use.lifetime_km", 1000.0, 2.0e6, "; in kilometres"),
     ("use.years", 1.0, 60.0, "; in years"),
     ("use.utility_factor", 0.0, 1.0, "; a share of 1, not a percentage"),
@@ -181,12 +190,17 @@ const TEXTS: &[&str] = &[
     "battery.made_in",
     "engine.fuel",
     "engine.certified_cycle",
+    "body.door_ring",
+    "body.castings",
+    "body.closures",
+    "body.aluminium_scrap",
     "plant.country",
     "plant.electricity",
     "use.country",
 ];
-/// A contract for renewable power would need its own column in the network; until there is one it is not accepted.
-const PLANT_ELECTRICITY: [&str; 1] = ["grid"];
+/// What a plant may draw its electricity from as a whole; shares of a mix are numbers of their own.
+const PLANT_ELECTRICITY: [&str; 4] = ["grid", "solar", "wind", "hydro"];
+const PLANT_SHARES: [&str; 3] = ["plant.solar_share", "plant.wind_share", "plant.hydro_share"];
 const MOTOR_TEXTS: &[&str] = &["topology", "axle", "coupling", "made_in"];
 const OFFICIAL: &[&str] = &[
     "wltp_range_km",
@@ -338,6 +352,19 @@ impl<'a> Assembler<'a> {
         design.charging.dc_power_kw = self.number("charging.dc_power_kw");
         design.body.recycled_aluminium_share = self.number("body.recycled_aluminium_share");
         design.body.recycled_steel_share = self.number("body.recycled_steel_share");
+        design.body.door_ring = self.word("body.door_ring", words!(crate::car::DoorRing));
+        design.body.castings = self.word("body.castings", words!(crate::car::Castings));
+        design.body.closures = self.word("body.closures", words!(crate::car::ClosureMetal));
+        design.body.aluminium_scrap = self.word("body.aluminium_scrap", words!(crate::car::ScrapGrade));
+        design.body.recycled_closure_sheet_share = self.number("body.recycled_closure_sheet_share");
+        design.body.recycled_structure_sheet_share = self.number("body.recycled_structure_sheet_share");
+        design.body.recycled_extrusion_share = self.number("body.recycled_extrusion_share");
+        design.body.recycled_structural_casting_share = self.number("body.recycled_structural_casting_share");
+        design.body.recycled_chassis_casting_share = self.number("body.recycled_chassis_casting_share");
+        design.body.recycled_housing_casting_share = self.number("body.recycled_housing_casting_share");
+        design.plant.solar_share = self.number("plant.solar_share");
+        design.plant.wind_share = self.number("plant.wind_share");
+        design.plant.hydro_share = self.number("plant.hydro_share");
         design.plant.country = self.text("plant.country");
         design.plant.electricity = self.text("plant.electricity");
         if let Some(seen) = design.plant.electricity.as_deref().filter(|e| !PLANT_ELECTRICITY.contains(e)) {
@@ -345,6 +372,7 @@ impl<'a> Assembler<'a> {
             let (seen, near) = (seen.to_owned(), nearest(seen, PLANT_ELECTRICITY.into_iter()));
             self.fault(line, CarFault::Word { key: "plant.electricity".to_owned(), seen, wanted: PLANT_ELECTRICITY.join(", "), nearest: near });
         }
+        self.plant_supplies(&design.plant);
         design.usage.country = self.text("use.country");
         design.usage.lifetime_km = self.number("use.lifetime_km");
         design.usage.years = self.number("use.years");
@@ -380,6 +408,21 @@ impl<'a> Assembler<'a> {
             if let Some(line) = self.any_with(&format!("{section}.")) {
                 self.fault(line, CarFault::Contradiction { section, powertrain });
             }
+        }
+    }
+
+    /// Supplies beside the grid are shares of one whole, and named once.
+    fn plant_supplies(&mut self, plant: &crate::car::PlantDesign) {
+        let Some(line) = PLANT_SHARES.iter().filter_map(|k| self.fields.get(*k)).map(|f| f.line).max() else { return };
+        let sum: f64 = [plant.solar_share, plant.wind_share, plant.hydro_share].iter().flatten().map(|v| v.best).sum();
+        if sum > 1.0 + 1e-9 {
+            let key = "plant.solar_share + plant.wind_share + plant.hydro_share".to_owned();
+            self.fault(line, CarFault::OutOfRange { key, seen: sum, minimum: 0.0, maximum: 1.0, hint: "; what is left comes from the grid" });
+        }
+        if let Some(seen) = plant.electricity.as_deref().filter(|e| *e != "grid") {
+            let seen = format!("the text `{seen}` beside a share of its own");
+            let wanted = "`grid`, which then gives what the shares leave";
+            self.fault(line, CarFault::Type { key: "plant.electricity".to_owned(), seen, wanted });
         }
     }
 
@@ -500,6 +543,10 @@ pub fn car_file_schema(chemistries: &[String]) -> serde_json::Value {
             "car.class" => of!(crate::car::CarClass),
             "car.driven_wheels" => of!(crate::car::DrivenWheels),
             "battery.chemistry" => Some(chemistries.iter().map(String::as_str).collect()),
+            "body.door_ring" => of!(crate::car::DoorRing),
+            "body.castings" => of!(crate::car::Castings),
+            "body.closures" => of!(crate::car::ClosureMetal),
+            "body.aluminium_scrap" => of!(crate::car::ScrapGrade),
             "engine.fuel" => of!(crate::car::Fuel),
             "engine.certified_cycle" => of!(crate::car::CertifiedCycle),
             "motor.topology" => of!(crate::car::Topology),

@@ -100,7 +100,7 @@ quantity!(
 );
 quantity!(
     /// Duration.
-    Duration, "s", from_s / s = 1.0, from_h / h = S_PER_H, from_years / years = (365.25 * 24.0 * S_PER_H)
+    Duration, "s", from_s / s = 1.0, from_minutes / minutes = 60.0, from_h / h = S_PER_H, from_years / years = (365.25 * 24.0 * S_PER_H)
 );
 quantity!(
     /// Speed.

@@ -2,5 +2,7 @@
 
 pub mod battery;
 pub mod bill;
+pub mod charging;
 pub mod drive;
+pub mod motor;
 pub mod vehicle;

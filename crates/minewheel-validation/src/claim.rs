@@ -7,8 +7,21 @@ use serde::{Deserialize, Serialize};
 use crate::{Evidence, ValidationError};
 
 /// The claims, in the order of the chapter.
-pub const ORDER: [&str; 8] =
-    ["grid-intensity", "grid-china-2023", "provincial-grid", "uslci-resins", "pack-footprints", "epa-energy", "carculator-stages", "whole-vehicles"];
+pub const ORDER: [&str; 13] = [
+    "grid-intensity",
+    "grid-china-2023",
+    "provincial-grid",
+    "uslci-resins",
+    "pack-footprints",
+    "epa-energy",
+    "motor-masses",
+    "motor-prius",
+    "charging-time",
+    "charging-losses",
+    "acceleration",
+    "carculator-stages",
+    "whole-vehicles",
+];
 
 /// What a claim is expected to come out as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]

@@ -10,9 +10,11 @@
 //! ```
 
 pub mod chapter;
+mod charging;
 pub mod claim;
 mod energy;
 mod grids;
+mod motors;
 mod packs;
 pub mod report;
 mod resins;
@@ -101,6 +103,11 @@ pub enum ValidationError {
     },
 }
 
+impl From<minewheel_model::motor::MotorError> for ValidationError {
+    fn from(error: minewheel_model::motor::MotorError) -> Self {
+        Self::Assess(error.into())
+    }
+}
 impl From<NetworkError> for ValidationError {
     fn from(error: NetworkError) -> Self {
         Self::Assess(error.into())
@@ -176,6 +183,11 @@ impl Evidence {
             "whole-vehicles" => vehicles::vehicles(self, claim),
             "carculator-stages" => stages::stages(self, claim),
             "epa-energy" => energy::energy(self, claim),
+            "acceleration" => charging::acceleration(self, claim),
+            "motor-masses" => motors::masses(self, claim),
+            "motor-prius" => motors::prius(self, claim),
+            "charging-time" => charging::charging(self, claim),
+            "charging-losses" => charging::losses(self, claim),
             "uslci-resins" => resins::resins(self, claim),
             _ => Err(ValidationError::Claim { claim: name.to_owned(), reason: "nothing computes our side of it" }),
         }

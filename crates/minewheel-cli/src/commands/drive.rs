@@ -36,7 +36,7 @@ pub struct Arguments {
 }
 
 /// Coldest and hottest ambient temperature of the model, in °C.
-const AMBIENT_C: (f64, f64) = (-30.0, 50.0);
+pub(super) const AMBIENT_C: (f64, f64) = (-30.0, 50.0);
 
 /// One car on one cycle.
 #[derive(Serialize, schemars::JsonSchema)]

@@ -9,11 +9,26 @@ use crate::print;
 /// Arguments of the command.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// JSON Schema of car (files), assess, explain, drive (output); or a list: cycles, places, chemistries, products, methods
+    /// JSON Schema of car (files), assess, explain, drive, charge, trip, performance, motor, drive-unit (output); or a list: cycles, places, chemistries, products, methods
     name: String,
 }
 
-const NAMES: [&str; 9] = ["car", "assess", "explain", "drive", "cycles", "places", "chemistries", "products", "methods"];
+const NAMES: [&str; 14] = [
+    "car",
+    "assess",
+    "explain",
+    "drive",
+    "charge",
+    "trip",
+    "performance",
+    "motor",
+    "drive-unit",
+    "cycles",
+    "places",
+    "chemistries",
+    "products",
+    "methods",
+];
 
 /// Runs the command.
 ///
@@ -36,6 +51,26 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "drive" => {
             print::json(&schemars::schema_for!(Vec<super::drive::Line>));
+            return Ok(());
+        }
+        "motor" => {
+            print::json(&schemars::schema_for!(Vec<super::motor::Output>));
+            return Ok(());
+        }
+        "drive-unit" => {
+            print::json(&schemars::schema_for!(Vec<minewheel_assess::drive_units::UnitReport>));
+            return Ok(());
+        }
+        "charge" => {
+            print::json(&schemars::schema_for!(Vec<super::charge::Line>));
+            return Ok(());
+        }
+        "trip" => {
+            print::json(&schemars::schema_for!(Vec<super::trip::Line>));
+            return Ok(());
+        }
+        "performance" => {
+            print::json(&schemars::schema_for!(Vec<super::performance::Line>));
             return Ok(());
         }
         "cycles" => tables.cycles.entries().iter().map(|c| format!("{:<8} {}", c.id, c.title)).collect(),

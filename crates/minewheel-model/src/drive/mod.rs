@@ -9,6 +9,7 @@
 //!
 //! - [`electric`]: gear, machine with inverter, accessories, battery, charger.
 //! - [`combustion`]: Willans line, hybrids.
+//! - [`mod@performance`]: forward: sprints, top speed, slopes.
 //! - [`trace`]: cycles made ready, and which class of WLTC a car drives.
 //! - [`mod@range`]: range and consumption by each authority's rule.
 //! - [`tables`]: the parameters, from `data/drive` and `data/motors`.
@@ -18,6 +19,7 @@
 
 pub mod combustion;
 pub mod electric;
+pub mod performance;
 pub mod range;
 pub mod road_load;
 pub mod tables;
@@ -25,6 +27,7 @@ pub mod trace;
 
 pub use combustion::{CombustionCar, FuelResult, PlugInResult, combustion_car, drive_combustion, drive_plug_in};
 pub use electric::{CycleResult, ElectricCar, Ledger, drive, electric_car};
+pub use performance::{Performance, PerformanceCar, PerformanceError, PerformanceTables, Readiness, performance, performance_car};
 pub use range::{RangeResult, RangeRule, range};
 pub use road_load::{Masses, RoadLoad};
 pub use tables::DriveTables;

@@ -104,6 +104,10 @@ impl Trace {
     pub fn id(&self) -> &str {
         &self.id
     }
+    /// Duration in s.
+    pub fn duration_s(&self) -> f64 {
+        self.duration_s
+    }
     /// Distance in km.
     pub fn distance_km(&self) -> f64 {
         Length::from_m(self.moments[0]).km()

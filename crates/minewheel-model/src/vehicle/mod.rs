@@ -48,6 +48,7 @@
 mod components;
 mod content;
 mod fluids;
+mod machine;
 mod purchase;
 mod sized;
 mod sizing;
@@ -55,6 +56,7 @@ mod tables;
 
 pub use components::{Component, SizedComponent};
 pub use content::element_content;
+pub use machine::{drive_parts, machine_bill};
 pub use purchase::bill;
 pub use sized::{Origin, PackSummary, ResolvedField, SizedCar, SizedEngine, SizedMotor, VehicleError};
 pub use sizing::size;
