@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! production = (Σ component costs) · (1 + overhead)        purchase = production · retail
-//! use        = electricity + fuel + maintenance
+//! use        = electricity + fuel + maintenance + packs replaced
 //! ```
 //!
 //! in US dollars of the price rows' year, undiscounted, without taxes on the car, insurance or parking. Component
@@ -135,6 +135,9 @@ pub fn cost(
     production.push(here.priced("overhead", sum, "overhead", "share_of_production_cost", "1")?);
 
     let mut usage = Vec::new();
+    if let (Some(pack), true) = (&inventory.pack, inventory.packs > 1.0) {
+        usage.push(maker.priced("battery replaced", pack.gross_energy.kwh() * (inventory.packs - 1.0), "pack", "price", "USD/kWh")?);
+    }
     let km = inventory.lifetime_km;
     if let Some(wall) = inventory.energy.wall_wh_per_km {
         let kwh = minewheel_data::units::Energy::from_wh(wall * km * inventory.energy.electric_share).kwh();

@@ -5,10 +5,13 @@
 //!
 //! ```text
 //! electricity = e_wall · km · u      fuel = f · km · (1 − u)
+//! packs = max(1, years / first life of a pack)
 //! ```
 //!
 //! with `e_wall` the energy at the wall per kilometre, `f` the fuel energy per kilometre, and `u` the electric share of
-//! the distance (1 for battery cars, 0 for cars without a plug, the utility factor for plug-in hybrids).
+//! the distance (1 for battery cars, 0 for cars without a plug, the utility factor for plug-in hybrids). A pack's first
+//! life is that of [`crate::ageing`]; what a second pack still holds when the car ends serves elsewhere, so packs count
+//! in fractions. Packs of hybrids without a plug are not aged: their duty is not a distance on a charge.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,6 +19,7 @@ use std::sync::Arc;
 use minewheel_data::car::{BatteryDesign, CarDesign, Fuel, Powertrain};
 use minewheel_data::row::{Draw, RowId};
 use minewheel_data::units::{Energy, Length, Mass, Power, Speed};
+use minewheel_model::ageing::CarDuty;
 use minewheel_model::battery::{Content, PackDesign, PackSpec, design_pack};
 use minewheel_model::bill::{BillLine, Stage};
 use minewheel_model::drive::{CertificationTraces, Conditions, Masses, Trace, WltcClass, combustion_car, drive, drive_combustion, electric_car};
@@ -102,6 +106,8 @@ pub struct Inventory {
     pub lifetime_km: f64,
     /// Years of life.
     pub years: f64,
+    /// Packs over life: one, and the part of a second that the years ask for.
+    pub packs: f64,
     /// Mass of each element or material in the car.
     pub materials: BTreeMap<String, f64>,
 }
@@ -111,12 +117,7 @@ pub struct Inventory {
 /// # Errors
 /// The design cannot be made into a car, or cannot drive the cycle's certificate.
 pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario: &Scenario, draw: &Draw<'_>) -> Result<Inventory, AssessError> {
-    let pack = match &design.battery {
-        Some(battery) => Some(design_pack(&pack_spec(battery, design), &tables.cells, draw)?),
-        None => None,
-    };
-    let summary = pack.as_ref().map(|p| PackSummary { mass: p.pack_mass });
-    let sized = size(design, summary.as_ref(), &tables.vehicles, draw)?;
+    let (pack, sized) = sized_with_pack(design, tables, draw)?;
     let energy = road_energy(design, &sized, tables, traces, scenario, draw)?;
     let lifetime_km = scenario.lifetime_km.unwrap_or_else(|| sized.lifetime.km());
     let years = sized.years.years();
@@ -136,11 +137,47 @@ pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario:
     for line in bill.lines.iter_mut().filter(|l| l.stage == Stage::Maintenance) {
         line.amount *= scale;
     }
+    let packs = packs(design, &energy, tables, distance, years, draw)?;
     let mut lines = bill.lines;
     energy_lines(&mut lines, &energy, design, distance);
-    end_of_life(&mut lines, pack.as_ref());
+    if let Some(pack) = &pack {
+        replacement(&mut lines, pack, packs - 1.0, tables, design);
+        end_of_life(&mut lines, pack, packs);
+    }
     lines.sort_by(|a, b| a.stage.cmp(&b.stage).then_with(|| a.part.cmp(&b.part)));
-    Ok(Inventory { lines, sized, pack, energy, lifetime_km, years, materials })
+    Ok(Inventory { lines, sized, pack, energy, lifetime_km, years, packs, materials })
+}
+
+/// The car's pack, and the car around it.
+///
+/// # Errors
+/// The design cannot be made into a car.
+pub(crate) fn sized_with_pack(design: &CarDesign, tables: &Tables, draw: &Draw<'_>) -> Result<(Option<PackDesign>, SizedCar), AssessError> {
+    let pack = match &design.battery {
+        Some(battery) => Some(design_pack(&pack_spec(battery, design), &tables.cells, draw)?),
+        None => None,
+    };
+    let summary = pack.as_ref().map(|p| PackSummary { mass: p.pack_mass });
+    let sized = size(design, summary.as_ref(), &tables.vehicles, draw)?;
+    Ok((pack, sized))
+}
+
+/// Packs that a car's life takes.
+fn packs(design: &CarDesign, energy: &RoadEnergy, tables: &Tables, distance: Length, years: f64, draw: &Draw<'_>) -> Result<f64, AssessError> {
+    let (Some(battery), Some(range_km)) = (&design.battery, energy.range_km) else { return Ok(1.0) };
+    let usage = CarDuty::new(distance * (energy.electric_share / years), Length::from_km(range_km));
+    let first_life = tables.ageing.pack_years(&battery.chemistry, &usage, draw)?;
+    Ok((years / first_life).max(1.0))
+}
+
+/// The pack's own lines once more, in use: none of it is in the car that leaves the plant.
+fn replacement(lines: &mut Vec<BillLine>, pack: &PackDesign, replaced: f64, tables: &Tables, design: &CarDesign) {
+    let ageing = design.battery.as_ref().map(|b| tables.ageing.rows(&b.chemistry)).unwrap_or_default();
+    lines.extend(pack.lines.iter().map(|line| {
+        let mut rows = line.rows.clone();
+        rows.extend(&ageing);
+        BillLine { stage: Stage::BatteryReplacement, amount: line.amount * replaced, contained: Mass::ZERO, rows, ..line.clone() }
+    }));
 }
 
 /// Steel of the pack counts as iron, as steel elsewhere in the car does.
@@ -241,18 +278,16 @@ fn energy_lines(lines: &mut Vec<BillLine>, energy: &RoadEnergy, design: &CarDesi
 /// The product of charging: delivered at low voltage where the car drives.
 pub const CHARGING: &str = "electricity-low-voltage";
 
-fn end_of_life(lines: &mut Vec<BillLine>, pack: Option<&PackDesign>) {
-    if let Some(pack) = pack {
-        lines.push(BillLine {
-            stage: Stage::EndOfLife,
-            part: Arc::from("battery-recycling"),
-            product: Arc::from("battery-recycling-hydro"),
-            amount: pack.pack_mass.kg(),
-            contained: Mass::ZERO,
-            place: None,
-            rows: Vec::new(),
-        });
-    }
+fn end_of_life(lines: &mut Vec<BillLine>, pack: &PackDesign, packs: f64) {
+    lines.push(BillLine {
+        stage: Stage::EndOfLife,
+        part: Arc::from("battery-recycling"),
+        product: Arc::from("battery-recycling-hydro"),
+        amount: pack.pack_mass.kg() * packs,
+        contained: Mass::ZERO,
+        place: None,
+        rows: Vec::new(),
+    });
 }
 
 /// One car on one cycle, at best estimates.

@@ -4,6 +4,7 @@
 //! answers. Nothing here reads a file, a clock or the environment: same tables, scenario and seed, same bits on any
 //! number of threads.
 
+pub mod ageing;
 pub mod assessment;
 pub mod charging;
 pub mod cost;
@@ -24,6 +25,7 @@ use minewheel_data::electricity::MixError;
 use minewheel_data::parameters::ParameterError;
 use minewheel_data::places::UnknownPlace;
 use minewheel_lca::{DistributionError, DrawError, SolveError};
+use minewheel_model::ageing::AgeingError;
 use minewheel_model::battery::BatteryError;
 use minewheel_model::charging::ChargingError;
 use minewheel_model::drive::{DriveError, PerformanceError};
@@ -74,6 +76,9 @@ pub enum AssessError {
     /// A machine cannot be made.
     #[error(transparent)]
     Motor(#[from] MotorError),
+    /// A cell or pack cannot be aged.
+    #[error(transparent)]
+    Ageing(#[from] AgeingError),
     /// The car cannot be charged, or the trip not driven.
     #[error(transparent)]
     Charging(#[from] ChargingError),
@@ -126,6 +131,7 @@ impl AssessError {
             Self::Battery(_) => "minewheel::car::battery",
             Self::Vehicle(_) => "minewheel::car::mass",
             Self::Drive(_) => "minewheel::car::drive",
+            Self::Ageing(_) => "minewheel::battery::ageing",
             Self::Motor(_) => "minewheel::motor",
             Self::Charging(_) => "minewheel::car::charging",
             Self::Performance(_) => "minewheel::car::performance",
@@ -143,6 +149,7 @@ impl AssessError {
             Self::Vehicle(_) | Self::Battery(_) | Self::Drive(_) => {
                 "check the car's masses, energies and powers against `minewheel schema car`".to_owned()
             }
+            Self::Ageing(_) => "`minewheel age --help` names the ranges; a profile is a CSV `hour,soc` of whole days".to_owned(),
             Self::Charging(ChargingError::NoDcPort { .. }) => "give `charging.dc_power_kw` in a car file, or charge it with --ac-kw".to_owned(),
             Self::Charging(ChargingError::TooFar { .. }) => {
                 "bring the stations closer, lower the speed or the reserve, or take a larger battery".to_owned()

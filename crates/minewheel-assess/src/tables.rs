@@ -14,6 +14,7 @@ use minewheel_data::source::Sources;
 use minewheel_data::store::Store;
 use minewheel_data::supply::Supply;
 use minewheel_data::table::{Fault, Violation};
+use minewheel_model::ageing::AgeingTables;
 use minewheel_model::battery::CellTables;
 use minewheel_model::charging::ChargingTables;
 use minewheel_model::drive::{DriveTables, PerformanceTables};
@@ -60,6 +61,8 @@ pub struct Tables {
     pub motors: MotorTables,
     /// Parameters of charging.
     pub charging: ChargingTables,
+    /// Cell laws and the use of packs.
+    pub ageing: AgeingTables,
     /// Components, compositions, upkeep.
     pub vehicles: VehicleTables,
     /// Prices.
@@ -98,13 +101,15 @@ impl Tables {
         let performance = PerformanceTables::read(&mut loader);
         let charging = ChargingTables::read(&mut loader);
         let motors = MotorTables::read(&mut loader);
+        let ageing = AgeingTables::read(&mut loader);
         let motors = motors.map_err(|error| loader.fault_in("motors/", Fault::Model { reason: error.to_string() })).ok();
         let performance = performance.map_err(|error| loader.fault_in("drive/performance.csv", Fault::Model { reason: error.to_string() })).ok();
         let charging = charging.map_err(|error| loader.fault_in("charging/", Fault::Model { reason: error.to_string() })).ok();
+        let ageing = ageing.map_err(|error| loader.fault_in("ageing/", Fault::Model { reason: error.to_string() })).ok();
         let (sources, rows) = loader.finish()?;
         // Both are there: a missing one is among the violations.
         let (Some(drive), Some(vehicles)) = (drive, vehicles) else { return Err(Vec::new()) };
-        let (Some(performance), Some(charging), Some(motors)) = (performance, charging, motors) else { return Err(Vec::new()) };
+        let (Some(performance), Some(charging), Some(motors), Some(ageing)) = (performance, charging, motors, ageing) else { return Err(Vec::new()) };
         Ok(Self {
             sources,
             rows,
@@ -120,6 +125,7 @@ impl Tables {
             drive,
             performance,
             charging,
+            ageing,
             motors,
             vehicles,
             prices,

@@ -1,5 +1,6 @@
 //! One module a command: its arguments, what it calls, how it prints.
 
+pub mod age;
 pub mod assess;
 pub mod cars;
 pub mod case;

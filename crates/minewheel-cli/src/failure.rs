@@ -45,6 +45,18 @@ pub enum Failure {
     /// A drive cycle that is neither known nor a file, or a file with faults.
     #[error("{0}")]
     Cycle(String),
+    /// A profile of an ageing duty with a fault.
+    #[error("{file}:{line}: `{seen}`, wanted {wanted}")]
+    Profile {
+        /// The file.
+        file: String,
+        /// The line.
+        line: usize,
+        /// What stands there.
+        seen: String,
+        /// What would do.
+        wanted: &'static str,
+    },
     /// The assessment refused its input.
     #[error("{0}")]
     Assess(#[from] minewheel_assess::AssessError),
@@ -85,6 +97,7 @@ impl Failure {
             Self::File { .. } => "minewheel::file",
             Self::Option { .. } => "minewheel::option",
             Self::Cycle(_) => "minewheel::cycle",
+            Self::Profile { .. } => "minewheel::profile",
             Self::Assess(error) => error.code(),
             Self::Case(_) => "minewheel::case",
             Self::Strict(_) => "minewheel::strict",
@@ -101,6 +114,7 @@ impl Failure {
                 format!("{} violation{}; `data/README.md` explains the tables", found.len(), if found.len() == 1 { "" } else { "s" })
             }
             Self::Cycle(_) => "a cycle is a name from `minewheel schema cycles` or a CSV file with time_s,speed_km_h".to_owned(),
+            Self::Profile { .. } => "a profile is a CSV `hour,soc` or `hour,soc,temperature_c` of whole days, hours 0 to 23".to_owned(),
             Self::Strict(_) => "leave --strict out to see the result with its weakest status".to_owned(),
             Self::Assess(error) => return error.help(),
             Self::Store(_) => "give a folder laid out like Minewheel's own `data/`; one table in it is enough".to_owned(),

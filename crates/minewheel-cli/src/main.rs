@@ -31,6 +31,8 @@ enum Command {
     Drive(commands::drive::Arguments),
     /// Charge cars at a station or a wall: minutes, losses, the curve
     Charge(commands::charge::Arguments),
+    /// Age a cell over the years, or the packs of cars
+    Age(commands::age::Arguments),
     /// Plan a long drive with charging stops
     Trip(commands::trip::Arguments),
     /// Sprints, top speed and slopes of battery-electric cars
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Drive(arguments) => commands::drive::run(&arguments),
         Command::Charge(arguments) => commands::charge::run(&arguments),
+        Command::Age(arguments) => commands::age::run(&arguments),
         Command::Trip(arguments) => commands::trip::run(&arguments),
         Command::Performance(arguments) => commands::performance::run(&arguments),
         Command::Motor(arguments) => commands::motor::run(&arguments),

@@ -26,6 +26,10 @@ pub const STANDARD_GRAVITY_M_S2: f64 = 9.80665;
 pub const ZERO_CELSIUS_K: f64 = 273.15;
 /// Faraday constant in C/mol (CODATA 2018, exact).
 pub const FARADAY_C_PER_MOL: f64 = 96485.33212;
+/// Molar gas constant in J/mol/K (CODATA 2018, exact).
+pub const GAS_CONSTANT_J_PER_MOL_K: f64 = 8.314_462_618;
+/// Days in a year of 365 days, as warranties and field studies count.
+pub const DAYS_PER_YEAR: f64 = 365.0;
 
 macro_rules! quantity {
     ($(#[$doc:meta])* $name:ident, $base:literal, $( $from:ident / $to:ident = $factor:expr ),+ $(,)?) => {

@@ -1,5 +1,6 @@
 //! Engineering of the car: a design becomes mass, materials and energy. Knows no carbon, law or money.
 
+pub mod ageing;
 pub mod battery;
 pub mod bill;
 pub mod charging;

@@ -9,15 +9,17 @@ use crate::print;
 /// Arguments of the command.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// JSON Schema of car (files), assess, explain, drive, charge, trip, performance, motor, drive-unit (output); or a list: cycles, places, chemistries, products, methods
+    /// JSON Schema of car (files), assess, explain, drive, age, pack-life, charge, trip, performance, motor, drive-unit (output); or a list: cycles, places, chemistries, products, methods
     name: String,
 }
 
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 16] = [
     "car",
     "assess",
     "explain",
     "drive",
+    "age",
+    "pack-life",
     "charge",
     "trip",
     "performance",
@@ -59,6 +61,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "drive-unit" => {
             print::json(&schemars::schema_for!(Vec<minewheel_assess::drive_units::UnitReport>));
+            return Ok(());
+        }
+        "age" => {
+            print::json(&schemars::schema_for!(super::age::Output));
+            return Ok(());
+        }
+        "pack-life" => {
+            print::json(&schemars::schema_for!(Vec<minewheel_assess::ageing::PackLife>));
             return Ok(());
         }
         "charge" => {

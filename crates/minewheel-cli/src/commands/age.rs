@@ -1,0 +1,195 @@
+//! `minewheel age`: what capacity a cell keeps over the years, and how long a car's pack lasts.
+
+use std::path::{Path, PathBuf};
+
+use minewheel_assess::ageing::{PackLife, age, pack_life};
+use minewheel_data::units::Length;
+use minewheel_model::ageing::{Duty, Hour, Outside, Warning};
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::inputs;
+use crate::print::{self, Format, figure};
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["cell", "cars"])))]
+pub struct Arguments {
+    /// A published cell law; an unknown id lists those there are
+    #[arg(long, value_name = "ID")]
+    cell: Option<String>,
+    /// Electric cars, whose packs are aged: ids of the catalogue, or TOML files
+    #[arg(long = "car", value_name = "CAR", num_args = 1..)]
+    cars: Vec<String>,
+    /// Temperature of the cell in °C
+    #[arg(long, value_name = "C", default_value_t = 25.0, allow_negative_numbers = true)]
+    temperature_c: f64,
+    /// Storage at this state of charge, 0 to 1
+    #[arg(long, value_name = "SHARE", conflicts_with = "soc_profile", allow_negative_numbers = true)]
+    soc: Option<f64>,
+    /// CSV `hour,soc` (and `temperature_c`) of whole days, repeated
+    #[arg(long, value_name = "FILE")]
+    soc_profile: Option<PathBuf>,
+    /// Years to simulate
+    #[arg(long, default_value_t = 10)]
+    years: u32,
+    /// Step in hours, at most a day
+    #[arg(long, value_name = "H", default_value_t = 24.0, allow_negative_numbers = true)]
+    step_h: f64,
+    /// Distance of a car in a year in km; left out: its lifetime distance over its years
+    #[arg(long, value_name = "KM", requires = "cars", allow_negative_numbers = true)]
+    km_per_year: Option<f64>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// A folder of tables laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Least and greatest distance in a year in km.
+const KM_PER_YEAR: (f64, f64) = (100.0, 200_000.0);
+/// Characters of a full cell's bar.
+const BAR_WIDTH: usize = 30;
+
+/// A cell over the years.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct Output {
+    /// Id of the cell law.
+    cell: String,
+    /// Capacity at the end of each year.
+    years: Vec<Year>,
+    /// What the result must not be read without.
+    warnings: Vec<String>,
+}
+
+/// One year of a cell.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct Year {
+    /// The year, 1 for the first.
+    year: u32,
+    /// Capacity over that of the new cell.
+    capacity: f64,
+    /// Equivalent full cycles so far.
+    cycles: f64,
+}
+
+fn words(warning: &Warning) -> String {
+    match warning {
+        Warning::Outside(Outside { quantity, seen, tested }) => {
+            format!("{quantity} is {}, outside the tests of this law ({} to {})", figure(*seen), figure(tested.0), figure(tested.1))
+        }
+        Warning::Gain { capacity } => {
+            format!("capacity rises to {capacity:.4} of the new cell's: an artefact of the published fit")
+        }
+        Warning::Spent { year } => format!("nothing is left of the cell in year {year}"),
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// An unknown cell or car, a faulty profile, or a number outside what a cell can have.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let tables = inputs::tables(arguments.data.as_deref())?;
+    let Some(cell) = &arguments.cell else {
+        if let Some(km) = arguments.km_per_year {
+            super::charge::within("km-per-year", km, KM_PER_YEAR, "km")?;
+        }
+        let mut lives = Vec::new();
+        for name in &arguments.cars {
+            lives.push(pack_life(&inputs::car(&tables, name)?, &tables, arguments.km_per_year.map(Length::from_km))?);
+        }
+        return match arguments.format {
+            Format::Json => {
+                print::json(&lives);
+                Ok(())
+            }
+            Format::Csv => {
+                print::data(&print::csv(&HEADER, &lives.iter().map(|l| row(l, |v| v.to_string())).collect::<Vec<_>>()));
+                Ok(())
+            }
+            Format::Table => {
+                let mut text = print::table(&TITLES, &lives.iter().map(|l| row(l, figure)).collect::<Vec<_>>(), &[2, 3, 4, 5, 6, 7]);
+                text.push_str("first life: until that share of the capacity is left; packs: bought over the car's life\n");
+                print::data(&text);
+                Ok(())
+            }
+        };
+    };
+    let duty = match (&arguments.soc_profile, arguments.soc) {
+        (Some(file), _) => profile(file, arguments.temperature_c)?,
+        (None, Some(soc)) => Duty::storage(soc, arguments.temperature_c).map_err(minewheel_assess::AssessError::from)?,
+        (None, None) => {
+            let wanted = "--soc SHARE for storage, or --soc-profile FILE".to_owned();
+            return Err(Failure::Option { option: "soc", seen: "missing".to_owned(), wanted });
+        }
+    };
+    let (id, lives, warnings) = age(&tables, cell, &duty, arguments.years, arguments.step_h)?;
+    let output = Output {
+        cell: id,
+        years: lives.iter().map(|y| Year { year: y.year, capacity: y.capacity, cycles: y.cycles }).collect(),
+        warnings: warnings.iter().map(words).collect(),
+    };
+    match arguments.format {
+        Format::Json => print::json(&output),
+        Format::Csv => {
+            let rows: Vec<_> = output.years.iter().map(|y| vec![y.year.to_string(), y.capacity.to_string(), y.cycles.to_string()]).collect();
+            print::data(&print::csv(&["year", "capacity", "cycles"], &rows));
+        }
+        Format::Table => {
+            let line = |y: &Year| {
+                let percent = format!("{:.1} %", 100.0 * y.capacity);
+                vec![y.year.to_string(), percent, figure(y.cycles), print::bar(y.capacity, BAR_WIDTH)]
+            };
+            let rows: Vec<_> = output.years.iter().map(line).collect();
+            let mut text = format!("{}\n", output.cell);
+            text.push_str(&print::table(&["year", "capacity", "full cycles", ""], &rows, &[0, 1, 2]));
+            print::data(&text);
+        }
+    }
+    for warning in &output.warnings {
+        print::note(&format!("warning: {warning}"));
+    }
+    Ok(())
+}
+
+const TITLES: [&str; 8] = ["car", "cells", "km a year", "range", "cycles a year", "first life ends at", "years", "packs"];
+const HEADER: [&str; 8] =
+    ["car", "chemistry", "km_per_year", "range_km", "cycles_per_year", "first_life_ends_at", "first_life_years", "packs_over_life"];
+
+fn row(life: &PackLife, number: impl Fn(f64) -> String) -> Vec<String> {
+    let mut row = vec![life.car.clone(), life.chemistry.clone()];
+    let values = [life.km_per_year, life.range_km, life.cycles_per_year, life.first_life_ends_at, life.first_life_years, life.packs_over_life];
+    row.extend(values.map(number));
+    row
+}
+
+/// Reads a profile of whole days.
+fn profile(file: &Path, celsius: f64) -> Result<Duty, Failure> {
+    let name = file.display().to_string();
+    let text = inputs::read(file)?;
+    let mut lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'));
+    let fault =
+        |line: usize, seen: &str, wanted: &'static str| Failure::Profile { file: name.clone(), line: line + 1, seen: seen.to_owned(), wanted };
+    let header: Vec<&str> = lines.next().map(|(_, l)| l.split(',').map(str::trim).collect()).unwrap_or_default();
+    let is_known = header.starts_with(&["hour", "soc"]) && (header.len() == 2 || header[2..] == ["temperature_c"]);
+    if !is_known {
+        return Err(fault(0, &header.join(","), "the header `hour,soc` or `hour,soc,temperature_c`"));
+    }
+    let mut hours = Vec::new();
+    for (at, line) in lines {
+        let cells: Vec<&str> = line.split(',').map(str::trim).collect();
+        if cells.len() != header.len() {
+            return Err(fault(at, line, "as many cells as the header has"));
+        }
+        let numbers: Option<Vec<f64>> = cells.iter().map(|c| c.parse().ok().filter(|v: &f64| v.is_finite())).collect();
+        let numbers = numbers.ok_or_else(|| fault(at, line, "numbers"))?;
+        let wanted = hours.len() as f64;
+        if (numbers[0] - wanted).abs() > 1e-9 && (numbers[0] - wanted % 24.0).abs() > 1e-9 {
+            return Err(fault(at, cells[0], "hours in order, each once"));
+        }
+        hours.push(Hour { soc: numbers[1], celsius: numbers.get(2).copied().unwrap_or(celsius) });
+    }
+    Ok(Duty::new(&hours).map_err(minewheel_assess::AssessError::from)?)
+}
