@@ -1,5 +1,14 @@
 //! Electricity mixes by place and year, the processes behind each technology, and delivery losses.
 //!
+//! Statistics count what generators give (gross) or what leaves the plant (net); processes make net kilowatt-hours. A
+//! gross share is turned into a net one when it is read:
+//!
+//! ```text
+//! s_t ∝ g_t · (1 − u_t)
+//! ```
+//!
+//! with `u_t` the own use of the technology's plants over their gross generation (`own-use.csv`).
+//!
 //! A year between two projected years is interpolated; a province without a row for a year keeps its last known mix,
 //! moved by the national trend:
 //!
@@ -95,12 +104,14 @@ pub struct Electricity {
     mixes: FxHashMap<PlaceId, Vec<MixRow>>,
     technologies: FxHashMap<(PlaceId, usize), Vec<Technology>>,
     losses: FxHashMap<(PlaceId, VoltageLevel), Value>,
+    own_use: [f64; 9],
 }
 
 impl Electricity {
-    /// Reads `electricity/mix.csv`, `technologies.csv` and `delivery.csv`.
+    /// Reads `electricity/own-use.csv`, `mix.csv`, `technologies.csv` and `delivery.csv`.
     pub fn read(loader: &mut Loader<'_>, places: &Places, cards: &Cards) -> Self {
         let mut all = Self::default();
+        all.read_own_use(loader);
         all.read_mixes(loader, places);
         all.read_technologies(loader, places, cards);
         if let Some(table) = loader.table("electricity/delivery.csv") {
@@ -133,8 +144,10 @@ impl Electricity {
                 loader.fault(&table, row, None, Fault::Shares { whole, sum });
                 continue;
             }
-            for share in &mut shares {
-                *share /= sum;
+            let kept = |t: usize| if table.text(row, "basis") == "gross" { 1.0 - self.own_use[t] } else { 1.0 };
+            let net: f64 = shares.iter().enumerate().map(|(t, share)| share * kept(t)).sum();
+            for (t, share) in shares.iter_mut().enumerate() {
+                *share *= kept(t) / net;
             }
             let is_projection = table.text(row, "scenario") == "projection";
             let rows = self.mixes.entry(place).or_default();
@@ -151,6 +164,23 @@ impl Electricity {
             rows.sort_by_key(|r| (r.year, r.is_projection));
             rows.dedup_by_key(|r| r.year);
         }
+    }
+
+    fn read_own_use(&mut self, loader: &mut Loader<'_>) {
+        let Some(table) = loader.table("electricity/own-use.csv") else { return };
+        for row in 0..table.len() {
+            let (Some(technology), Some(share)) =
+                (TECHNOLOGIES.iter().position(|t| *t == table.text(row, "technology")), loader.number_in(&table, row, "own_use_share"))
+            else {
+                continue;
+            };
+            self.own_use[technology] = share;
+        }
+    }
+
+    /// Gross over net generation of a mix: what its plants generate for each kilowatt-hour that leaves them.
+    pub fn gross_over_net(&self, mix: &Mix) -> f64 {
+        mix.shares.iter().zip(self.own_use).map(|(share, own_use)| share / (1.0 - own_use)).sum()
     }
 
     fn read_technologies(&mut self, loader: &mut Loader<'_>, places: &Places, cards: &Cards) {

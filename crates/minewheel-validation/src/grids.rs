@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! net (busbar)   I   = Σ_t s_t i_t
-//! gross          I_g = Σ_t s_t (1 − u_t) i_t
+//! gross          I_g = I / Σ_t s_t / (1 − u_t)
 //! at the stack   D   = Σ_t s_t Σ_p w_tp b_p
 //! ```
 //!
@@ -17,13 +17,12 @@ use minewheel_data::cards::Target;
 use minewheel_data::electricity::{TECHNOLOGIES, VoltageLevel};
 use minewheel_data::places::PlaceId;
 use minewheel_data::units::Co2e;
-use minewheel_lca::ColumnId;
 use serde::Deserialize;
 
 use crate::chapter::{deviation, number, percent};
 use crate::claim::Claim;
 use crate::report::{Block, Print, Report, Row, Side, error_quantile, worst};
-use crate::{Evidence, METHOD, ValidationError, rows_of};
+use crate::{Evidence, METHOD, ValidationError};
 
 #[derive(Deserialize)]
 struct Published {
@@ -35,12 +34,6 @@ struct Published {
     #[serde(default)]
     basis: String,
     source: String,
-}
-
-#[derive(Deserialize)]
-struct OwnUse {
-    technology: String,
-    own_use_share: f64,
 }
 
 const HIGH_VOLTAGE: &str = "electricity-high-voltage";
@@ -69,44 +62,16 @@ fn lineage(evidence: &Evidence, place: PlaceId) -> Result<Vec<PlaceId>, Validati
 }
 
 /// Grams per net and per gross kilowatt-hour.
-fn life_cycle(
-    evidence: &Evidence,
-    placed: &PlacedNetwork,
-    scores: &[f64],
-    own_use: &[f64; TECHNOLOGIES.len()],
-    place: PlaceId,
-) -> Result<(f64, f64), ValidationError> {
+fn life_cycle(evidence: &Evidence, placed: &PlacedNetwork, scores: &[f64], place: PlaceId) -> Result<(f64, f64), ValidationError> {
     let tables = &evidence.tables;
-    let score = |column: Column| {
-        let id: Option<ColumnId> = placed.find(column);
-        id.map(|id| Co2e::from_kg(scores[id.index()]).g()).ok_or_else(|| unknown("column of", tables.places.code(place)))
-    };
-    let net = score(Column::Generation(place))?;
+    let column = placed.find(Column::Generation(place)).ok_or_else(|| unknown("column of", tables.places.code(place)))?;
+    let net = Co2e::from_kg(scores[column.index()]).g();
     let mix = tables.electricity.mix_or_nearest(&tables.places, place, placed.year)?;
-    let lineage = lineage(evidence, place)?;
-    let mut gross = 0.0;
-    for (technology, share) in mix.shares.iter().enumerate().filter(|s| *s.1 > 0.0) {
-        for part in tables.electricity.technology(&lineage, technology) {
-            gross += share * (1.0 - own_use[technology]) * part.share * score(Column::Process(part.process, place))?;
-        }
-    }
-    Ok((net, gross))
-}
-
-fn own_use(evidence: &Evidence) -> Result<[f64; TECHNOLOGIES.len()], ValidationError> {
-    let name = "electricity/own-use.csv";
-    let rows: Vec<OwnUse> = rows_of(name, evidence.store.text(name).ok_or_else(|| unknown("table", name))?)?;
-    let mut shares = [0.0; TECHNOLOGIES.len()];
-    for (share, technology) in shares.iter_mut().zip(TECHNOLOGIES) {
-        let row = rows.iter().find(|r| r.technology == technology).ok_or_else(|| unknown("own use of", technology))?;
-        *share = row.own_use_share;
-    }
-    Ok(shares)
+    Ok((net, net / tables.electricity.gross_over_net(&mix)))
 }
 
 pub(crate) fn intensity(evidence: &Evidence, claim: Claim) -> Result<Report, ValidationError> {
     let published: Vec<Published> = evidence.rows("grid-intensity.csv")?;
-    let own_use = own_use(evidence)?;
     let mut years: Vec<i32> = published.iter().map(|r| r.year).collect();
     years.sort_unstable();
     years.dedup();
@@ -121,7 +86,7 @@ pub(crate) fn intensity(evidence: &Evidence, claim: Claim) -> Result<Report, Val
         let placed = network(evidence, year, &places)?;
         let solved = evidence.solved(&placed, METHOD)?;
         for (row, place) in here.into_iter().zip(places) {
-            let (net, gross) = life_cycle(evidence, &placed, solved.scores.values(), &own_use, place)?;
+            let (net, gross) = life_cycle(evidence, &placed, solved.scores.values(), place)?;
             let ours = if row.basis == "net" { net } else { gross };
             let name = evidence.tables.places.name(place);
             let judged = |ours: f64| Row {

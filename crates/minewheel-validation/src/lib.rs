@@ -133,7 +133,6 @@ impl From<CycleError> for ValidationError {
 #[derive(Debug)]
 pub struct Evidence {
     root: PathBuf,
-    store: Store,
     tables: Tables,
 }
 
@@ -153,7 +152,7 @@ impl Evidence {
     pub fn read(root: &Path) -> Result<Self, ValidationError> {
         let store = Store::embedded();
         let tables = Tables::read(&store, false).map_err(ValidationError::Tables)?;
-        Ok(Self { root: root.to_path_buf(), store, tables })
+        Ok(Self { root: root.to_path_buf(), tables })
     }
 
     /// Where the generated chapter lies.
