@@ -17,6 +17,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minewheel_data::car::{BatteryDesign, CarDesign, Fuel, Powertrain};
+use minewheel_data::cycles::Cycle;
 use minewheel_data::row::{Draw, RowId};
 use minewheel_data::units::{Energy, Length, Mass, Power, Speed};
 use minewheel_model::ageing::CarDuty;
@@ -41,14 +42,17 @@ impl Traces {
     ///
     /// # Errors
     /// The cycle is not known.
-    pub fn new(tables: &Tables, cycle: Option<&str>) -> Result<Self, AssessError> {
+    pub fn new(tables: &Tables, cycle: Option<&Cycle>) -> Result<Self, AssessError> {
         let mut ready = BTreeMap::new();
-        let wanted: Vec<&str> = match cycle {
-            Some(one) => vec![one],
-            None => vec!["wltc1", "wltc2", "wltc3a", "wltc3b"],
-        };
-        for id in wanted {
-            ready.insert(id.to_owned(), Trace::new(&tables.cycles.get(id)?));
+        match cycle {
+            Some(one) => {
+                ready.insert(one.id().to_string(), Trace::new(one));
+            }
+            None => {
+                for id in ["wltc1", "wltc2", "wltc3a", "wltc3b"] {
+                    ready.insert(id.to_owned(), Trace::new(&tables.cycles.get(id)?));
+                }
+            }
         }
         Ok(Self { certification: CertificationTraces::new(&tables.cycles)?, ready })
     }
@@ -212,7 +216,7 @@ fn road_energy(
     let top_speed = design.top_speed_km_h.map(|v| Speed::from_km_h(v.best));
     // GTR 15 classes a car by its rated power: a hybrid's is at least that of the stronger of engine and machines.
     let power = sized.motor_power().max(sized.engine.map_or(Power::ZERO, |e| e.peak_power));
-    let cycle = scenario.cycle.clone().unwrap_or_else(|| wltc(power, sized.kerb_mass, top_speed).to_owned());
+    let cycle = scenario.cycle.as_ref().map_or_else(|| wltc(power, sized.kerb_mass, top_speed).to_owned(), |c| c.id().to_string());
     let trace = traces.get(&cycle).ok_or_else(|| AssessError::Cycle(cycle.clone()))?;
     let mut energy = RoadEnergy { cycle: cycle.clone(), ..RoadEnergy::default() };
     if matches!(design.powertrain, Powertrain::Bev | Powertrain::Phev) {

@@ -1,5 +1,8 @@
 //! What an assessment assumes: where, when, how counted. Every choice is named in the result.
 
+use std::sync::Arc;
+
+use minewheel_data::cycles::Cycle;
 use minewheel_data::places::PlaceId;
 use serde::Serialize;
 
@@ -84,7 +87,7 @@ pub struct Scenario {
     /// The grid over the car's life.
     pub grid: GridChoice,
     /// The cycle driven; `None`: the class of WLTC that the car belongs to.
-    pub cycle: Option<String>,
+    pub cycle: Option<Arc<Cycle>>,
     /// Distance over life; `None`: the table's.
     pub lifetime_km: Option<f64>,
 }

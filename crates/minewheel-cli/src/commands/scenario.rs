@@ -1,6 +1,7 @@
 //! Options that assess and explain share: where, when, how counted.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::ValueEnum;
 use minewheel_assess::AssessError;
@@ -20,8 +21,8 @@ pub struct ScenarioArguments {
     /// The year the car is made
     #[arg(long, default_value_t = 2025, allow_negative_numbers = true)]
     pub year: i32,
-    /// Drive cycle; `auto` takes the class of WLTC by power to mass
-    #[arg(long, default_value = "auto", value_name = "NAME")]
+    /// Drive cycle, by name or a CSV file `time_s,speed_km_h`; `auto` takes the class of WLTC by power to mass
+    #[arg(long, default_value = "auto", value_name = "NAME|FILE")]
     pub cycle: String,
     /// Distance over life in km; left out: the table's
     #[arg(long, value_name = "KM", allow_negative_numbers = true)]
@@ -91,10 +92,10 @@ impl ScenarioArguments {
             let wanted = format!("{} to {} km", LIFE_KM.0, LIFE_KM.1);
             return Err(Failure::Option { option: "km", seen: km.to_string(), wanted });
         }
-        let cycle = (self.cycle != "auto").then(|| self.cycle.clone());
-        if let Some(cycle) = &cycle {
-            tables.cycles.get(cycle).map_err(|e| Failure::Cycle(e.to_string()))?;
-        }
+        let cycle = match self.cycle.as_str() {
+            "auto" => None,
+            name => Some(Arc::new(tables.cycles.open(name).map_err(|e| Failure::Cycle(e.to_string()))?)),
+        };
         Ok(Scenario {
             country,
             year: self.year,
