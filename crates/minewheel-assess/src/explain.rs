@@ -116,7 +116,7 @@ fn rows_between(tables: &Tables, placed: &PlacedNetwork, consumer: ColumnId, sup
             places.extend(tables.places.id("WORLD"));
             tables
                 .markets
-                .routes(&tables.cards, &tables.places, product, &places)
+                .routes(&tables.cards, &tables.places, product, &places, placed.year)
                 .map(|routes| routes.iter().filter(|r| r.of == process).map(|r| r.share.row).collect())
                 .unwrap_or_default()
         }

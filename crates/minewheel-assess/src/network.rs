@@ -254,7 +254,7 @@ impl<'t> PlacedNetworkBuilder<'t> {
         if let Some(id) = self.index.get(&Column::Supply(product, place)) {
             return Ok(*id);
         }
-        let routes = self.tables.markets.routes(self.cards(), self.places(), product, &self.lineage(place))?;
+        let routes = self.tables.markets.routes(self.cards(), self.places(), product, &self.lineage(place), self.year)?;
         if let [one] = routes.as_slice() {
             return Ok(self.column(Column::Process(one.of, place)));
         }
@@ -353,7 +353,7 @@ impl<'t> PlacedNetworkBuilder<'t> {
     }
 
     fn expand_supply(&mut self, id: ColumnId, product: ProductId, place: PlaceId) -> Result<(), NetworkError> {
-        let routes = self.tables.markets.routes(self.cards(), self.places(), product, &self.lineage(place))?;
+        let routes = self.tables.markets.routes(self.cards(), self.places(), product, &self.lineage(place), self.year)?;
         for route in routes {
             let supplier = self.column(Column::Process(route.of, place));
             let amount = self.following(&route.share).in_group(GroupId(0));

@@ -1,4 +1,7 @@
 //! Where a world market buys, which process makes a product in a place, and what freight lies between.
+//!
+//! Shares and routes may change with the year. The rows of the last year up to the year asked for hold; before the
+//! first dated rows, rows of a route without a year hold, and where there are none, the first dated ones do.
 
 use rustc_hash::FxHashMap;
 
@@ -7,6 +10,9 @@ use crate::loader::Loader;
 use crate::places::{PlaceId, Places};
 use crate::row::{RowId, Value};
 use crate::table::{Fault, Table};
+
+/// The year of a route row without one: it holds from the beginning until the first dated row.
+const UNDATED: i32 = i32::MIN;
 
 /// Largest gap of a sum of shares from one.
 const SHARE_TOLERANCE: f64 = 1e-3;
@@ -33,7 +39,7 @@ pub struct Freight {
 #[derive(Debug, Clone, Default)]
 pub struct Markets {
     shares: FxHashMap<ProductId, Vec<(i32, Vec<MarketShare<PlaceId>>)>>,
-    routes: FxHashMap<(ProductId, Option<PlaceId>), Vec<MarketShare<ProcessId>>>,
+    routes: FxHashMap<(ProductId, Option<PlaceId>), Vec<(i32, Vec<MarketShare<ProcessId>>)>>,
     freight: FxHashMap<Option<ProductId>, Vec<Freight>>,
 }
 
@@ -103,12 +109,7 @@ impl Markets {
             let year = table.text(row, "year").parse().unwrap_or(0);
             let Some(share) = loader.value(table, row, "share") else { continue };
             first.entry((product, year)).or_insert(row);
-            let years = self.shares.entry(product).or_default();
-            let at = years.iter().position(|y| y.0 == year).unwrap_or_else(|| {
-                years.push((year, Vec::new()));
-                years.len() - 1
-            });
-            years[at].1.push(MarketShare { of: place, share });
+            of_year(self.shares.entry(product).or_default(), year).push(MarketShare { of: place, share });
         }
         let mut firsts: Vec<_> = first.into_iter().collect();
         firsts.sort_by_key(|f| f.1);
@@ -128,7 +129,7 @@ impl Markets {
     }
 
     fn read_routes(&mut self, loader: &mut Loader<'_>, table: &Table, places: &Places, cards: &Cards) {
-        let mut first: FxHashMap<(ProductId, Option<PlaceId>), usize> = FxHashMap::default();
+        let mut first: FxHashMap<(ProductId, Option<PlaceId>, i32), usize> = FxHashMap::default();
         for row in 0..table.len() {
             let Some(product) = cards.product_id(table.text(row, "product_id")) else {
                 loader.unknown_name(table, row, "product_id", "product", cards.products().iter().map(|p| p.id.as_str()));
@@ -149,16 +150,22 @@ impl Markets {
             }
             let place = if table.text(row, "place").is_empty() { None } else { places.resolve(loader, table, row, "place") };
             let Some(share) = loader.value(table, row, "share") else { continue };
-            first.entry((product, place)).or_insert(row);
-            self.routes.entry((product, place)).or_default().push(MarketShare { of: process, share });
+            let year = table.text(row, "year").parse().unwrap_or(UNDATED);
+            first.entry((product, place, year)).or_insert(row);
+            of_year(self.routes.entry((product, place)).or_default(), year).push(MarketShare { of: process, share });
         }
         let mut firsts: Vec<_> = first.into_iter().collect();
         firsts.sort_by_key(|f| f.1);
-        for (key, row) in firsts {
-            let Some(routes) = self.routes.get_mut(&key) else { continue };
+        for ((product, place, year), row) in firsts {
+            let Some(years) = self.routes.get_mut(&(product, place)) else { continue };
+            years.sort_by_key(|y| y.0);
+            let routes = of_year(years, year);
             let sum: f64 = routes.iter().map(|s| s.share.best).sum();
             if (sum - 1.0).abs() > SHARE_TOLERANCE {
-                let whole = format!("the routes to `{}`", cards.product(key.0).id);
+                let mut whole = format!("the routes to `{}`", cards.product(product).id);
+                if year != UNDATED {
+                    whole = format!("{whole} in {year}");
+                }
                 loader.fault(table, row, Some("share"), Fault::Shares { whole, sum });
             }
             for route in routes {
@@ -170,18 +177,24 @@ impl Markets {
     /// Countries of the world market for a product in the last year up to `year`, or the first year there is.
     /// `None`: no shares are known, the product is made at `WORLD`.
     pub fn shares(&self, product: ProductId, year: i32) -> Option<(i32, &[MarketShare<PlaceId>])> {
-        let years = self.shares.get(&product)?;
-        let (found, shares) = years.iter().rev().find(|y| y.0 <= year).or_else(|| years.first())?;
+        let (found, shares) = in_force(self.shares.get(&product)?, year)?;
         Some((*found, shares))
     }
 
-    /// The processes that make a product in a place and their shares; nearest place of the lineage first.
+    /// The processes that make a product in a place in a year and their shares; nearest place of the lineage first.
     ///
     /// # Errors
     /// No process may stand there, or several may and no route says which.
-    pub fn routes(&self, cards: &Cards, places: &Places, product: ProductId, lineage: &[PlaceId]) -> Result<Vec<MarketShare<ProcessId>>, RouteError> {
+    pub fn routes(
+        &self,
+        cards: &Cards,
+        places: &Places,
+        product: ProductId,
+        lineage: &[PlaceId],
+        year: i32,
+    ) -> Result<Vec<MarketShare<ProcessId>>, RouteError> {
         for place in lineage.iter().map(|p| Some(*p)).chain([None]) {
-            if let Some(routes) = self.routes.get(&(product, place)) {
+            if let Some((_, routes)) = self.routes.get(&(product, place)).and_then(|years| in_force(years, year)) {
                 return Ok(routes.clone());
             }
         }
@@ -215,5 +228,48 @@ impl Markets {
     /// Freight that the market for a product adds.
     pub fn freight(&self, product: ProductId) -> &[Freight] {
         self.freight.get(&Some(product)).or_else(|| self.freight.get(&None)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The list of a year, made where there is none.
+fn of_year<T>(years: &mut Vec<(i32, Vec<T>)>, year: i32) -> &mut Vec<T> {
+    let at = years.iter().position(|y| y.0 == year).unwrap_or_else(|| {
+        years.push((year, Vec::new()));
+        years.len() - 1
+    });
+    &mut years[at].1
+}
+
+/// The last list up to a year, or the first there is; `years` is in order.
+fn in_force<T>(years: &[(i32, T)], year: i32) -> Option<&(i32, T)> {
+    years.iter().rev().find(|y| y.0 <= year).or_else(|| years.first())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{UNDATED, in_force, of_year};
+
+    #[test]
+    fn the_rows_of_the_last_year_up_to_the_year_asked_for_hold() {
+        let years = [(2019, 'a'), (2022, 'b'), (2024, 'c')];
+        assert_eq!(in_force(&years, 2022), Some(&(2022, 'b')));
+        assert_eq!(in_force(&years, 2023), Some(&(2022, 'b')));
+        assert_eq!(in_force(&years, 2050), Some(&(2024, 'c')));
+    }
+
+    #[test]
+    fn before_the_first_dated_rows_the_undated_hold_and_else_the_first_dated() {
+        assert_eq!(in_force(&[(UNDATED, 'a'), (2022, 'b')], 2019), Some(&(UNDATED, 'a')));
+        assert_eq!(in_force(&[(2022, 'b'), (2024, 'c')], 2019), Some(&(2022, 'b')));
+        assert_eq!(in_force::<char>(&[], 2019), None);
+    }
+
+    #[test]
+    fn rows_of_one_year_gather_in_one_list() {
+        let mut years = Vec::new();
+        of_year(&mut years, 2024).push('a');
+        of_year(&mut years, UNDATED).push('b');
+        of_year(&mut years, 2024).push('c');
+        assert_eq!(years, [(2024, vec!['a', 'c']), (UNDATED, vec!['b'])]);
     }
 }
