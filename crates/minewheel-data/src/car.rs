@@ -149,6 +149,15 @@ words!(
     }
 );
 words!(
+    /// Whether the rest of the structure follows the mass that body choices save or cost.
+    Resizing {
+        /// Every other part stays as it is.
+        None = "none",
+        /// Body, chassis and brakes are sized again for the new mass; power is held.
+        Structure = "structure",
+    }
+);
+words!(
     /// The scrap that secondary aluminium is melted from.
     ScrapGrade {
         /// Returns of the alloy itself.
@@ -238,7 +247,7 @@ pub struct ChargingDesign {
 /// Material choices of the body, as given.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct BodyDesign {
-    /// Share of secondary metal in the car's aluminium.
+    /// Share of secondary metal in the car's aluminium outside the traction battery, where no share of a family is given.
     pub recycled_aluminium_share: Option<Value>,
     /// Share of secondary metal in the car's flat steel.
     pub recycled_steel_share: Option<Value>,
@@ -248,6 +257,8 @@ pub struct BodyDesign {
     pub castings: Option<Castings>,
     /// Metal of doors, lids and wings.
     pub closures: Option<ClosureMetal>,
+    /// Whether the rest of the structure follows the change of mass; a car built up from its size always does.
+    pub resizing: Option<Resizing>,
     /// The scrap that secondary aluminium is melted from.
     pub aluminium_scrap: Option<ScrapGrade>,
     /// Share of secondary metal in the sheet of the closures.
@@ -265,6 +276,11 @@ pub struct BodyDesign {
 }
 
 impl BodyDesign {
+    /// Whether a choice may change the mass of the car.
+    pub fn changes_mass(&self) -> bool {
+        self.door_ring.is_some_and(|r| r != DoorRing::None) || self.castings.is_some_and(|c| c != Castings::None) || self.closures.is_some()
+    }
+
     /// The shares by alloy family, in the order of `minewheel-model`'s families.
     pub const fn recycled_by_family(&self) -> [Option<Value>; 6] {
         [

@@ -193,6 +193,7 @@ const TEXTS: &[&str] = &[
     "body.door_ring",
     "body.castings",
     "body.closures",
+    "body.resizing",
     "body.aluminium_scrap",
     "plant.country",
     "plant.electricity",
@@ -355,6 +356,7 @@ impl<'a> Assembler<'a> {
         design.body.door_ring = self.word("body.door_ring", words!(crate::car::DoorRing));
         design.body.castings = self.word("body.castings", words!(crate::car::Castings));
         design.body.closures = self.word("body.closures", words!(crate::car::ClosureMetal));
+        design.body.resizing = self.word("body.resizing", words!(crate::car::Resizing));
         design.body.aluminium_scrap = self.word("body.aluminium_scrap", words!(crate::car::ScrapGrade));
         design.body.recycled_closure_sheet_share = self.number("body.recycled_closure_sheet_share");
         design.body.recycled_structure_sheet_share = self.number("body.recycled_structure_sheet_share");
@@ -546,6 +548,7 @@ pub fn car_file_schema(chemistries: &[String]) -> serde_json::Value {
             "body.door_ring" => of!(crate::car::DoorRing),
             "body.castings" => of!(crate::car::Castings),
             "body.closures" => of!(crate::car::ClosureMetal),
+            "body.resizing" => of!(crate::car::Resizing),
             "body.aluminium_scrap" => of!(crate::car::ScrapGrade),
             "engine.fuel" => of!(crate::car::Fuel),
             "engine.certified_cycle" => of!(crate::car::CertifiedCycle),
