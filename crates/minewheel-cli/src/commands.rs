@@ -1,6 +1,7 @@
 //! One module a command: its arguments, what it calls, how it prints.
 
 pub mod assess;
+pub mod body;
 pub mod cars;
 pub mod case;
 pub mod charge;
@@ -10,6 +11,7 @@ pub mod drive_unit;
 pub mod explain;
 pub mod motor;
 pub mod performance;
+pub mod plant;
 pub mod scenario;
 
 pub mod schema;

@@ -299,9 +299,9 @@ impl BodyDesign {
 pub struct PlantDesign {
     /// Country or province of final assembly.
     pub country: Option<String>,
-    /// `grid`, or the one supply that takes its place: `solar`, `wind`, `hydro`.
+    /// `grid` (the mix of the place), or the one supply that takes its place: `solar`, `wind`, `hydro`.
     pub electricity: Option<String>,
-    /// Share of the plant's electricity from solar cells on site or by contract.
+    /// Share of the plant's electricity from solar cells on site.
     pub solar_share: Option<Value>,
     /// Share of the plant's electricity from wind on land by contract.
     pub wind_share: Option<Value>,
@@ -310,6 +310,10 @@ pub struct PlantDesign {
 }
 
 impl PlantDesign {
+    /// What a plant may draw its electricity from as a whole; shares of a mix are numbers of their own. `solar` is made on site, `wind`
+    /// and `hydro` come by contract; all three are counted by what supplies the plant and not by the grid of its place.
+    pub const ELECTRICITY: [&'static str; 4] = ["grid", "solar", "wind", "hydro"];
+
     /// Supplies beside the grid with the product that stands for each; shares are numbers of the design.
     pub fn supplies(&self) -> Vec<(&'static str, Value)> {
         let whole = |word: &str| (self.electricity.as_deref() == Some(word)).then(|| Value::given(1.0));

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::car::{BatteryDesign, CarDesign, EngineDesign, MotorDesign, OfficialFigure, Powertrain, SourcingRule};
+use crate::car::{BatteryDesign, CarDesign, EngineDesign, MotorDesign, OfficialFigure, PlantDesign, Powertrain, SourcingRule};
 use crate::row::Value;
 use crate::table::{Position, nearest};
 
@@ -199,8 +199,6 @@ const TEXTS: &[&str] = &[
     "plant.electricity",
     "use.country",
 ];
-/// What a plant may draw its electricity from as a whole; shares of a mix are numbers of their own.
-const PLANT_ELECTRICITY: [&str; 4] = ["grid", "solar", "wind", "hydro"];
 const PLANT_SHARES: [&str; 3] = ["plant.solar_share", "plant.wind_share", "plant.hydro_share"];
 const MOTOR_TEXTS: &[&str] = &["topology", "axle", "coupling", "made_in"];
 const OFFICIAL: &[&str] = &[
@@ -369,10 +367,10 @@ impl<'a> Assembler<'a> {
         design.plant.hydro_share = self.number("plant.hydro_share");
         design.plant.country = self.text("plant.country");
         design.plant.electricity = self.text("plant.electricity");
-        if let Some(seen) = design.plant.electricity.as_deref().filter(|e| !PLANT_ELECTRICITY.contains(e)) {
+        if let Some(seen) = design.plant.electricity.as_deref().filter(|e| !PlantDesign::ELECTRICITY.contains(e)) {
             let line = self.fields.get("plant.electricity").map_or(0, |f| f.line);
-            let (seen, near) = (seen.to_owned(), nearest(seen, PLANT_ELECTRICITY.into_iter()));
-            self.fault(line, CarFault::Word { key: "plant.electricity".to_owned(), seen, wanted: PLANT_ELECTRICITY.join(", "), nearest: near });
+            let (seen, near) = (seen.to_owned(), nearest(seen, PlantDesign::ELECTRICITY.into_iter()));
+            self.fault(line, CarFault::Word { key: "plant.electricity".to_owned(), seen, wanted: PlantDesign::ELECTRICITY.join(", "), nearest: near });
         }
         self.plant_supplies(&design.plant);
         design.usage.country = self.text("use.country");
@@ -414,7 +412,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// Supplies beside the grid are shares of one whole, and named once.
-    fn plant_supplies(&mut self, plant: &crate::car::PlantDesign) {
+    fn plant_supplies(&mut self, plant: &PlantDesign) {
         let Some(line) = PLANT_SHARES.iter().filter_map(|k| self.fields.get(*k)).map(|f| f.line).max() else { return };
         let sum: f64 = [plant.solar_share, plant.wind_share, plant.hydro_share].iter().flatten().map(|v| v.best).sum();
         if sum > 1.0 + 1e-9 {
@@ -554,7 +552,7 @@ pub fn car_file_schema(chemistries: &[String]) -> serde_json::Value {
             "engine.certified_cycle" => of!(crate::car::CertifiedCycle),
             "motor.topology" => of!(crate::car::Topology),
             "motor.axle" => Some(vec!["front", "rear"]),
-            "plant.electricity" => Some(PLANT_ELECTRICITY.to_vec()),
+            "plant.electricity" => Some(PlantDesign::ELECTRICITY.to_vec()),
             _ => None,
         }
     };

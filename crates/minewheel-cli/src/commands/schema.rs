@@ -9,11 +9,11 @@ use crate::print;
 /// Arguments of the command.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// JSON Schema of car (files), assess, explain, drive, charge, trip, performance, motor, drive-unit (output); or a list: cycles, places, chemistries, products, methods
+    /// JSON Schema of car (files), assess, explain, drive, charge, trip, performance, motor, drive-unit, body, plant (output); or a list: cycles, places, chemistries, products, methods
     name: String,
 }
 
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 16] = [
     "car",
     "assess",
     "explain",
@@ -23,6 +23,8 @@ const NAMES: [&str; 14] = [
     "performance",
     "motor",
     "drive-unit",
+    "body",
+    "plant",
     "cycles",
     "places",
     "chemistries",
@@ -59,6 +61,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "drive-unit" => {
             print::json(&schemars::schema_for!(Vec<minewheel_assess::drive_units::UnitReport>));
+            return Ok(());
+        }
+        "body" => {
+            print::json(&schemars::schema_for!(minewheel_assess::body::BodyReport));
+            return Ok(());
+        }
+        "plant" => {
+            print::json(&schemars::schema_for!(minewheel_assess::plant::PlantReport));
             return Ok(());
         }
         "charge" => {
