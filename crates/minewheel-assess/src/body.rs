@@ -205,6 +205,7 @@ pub fn body_report(design: &CarDesign, tables: &Tables, scenario: &Scenario) -> 
     let first = prepared.cases.first();
     let mut notices = prepared.notices.clone();
     notices.extend(first.into_iter().flat_map(|c| solved[c.network].placed.notices.clone()));
+    notices.sort();
     notices.dedup();
     Ok(BodyReport {
         car: design.id.clone(),
@@ -254,7 +255,9 @@ fn variant(
             plant += kg;
         }
     }
-    let per_unit = |product: &str| scored.iter().find(|(l, _)| *l.product == *product && is_of_body(l, &lines) && l.amount != 0.0).map_or(0.0, |(l, kg)| kg / l.amount);
+    let per_unit = |product: &str| {
+        scored.iter().find(|(l, _)| *l.product == *product && is_of_body(l, &lines) && l.amount != 0.0).map_or(0.0, |(l, kg)| kg / l.amount)
+    };
     let parts: Vec<PartLine> = lines
         .iter()
         .map(|l| PartLine {

@@ -370,7 +370,10 @@ impl<'a> Assembler<'a> {
         if let Some(seen) = design.plant.electricity.as_deref().filter(|e| !PlantDesign::ELECTRICITY.contains(e)) {
             let line = self.fields.get("plant.electricity").map_or(0, |f| f.line);
             let (seen, near) = (seen.to_owned(), nearest(seen, PlantDesign::ELECTRICITY.into_iter()));
-            self.fault(line, CarFault::Word { key: "plant.electricity".to_owned(), seen, wanted: PlantDesign::ELECTRICITY.join(", "), nearest: near });
+            self.fault(
+                line,
+                CarFault::Word { key: "plant.electricity".to_owned(), seen, wanted: PlantDesign::ELECTRICITY.join(", "), nearest: near },
+            );
         }
         self.plant_supplies(&design.plant);
         design.usage.country = self.text("use.country");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use minewheel_assess::body::{BodyReport, BodyVariant, body_report};
+use minewheel_assess::body::{BodyReport, BodyVariant, PartLine, body_report};
 use minewheel_data::car::{Castings, ClosureMetal, DoorRing, ScrapGrade};
 use minewheel_data::row::Value;
 
@@ -114,7 +114,7 @@ const FIGURES: [Figure; 20] = [
     ("kWh/100 km", |v| v.consumption_kwh_per_100km),
     ("l/100 km", |v| v.fuel_l_per_100km),
     ("range km", |v| v.range_km),
-    ("steps kWh", |v| Some(v.steps.iter().map(|s| s.electricity_kwh).sum())),
+    ("forming kWh", |v| Some(v.steps.iter().map(|s| s.electricity_kwh).sum())),
 ];
 
 /// A change smaller than this share of the figure is none.
@@ -129,14 +129,12 @@ fn table(report: &BodyReport) -> String {
     text.push_str(&side_by_side(report));
     let Some(last) = chosen_variant(report) else { return text };
     let _ = writeln!(text, "\nparts of the {} body", last.variant);
-    let header = ["part", "material", "pieces", "in car kg", "bought kg", "scrap kg", "yield %", "kg CO2e"];
-    text.push_str(&print::table(&header, &parts(last), &[2, 3, 4, 5, 6, 7]));
+    text.push_str(&print::table(&PARTS, &sums(last, |p| &p.part), &[1, 2, 3, 4, 5, 6]));
+    let _ = writeln!(text, "\nby material");
+    text.push_str(&print::table(&MATERIALS, &sums(last, |p| &p.material), &[1, 2, 3, 4, 5, 6]));
     let _ = writeln!(text, "\nforming and joining at the plant, by the cards of the steps");
-    let rows: Vec<Vec<String>> = last
-        .steps
-        .iter()
-        .map(|s| vec![s.step.clone(), figure(s.amount), s.unit.clone(), figure(s.electricity_kwh), figure(s.heat_mj)])
-        .collect();
+    let rows: Vec<Vec<String>> =
+        last.steps.iter().map(|s| vec![s.step.clone(), figure(s.amount), s.unit.clone(), figure(s.electricity_kwh), figure(s.heat_mj)]).collect();
     text.push_str(&print::table(&["step", "amount", "unit", "kWh", "MJ"], &rows, &[1, 3, 4]));
     let _ = writeln!(text, "\naluminium of the car without its battery; highest share of {} scrap", report.scrap);
     let header = ["alloy", "bought kg", "market %", "asked %", "highest %", "limit by"];
@@ -193,22 +191,24 @@ fn signed(value: f64) -> String {
     if value > 0.0 { format!("+{text}") } else { text }
 }
 
-fn parts(variant: &BodyVariant) -> Vec<Vec<String>> {
-    variant
-        .parts
-        .iter()
-        .filter(|p| p.contained_kg > 0.0)
-        .map(|p| {
-            vec![
-                p.part.clone(),
-                p.material.clone(),
-                figure(p.pieces),
-                figure(p.contained_kg),
-                figure(p.bought_kg),
-                figure(p.scrap_kg),
-                format!("{:.0}", 100.0 * p.material_yield),
-                figure(p.kg_co2e),
-            ]
+const PARTS: [&str; 7] = ["part", "pieces", "in car kg", "bought kg", "scrap kg", "yield %", "kg CO2e"];
+const MATERIALS: [&str; 7] = ["material", "pieces", "in car kg", "bought kg", "scrap kg", "yield %", "kg CO2e"];
+
+/// Parts added up by a name, in order of appearance.
+fn sums(variant: &BodyVariant, name: fn(&PartLine) -> &str) -> Vec<Vec<String>> {
+    let mut found: Vec<(&str, [f64; 4])> = Vec::new();
+    for part in variant.parts.iter().filter(|p| p.contained_kg > 0.0) {
+        let figures = [part.pieces, part.contained_kg, part.bought_kg, part.kg_co2e];
+        match found.iter_mut().find(|f| f.0 == name(part)) {
+            Some((_, sums)) => sums.iter_mut().zip(figures).for_each(|(sum, figure)| *sum += figure),
+            None => found.push((name(part), figures)),
+        }
+    }
+    found
+        .into_iter()
+        .map(|(name, [pieces, contained, bought, kg])| {
+            let material_yield = format!("{:.0}", 100.0 * contained / bought);
+            vec![name.to_owned(), figure(pieces), figure(contained), figure(bought), figure(bought - contained), material_yield, figure(kg)]
         })
         .collect()
 }
@@ -217,7 +217,8 @@ fn parts(variant: &BodyVariant) -> Vec<Vec<String>> {
 fn csv(report: &BodyReport) -> String {
     let mut rows = Vec::new();
     for variant in &report.variants {
-        let mut row = |part: &str, name: &str, value: f64| rows.push(vec![variant.variant.to_owned(), part.to_owned(), name.to_owned(), value.to_string()]);
+        let mut row =
+            |part: &str, name: &str, value: f64| rows.push(vec![variant.variant.to_owned(), part.to_owned(), name.to_owned(), value.to_string()]);
         for (name, pick) in FIGURES {
             if let Some(value) = pick(variant) {
                 row("", name, value);

@@ -118,7 +118,8 @@ fn measures(report: &PlantReport) -> Vec<Vec<String>> {
 
 fn table(report: &PlantReport) -> String {
     let mut text = String::new();
-    let _ = writeln!(text, "a plant in {}, {}, {} cars a year; energy for one compact car", report.country, report.year, figure(report.cars_per_year));
+    let _ =
+        writeln!(text, "a plant in {}, {}, {} cars a year; energy for one compact car", report.country, report.year, figure(report.cars_per_year));
     let _ = writeln!(text, "{}", print::wrap(&format!("electricity: {}, {:.3} kg CO2e/kWh", report.electricity, report.electricity_kg_per_kwh)));
     let _ = writeln!(text, "heat: {:.4} kg CO2e/MJ\n", report.heat_kg_per_mj);
     let mut rows = shops(report);
@@ -135,7 +136,8 @@ fn table(report: &PlantReport) -> String {
 
 fn csv(report: &PlantReport) -> String {
     let mut rows = Vec::new();
-    let mut row = |kind: &str, name: &str, what: &str, value: f64| rows.push(vec![kind.to_owned(), name.to_owned(), what.to_owned(), value.to_string()]);
+    let mut row =
+        |kind: &str, name: &str, what: &str, value: f64| rows.push(vec![kind.to_owned(), name.to_owned(), what.to_owned(), value.to_string()]);
     for s in &report.shops {
         row("shop", &s.shop, "electricity kWh", s.electricity_kwh);
         row("shop", &s.shop, "heat MJ", s.heat_mj);

@@ -129,7 +129,8 @@ pub struct Alloys {
 
 impl Alloys {
     pub(super) fn resolve(parameters: &Parameters) -> Result<Self, ParameterError> {
-        let limits = |s: Subject<'_>| Ok::<_, ParameterError>([s.value("iron_limit", "1")?, s.value("copper_limit", "1")?, s.value("silicon_limit", "1")?]);
+        let limits =
+            |s: Subject<'_>| Ok::<_, ParameterError>([s.value("iron_limit", "1")?, s.value("copper_limit", "1")?, s.value("silicon_limit", "1")?]);
         let content = |name: &str| {
             let s = parameters.subject(name)?;
             Ok::<_, ParameterError>([s.value("iron", "1")?, s.value("copper", "1")?, s.value("silicon", "1")?])

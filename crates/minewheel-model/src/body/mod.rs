@@ -23,3 +23,6 @@ pub mod tables;
 pub use alloys::{Alloys, Family, Limit, Tramp, spread_over};
 pub use plan::{BodyPlan, GroupMass, NewPart};
 pub use tables::BodyTables;
+
+#[cfg(test)]
+mod tests;

@@ -219,11 +219,7 @@ impl Made<'_> {
         let replaced = draw.of(&table.replaced_share).clamp(0.0, 1.0);
         let ratio = draw.of(&table.mass_ratio);
         for (group, name) in UNDERBODY.into_iter().take(count) {
-            let kg = self
-                .mass_of(group)
-                .iter()
-                .map(|(product, kg)| replaced * kg * if product.starts_with("aluminium") { 1.0 } else { ratio })
-                .sum();
+            let kg = self.mass_of(group).iter().map(|(product, kg)| replaced * kg * if product.starts_with("aluminium") { 1.0 } else { ratio }).sum();
             let rows = vec![table.replaced_share.row, table.mass_ratio.row, table.part_yield.row];
             self.new_parts.push(NewPart {
                 name: name.into(),

@@ -161,7 +161,8 @@ fn read_measure(loader: &mut Loader<'_>, cards: &Parameters, name: &str, shops: 
             "contract_electricity" => effects.push(Effect::Contract(card.value(property, "1")?)),
             other => {
                 let value = card.value(other, "1")?;
-                let parts = other.split_once('_').and_then(|(shop, what)| shops.iter().find(|s| &*s.name == shop).map(|s| (Arc::clone(&s.name), what)));
+                let parts =
+                    other.split_once('_').and_then(|(shop, what)| shops.iter().find(|s| &*s.name == shop).map(|s| (Arc::clone(&s.name), what)));
                 match parts {
                     Some((shop, "electricity_saved")) => effects.push(Effect::ElectricitySaved(shop, value)),
                     Some((shop, "heat_saved")) => effects.push(Effect::HeatSaved(shop, value)),

@@ -6,10 +6,10 @@ use minewheel_data::car::{BodyDesign, CarClass, CarDesign, DrivenWheels, Fuel, M
 use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::units::{Area, Duration, Length, Mass, Power, Share, ratio};
 
+use super::alloy_shares::recycled;
 use super::components::{Component, SizedComponent};
 use super::fluids::fluid_amounts;
 use super::sized::{Origin, PackSummary, RecycledShares, ResolvedField, SizedCar, SizedEngine, SizedMotor, VehicleError};
-use super::alloy_shares::recycled;
 use super::tables::{ClassTable, Line, VehicleTables};
 use crate::bill::Stage;
 use crate::body::Family;
@@ -308,12 +308,7 @@ impl<'a> Sizing<'a> {
     fn choose(&self, choices: &BodyDesign, structure: &mut [SizedComponent]) -> BodyPlan {
         let (table, of) = (self.table, &self.tables.compositions);
         let mass = |c: Component| structure.iter().filter(|s| s.component == c).map(|s| s.mass.kg()).sum::<f64>();
-        let body = Built {
-            kg: mass(Component::Body),
-            names: BODY_KINDS,
-            kinds: &of.body,
-            aluminium: self.of(&table.body_aluminium).clamp(0.0, 1.0),
-        };
+        let body = Built { kg: mass(Component::Body), names: BODY_KINDS, kinds: &of.body, aluminium: self.of(&table.body_aluminium).clamp(0.0, 1.0) };
         let closures = Built {
             kg: mass(Component::Closures),
             names: CLOSURE_KINDS,

@@ -72,7 +72,7 @@ pub(super) struct ClassTable {
 
 /// Rules that hold for every class.
 #[derive(Debug, Clone)]
-pub(super) struct MassTable {
+pub(crate) struct MassTable {
     pub secondary: Value,
     pub body_share_of_secondary: Value,
     pub least_structure_density: Value,
@@ -227,7 +227,7 @@ pub(super) struct Content {
 pub struct VehicleTables {
     pub(super) classes: Vec<ClassTable>,
     pub(super) structure_shares: [Value; 8],
-    pub(super) mass: MassTable,
+    pub(crate) mass: MassTable,
     pub(super) drive: DriveTable,
     pub(super) routes: Vec<Route>,
     pub(super) compositions: Compositions,
