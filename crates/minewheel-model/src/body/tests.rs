@@ -94,7 +94,8 @@ fn a_saving_grows_where_the_structure_follows_it() {
 #[test]
 fn a_ring_in_a_body_too_small_for_it_saves_its_share_of_the_frames() {
     let body = &tables().0.body;
-    let light = sized(ring(), Some(900.0));
+    let design = CarDesign { class: Some(CarClass::Micro), ..car(ring(), Some(560.0)) };
+    let light = size(&design, Some(&PackSummary { mass: Mass::from_kg(60.0) }), &tables().0, &Draw::BEST).unwrap();
     let saved = -light.body_change.kg();
     let frames: f64 = light.body.groups.iter().filter(|g| &*g.group == "door-frame").map(|g| g.kg).sum();
     assert!(saved < body.door_ring_saving_kg().best && saved > 0.0, "{saved}");
