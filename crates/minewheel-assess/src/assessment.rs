@@ -326,6 +326,7 @@ pub fn prepare<'d>(tables: &Tables, cars: &'d [CarDesign], scenario: &Scenario, 
     let mix = tables.electricity.mix(&tables.places, scenario.country, scenario.year)?;
     let mut cases: Vec<CarCase<'d>> = Vec::new();
     let mut builders: Vec<(&[minewheel_data::car::SourcingRule], PlacedNetworkBuilder<'_>)> = Vec::new();
+    let mut notices: Vec<String> = mix.notice.into_iter().collect();
     for design in cars {
         let inventory = inventory(design, tables, traces, scenario, &Draw::BEST)?;
         let network = if let Some(index) = builders.iter().position(|b| b.0 == design.sourcing.as_slice()) {
@@ -338,6 +339,7 @@ pub fn prepare<'d>(tables: &Tables, cars: &'d [CarDesign], scenario: &Scenario, 
             Some(code) => tables.places.id(code)?,
             None => tables.places.id("WORLD")?,
         };
+        notices.extend(crate::plant::supply_notice(&design.plant, tables.places.code(plant)));
         let builder = &mut builders[network].1;
         if scenario.preset == crate::scenario::Preset::AvoidedBurden {
             crate::recovery::register(tables, builder, scenario.country)?;
@@ -353,7 +355,8 @@ pub fn prepare<'d>(tables: &Tables, cars: &'d [CarDesign], scenario: &Scenario, 
         cases.push(CarCase { design, inventory, lines, network, traces, countries: lineage(scenario.country), pack_makers });
     }
     let networks = builders.into_iter().map(|b| b.1.build()).collect::<Result<Vec<_>, _>>()?;
-    Ok(Prepared { cases, networks, notices: mix.notice.into_iter().collect() })
+    notices.dedup();
+    Ok(Prepared { cases, networks, notices })
 }
 
 fn place_line(

@@ -13,6 +13,7 @@ use minewheel_model::charging::{
 use minewheel_model::drive::{Conditions, ElectricCar, Masses, Performance, Readiness, Trace, drive, electric_car, performance, performance_car};
 
 use crate::AssessError;
+use crate::inventory::body_change;
 use crate::tables::Tables;
 
 /// The numbers of a car with a plug, and the fields that its design did not give.
@@ -25,7 +26,7 @@ pub fn electric(design: &CarDesign, tables: &Tables) -> Result<(ElectricCar, Cha
     }
     let mut noted = Vec::new();
     let masses = Masses::of(design, &tables.drive, &Draw::BEST, &mut noted);
-    let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?;
+    let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?.heavier_by(body_change(design, tables)?.kg());
     let at_plug = charging_car(design, &car, &tables.charging, &Draw::BEST)?;
     noted.extend(at_plug.defaulted.iter().cloned());
     let fields = noted.into_iter().map(|d| (d.field.to_owned(), d.value)).collect();
@@ -175,7 +176,7 @@ pub fn car_performance(design: &CarDesign, tables: &Tables, readiness: Readiness
     let mut noted = Vec::new();
     let masses = Masses::of(design, &tables.drive, &Draw::BEST, &mut noted);
     performance::only_battery(design)?;
-    let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?;
+    let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?.heavier_by(body_change(design, tables)?.kg());
     let ready = performance_car(design, &car, &tables.performance, readiness, &Draw::BEST)?;
     noted.extend(ready.defaulted.iter().cloned());
     Ok((performance(&ready), noted.into_iter().map(|d| (d.field.to_owned(), d.value)).collect()))

@@ -24,7 +24,7 @@ use minewheel_model::vehicle::{drive_parts, machine_bill};
 use serde::Serialize;
 
 use crate::AssessError;
-use crate::inventory::CHARGING;
+use crate::inventory::{CHARGING, body_change};
 use crate::machine::{drive_cost, rare_earths, score_bills, supply_risk};
 use crate::tables::Tables;
 
@@ -203,7 +203,7 @@ fn volume_l(sized: &Sized) -> f64 {
 fn chassis(design: &CarDesign, tables: &Tables) -> Result<(Chassis, f64, Masses), AssessError> {
     let mut defaulted = Vec::new();
     let masses = Masses::of(design, &tables.drive, &Draw::BEST, &mut defaulted);
-    let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?;
+    let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?.heavier_by(body_change(design, tables)?.kg());
     let class = design.class.unwrap_or_else(|| tables.drive.class_by_mass(masses.kerb_mass_kg));
     let wheel = Draw::BEST.of(&tables.drive.class(class).wheel_radius_m);
     let given = design.motors.first().and_then(|m| m.final_drive_ratio.as_ref()).map(|v| v.best);

@@ -27,6 +27,7 @@ use minewheel_model::drive::{CertificationTraces, Conditions, Masses, Trace, Wlt
 use minewheel_model::vehicle::{PackSummary, SizedCar, bill, element_content, size};
 
 use crate::AssessError;
+use crate::plant::supply_lines;
 use crate::scenario::Scenario;
 use crate::tables::Tables;
 
@@ -143,6 +144,8 @@ pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario:
     }
     let packs = packs(design, &energy, tables, distance, years, draw)?;
     let mut lines = bill.lines;
+    let supplied = supply_lines(design, &lines, tables, draw)?;
+    lines.extend(supplied);
     energy_lines(&mut lines, &energy, design, distance);
     if let Some(pack) = &pack {
         replacement(&mut lines, pack, packs - 1.0, tables, design);
@@ -207,8 +210,10 @@ fn road_energy(
     scenario: &Scenario,
     draw: &Draw<'_>,
 ) -> Result<RoadEnergy, AssessError> {
-    let test = design.road_load.test_mass_kg.map_or(sized.wltp_test_mass().kg(), |v| draw.of(&v));
-    let masses = Masses { test_mass_kg: test, kerb_mass_kg: sized.kerb_mass.kg() };
+    // Resistance and certificate are those of the car without body choices; what they change follows.
+    let change_kg = sized.body_change.kg();
+    let test = design.road_load.test_mass_kg.map_or(sized.wltp_test_mass().kg() - change_kg, |v| draw.of(&v));
+    let masses = Masses { test_mass_kg: test, kerb_mass_kg: sized.kerb_mass.kg() - change_kg };
     let mut conditions = if scenario.is_real_world { Conditions::real_world() } else { Conditions::official() };
     if let Some(share) = design.usage.dc_share {
         conditions.dc_share = draw.of(&share);
@@ -220,7 +225,7 @@ fn road_energy(
     let trace = traces.get(&cycle).ok_or_else(|| AssessError::Cycle(cycle.clone()))?;
     let mut energy = RoadEnergy { cycle: cycle.clone(), ..RoadEnergy::default() };
     if matches!(design.powertrain, Powertrain::Bev | Powertrain::Phev) {
-        let car = electric_car(design, &masses, &tables.drive, draw)?;
+        let car = electric_car(design, &masses, &tables.drive, draw)?.heavier_by(change_kg);
         let result = drive(&car, trace, &conditions);
         energy.wall_wh_per_km = Some(result.wall_wh_per_km);
         energy.battery_wh_per_km = Some(result.battery_wh_per_km);
@@ -232,7 +237,7 @@ fn road_energy(
         }
     }
     if design.powertrain != Powertrain::Bev {
-        let car = combustion_car(design, &masses, &tables.drive, &traces.certification, draw)?;
+        let car = combustion_car(design, &masses, &tables.drive, &traces.certification, draw)?.heavier_by(change_kg);
         let result = drive_combustion(&car, trace, &conditions);
         energy.fuel_mj_per_km = Some(result.fuel_mj_per_km);
         energy.fuel_l_per_100km = Some(result.fuel_l_per_100km);
@@ -294,6 +299,21 @@ fn end_of_life(lines: &mut Vec<BillLine>, pack: &PackDesign, packs: f64) {
     });
 }
 
+/// What the choices of a design's body change in its mass, at best estimates; nought without choices, and then nothing is sized.
+///
+/// # Errors
+/// The design cannot be made into a car.
+pub fn body_change(design: &CarDesign, tables: &Tables) -> Result<Mass, AssessError> {
+    if !design.body.changes_mass() {
+        return Ok(Mass::ZERO);
+    }
+    let pack = match &design.battery {
+        Some(battery) => Some(PackSummary { mass: design_pack(&pack_spec(battery, design), &tables.cells, &Draw::BEST)?.pack_mass }),
+        None => None,
+    };
+    Ok(size(design, pack.as_ref(), &tables.vehicles, &Draw::BEST)?.body_change)
+}
+
 /// One car on one cycle, at best estimates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Driven {
@@ -323,14 +343,16 @@ pub struct Driven {
 
 /// Drives a car over a trace; `None`: the class of WLTC that it belongs to.
 ///
-/// The masses are those of the design where it gives them, else of the drive tables: no part is sized for a drive.
+/// The masses are those of the design where it gives them, else of the drive tables: no part is sized for a drive, unless
+/// choices of the body change the mass.
 ///
 /// # Errors
 /// The design cannot be driven.
 pub fn drive_car(design: &CarDesign, tables: &Tables, trace: Option<&Trace>, conditions: &Conditions) -> Result<Driven, AssessError> {
     let mut defaulted = Vec::new();
     let masses = Masses::of(design, &tables.drive, &Draw::BEST, &mut defaulted);
-    let kerb = Mass::from_kg(masses.kerb_mass_kg);
+    let change_kg = body_change(design, tables)?.kg();
+    let kerb = Mass::from_kg(masses.kerb_mass_kg + change_kg);
     let top_speed = design.top_speed_km_h.map(|v| Speed::from_km_h(v.best));
     let auto = |power_w: f64| -> Result<(String, Trace), AssessError> {
         let id = wltc(Power::from_w(power_w), kerb, top_speed);
@@ -338,7 +360,7 @@ pub fn drive_car(design: &CarDesign, tables: &Tables, trace: Option<&Trace>, con
     };
     let mut fields: Vec<(String, f64)> = defaulted.iter().map(|d| (d.field.to_owned(), d.value)).collect();
     if matches!(design.powertrain, Powertrain::Bev | Powertrain::Phev) {
-        let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?;
+        let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?.heavier_by(change_kg);
         let (cycle, owned) = match trace {
             Some(trace) => (trace.id().to_owned(), None),
             None => auto(car.peak_power_w).map(|(id, t)| (id, Some(t)))?,
@@ -360,7 +382,7 @@ pub fn drive_car(design: &CarDesign, tables: &Tables, trace: Option<&Trace>, con
             defaulted: fields,
         });
     }
-    let car = combustion_car(design, &masses, &tables.drive, &CertificationTraces::new(&tables.cycles)?, &Draw::BEST)?;
+    let car = combustion_car(design, &masses, &tables.drive, &CertificationTraces::new(&tables.cycles)?, &Draw::BEST)?.heavier_by(change_kg);
     let (cycle, owned) = match trace {
         Some(trace) => (trace.id().to_owned(), None),
         None => auto(car.peak_power_w).map(|(id, t)| (id, Some(t)))?,

@@ -6,6 +6,7 @@
 
 pub mod ageing;
 pub mod assessment;
+pub mod body;
 pub mod charging;
 pub mod cost;
 pub mod drive_units;
@@ -15,6 +16,7 @@ pub mod inventory;
 pub mod machine;
 pub mod network;
 pub mod origin;
+pub mod plant;
 pub mod recovery;
 pub mod scenario;
 pub mod tables;
@@ -129,6 +131,7 @@ impl AssessError {
             Self::Distribution(_) => "minewheel::data::spread",
             Self::Method { .. } => "minewheel::method::unknown",
             Self::Battery(_) => "minewheel::car::battery",
+            Self::Vehicle(VehicleError::Alloy { .. } | VehicleError::Alloys { .. }) => "minewheel::car::alloy",
             Self::Vehicle(_) => "minewheel::car::mass",
             Self::Drive(_) => "minewheel::car::drive",
             Self::Ageing(_) => "minewheel::battery::ageing",
@@ -146,6 +149,11 @@ impl AssessError {
         Some(match self {
             Self::Place(_) => "places are ISO 3166 codes (CN, DE, US), Chinese provinces (CN-YN) and groups (EU27, WORLD)".to_owned(),
             Self::Mix(_) => "choose a year with data, or lay an own electricity/mix.csv over the tables with --data".to_owned(),
+            Self::Vehicle(VehicleError::Alloy { .. } | VehicleError::Alloys { .. }) => {
+                "ask for less, name cleaner scrap (`body.aluminium_scrap`: same-alloy, sorted-wrought, mixed-shredder), or give shares by alloy \
+                 family; `minewheel body CAR` lists what each takes"
+                    .to_owned()
+            }
             Self::Vehicle(_) | Self::Battery(_) | Self::Drive(_) => {
                 "check the car's masses, energies and powers against `minewheel schema car`".to_owned()
             }

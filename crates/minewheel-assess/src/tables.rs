@@ -16,9 +16,11 @@ use minewheel_data::supply::Supply;
 use minewheel_data::table::{Fault, Violation};
 use minewheel_model::ageing::AgeingTables;
 use minewheel_model::battery::CellTables;
+use minewheel_model::body::BodyTables;
 use minewheel_model::charging::ChargingTables;
 use minewheel_model::drive::{DriveTables, PerformanceTables};
 use minewheel_model::motor::MotorTables;
+use minewheel_model::plant::PlantTables;
 use minewheel_model::vehicle::VehicleTables;
 use rustc_hash::FxHashMap;
 
@@ -63,8 +65,10 @@ pub struct Tables {
     pub charging: ChargingTables,
     /// Cell laws and the use of packs.
     pub ageing: AgeingTables,
-    /// Components, compositions, upkeep.
+    /// Components, compositions, upkeep, parts of the body.
     pub vehicles: VehicleTables,
+    /// Shops of a car plant, and measures.
+    pub plant: PlantTables,
     /// Prices.
     pub prices: Parameters,
     /// What becomes of materials at the end of life.
@@ -91,7 +95,7 @@ impl Tables {
         let cells = CellTables::read(&mut loader);
         let cycles = Cycles::read(&mut loader);
         let drive = DriveTables::read(&mut loader);
-        let vehicles = VehicleTables::read(&mut loader);
+        let vehicles = VehicleTables::read_first(&mut loader);
         let prices = Parameters::read(&mut loader, "prices/prices.csv");
         let recovery = Recovery::read(&mut loader, &cards);
         let catalogue = Catalogue::read(&mut loader, &chemistries(&cells));
@@ -106,10 +110,15 @@ impl Tables {
         let performance = performance.map_err(|error| loader.fault_in("drive/performance.csv", Fault::Model { reason: error.to_string() })).ok();
         let charging = charging.map_err(|error| loader.fault_in("charging/", Fault::Model { reason: error.to_string() })).ok();
         let ageing = ageing.map_err(|error| loader.fault_in("ageing/", Fault::Model { reason: error.to_string() })).ok();
+        let body = BodyTables::read(&mut loader);
+        let body = body.map_err(|error| loader.fault_in("body/", Fault::Model { reason: error.to_string() })).ok();
+        let plant = PlantTables::read(&mut loader);
+        let plant = plant.map_err(|error| loader.fault_in("plant/", Fault::Model { reason: error.to_string() })).ok();
         let (sources, rows) = loader.finish()?;
         // Both are there: a missing one is among the violations.
         let (Some(drive), Some(vehicles)) = (drive, vehicles) else { return Err(Vec::new()) };
-        let (Some(performance), Some(charging), Some(motors), Some(ageing)) = (performance, charging, motors, ageing) else { return Err(Vec::new()) };
+        let (Some(performance), Some(charging), Some(motors)) = (performance, charging, motors) else { return Err(Vec::new()) };
+        let (Some(body), Some(plant), Some(ageing)) = (body, plant, ageing) else { return Err(Vec::new()) };
         Ok(Self {
             sources,
             rows,
@@ -127,7 +136,8 @@ impl Tables {
             charging,
             ageing,
             motors,
-            vehicles,
+            vehicles: vehicles(body),
+            plant,
             prices,
             recovery,
             fingerprint: store.fingerprint(),

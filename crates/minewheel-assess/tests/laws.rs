@@ -355,3 +355,92 @@ fn a_sourcing_rule_moves_the_footprint_of_what_it_names() {
     assert!(results[1].climate.production_kg.value < results[0].climate.production_kg.value);
     close(results[1].climate.use_kg.value, results[0].climate.use_kg.value, 0.02, "use hardly needs aluminium");
 }
+
+/// A car of the catalogue with choices of body and plant, from the text of a car file.
+fn with_choices(id: &str, sections: &str) -> CarDesign {
+    let text = format!("[car]\nid = \"x\"\npowertrain = \"bev\"\n[battery]\nchemistry = \"lfp\"\ngross_energy_kwh = 50\n{sections}");
+    let given = read_car_file("choices.toml", &text, &TABLES.chemistries()).unwrap_or_else(|e| panic!("{e:?}"));
+    CarDesign { body: given.body, plant: minewheel_data::car::PlantDesign { country: None, ..given.plant }, ..car(id) }
+}
+
+/// A lighter body is seen by production and by use, in cars with coast-down terms, certificates, or neither.
+#[test]
+fn a_lighter_body_makes_every_car_use_less() {
+    let tables = &*TABLES;
+    for id in ["vw-id3-58", "wuling-mini-215", "vw-golf-15tsi", "byd-qin-plus-dmi", "tesla-m3-rwd-lfp"] {
+        let cars = [
+            car(id),
+            with_choices(id, "[body]\ndoor_ring = \"five-piece\"\n"),
+            with_choices(id, "[body]\ndoor_ring = \"five-piece\"\nresizing = \"structure\"\n"),
+            with_choices(id, "[body]\ndoor_ring = \"five-piece\"\nresizing = \"structure\"\nclosures = \"aluminium\"\n"),
+        ];
+        let results = assess(tables, &cars, &scenario(tables, "CN"), None).unwrap();
+        for pair in results.windows(2) {
+            assert!(pair[1].kerb_mass_kg < pair[0].kerb_mass_kg, "{id}");
+            assert!(pair[1].climate.use_kg.value < pair[0].climate.use_kg.value, "{id}");
+        }
+        assert!(results[1].climate.production_kg.value < results[0].climate.production_kg.value, "{id}");
+    }
+}
+
+/// What a plant draws beside the grid changes the assembly alone, by share, and cannot be cleaner than all of it.
+#[test]
+fn a_plants_own_supply_moves_the_assembly_alone_and_in_proportion() {
+    let tables = &*TABLES;
+    let plant = |text: &str| with_choices("vw-id3-58", &format!("[plant]\n{text}\n"));
+    let cars = [plant("electricity = \"grid\""), plant("solar_share = 0.5"), plant("electricity = \"solar\""), plant("electricity = \"hydro\"")];
+    let results = assess(tables, &cars, &scenario(tables, "CN"), None).unwrap();
+    let assembly = |r: &Assessment| r.climate_by_stage.iter().filter(|s| s.stage == Stage::Assembly).map(|s| s.kg).sum::<f64>();
+    let rest = |r: &Assessment| r.climate.production_kg.value - assembly(r);
+    for result in &results[1..] {
+        close(rest(result), rest(&results[0]), 1e-9, "what is not assembly");
+        assert!(assembly(result) < assembly(&results[0]));
+    }
+    close(assembly(&results[1]), 0.5 * (assembly(&results[0]) + assembly(&results[2])), 1e-9, "half of the way");
+    assert!(results[2].run.notices.iter().any(|n| n.contains("100 % solar on site")), "{:?}", results[2].run.notices);
+}
+
+/// The shops from body to last test are the services that the bill buys: a plant's table and a car's assembly count the same energy.
+#[test]
+fn the_shops_of_the_plant_add_up_to_the_cards_of_its_services() {
+    let tables = &*TABLES;
+    let place = tables.places.id("CN").unwrap();
+    let card = |product: &str| minewheel_assess::plant::direct_energy(tables, product, place, &Draw::BEST).unwrap();
+    let shops = |names: &[&str]| {
+        let of = tables.plant.shops.iter().filter(|s| names.contains(&&*s.name));
+        of.fold((0.0, 0.0), |(e, h), s| (e + s.electricity_kwh.best, h + s.heat_mj.map_or(0.0, |v| v.best)))
+    };
+    let same = |product: &str, names: &[&str]| {
+        let ((kwh, mj, _), (e, h)) = (card(product), shops(names));
+        close(kwh, e, 1e-9, product);
+        close(mj, h, 1e-9, product);
+    };
+    same("body-welding", &["body-shop"]);
+    same("painting", &["paint-shop"]);
+    same("vehicle-assembly", &["final-line", "compressed-air", "building", "test-battery", "test-climatic", "test-leak", "test-rollers"]);
+    close(card("body-welding").0, tables.vehicles.body.shop_kwh().best, 1e-9, "energy that saved joints are measured by");
+    let named: Vec<&str> = tables.plant.shops.iter().map(|s| &*s.name).collect();
+    assert_eq!(named.len(), 10, "a shop that no service stands for: {named:?}");
+}
+
+/// Measures are counted on what is left: what they avoid one by one is what the plant avoids in all.
+#[test]
+fn an_abatement_list_adds_up_and_is_worth_more_on_a_dirtier_grid() {
+    use minewheel_assess::plant::{PlantQuestion, plant_report};
+    let tables = &*TABLES;
+    let report = |code: &str, measures: Option<&[&str]>| {
+        let measures = measures.map(|m| m.iter().map(|n| (*n).to_owned()).collect());
+        let place = tables.places.id(code).unwrap();
+        let supply = minewheel_data::car::PlantDesign::default();
+        plant_report(tables, &PlantQuestion { place, year: 2023, method: "ar6-gwp100", supply, volume: None, measures }).unwrap()
+    };
+    for code in ["CN", "CN-CQ", "DE", "NO"] {
+        let all = report(code, None);
+        let avoided: f64 = all.measures.iter().map(|m| m.kg_co2e).sum();
+        close(all.kg_co2e - avoided, all.measures.last().unwrap().left_kg_co2e, 1e-9, code);
+        close(all.shops.iter().map(|s| s.kg_co2e).sum(), all.kg_co2e, 1e-9, code);
+        assert_eq!(all.measures.len(), tables.plant.measures.len());
+    }
+    let solar = |code: &str| report(code, Some(&["on-site-solar"])).measures[0].kg_co2e;
+    assert!(solar("CN") > solar("DE") && solar("DE") > solar("NO"));
+}

@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod assess;
+pub mod body;
 pub mod cars;
 pub mod case;
 pub mod charge;
@@ -11,6 +12,7 @@ pub mod drive_unit;
 pub mod explain;
 pub mod motor;
 pub mod performance;
+pub mod plant;
 pub mod scenario;
 
 pub mod schema;

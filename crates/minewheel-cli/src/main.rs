@@ -41,6 +41,10 @@ enum Command {
     Motor(commands::motor::Arguments),
     /// Two machines in one unit against one machine and against two units
     DriveUnit(commands::drive_unit::Arguments),
+    /// The parts of a body, and what door ring, castings, closures and scrap change
+    Body(commands::body::Arguments),
+    /// A car plant by shop, and what its measures save at what cost
+    Plant(commands::plant::Arguments),
     /// Check tables, or list sources
     Data(commands::data::Arguments),
     /// Recompute published statements and judge them
@@ -66,6 +70,8 @@ fn main() -> ExitCode {
         Command::Performance(arguments) => commands::performance::run(&arguments),
         Command::Motor(arguments) => commands::motor::run(&arguments),
         Command::DriveUnit(arguments) => commands::drive_unit::run(&arguments),
+        Command::Body(arguments) => commands::body::run(&arguments),
+        Command::Plant(arguments) => commands::plant::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),

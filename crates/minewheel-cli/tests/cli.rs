@@ -380,6 +380,9 @@ fn what_is_printed_obeys_the_schema_that_is_printed() {
         ("charge", &["charge", "vw-id3-58", "tesla-m3-rwd-lfp"]),
         ("trip", &["trip", "vw-id3-58", "--km", "800"]),
         ("performance", &["performance", "vw-id3-58", "wuling-mini-215"]),
+        ("body", &["body", "vw-id3-58", "--door-ring", "five-piece", "--recycled-aluminium", "0.2"]),
+        ("body", &["body", "vw-golf-15tsi"]),
+        ("plant", &["plant", "--country", "CN-CQ", "--year", "2023"]),
     ] {
         let schema: Value = serde_json::from_str(&data_of(&["schema", name])).unwrap();
         assert_eq!(broken(&json_of(arguments), &schema, &schema, name), None, "{arguments:?}");
@@ -439,6 +442,11 @@ fn tables_fit_80_columns_and_carry_no_colour_into_a_pipe() {
         &["explain", "vw-id3-58", "--of", "lithium"],
         &["explain", "vw-id3-58", "--of", "cost"],
         &["drive", "vw-id3-58", "vw-golf-15tsi", "--cycle", "wltc3b", "--cycle", "udds"],
+        &["body", "vw-id3-58", "--door-ring", "five-piece", "--castings", "front-and-rear", "--closures", "aluminium"],
+        &["body", "vw-golf-15tsi"],
+        &["plant"],
+        &["plant", "--country", "CN-CQ", "--year", "2023", "--electricity", "hydro"],
+        &["case", "run", "door-ring-4-kg"],
         &["data", "sources"],
     ] {
         for no_color in [None, Some("1")] {
@@ -492,4 +500,58 @@ fn the_scenario_of_the_options_is_the_scenario_of_the_result() {
     let run = &o["run"];
     assert_eq!((&run["use_basis"], &run["grid"], &run["method"]), (&"real-world".into(), &"pathway".into(), &"ar5-gwp20".into()));
     assert_eq!(run["cycle"], "wltc3b");
+}
+
+#[test]
+fn body_balances_its_material_and_the_ring_saves_its_mass_in_every_variant() {
+    let report = json_of(&["body", "vw-id3-58", "--door-ring", "five-piece"]);
+    let variants = objects(&report["variants"]);
+    assert_eq!(variants.iter().map(|v| v["variant"].as_str().unwrap()).collect::<Vec<_>>(), ["base", "chosen", "resized"]);
+    for variant in variants {
+        close(number(&variant["bought_kg"]), number(&variant["contained_kg"]) + number(&variant["scrap_kg"]), 1e-12, "bought");
+        close(number(&variant["contained_kg"]), number(&variant["body_kg"]) + number(&variant["closures_kg"]), 1e-9, "contained");
+        let parts = objects(&variant["parts"]);
+        close(parts.iter().map(|p| number(&p["bought_kg"])).sum(), number(&variant["bought_kg"]), 1e-9, "parts");
+    }
+    let kerb = |i: usize| number(&variants[i]["kerb_mass_kg"]);
+    close(kerb(0) - kerb(1), 4.0, 1e-9, "the ring");
+    assert!(kerb(2) < kerb(1));
+    let life = |i: usize| number(&variants[i]["life_kg_co2e"]);
+    assert!(life(2) < life(1) && life(1) < life(0));
+    is_rectangular(&data_of(&["body", "vw-id3-58", "--door-ring", "five-piece", "--format", "csv"]), "variant,part,figure,value");
+}
+
+#[test]
+fn drive_and_assess_see_the_mass_of_a_body_of_a_car_file() {
+    let folder = program::scratch("body-choices");
+    let text = |choices: &str| {
+        format!(
+            "[car]\nid = \"x\"\npowertrain = \"bev\"\nclass = \"compact\"\nkerb_mass_kg = 1600\n[battery]\nchemistry = \"lfp\"\n\
+             gross_energy_kwh = 50.0\n[motor]\npeak_power_kw = 110\n{choices}"
+        )
+    };
+    program::write(&folder.join("plain.toml"), text(""));
+    program::write(&folder.join("light.toml"), text("[body]\nclosures = \"aluminium\"\nresizing = \"structure\"\n"));
+    let json = |arguments: &[&str]| -> Value {
+        let answer = program::run_in(&folder, arguments);
+        assert_eq!(answer.code, 0, "{}", answer.remarks);
+        serde_json::from_str(&answer.data).unwrap()
+    };
+    let driven = json(&["drive", "plain.toml", "light.toml", "--format", "json"]);
+    assert!(number(&driven[1]["wall_wh_per_km"]) < number(&driven[0]["wall_wh_per_km"]));
+    let assessed = json(&["assess", "plain.toml", "light.toml", "--no-interval", "--format", "json"]);
+    assert!(number(&assessed[1]["kerb_mass_kg"]) < number(&assessed[0]["kerb_mass_kg"]) - 20.0);
+    assert!(number(&assessed[1]["consumption_kwh_per_100km"]) < number(&assessed[0]["consumption_kwh_per_100km"]));
+    assert_eq!(number(&assessed[0]["kerb_mass_kg"]), 1600.0);
+}
+
+#[test]
+fn plant_puts_measures_in_turn_and_takes_only_those_asked_for() {
+    let report = json_of(&["plant", "--country", "CN", "--measures", "on-site-solar,oven-heat-recovery"]);
+    assert_eq!(objects(&report["measures"]).len(), 2);
+    let clean = json_of(&["plant", "--country", "CN", "--electricity", "solar"]);
+    assert!(number(&clean["kg_co2e"]) < number(&report["kg_co2e"]));
+    let slow = json_of(&["plant", "--country", "CN", "--volume", "100000"]);
+    assert!(number(&slow["electricity_kwh"]) > number(&report["electricity_kwh"]));
+    is_rectangular(&data_of(&["plant", "--format", "csv"]), "kind,name,figure,value");
 }

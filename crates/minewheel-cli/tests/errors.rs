@@ -285,3 +285,18 @@ fn strict_refuses_weak_values_and_lists_what_they_carry() {
     assert!(answer.remarks.starts_with("error[minewheel::strict]: "), "{}", answer.remarks);
     assert!(answer.remarks.contains("vw-id3-58") && answer.remarks.contains(".csv:") && answer.remarks.contains("help: "), "{}", answer.remarks);
 }
+
+#[test]
+fn an_alloy_refuses_more_scrap_than_its_limits_hold() {
+    refused("recycled-aluminium-above-the-alloys", &["body", "vw-id3-58", "--recycled-aluminium", "0.9"]);
+    refused_car("recycled-sheet-above-the-alloy", "", "[body]\nrecycled_structure_sheet_share = 0.5\naluminium_scrap = \"sorted-wrought\"\n");
+}
+
+#[test]
+fn a_choice_a_supply_or_a_measure_that_is_not_known_is_named() {
+    refused("door-ring-unknown", &["body", "vw-id3-58", "--door-ring", "five-pieces"]);
+    refused("recycled-aluminium-per-cent", &["body", "vw-id3-58", "--recycled-aluminium", "30"]);
+    refused("plant-supply-unknown", &["plant", "--electricity", "coal"]);
+    refused("plant-measure-unknown", &["plant", "--measures", "heat-pump-dryng"]);
+    refused("plant-volume-too-small", &["plant", "--volume", "10"]);
+}

@@ -149,6 +149,15 @@ words!(
     }
 );
 words!(
+    /// Whether the rest of the structure follows the mass that body choices save or cost.
+    Resizing {
+        /// Every other part stays as it is.
+        None = "none",
+        /// Body, chassis and brakes are sized again for the new mass; power is held.
+        Structure = "structure",
+    }
+);
+words!(
     /// The scrap that secondary aluminium is melted from.
     ScrapGrade {
         /// Returns of the alloy itself.
@@ -238,7 +247,7 @@ pub struct ChargingDesign {
 /// Material choices of the body, as given.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct BodyDesign {
-    /// Share of secondary metal in the car's aluminium.
+    /// Share of secondary metal in the car's aluminium outside the traction battery, where no share of a family is given.
     pub recycled_aluminium_share: Option<Value>,
     /// Share of secondary metal in the car's flat steel.
     pub recycled_steel_share: Option<Value>,
@@ -248,6 +257,8 @@ pub struct BodyDesign {
     pub castings: Option<Castings>,
     /// Metal of doors, lids and wings.
     pub closures: Option<ClosureMetal>,
+    /// Whether the rest of the structure follows the change of mass; a car built up from its size always does.
+    pub resizing: Option<Resizing>,
     /// The scrap that secondary aluminium is melted from.
     pub aluminium_scrap: Option<ScrapGrade>,
     /// Share of secondary metal in the sheet of the closures.
@@ -265,6 +276,11 @@ pub struct BodyDesign {
 }
 
 impl BodyDesign {
+    /// Whether a choice may change the mass of the car.
+    pub fn changes_mass(&self) -> bool {
+        self.door_ring.is_some_and(|r| r != DoorRing::None) || self.castings.is_some_and(|c| c != Castings::None) || self.closures.is_some()
+    }
+
     /// The shares by alloy family, in the order of `minewheel-model`'s families.
     pub const fn recycled_by_family(&self) -> [Option<Value>; 6] {
         [
@@ -283,9 +299,9 @@ impl BodyDesign {
 pub struct PlantDesign {
     /// Country or province of final assembly.
     pub country: Option<String>,
-    /// `grid`, or the one supply that takes its place: `solar`, `wind`, `hydro`.
+    /// `grid` (the mix of the place), or the one supply that takes its place: `solar`, `wind`, `hydro`.
     pub electricity: Option<String>,
-    /// Share of the plant's electricity from solar cells on site or by contract.
+    /// Share of the plant's electricity from solar cells on site.
     pub solar_share: Option<Value>,
     /// Share of the plant's electricity from wind on land by contract.
     pub wind_share: Option<Value>,
@@ -294,6 +310,10 @@ pub struct PlantDesign {
 }
 
 impl PlantDesign {
+    /// What a plant may draw its electricity from as a whole; shares of a mix are numbers of their own. `solar` is made on site, `wind`
+    /// and `hydro` come by contract; all three are counted by what supplies the plant and not by the grid of its place.
+    pub const ELECTRICITY: [&'static str; 4] = ["grid", "solar", "wind", "hydro"];
+
     /// Supplies beside the grid with the product that stands for each; shares are numbers of the design.
     pub fn supplies(&self) -> Vec<(&'static str, Value)> {
         let whole = |word: &str| (self.electricity.as_deref() == Some(word)).then(|| Value::given(1.0));

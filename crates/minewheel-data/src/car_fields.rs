@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::car::{BatteryDesign, CarDesign, EngineDesign, MotorDesign, OfficialFigure, Powertrain, SourcingRule};
+use crate::car::{BatteryDesign, CarDesign, EngineDesign, MotorDesign, OfficialFigure, PlantDesign, Powertrain, SourcingRule};
 use crate::row::Value;
 use crate::table::{Position, nearest};
 
@@ -193,13 +193,12 @@ const TEXTS: &[&str] = &[
     "body.door_ring",
     "body.castings",
     "body.closures",
+    "body.resizing",
     "body.aluminium_scrap",
     "plant.country",
     "plant.electricity",
     "use.country",
 ];
-/// What a plant may draw its electricity from as a whole; shares of a mix are numbers of their own.
-const PLANT_ELECTRICITY: [&str; 4] = ["grid", "solar", "wind", "hydro"];
 const PLANT_SHARES: [&str; 3] = ["plant.solar_share", "plant.wind_share", "plant.hydro_share"];
 const MOTOR_TEXTS: &[&str] = &["topology", "axle", "coupling", "made_in"];
 const OFFICIAL: &[&str] = &[
@@ -355,6 +354,7 @@ impl<'a> Assembler<'a> {
         design.body.door_ring = self.word("body.door_ring", words!(crate::car::DoorRing));
         design.body.castings = self.word("body.castings", words!(crate::car::Castings));
         design.body.closures = self.word("body.closures", words!(crate::car::ClosureMetal));
+        design.body.resizing = self.word("body.resizing", words!(crate::car::Resizing));
         design.body.aluminium_scrap = self.word("body.aluminium_scrap", words!(crate::car::ScrapGrade));
         design.body.recycled_closure_sheet_share = self.number("body.recycled_closure_sheet_share");
         design.body.recycled_structure_sheet_share = self.number("body.recycled_structure_sheet_share");
@@ -367,10 +367,13 @@ impl<'a> Assembler<'a> {
         design.plant.hydro_share = self.number("plant.hydro_share");
         design.plant.country = self.text("plant.country");
         design.plant.electricity = self.text("plant.electricity");
-        if let Some(seen) = design.plant.electricity.as_deref().filter(|e| !PLANT_ELECTRICITY.contains(e)) {
+        if let Some(seen) = design.plant.electricity.as_deref().filter(|e| !PlantDesign::ELECTRICITY.contains(e)) {
             let line = self.fields.get("plant.electricity").map_or(0, |f| f.line);
-            let (seen, near) = (seen.to_owned(), nearest(seen, PLANT_ELECTRICITY.into_iter()));
-            self.fault(line, CarFault::Word { key: "plant.electricity".to_owned(), seen, wanted: PLANT_ELECTRICITY.join(", "), nearest: near });
+            let (seen, near) = (seen.to_owned(), nearest(seen, PlantDesign::ELECTRICITY.into_iter()));
+            self.fault(
+                line,
+                CarFault::Word { key: "plant.electricity".to_owned(), seen, wanted: PlantDesign::ELECTRICITY.join(", "), nearest: near },
+            );
         }
         self.plant_supplies(&design.plant);
         design.usage.country = self.text("use.country");
@@ -412,7 +415,7 @@ impl<'a> Assembler<'a> {
     }
 
     /// Supplies beside the grid are shares of one whole, and named once.
-    fn plant_supplies(&mut self, plant: &crate::car::PlantDesign) {
+    fn plant_supplies(&mut self, plant: &PlantDesign) {
         let Some(line) = PLANT_SHARES.iter().filter_map(|k| self.fields.get(*k)).map(|f| f.line).max() else { return };
         let sum: f64 = [plant.solar_share, plant.wind_share, plant.hydro_share].iter().flatten().map(|v| v.best).sum();
         if sum > 1.0 + 1e-9 {
@@ -546,12 +549,13 @@ pub fn car_file_schema(chemistries: &[String]) -> serde_json::Value {
             "body.door_ring" => of!(crate::car::DoorRing),
             "body.castings" => of!(crate::car::Castings),
             "body.closures" => of!(crate::car::ClosureMetal),
+            "body.resizing" => of!(crate::car::Resizing),
             "body.aluminium_scrap" => of!(crate::car::ScrapGrade),
             "engine.fuel" => of!(crate::car::Fuel),
             "engine.certified_cycle" => of!(crate::car::CertifiedCycle),
             "motor.topology" => of!(crate::car::Topology),
             "motor.axle" => Some(vec!["front", "rear"]),
-            "plant.electricity" => Some(PLANT_ELECTRICITY.to_vec()),
+            "plant.electricity" => Some(PlantDesign::ELECTRICITY.to_vec()),
             _ => None,
         }
     };

@@ -77,6 +77,11 @@ impl<'a> Draw<'a> {
         Self { factors: Some(factors) }
     }
 
+    /// Whether this is the best estimate of every row.
+    pub const fn is_best(&self) -> bool {
+        self.factors.is_none()
+    }
+
     /// This draw's number for a value.
     pub fn of(&self, value: &Value) -> f64 {
         value.best * self.factor(value.row)

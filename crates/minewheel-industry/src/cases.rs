@@ -11,6 +11,8 @@
 //! ```text
 //! ratio = P_battery car / P_fuel car      share of the pack in the extra = P_pack / (P_battery car − P_fuel car)
 //! ```
+//!
+//! `door-ring-saving` puts a door ring into cars and multiplies by a fleet: [`door_ring`].
 
 use minewheel_assess::AssessError;
 use minewheel_assess::assessment::{CarCase, prepare};
@@ -26,6 +28,8 @@ use minewheel_data::store::Store;
 use minewheel_data::table::nearest;
 use minewheel_model::bill::Phase;
 use serde::{Deserialize, Serialize};
+
+pub mod door_ring;
 
 /// A published statement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,6 +59,8 @@ pub struct Statement {
 pub enum Quantity {
     /// Production footprint of a battery car over that of a fuel car.
     ProductionClimateRatio,
+    /// Mass, material and footprint that a door ring saves.
+    DoorRingSaving,
 }
 
 /// How the kerb mass of a car with another pack is found.
@@ -69,7 +75,8 @@ pub enum KerbMass {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RatioGrid {
-    quantity: Quantity,
+    #[serde(rename = "quantity")]
+    _quantity: Quantity,
     preset: String,
     year: i32,
     assembly_place: String,
@@ -104,12 +111,36 @@ pub struct RatioRule {
     false_words: String,
 }
 
+/// A case file: its statement, and what its own kind reads.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct CaseFile {
+struct CaseFile<C, R> {
     case: Statement,
-    compute: RatioGrid,
-    verdict: RatioRule,
+    compute: C,
+    verdict: R,
+}
+
+/// What every case file has, whatever its kind.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct AnyCase {
+    case: Statement,
+    compute: AnyCompute,
+}
+
+/// The key that says which kind it is.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct AnyCompute {
+    quantity: Quantity,
+}
+
+/// A case recomputed, by its kind.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Outcome {
+    /// A ratio of production footprints.
+    Ratio(Box<Judgement>),
+    /// A door ring.
+    Ring(Box<door_ring::RingJudgement>),
 }
 
 /// A case that cannot be read or computed.
@@ -218,10 +249,10 @@ pub struct Judgement {
 /// # Errors
 /// A file is not a case.
 pub fn list(store: &Store) -> Result<Vec<Statement>, CaseError> {
-    store.names("cases/", ".toml").iter().map(|name| read(store, name).map(|c| c.case)).collect()
+    store.names("cases/", ".toml").iter().map(|name| read::<AnyCase>(store, name).map(|c| c.case)).collect()
 }
 
-fn read(store: &Store, name: &str) -> Result<CaseFile, CaseError> {
+fn read<T: serde::de::DeserializeOwned>(store: &Store, name: &str) -> Result<T, CaseError> {
     let text = store.text(name).unwrap_or_default();
     toml::from_str(text).map_err(|e| CaseError::Unreadable { file: name.to_owned(), reason: e.to_string() })
 }
@@ -230,13 +261,17 @@ fn read(store: &Store, name: &str) -> Result<CaseFile, CaseError> {
 ///
 /// # Errors
 /// No such case, or one of its cars cannot be assessed.
-pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Judgement, CaseError> {
+pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseError> {
     let mut known = Vec::new();
     for name in store.names("cases/", ".toml") {
-        let file = read(store, &name)?;
+        let file: AnyCase = read(store, &name)?;
         if file.case.id == id {
             return match file.compute.quantity {
-                Quantity::ProductionClimateRatio => production_ratio(tables, file),
+                Quantity::ProductionClimateRatio => production_ratio(tables, read(store, &name)?).map(|j| Outcome::Ratio(Box::new(j))),
+                Quantity::DoorRingSaving => {
+                    let file: CaseFile<door_ring::Compute, door_ring::RingRule> = read(store, &name)?;
+                    door_ring::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Ring(Box::new(j)))
+                }
             };
         }
         known.push(file.case.id);
@@ -245,13 +280,22 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Judgement, CaseEr
     Err(CaseError::Unknown { seen: id.to_owned(), known: known.join(", "), nearest: near })
 }
 
+/// The preset that a case names.
+fn preset_of(case: &str, word: &str) -> Result<Preset, CaseError> {
+    Preset::ALL.into_iter().find(|p| p.word() == word).ok_or_else(|| CaseError::Preset {
+        case: case.to_owned(),
+        seen: word.to_owned(),
+        known: Preset::ALL.map(Preset::word).join(", "),
+    })
+}
+
 /// A design of the grid and the fuel car it stands beside.
 struct Pair {
     battery: CarDesign,
     fuel: CarDesign,
 }
 
-fn production_ratio(tables: &Tables, file: CaseFile) -> Result<Judgement, CaseError> {
+fn production_ratio(tables: &Tables, file: CaseFile<RatioGrid, RatioRule>) -> Result<Judgement, CaseError> {
     let grid = &file.compute;
     let case = || file.case.id.clone();
     if grid.battery_cars.len() != grid.fuel_cars.len() {
@@ -260,11 +304,7 @@ fn production_ratio(tables: &Tables, file: CaseFile) -> Result<Judgement, CaseEr
     if grid.catalogue_battery_cars.len() != grid.catalogue_fuel_cars.len() {
         return Err(CaseError::Pairs { case: case(), left: "catalogue_battery_cars", right: "catalogue_fuel_cars" });
     }
-    let preset = Preset::ALL.into_iter().find(|p| p.word() == grid.preset).ok_or_else(|| CaseError::Preset {
-        case: case(),
-        seen: grid.preset.clone(),
-        known: Preset::ALL.map(Preset::word).join(", "),
-    })?;
+    let preset = preset_of(&file.case.id, &grid.preset)?;
     let scenario = Scenario {
         country: tables.places.id(&grid.assembly_place).map_err(AssessError::from)?,
         year: grid.year,
@@ -323,7 +363,7 @@ fn production_ratio(tables: &Tables, file: CaseFile) -> Result<Judgement, CaseEr
     Ok(judge(file, cells, catalogue))
 }
 
-fn judge(file: CaseFile, grid: Vec<Cell>, catalogue: Vec<Cell>) -> Judgement {
+fn judge(file: CaseFile<RatioGrid, RatioRule>, grid: Vec<Cell>, catalogue: Vec<Cell>) -> Judgement {
     let holding = grid.iter().filter(|c| c.holds).count();
     let share = holding as f64 / grid.len().max(1) as f64;
     let verdict = if holding == 0 {

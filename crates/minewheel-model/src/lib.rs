@@ -3,7 +3,9 @@
 pub mod ageing;
 pub mod battery;
 pub mod bill;
+pub mod body;
 pub mod charging;
 pub mod drive;
 pub mod motor;
+pub mod plant;
 pub mod vehicle;

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use minewheel_data::store::Store;
-use minewheel_industry::cases::{Cell, Judgement, Verdict, list, run as judge};
+use minewheel_industry::cases::door_ring::{RingCell, RingJudgement};
+use minewheel_industry::cases::{Cell, Judgement, Outcome, Statement, Verdict, list, run as judge};
 
 use crate::failure::Failure;
 use crate::inputs;
@@ -52,11 +53,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         Action::Run { name, format } => {
             let tables = inputs::tables(None)?;
-            let judgement = judge(&store, &tables, name)?;
-            match format {
-                Format::Json => print::json(&judgement),
-                Format::Csv => print::data(&print::csv(&HEADER, &judgement.grid.iter().chain(&judgement.catalogue).map(row).collect::<Vec<_>>())),
-                Format::Table => print::data(&table(&judgement)),
+            let outcome = judge(&store, &tables, name)?;
+            match (format, &outcome) {
+                (Format::Json, _) => print::json(&outcome),
+                (Format::Csv, Outcome::Ratio(j)) => {
+                    print::data(&print::csv(&HEADER, &j.grid.iter().chain(&j.catalogue).map(row).collect::<Vec<_>>()))
+                }
+                (Format::Table, Outcome::Ratio(j)) => print::data(&table(j)),
+                (Format::Csv, Outcome::Ring(j)) => print::data(&print::csv(&RING, &j.cars.iter().map(ring_row).collect::<Vec<_>>())),
+                (Format::Table, Outcome::Ring(j)) => print::data(&ring_table(j)),
             }
         }
     }
@@ -77,18 +82,60 @@ fn row(cell: &Cell) -> Vec<String> {
     ]
 }
 
-fn table(judgement: &Judgement) -> String {
-    let case = &judgement.case;
+/// Statement and verdict, as every case begins.
+fn opening(case: &Statement, verdict: Verdict, words: &str) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}\n", print::wrap(&case.title));
     let _ = writeln!(text, "{}", print::wrap(&format!("said: {}", case.statement)));
     let _ = writeln!(text, "{}", print::wrap(&format!("by: {} [{}, {}]", case.said_by, case.source, case.status)));
-    let word = match judgement.verdict {
+    let word = match verdict {
         Verdict::True => "TRUE",
         Verdict::Depends => "DEPENDS",
         Verdict::False => "FALSE",
     };
-    let _ = writeln!(text, "\nverdict: {word}\n{}", print::wrap(&judgement.words));
+    let _ = writeln!(text, "\nverdict: {word}\n{}", print::wrap(words));
+    text
+}
+
+const RING: [&str; 9] = ["car", "frames kg", "share %", "holds", "mass kg", "steel kg", "made kg", "used kg", "life kg"];
+
+fn ring_row(cell: &RingCell) -> Vec<String> {
+    vec![
+        cell.car.clone(),
+        print::figure(cell.frames_kg),
+        format!("{:.1}", 100.0 * cell.saved_share),
+        if cell.holds { "yes" } else { "no" }.to_owned(),
+        print::figure(cell.mass_kg),
+        print::figure(cell.bought_kg),
+        print::figure(cell.production_kg_co2e),
+        print::figure(cell.use_kg_co2e),
+        print::figure(cell.life_kg_co2e),
+    ]
+}
+
+fn ring_table(judgement: &RingJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
+    text.push_str("\nchanges a car; made, used and life in kg CO2e\n");
+    text.push_str(&print::table(&RING, &judgement.cars.iter().map(ring_row).collect::<Vec<_>>(), &[1, 2, 4, 5, 6, 7, 8]));
+    let f = &judgement.fleet;
+    let _ = writeln!(
+        text,
+        "\n{}",
+        print::wrap(&format!(
+            "over {} cars, each the mean of these: {} t of steel bought, {} t CO2e in production, {} t in use, {} t over life",
+            f.cars,
+            print::figure(f.bought_t),
+            print::figure(f.production_t_co2e),
+            print::figure(f.use_t_co2e),
+            print::figure(f.life_t_co2e)
+        ))
+    );
+    text
+}
+
+fn table(judgement: &Judgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
     let _ = writeln!(
         text,
         "{}",

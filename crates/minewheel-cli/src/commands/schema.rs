@@ -9,11 +9,11 @@ use crate::print;
 /// Arguments of the command.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// JSON Schema of car (files), assess, explain, drive, age, pack-life, charge, trip, performance, motor, drive-unit (output); or a list: cycles, places, chemistries, products, methods
+    /// `car` for car files, a command for its output (`drive`, `assess`, …), or a list (`cycles`, `places`, …); a wrong name lists all
     name: String,
 }
 
-const NAMES: [&str; 16] = [
+const NAMES: &[&str] = &[
     "car",
     "assess",
     "explain",
@@ -25,6 +25,8 @@ const NAMES: [&str; 16] = [
     "performance",
     "motor",
     "drive-unit",
+    "body",
+    "plant",
     "cycles",
     "places",
     "chemistries",
@@ -69,6 +71,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "pack-life" => {
             print::json(&schemars::schema_for!(Vec<minewheel_assess::ageing::PackLife>));
+            return Ok(());
+        }
+        "body" => {
+            print::json(&schemars::schema_for!(minewheel_assess::body::BodyReport));
+            return Ok(());
+        }
+        "plant" => {
+            print::json(&schemars::schema_for!(minewheel_assess::plant::PlantReport));
             return Ok(());
         }
         "charge" => {

@@ -98,6 +98,17 @@ pub struct FuelResult {
     pub ambient_c: f64,
 }
 
+impl CombustionCar {
+    /// The same car so much heavier (lighter, if negative), in kg: inertia and rolling resistance follow the mass. The scale
+    /// stays that of the certificate, which was given for the car as it was.
+    #[must_use]
+    pub fn heavier_by(mut self, change_kg: f64) -> Self {
+        self.road_load = self.road_load.heavier_by(change_kg, self.mass_kg);
+        self.mass_kg += change_kg;
+        self
+    }
+}
+
 /// Builds the numbers of a car with an engine for one draw, and scales them on its certificate.
 ///
 /// # Errors

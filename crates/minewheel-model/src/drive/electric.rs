@@ -111,6 +111,17 @@ pub struct ElectricCar {
     pub defaulted: Vec<Defaulted>,
 }
 
+impl ElectricCar {
+    /// The same car so much heavier (lighter, if negative), in kg: inertia and rolling resistance follow the mass, nothing else.
+    #[must_use]
+    pub fn heavier_by(mut self, change_kg: f64) -> Self {
+        self.road_load = self.road_load.heavier_by(change_kg, self.mass_kg);
+        self.mass_kg += change_kg;
+        self.kerb_mass_kg += change_kg;
+        self
+    }
+}
+
 /// Builds the numbers of an electric car, or of the electric side of a plug-in hybrid, for one draw.
 ///
 /// # Errors

@@ -77,6 +77,13 @@ impl RoadLoad {
         self.a_n + speed_m_s * (self.b_n_per_m_s + speed_m_s * self.c_n_per_m2_s2)
     }
 
+    /// The same for a car that weighs more (less, if negative) than `mass_kg` by so much: the constant term, which is
+    /// mostly the tyres', goes with the mass (UN GTR 15, Annex 4, road-load families).
+    #[must_use]
+    pub fn heavier_by(self, change_kg: f64, mass_kg: f64) -> Self {
+        Self { a_n: self.a_n * (1.0 + change_kg / mass_kg), ..self }
+    }
+
     /// From the design, or from the defaults of its class, which are noted.
     ///
     /// # Errors

@@ -22,6 +22,10 @@
 //! | `m_counted`  | glazing, wiring, control units, climate unit, paint film       | kg    | `classes.csv`  |
 //! | `m_drive`    | `a + b·P` for motor, gear, inverter, charger, engine, gearbox  | kg    | `drive_units.csv` |
 //!
+//! Choices of the body ([`crate::body`]) then change body and closures, and the kerb mass with them: a given kerb mass is that of the car
+//! without choices. In a car that is built up, the loop closes with them; in a car of given mass the rest of the structure follows
+//! only where the design says `body.resizing = "structure"`, by the same `s`.
+//!
 //! The structure is divided by the shares of `classes.csv`; every component is then materials by `compositions.csv`,
 //! and every material is bought with the yield and the forming service of `routes.csv`. [`bill`] lists them; what it
 //! says is contained adds up to the kerb mass less the traction battery, whose lines its own module writes.
@@ -45,6 +49,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod alloy_shares;
 mod components;
 mod content;
 mod fluids;
@@ -52,13 +57,14 @@ mod machine;
 mod purchase;
 mod sized;
 mod sizing;
-mod tables;
+pub(crate) mod tables;
 
+pub use alloy_shares::DEFAULT_SCRAP;
 pub use components::{Component, SizedComponent};
 pub use content::element_content;
 pub use machine::{drive_parts, machine_bill};
-pub use purchase::bill;
-pub use sized::{Origin, PackSummary, ResolvedField, SizedCar, SizedEngine, SizedMotor, VehicleError};
+pub use purchase::{BodyLine, aluminium_bought, bill, body_lines};
+pub use sized::{Origin, PackSummary, RecycledShares, ResolvedField, SizedCar, SizedEngine, SizedMotor, VehicleError};
 pub use sizing::size;
 pub use tables::{VehicleTableError, VehicleTables};
 

@@ -21,16 +21,13 @@ use super::fluids::{Fluid, fluid_amounts};
 use super::sized::{SizedCar, SizedMotor};
 use super::tables::{ClassTable, Composition, ServiceBasis, VehicleTables};
 use crate::bill::{BillLine, BillOfMaterials, Stage};
+use crate::body::Family;
 
 /// The bill of a sized car without its traction battery, whose module writes its own lines.
 ///
 /// The contained mass of the result and of the pack's lines together is the kerb mass.
 pub fn bill(car: &SizedCar, tables: &VehicleTables, draw: &Draw<'_>) -> BillOfMaterials {
-    let mut purchase = Purchase { car, tables, draw, lines: Vec::with_capacity(220) };
-    let mut motors = car.motors.iter();
-    for component in &car.components {
-        purchase.component(component, &mut motors);
-    }
+    let mut purchase = Purchase::of_components(car, tables, draw);
     purchase.secondary_metal();
     purchase.assembly();
     purchase.maintenance();
@@ -40,14 +37,97 @@ pub fn bill(car: &SizedCar, tables: &VehicleTables, draw: &Draw<'_>) -> BillOfMa
     BillOfMaterials { lines }
 }
 
+/// Aluminium bought for a car without its traction battery, by alloy family in the order of [`Family::ALL`], in kg.
+pub fn aluminium_bought(car: &SizedCar, tables: &VehicleTables, draw: &Draw<'_>) -> [f64; 6] {
+    let purchase = Purchase::of_components(car, tables, draw);
+    Family::ALL.map(|family| purchase.aluminium.iter().filter(|a| a.family == family).map(|a| a.bought_kg).sum())
+}
+
+/// One group of parts of the body, with what is bought for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BodyLine {
+    /// The component: `body-in-white` or `closures`.
+    pub component: &'static str,
+    /// The group, or the part that replaces others.
+    pub group: Arc<str>,
+    /// The material bought.
+    pub product: Arc<str>,
+    /// In the car, in kg.
+    pub contained_kg: f64,
+    /// Bought, in kg.
+    pub bought_kg: f64,
+    /// Runners that return to the melt, in kg.
+    pub returns_kg: f64,
+    /// Metal burnt in melting, in kg.
+    pub melt_loss_kg: f64,
+    /// Pieces.
+    pub pieces: f64,
+}
+
+/// Body and closures by group of parts; their sums are those of the bill.
+pub fn body_lines(car: &SizedCar, tables: &VehicleTables, draw: &Draw<'_>) -> Vec<BodyLine> {
+    let loss = draw.of(&tables.body.alloys.metal_loss());
+    let melt_loss = |product: &str, rough_kg: f64| if product == DIE_CASTING { rough_kg * loss } else { 0.0 };
+    let groups = car.body.groups.iter().map(|g| {
+        let bought_kg = g.kg / draw.of(&tables.routes[g.route].part_yield);
+        BodyLine {
+            component: g.component,
+            group: Arc::clone(&g.group),
+            product: Arc::clone(&g.product),
+            contained_kg: g.kg,
+            bought_kg,
+            returns_kg: 0.0,
+            melt_loss_kg: melt_loss(&g.product, bought_kg),
+            pieces: g.pieces,
+        }
+    });
+    let new_parts = car.body.new_parts.iter().map(|p| {
+        let bought_kg = p.kg / p.part_yield;
+        BodyLine {
+            component: Component::Body.word(),
+            group: Arc::clone(&p.name),
+            product: Arc::clone(&p.product),
+            contained_kg: p.kg,
+            bought_kg,
+            returns_kg: bought_kg * p.returns_share / (1.0 - p.returns_share),
+            melt_loss_kg: melt_loss(&p.product, bought_kg),
+            pieces: p.pieces,
+        }
+    });
+    groups.chain(new_parts).collect()
+}
+
+/// The product of castings.
+const DIE_CASTING: &str = "aluminium-die-casting";
+
+/// Aluminium of one line.
+struct Aluminium {
+    family: Family,
+    bought_kg: f64,
+    /// Share of secondary metal that the line has where the design states none; `None`: the market's.
+    own: Option<Value>,
+    market: Value,
+}
+
 struct Purchase<'a> {
     car: &'a SizedCar,
     tables: &'a VehicleTables,
     draw: &'a Draw<'a>,
     lines: Vec<BillLine>,
+    aluminium: Vec<Aluminium>,
 }
 
 impl<'a> Purchase<'a> {
+    /// The lines of all components.
+    fn of_components(car: &'a SizedCar, tables: &'a VehicleTables, draw: &'a Draw<'a>) -> Self {
+        let mut purchase = Self { car, tables, draw, lines: Vec::with_capacity(220), aluminium: Vec::with_capacity(24) };
+        let mut motors = car.motors.iter();
+        for component in &car.components {
+            purchase.component(component, &mut motors);
+        }
+        purchase
+    }
+
     fn of(&self, value: &Value) -> f64 {
         self.draw.of(value)
     }
@@ -77,8 +157,14 @@ impl<'a> Purchase<'a> {
                     self.motor(part, motor);
                 }
             }
-            Component::Body => self.mixed(part, &of.body, &class.body_aluminium),
-            Component::Closures => self.mixed(part, &of.closures, &class.closures_aluminium),
+            Component::Body => self.body(part, &of.body, &class.body_aluminium),
+            Component::Closures => match self.car.body.closures_aluminium {
+                Some(share) => {
+                    let metal = if share > 0.5 { &of.closures[1] } else { &of.closures[0] };
+                    self.made_of(part, part.mass.kg(), metal, &[]);
+                }
+                None => self.mixed(part, &of.closures, &class.closures_aluminium),
+            },
             Component::Chassis => self.mixed(part, &of.chassis, &class.chassis_aluminium),
             Component::Wheels => self.mixed(part, &of.wheels, &class.wheel_aluminium),
             Component::ReductionGear => self.made_of(part, part.mass.kg(), &of.reduction_gear, &[]),
@@ -121,14 +207,21 @@ impl<'a> Purchase<'a> {
 
     /// Lines of a component by its composition: materials with their scrap, then forming services.
     fn made_of(&mut self, part: &SizedComponent, kg: f64, composition: &Composition, extra: &[RowId]) {
+        self.made_of_kept(part, kg, composition, None, extra);
+    }
+
+    /// As [`Self::made_of`], where other parts took the place of some of each material.
+    fn made_of_kept(&mut self, part: &SizedComponent, kg: f64, composition: &Composition, kept: Option<&[f64]>, extra: &[RowId]) {
+        let kept = |index: usize| kept.and_then(|k| k.get(index)).copied().unwrap_or(1.0);
         let tables = self.tables;
         let whole: f64 = composition.iter().map(|m| self.of(&m.share)).sum();
         let first = self.lines.len();
         let stage = part.component.stage();
-        for material in composition {
+        for (index, material) in composition.iter().enumerate() {
             let route = &tables.routes[material.route];
-            let contained = kg * self.of(&material.share) / whole;
+            let contained = kg * self.of(&material.share) / whole * kept(index);
             let bought = contained / self.of(&route.part_yield);
+            self.note_aluminium(part.component, &material.product, bought, None);
             let mut rows = Vec::with_capacity(part.rows.len() + extra.len() + 2);
             rows.extend_from_slice(&part.rows);
             rows.extend_from_slice(extra);
@@ -136,10 +229,10 @@ impl<'a> Purchase<'a> {
             rows.push(route.row);
             self.push(stage, &part.part, &material.product, bought, contained, rows);
         }
-        for material in composition {
+        for (index, material) in composition.iter().enumerate() {
             let route = &tables.routes[material.route];
             let Some((service, basis)) = &route.service else { continue };
-            let contained = kg * self.of(&material.share) / whole;
+            let contained = kg * self.of(&material.share) / whole * kept(index);
             let amount = match basis {
                 ServiceBasis::Input => contained / self.of(&route.part_yield),
                 ServiceBasis::Part => contained,
@@ -156,6 +249,38 @@ impl<'a> Purchase<'a> {
             self.push(stage, &part.part, service, amount, 0.0, rows);
             if let Some(line) = self.lines.last_mut() {
                 line.place.clone_from(&self.car.plant);
+            }
+        }
+    }
+
+    /// Notes aluminium of a line for the balance of secondary metal.
+    fn note_aluminium(&mut self, component: Component, product: &str, bought_kg: f64, own: Option<Value>) {
+        let Some(family) = Family::of(component, product) else { return };
+        let market = self.tables.market_share(family);
+        self.aluminium.push(Aluminium { family, bought_kg, own, market });
+    }
+
+    /// The body: what its choices left of each material, then the parts that took the place of others.
+    fn body(&mut self, part: &SizedComponent, kinds: &[Composition; 2], aluminium: &Value) {
+        let plan = &self.car.body;
+        let share = self.of(aluminium).clamp(0.0, 1.0);
+        let rows = [aluminium.row];
+        for ((composition, share), kept) in kinds.iter().zip([1.0 - share, share]).zip(&plan.kept) {
+            if share > 0.0 {
+                self.made_of_kept(part, plan.base_body_kg * share, composition, Some(kept), &rows);
+            }
+        }
+        for new_part in &plan.new_parts {
+            let bought = new_part.kg / new_part.part_yield;
+            self.note_aluminium(Component::Body, &new_part.product, bought, new_part.secondary);
+            self.push(Stage::Glider, &new_part.name, &new_part.product, bought, new_part.kg, new_part.rows.clone());
+            let route = self.tables.routes.iter().find(|r| r.name == new_part.route);
+            if let Some((service, basis)) = route.and_then(|r| r.service.as_ref()) {
+                let amount = if *basis == ServiceBasis::Input { bought } else { new_part.kg };
+                self.push(Stage::Glider, &new_part.name, service, amount, 0.0, new_part.rows.clone());
+                if let Some(line) = self.lines.last_mut() {
+                    line.place.clone_from(&self.car.plant);
+                }
             }
         }
     }
@@ -211,14 +336,20 @@ impl<'a> Purchase<'a> {
     fn secondary_metal(&mut self) {
         let tables = self.tables;
         let (rules, names) = (&tables.mass, &tables.names);
-        if let Some(share) = self.car.recycled_aluminium {
-            let products = [
-                ("aluminium-sheet", &rules.secondary_sheet),
-                ("aluminium-extrusion", &rules.secondary_extrusion),
-                ("aluminium-die-casting", &rules.secondary_die_casting),
-            ];
-            self.swap("recycled-aluminium", share.get(), &products, &names.secondary_aluminium, &names.primary_aluminium);
+        let mut swapped = 0.0;
+        let mut rows = Vec::new();
+        for metal in &self.aluminium {
+            let stated = self.car.recycled.by_family[metal.family as usize];
+            let Some(share) = stated.or_else(|| metal.own.map(|v| self.of(&v))) else { continue };
+            swapped += metal.bought_kg * (share - self.of(&metal.market));
+            rows.push(metal.market.row);
+            rows.extend(metal.own.filter(|_| stated.is_none()).map(|v| v.row));
         }
+        rows.sort_unstable();
+        rows.dedup();
+        let part = "recycled-aluminium".into();
+        self.push(Stage::Glider, &part, &names.secondary_aluminium, swapped, 0.0, rows.clone());
+        self.push(Stage::Glider, &part, &names.primary_aluminium, -swapped, 0.0, rows);
         if let Some(share) = self.car.recycled_steel {
             let products = ["steel-hot-rolled", "steel-cold-rolled", "steel-galvanised", "steel-ahss", "steel-press-hardened"]
                 .map(|p| (p, &rules.secondary_flat_steel));
@@ -245,11 +376,13 @@ impl<'a> Purchase<'a> {
         let volume = car.length.m() * car.width.m() * car.height.m();
         let area_ratio = (volume / self.of(&rules.reference_volume)).powf(2.0 / 3.0);
         let film_kg = car.mass_of(Component::PaintFilm).kg();
-        let body_ratio = car.mass_of(Component::Body).kg() / self.of(&rules.reference_body_mass);
+        // Welding goes with the mass of the body as its class builds it, less the joints that its choices save.
+        let body_ratio = (car.body.base_body_kg / self.of(&rules.reference_body_mass) - car.body.saved_shop_share).max(0.0);
         let first = self.lines.len();
         let part: Arc<str> = "plant".into();
         let names = &tables.names;
-        self.push(Stage::Assembly, &part, &names.welding, body_ratio, 0.0, vec![rules.reference_body_mass.row]);
+        let weld_rows = std::iter::once(rules.reference_body_mass.row).chain(car.body.rows.iter().copied()).collect();
+        self.push(Stage::Assembly, &part, &names.welding, body_ratio, 0.0, weld_rows);
         let paint_rows = vec![rules.paint_film.row, rules.reference_volume.row];
         self.push(Stage::Assembly, &part, &names.painting, area_ratio, film_kg, paint_rows);
         self.push(Stage::Assembly, &part, &names.assembly, 1.0, 0.0, Vec::new());

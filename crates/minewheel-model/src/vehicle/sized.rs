@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use minewheel_data::car::{CarClass, DrivenWheels, Fuel, Powertrain, Topology};
+use minewheel_data::car::{CarClass, DrivenWheels, Fuel, Powertrain, ScrapGrade, Topology};
 use minewheel_data::parameters::ParameterError;
 use minewheel_data::row::RowId;
 use minewheel_data::units::{Area, Duration, Length, Mass, Power, Share};
 use serde::Serialize;
 
 use super::components::{Component, SizedComponent};
+use crate::body::BodyPlan;
 
 /// What sizing needs to know of the traction battery.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -68,6 +69,15 @@ pub struct SizedEngine {
     pub peak_power: Power,
 }
 
+/// Shares of secondary metal by alloy family, in the order of [`Family::ALL`](crate::body::Family::ALL); `None`: what the market delivers.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct RecycledShares {
+    /// The shares.
+    pub by_family: [Option<f64>; 6],
+    /// The scrap that the limits are those of.
+    pub scrap: Option<ScrapGrade>,
+}
+
 /// A car whose mass is closed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SizedCar {
@@ -79,6 +89,10 @@ pub struct SizedCar {
     pub class: CarClass,
     /// Kerb mass: ready to drive, tank nine tenths full, without driver.
     pub kerb_mass: Mass,
+    /// What of it the choices of the body added (saved, if negative), with what followed them.
+    pub body_change: Mass,
+    /// The parts of body and closures.
+    pub body: BodyPlan,
     /// Whether the kerb mass was added up from parts.
     pub is_built_up: bool,
     /// Mass of the traction battery within it.
@@ -107,8 +121,8 @@ pub struct SizedCar {
     pub years: Duration,
     /// Electric share of a plug-in hybrid's distance: by the authorities' weighting, and as measured.
     pub utility_factor: Option<(Share, Share)>,
-    /// Share of secondary metal in its aluminium, if the design says one.
-    pub recycled_aluminium: Option<Share>,
+    /// Secondary metal in its aluminium, where the design says something of it.
+    pub recycled: RecycledShares,
     /// Share of secondary metal in its flat steel, if the design says one.
     pub recycled_steel: Option<Share>,
     /// Place of final assembly.
@@ -207,6 +221,52 @@ pub enum VehicleError {
         field: &'static str,
         /// The number seen.
         value: f64,
+    },
+    /// An alloy does not take so much scrap.
+    #[error(
+        "car `{car}`: `{field}` is {wanted}, but {alloy} takes at most {highest:.3} of {scrap} scrap: with more of it, {element} passes the \
+         alloy's {limit_percent} %"
+    )]
+    Alloy {
+        /// The car.
+        car: String,
+        /// The field.
+        field: &'static str,
+        /// The alloy family.
+        alloy: &'static str,
+        /// The element that passes its maximum first.
+        element: &'static str,
+        /// Its maximum in per cent.
+        limit_percent: f64,
+        /// The kind of scrap.
+        scrap: &'static str,
+        /// The share wanted.
+        wanted: f64,
+        /// The highest possible share.
+        highest: f64,
+    },
+    /// The alloys of a car together do not take so much scrap.
+    #[error(
+        "car `{car}`: `body.recycled_aluminium_share` is {wanted}, but its {aluminium_kg:.0} kg of aluminium take at most {highest:.3} of {scrap} \
+         scrap: {alloy}, the largest shortfall, takes {alloy_highest:.3} before {element} passes its maximum"
+    )]
+    Alloys {
+        /// The car.
+        car: String,
+        /// The share wanted.
+        wanted: f64,
+        /// The highest possible mean share.
+        highest: f64,
+        /// Aluminium bought for the families without a share of their own.
+        aluminium_kg: f64,
+        /// The kind of scrap.
+        scrap: &'static str,
+        /// The alloy family that falls short by most metal.
+        alloy: &'static str,
+        /// Its own highest share.
+        alloy_highest: f64,
+        /// The element that sets it.
+        element: &'static str,
     },
     /// The mass loop does not settle.
     #[error("car `{car}`: the mass loop is {residual_kg:.3e} kg open after {iterations} rounds; is the secondary mass factor near one?")]

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use minewheel_data::car::{CarClass, CarDesign, DrivenWheels, Fuel, MotorDesign, Powertrain, Topology};
+use minewheel_data::car::{BodyDesign, CarClass, CarDesign, DrivenWheels, Fuel, MotorDesign, Powertrain, Resizing, Topology};
 use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::units::{Area, Duration, Length, Mass, Power, Share, ratio};
 
+use super::alloy_shares::recycled;
 use super::components::{Component, SizedComponent};
 use super::fluids::fluid_amounts;
-use super::sized::{Origin, PackSummary, ResolvedField, SizedCar, SizedEngine, SizedMotor, VehicleError};
+use super::sized::{Origin, PackSummary, RecycledShares, ResolvedField, SizedCar, SizedEngine, SizedMotor, VehicleError};
 use super::tables::{ClassTable, Line, VehicleTables};
 use crate::bill::Stage;
+use crate::body::Family;
+use crate::body::plan::{BodyPlan, Built, plan};
 
 const TOLERANCE: f64 = 1e-9;
 const MOST_ITERATIONS: u32 = 200;
@@ -194,18 +197,19 @@ impl<'a> Sizing<'a> {
         };
         let fixed = self.fixed_parts(motors.len(), engine.as_ref().map(|e| e.0), charger_kw);
         let fixed_kg: f64 = fixed.iter().map(|c| c.mass.kg()).sum();
-        let (kerb_kg, structure, drive) = match &design.kerb_mass_kg {
+        let closed = match &design.kerb_mass_kg {
             Some(value) => self.divide_given(value, &motors, engine.as_ref(), &fixed, fixed_kg)?,
             None => self.build_up(&motors, engine.as_ref(), &fixed, fixed_kg)?,
         };
-        let mut components = drive;
+        let mut components = closed.drive;
         components.extend(fixed);
-        components.extend(structure);
+        components.extend(closed.structure);
         components.sort_by_key(|c| c.component);
-        self.finish(kerb_kg, components, &motors, engine, charger_kw)
+        let masses = ClosedMasses { kerb_kg: closed.kerb_kg, rating_kg: closed.rating_kg, change_kg: closed.change_kg };
+        self.finish(&masses, components, closed.plan, &motors, engine, charger_kw)
     }
 
-    /// The structure takes what the counted parts leave of a given kerb mass.
+    /// The structure takes what the counted parts leave of a given kerb mass, which is that of the car without choices.
     fn divide_given(
         &mut self,
         value: &Value,
@@ -213,15 +217,35 @@ impl<'a> Sizing<'a> {
         engine: Option<&(Fuel, PowerRule, RowId)>,
         fixed: &[SizedComponent],
         fixed_kg: f64,
-    ) -> Result<(f64, Vec<SizedComponent>, Vec<SizedComponent>), VehicleError> {
-        let kerb_kg = positive(self.design, "car.kerb_mass_kg", self.of(value))?;
-        self.fields.push(ResolvedField { field: "car.kerb_mass_kg", value: kerb_kg, origin: origin(value), row: value.row });
-        let drive = self.drive_parts(kerb_kg, motors, engine);
+    ) -> Result<Closed, VehicleError> {
+        let base_kg = positive(self.design, "car.kerb_mass_kg", self.of(value))?;
+        self.fields.push(ResolvedField { field: "car.kerb_mass_kg", value: base_kg, origin: origin(value), row: value.row });
+        let drive = self.drive_parts(base_kg, motors, engine);
         let drive_kg: f64 = drive.iter().map(|c| c.mass.kg()).sum();
-        let structure_kg = kerb_kg - self.pack_kg - fixed_kg - drive_kg;
-        self.check_structure(kerb_kg, structure_kg, &drive, fixed)?;
-        let shares = self.structure_shares(0.0);
-        Ok((kerb_kg, self.structure(structure_kg, 0.0, &shares, value.row), drive))
+        let structure_kg = base_kg - self.pack_kg - fixed_kg - drive_kg;
+        self.check_structure(base_kg, structure_kg, &drive, fixed)?;
+        let secondary = match self.design.body.resizing {
+            Some(Resizing::Structure) => self.of(&self.tables.mass.secondary),
+            Some(Resizing::None) | None => 0.0,
+        };
+        let mut change_kg = 0.0;
+        let mut residual_kg = f64::INFINITY;
+        for _ in 0..MOST_ITERATIONS {
+            let added_kg = secondary * change_kg;
+            let shares = self.structure_shares(added_kg / (structure_kg + added_kg));
+            let mut structure = self.structure(structure_kg, added_kg, &shares, value.row);
+            let plan = self.choose(&self.design.body, &mut structure);
+            let next_kg = added_kg + plan.change_kg();
+            residual_kg = next_kg - change_kg;
+            change_kg = next_kg;
+            if !change_kg.is_finite() {
+                break;
+            }
+            if residual_kg.abs() <= TOLERANCE || secondary == 0.0 {
+                return Ok(Closed { kerb_kg: base_kg + change_kg, rating_kg: base_kg, change_kg, structure, plan, drive });
+            }
+        }
+        Err(VehicleError::NotConverged { car: self.design.id.clone(), residual_kg, iterations: MOST_ITERATIONS })
     }
 
     /// Adds the parts up until the mass they were sized for is the mass they have.
@@ -231,7 +255,25 @@ impl<'a> Sizing<'a> {
         engine: Option<&(Fuel, PowerRule, RowId)>,
         fixed: &[SizedComponent],
         fixed_kg: f64,
-    ) -> Result<(f64, Vec<SizedComponent>, Vec<SizedComponent>), VehicleError> {
+    ) -> Result<Closed, VehicleError> {
+        let row = self.table.glider_density.row;
+        let mut closed = self.loop_with(&self.design.body, motors, engine, fixed, fixed_kg)?;
+        if closed.plan.change_kg() != 0.0 {
+            let base = self.loop_with(&BodyDesign::default(), motors, engine, fixed, fixed_kg)?;
+            closed.change_kg = closed.kerb_kg - base.kerb_kg;
+        }
+        self.fields.push(ResolvedField { field: "car.kerb_mass_kg", value: closed.kerb_kg, origin: Origin::Default, row });
+        Ok(closed)
+    }
+
+    fn loop_with(
+        &self,
+        choices: &BodyDesign,
+        motors: &[MotorRule<'_>],
+        engine: Option<&(Fuel, PowerRule, RowId)>,
+        fixed: &[SizedComponent],
+        fixed_kg: f64,
+    ) -> Result<Closed, VehicleError> {
         let (table, rules) = (self.table, &self.tables.mass);
         let inside_glider = |c: &SizedComponent| {
             matches!(c.component, Component::Glazing | Component::Wiring | Component::ControlUnits | Component::Climate | Component::PaintFilm)
@@ -245,7 +287,10 @@ impl<'a> Sizing<'a> {
             let added_kg = secondary * (kerb_kg - reference_kg);
             let drive = self.drive_parts(kerb_kg, motors, engine);
             let drive_kg: f64 = drive.iter().map(|c| c.mass.kg()).sum();
-            let next_kg = base_kg + added_kg + fixed_kg + drive_kg + self.pack_kg;
+            let shares = self.structure_shares(added_kg / (base_kg + added_kg));
+            let mut structure = self.structure(base_kg, added_kg, &shares, table.glider_density.row);
+            let plan = self.choose(choices, &mut structure);
+            let next_kg = base_kg + added_kg + fixed_kg + drive_kg + self.pack_kg + plan.change_kg();
             residual_kg = next_kg - kerb_kg;
             kerb_kg = next_kg;
             if !kerb_kg.is_finite() {
@@ -253,13 +298,33 @@ impl<'a> Sizing<'a> {
             }
             if residual_kg.abs() <= TOLERANCE {
                 self.check_structure(kerb_kg, base_kg + added_kg, &drive, fixed)?;
-                let shares = self.structure_shares(added_kg / (base_kg + added_kg));
-                let structure = self.structure(base_kg, added_kg, &shares, table.glider_density.row);
-                self.fields.push(ResolvedField { field: "car.kerb_mass_kg", value: kerb_kg, origin: Origin::Default, row: table.glider_density.row });
-                return Ok((kerb_kg, structure, drive));
+                return Ok(Closed { kerb_kg, rating_kg: kerb_kg, change_kg: 0.0, structure, plan, drive });
             }
         }
         Err(VehicleError::NotConverged { car: self.design.id.clone(), residual_kg, iterations: MOST_ITERATIONS })
+    }
+
+    /// Makes the choices of a design in the body and closures of a structure, whose masses follow.
+    fn choose(&self, choices: &BodyDesign, structure: &mut [SizedComponent]) -> BodyPlan {
+        let (table, of) = (self.table, &self.tables.compositions);
+        let mass = |c: Component| structure.iter().filter(|s| s.component == c).map(|s| s.mass.kg()).sum::<f64>();
+        let body = Built { kg: mass(Component::Body), names: BODY_KINDS, kinds: &of.body, aluminium: self.of(&table.body_aluminium).clamp(0.0, 1.0) };
+        let closures = Built {
+            kg: mass(Component::Closures),
+            names: CLOSURE_KINDS,
+            kinds: &of.closures,
+            aluminium: self.of(&table.closures_aluminium).clamp(0.0, 1.0),
+        };
+        let plan = plan(choices, &body, &closures, &self.tables.body, self.draw);
+        for part in structure {
+            match part.component {
+                Component::Body if plan.body_kg != plan.base_body_kg => part.mass = Mass::from_kg(plan.body_kg),
+                Component::Closures if plan.closures_aluminium.is_some() => part.mass = Mass::from_kg(plan.closures_kg),
+                _ => continue,
+            }
+            part.rows.extend_from_slice(&plan.rows);
+        }
+        plan
     }
 
     fn check_structure(&self, kerb_kg: f64, structure_kg: f64, drive: &[SizedComponent], fixed: &[SizedComponent]) -> Result<(), VehicleError> {
@@ -422,17 +487,19 @@ impl<'a> Sizing<'a> {
 
     fn finish(
         mut self,
-        kerb_kg: f64,
+        masses: &ClosedMasses,
         components: Vec<SizedComponent>,
+        body: BodyPlan,
         motors: &[MotorRule<'_>],
         engine: Option<(Fuel, PowerRule, RowId)>,
         charger_kw: Option<f64>,
     ) -> Result<SizedCar, VehicleError> {
         let (design, tables) = (self.design, self.tables);
         let rules = &tables.mass;
-        let motors = motors.iter().map(|rule| self.motor(rule, kerb_kg)).collect();
+        let rating_kg = masses.rating_kg;
+        let motors = motors.iter().map(|rule| self.motor(rule, rating_kg)).collect();
         let engine = engine.map(|(fuel, power, row)| {
-            let kw = power.kw(kerb_kg);
+            let kw = power.kw(rating_kg);
             let origin = design.engine.as_ref().and_then(|e| e.peak_power_kw).map_or(Origin::Default, |v| origin(&v));
             self.fields.push(ResolvedField { field: "engine.peak_power_kw", value: kw, origin, row });
             SizedEngine { fuel, peak_power: Power::from_kw(kw) }
@@ -444,16 +511,22 @@ impl<'a> Sizing<'a> {
         let (lifetime, years) = self.life()?;
         let utility_factor = self.utility_factor()?;
         let recycled_aluminium = self.design_share("body.recycled_aluminium_share", design.body.recycled_aluminium_share.as_ref())?;
+        let mut given = [None; 6];
+        for ((family, share), slot) in Family::ALL.into_iter().zip(design.body.recycled_by_family()).zip(&mut given) {
+            *slot = self.design_share(family.field(), share.as_ref())?;
+        }
         let recycled_steel = self.design_share("body.recycled_steel_share", design.body.recycled_steel_share.as_ref())?;
         let fixed_load = self.of(&rules.wltp_fixed_load);
         // The share is taken of the payload that driver and fixed load leave (EU 2017/1151, annex XXI).
         let payload = (self.of(&self.table.payload) - fixed_load).max(0.0);
         let wltp_load = Mass::from_kg(fixed_load + self.of(&rules.wltp_payload_share) * payload);
-        Ok(SizedCar {
+        let mut car = SizedCar {
             id: design.id.clone(),
             powertrain: design.powertrain,
             class: self.class,
-            kerb_mass: Mass::from_kg(kerb_kg),
+            kerb_mass: Mass::from_kg(masses.kerb_kg),
+            body_change: Mass::from_kg(masses.change_kg),
+            body,
             is_built_up: design.kerb_mass_kg.is_none(),
             pack_mass: Mass::from_kg(self.pack_kg),
             length: Length::from_m(self.length_m),
@@ -468,7 +541,7 @@ impl<'a> Sizing<'a> {
             lifetime,
             years,
             utility_factor,
-            recycled_aluminium,
+            recycled: RecycledShares::default(),
             recycled_steel,
             plant: design.plant.country.as_deref().or(design.made_in.as_deref()).map(Arc::from),
             country: design.usage.country.as_deref().map(Arc::from),
@@ -477,7 +550,9 @@ impl<'a> Sizing<'a> {
             epa_load: Mass::from_kg(self.of(&rules.epa_load)),
             driver: Mass::from_kg(self.of(&rules.driver)),
             fields: self.fields,
-        })
+        };
+        car.recycled = recycled(&car, design, recycled_aluminium, given, tables, self.draw)?;
+        Ok(car)
     }
 
     fn motor(&mut self, rule: &MotorRule<'_>, kerb_kg: f64) -> SizedMotor {
@@ -542,6 +617,29 @@ impl<'a> Sizing<'a> {
         Share::new(value).ok_or_else(|| VehicleError::NotAShare { car: self.design.id.clone(), field, value })
     }
 }
+
+/// Masses and parts of a car once the loop is closed.
+struct Closed {
+    kerb_kg: f64,
+    /// The mass that powers by mass follow.
+    rating_kg: f64,
+    /// What the choices of the body changed, with what followed it.
+    change_kg: f64,
+    structure: Vec<SizedComponent>,
+    plan: BodyPlan,
+    drive: Vec<SizedComponent>,
+}
+
+/// The masses among them.
+struct ClosedMasses {
+    kerb_kg: f64,
+    rating_kg: f64,
+    change_kg: f64,
+}
+
+/// Names of the steel and the aluminium composition of body and closures.
+const BODY_KINDS: [&str; 2] = ["body-in-white-steel", "body-in-white-aluminium"];
+const CLOSURE_KINDS: [&str; 2] = ["closures-steel", "closures-aluminium"];
 
 /// The parts of the structure, in the order of the share table.
 const STRUCTURE: [Component; 8] = [

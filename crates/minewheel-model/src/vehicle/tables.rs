@@ -8,6 +8,8 @@ use minewheel_data::parameters::{ParameterError, Parameters};
 use minewheel_data::row::{RowId, Value};
 use minewheel_data::table::Fault;
 
+use crate::body::{BodyTables, Family};
+
 /// The tables of `data/vehicles` lack something that the model needs.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum VehicleTableError {
@@ -70,7 +72,7 @@ pub(super) struct ClassTable {
 
 /// Rules that hold for every class.
 #[derive(Debug, Clone)]
-pub(super) struct MassTable {
+pub(crate) struct MassTable {
     pub secondary: Value,
     pub body_share_of_secondary: Value,
     pub least_structure_density: Value,
@@ -141,7 +143,7 @@ pub(super) struct EngineTable {
 
 /// A forming route.
 #[derive(Debug, Clone)]
-pub(super) struct Route {
+pub(crate) struct Route {
     pub name: String,
     pub row: RowId,
     pub part_yield: Value,
@@ -150,21 +152,21 @@ pub(super) struct Route {
 
 /// What a forming service is counted on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ServiceBasis {
+pub(crate) enum ServiceBasis {
     Input,
     Part,
 }
 
 /// One material of a component.
 #[derive(Debug, Clone)]
-pub(super) struct Material {
+pub(crate) struct Material {
     pub product: Arc<str>,
     pub route: usize,
     pub share: Value,
 }
 
 /// What a component is made of; shares are normalised in every draw.
-pub(super) type Composition = Vec<Material>;
+pub(crate) type Composition = Vec<Material>;
 
 /// Structure parts with their share, and compositions of all parts.
 #[derive(Debug, Clone)]
@@ -225,7 +227,7 @@ pub(super) struct Content {
 pub struct VehicleTables {
     pub(super) classes: Vec<ClassTable>,
     pub(super) structure_shares: [Value; 8],
-    pub(super) mass: MassTable,
+    pub(crate) mass: MassTable,
     pub(super) drive: DriveTable,
     pub(super) routes: Vec<Route>,
     pub(super) compositions: Compositions,
@@ -233,6 +235,8 @@ pub struct VehicleTables {
     pub(super) maintenance: MaintenanceTable,
     pub(super) usage: Parameters,
     pub(super) names: Names,
+    /// Parts, choices and alloys of bodies.
+    pub body: BodyTables,
 }
 
 /// Interned product names that the bill writes outside of compositions.
@@ -293,11 +297,21 @@ impl Names {
 }
 
 impl VehicleTables {
-    /// Reads `data/vehicles`. Violations of single rows are noted in the loader.
+    /// Reads `data/vehicles` and `data/body`. Violations of single rows are noted in the loader.
     ///
     /// # Errors
     /// A parameter, composition or route that the model needs is missing.
     pub fn read(loader: &mut Loader<'_>) -> Result<Self, VehicleTableError> {
+        let with_body = Self::read_first(loader)?;
+        Ok(with_body(BodyTables::read(loader)?))
+    }
+
+    /// Reads `data/vehicles` alone and gives back what makes the tables whole: so `data/body` can be read after others, whose
+    /// rows then keep their numbers.
+    ///
+    /// # Errors
+    /// A parameter, composition or route that the model needs is missing.
+    pub fn read_first(loader: &mut Loader<'_>) -> Result<impl FnOnce(BodyTables) -> Self + use<>, VehicleTableError> {
         let classes = Parameters::read(loader, "vehicles/classes.csv");
         let masses = Parameters::read(loader, "vehicles/masses.csv");
         let drive = Parameters::read(loader, "vehicles/drive_units.csv");
@@ -305,27 +319,30 @@ impl VehicleTables {
         let routes = read_routes(loader);
         let compositions = read_compositions(loader, &routes);
         let contents = read_contents(loader);
-        Ok(Self {
-            classes: CarClass::ALL.iter().map(|c| class_table(&classes, c.word())).collect::<Result<_, _>>()?,
-            structure_shares: [
-                classes.value("body-in-white", "glider_share", "1")?,
-                classes.value("closures", "glider_share", "1")?,
-                classes.value("chassis", "glider_share", "1")?,
-                classes.value("brakes", "glider_share", "1")?,
-                classes.value("wheels", "glider_share", "1")?,
-                classes.value("interior", "glider_share", "1")?,
-                classes.value("exterior-trim", "glider_share", "1")?,
-                classes.value("sealing-and-damping", "glider_share", "1")?,
-            ],
-            mass: mass_table(&masses)?,
-            drive: drive_table(&drive, &routes)?,
-            routes,
-            compositions: compositions.resolve()?,
-            contents,
-            maintenance: maintenance_table(&usage)?,
-            usage,
-            names: Names::new(),
-        })
+        let class_tables = CarClass::ALL.iter().map(|c| class_table(&classes, c.word())).collect::<Result<Vec<_>, _>>()?;
+        let structure_shares = [
+            classes.value("body-in-white", "glider_share", "1")?,
+            classes.value("closures", "glider_share", "1")?,
+            classes.value("chassis", "glider_share", "1")?,
+            classes.value("brakes", "glider_share", "1")?,
+            classes.value("wheels", "glider_share", "1")?,
+            classes.value("interior", "glider_share", "1")?,
+            classes.value("exterior-trim", "glider_share", "1")?,
+            classes.value("sealing-and-damping", "glider_share", "1")?,
+        ];
+        let (mass, drive) = (mass_table(&masses)?, drive_table(&drive, &routes)?);
+        let (compositions, maintenance) = (compositions.resolve()?, maintenance_table(&usage)?);
+        let names = Names::new();
+        Ok(move |body| Self { classes: class_tables, structure_shares, mass, drive, routes, compositions, contents, maintenance, usage, names, body })
+    }
+
+    /// Share of secondary metal that the market delivers in an alloy family.
+    pub const fn market_share(&self, family: Family) -> Value {
+        match family {
+            Family::ClosureSheet | Family::StructureSheet => self.mass.secondary_sheet,
+            Family::Extrusion => self.mass.secondary_extrusion,
+            Family::StructuralCasting | Family::ChassisCasting | Family::HousingCasting => self.mass.secondary_die_casting,
+        }
     }
 
     pub(super) fn class(&self, class: CarClass) -> &ClassTable {

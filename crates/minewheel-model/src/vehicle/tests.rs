@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use minewheel_data::car::{BatteryDesign, CarClass, CarDesign, DrivenWheels, EngineDesign, Fuel, MotorDesign, Powertrain, Topology};
+use minewheel_data::car::{BatteryDesign, CarClass, CarDesign, DrivenWheels, EngineDesign, Fuel, MotorDesign, Powertrain, ScrapGrade, Topology};
 use minewheel_data::loader::{Loader, Rows};
 use minewheel_data::parameters::Parameters;
 use minewheel_data::row::{Draw, Value};
@@ -199,6 +199,7 @@ fn recycled_aluminium_swaps_metal_without_changing_what_the_car_contains() {
     let (mut design, pack) = id3();
     let plain = bill(&size(&design, pack.as_ref(), tables, &Draw::BEST).unwrap(), tables, &Draw::BEST);
     design.body.recycled_aluminium_share = given(0.9);
+    design.body.aluminium_scrap = Some(ScrapGrade::SameAlloy);
     let recycled = bill(&size(&design, pack.as_ref(), tables, &Draw::BEST).unwrap(), tables, &Draw::BEST);
     assert_eq!(plain.contained(), recycled.contained());
     let amount = |product: &str| -> f64 {
