@@ -41,7 +41,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = args.next().ok_or("give the table of certification tests")?;
     let options: Vec<String> = args.collect();
     let tests = read(&std::fs::read_to_string(path)?, options.iter().any(|o| o == "--all-rows"))?;
-    let store = Store::embedded();
+    let mut store = Store::embedded();
+    if let Some(at) = options.iter().position(|o| o == "--data") {
+        store.overlay(options.get(at + 1).ok_or("give a folder of tables")?.as_ref())?;
+    }
     let mut loader = Loader::new(&store, false);
     let mut tables = DriveTables::read(&mut loader)?;
     let cycles = Cycles::read(&mut loader);

@@ -14,7 +14,9 @@
 //! - [`mod@range`]: range and consumption by each authority's rule.
 //! - [`tables`]: the parameters, from `data/drive` and `data/motors`.
 //!
-//! Valid on level, straight, dry roads without wind, 0–200 km/h, −20…40 °C, with a warm drive train. Gear shifts,
+//! - [`models`]: drives of models on sale, which stand in where a design says nothing of its machines.
+//!
+//! Valid on straight, dry roads, 0–200 km/h, −20…40 °C, with a warm drive train. Gear shifts,
 //! thermal limits of machines and packs, and drivers are left out.
 
 pub mod combustion;
