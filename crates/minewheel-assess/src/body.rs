@@ -313,13 +313,13 @@ fn variant(
         fuel_l_per_100km: energy.fuel_l_per_100km,
         range_km: energy.range_km,
         parts,
-        steps: steps(case, &lines, tables)?,
+        steps: steps(case, &lines, tables, network.placed.year)?,
         alloys,
     })
 }
 
 /// Energy of forming and joining body and closures, by the cards of its steps.
-fn steps(case: &CarCase<'_>, lines: &[BodyLine], tables: &Tables) -> Result<Vec<StepLine>, AssessError> {
+fn steps(case: &CarCase<'_>, lines: &[BodyLine], tables: &Tables, year: i32) -> Result<Vec<StepLine>, AssessError> {
     let place = tables.places.id(plant_code(case.design))?;
     let bought = |product: &str| lines.iter().filter(|l| *l.product == *product).map(|l| l.bought_kg).sum::<f64>();
     let service = |product: &str| -> f64 {
@@ -335,7 +335,7 @@ fn steps(case: &CarCase<'_>, lines: &[BodyLine], tables: &Tables) -> Result<Vec<
     ];
     let mut found = Vec::new();
     for (step, product, amount) in steps.into_iter().filter(|s| s.2 > 0.0) {
-        let (kwh, mj, _) = direct_energy(tables, product, place, &Draw::BEST)?;
+        let (kwh, mj, _) = direct_energy(tables, product, place, year, &Draw::BEST)?;
         let unit = tables.cards.product_id(product).map(|p| tables.cards.product(p).unit.clone()).unwrap_or_default();
         found.push(StepLine { step: step.to_owned(), amount, unit, electricity_kwh: amount * kwh, heat_mj: amount * mj });
     }

@@ -144,7 +144,7 @@ pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario:
     }
     let packs = packs(design, &energy, tables, distance, years, draw)?;
     let mut lines = bill.lines;
-    let supplied = supply_lines(design, &lines, tables, draw)?;
+    let supplied = supply_lines(design, &lines, tables, scenario.year, draw)?;
     lines.extend(supplied);
     energy_lines(&mut lines, &energy, design, distance);
     if let Some(pack) = &pack {

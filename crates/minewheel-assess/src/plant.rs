@@ -41,7 +41,7 @@ const PRESSED_HERE: [&str; 2] = ["body-in-white", "closures"];
 ///
 /// # Errors
 /// No process makes the product there.
-pub fn direct_energy(tables: &Tables, product: &str, place: PlaceId, draw: &Draw<'_>) -> Result<(f64, f64, Vec<RowId>), NetworkError> {
+pub fn direct_energy(tables: &Tables, product: &str, place: PlaceId, year: i32, draw: &Draw<'_>) -> Result<(f64, f64, Vec<RowId>), NetworkError> {
     let id = tables.cards.product_id(product).ok_or_else(|| NetworkError::UnknownProduct(product.to_owned()))?;
     let (grid, heat) = (tables.cards.product_id(GRID), tables.cards.product_id(HEAT));
     let world = tables.places.id("WORLD")?;
@@ -50,7 +50,7 @@ pub fn direct_energy(tables: &Tables, product: &str, place: PlaceId, draw: &Draw
         lineage.push(world);
     }
     let (mut kwh, mut mj, mut rows) = (0.0, 0.0, Vec::new());
-    for route in tables.markets.routes(&tables.cards, &tables.places, id, &lineage)? {
+    for route in tables.markets.routes(&tables.cards, &tables.places, id, &lineage, year)? {
         for exchange in tables.cards.exchanges_at(route.of, &lineage) {
             let Target::Product(input) = exchange.target else { continue };
             let amount = route.share.best * draw.of(&exchange.amount);
@@ -85,7 +85,7 @@ fn with_loss(tables: &Tables, product: &str, place: PlaceId, draw: &Draw<'_>) ->
 ///
 /// # Errors
 /// The plant's place is unknown, or nothing makes a service there.
-pub(crate) fn supply_lines(design: &CarDesign, bill: &[BillLine], tables: &Tables, draw: &Draw<'_>) -> Result<Vec<BillLine>, AssessError> {
+pub(crate) fn supply_lines(design: &CarDesign, bill: &[BillLine], tables: &Tables, year: i32, draw: &Draw<'_>) -> Result<Vec<BillLine>, AssessError> {
     let supplies = design.plant.supplies();
     if supplies.is_empty() {
         return Ok(Vec::new());
@@ -94,7 +94,7 @@ pub(crate) fn supply_lines(design: &CarDesign, bill: &[BillLine], tables: &Table
     let place = tables.places.id(code.unwrap_or("WORLD"))?;
     let (mut kwh, mut rows) = (0.0, Vec::new());
     for line in bill.iter().filter(|l| is_of_plant(l)) {
-        let (per_unit, _, exchanges) = direct_energy(tables, &line.product, place, draw)?;
+        let (per_unit, _, exchanges) = direct_energy(tables, &line.product, place, year, draw)?;
         kwh += line.amount * per_unit;
         rows.extend(line.rows.iter().copied().chain(exchanges));
     }

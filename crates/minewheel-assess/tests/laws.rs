@@ -405,7 +405,7 @@ fn a_plants_own_supply_moves_the_assembly_alone_and_in_proportion() {
 fn the_shops_of_the_plant_add_up_to_the_cards_of_its_services() {
     let tables = &*TABLES;
     let place = tables.places.id("CN").unwrap();
-    let card = |product: &str| minewheel_assess::plant::direct_energy(tables, product, place, &Draw::BEST).unwrap();
+    let card = |product: &str| minewheel_assess::plant::direct_energy(tables, product, place, 2025, &Draw::BEST).unwrap();
     let shops = |names: &[&str]| {
         let of = tables.plant.shops.iter().filter(|s| names.contains(&&*s.name));
         of.fold((0.0, 0.0), |(e, h), s| (e + s.electricity_kwh.best, h + s.heat_mj.map_or(0.0, |v| v.best)))

@@ -14,11 +14,14 @@
 //! - [`mod@range`]: range and consumption by each authority's rule.
 //! - [`tables`]: the parameters, from `data/drive` and `data/motors`.
 //!
-//! Valid on level, straight, dry roads without wind, 0–200 km/h, −20…40 °C, with a warm drive train. Gear shifts,
+//! - [`models`]: drives of models on sale, which stand in where a design says nothing of its machines.
+//!
+//! Valid on straight, dry roads, 0–200 km/h, −20…40 °C, with a warm drive train. Gear shifts,
 //! thermal limits of machines and packs, and drivers are left out.
 
 pub mod combustion;
 pub mod electric;
+pub mod models;
 pub mod performance;
 pub mod range;
 pub mod road_load;
@@ -149,16 +152,39 @@ pub struct Conditions {
     pub initial_soc: f64,
     /// Share of energy charged at DC stations, 0..=1.
     pub dc_share: f64,
+    /// Power of AC charging at the wall in W; `None`: that of the test.
+    pub charge_power_w: Option<f64>,
+    /// Tyre pressure over what the maker asks for.
+    pub tyre_pressure: f64,
+    /// Height above sea level in m.
+    pub altitude_m: f64,
+    /// Wind against the car in m/s; negative from behind.
+    pub headwind_m_s: f64,
+    /// Rise over run of the road.
+    pub slope: f64,
+    /// Mass in kg beyond that of the test.
+    pub payload_kg: f64,
 }
 
 impl Conditions {
     /// As in the certification test: reference temperature, AC charging, a pack about half full.
     pub const fn official() -> Self {
-        Self { ambient_c: None, usage: Use::Official, initial_soc: 0.6, dc_share: 0.0 }
+        Self {
+            ambient_c: None,
+            usage: Use::Official,
+            initial_soc: 0.6,
+            dc_share: 0.0,
+            charge_power_w: None,
+            tyre_pressure: 1.0,
+            altitude_m: 0.0,
+            headwind_m_s: 0.0,
+            slope: 0.0,
+            payload_kg: 0.0,
+        }
     }
     /// In traffic, at the mean ambient temperature.
     pub const fn real_world() -> Self {
-        Self { ambient_c: None, usage: Use::RealWorld, initial_soc: 0.6, dc_share: 0.0 }
+        Self { usage: Use::RealWorld, ..Self::official() }
     }
     /// At a temperature.
     #[must_use]
