@@ -11,6 +11,8 @@
 //! ```text
 //! ratio = P_battery car / P_fuel car      share of the pack in the extra = P_pack / (P_battery car − P_fuel car)
 //! ```
+//!
+//! `magnets-by-maker` sets machines side by side: [`magnets`]. `twin-drive-unit` builds and drives units of two machines: [`twin_unit`].
 
 use minewheel_assess::AssessError;
 use minewheel_assess::assessment::{CarCase, prepare};
@@ -26,6 +28,9 @@ use minewheel_data::store::Store;
 use minewheel_data::table::nearest;
 use minewheel_model::bill::Phase;
 use serde::{Deserialize, Serialize};
+
+pub mod magnets;
+pub mod twin_unit;
 
 /// A published statement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,6 +60,10 @@ pub struct Statement {
 pub enum Quantity {
     /// Production footprint of a battery car over that of a fuel car.
     ProductionClimateRatio,
+    /// Magnets, kinds and efficiencies of machines by maker.
+    MagnetsByMaker,
+    /// Two machines in one unit against one machine and two units.
+    TwinDriveUnit,
 }
 
 /// How the kerb mass of a car with another pack is found.
@@ -69,7 +78,8 @@ pub enum KerbMass {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RatioGrid {
-    quantity: Quantity,
+    #[serde(rename = "quantity")]
+    _quantity: Quantity,
     preset: String,
     year: i32,
     assembly_place: String,
@@ -104,12 +114,38 @@ pub struct RatioRule {
     false_words: String,
 }
 
+/// A case file: its statement, and what its own kind reads.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct CaseFile {
+struct CaseFile<C, R> {
     case: Statement,
-    compute: RatioGrid,
-    verdict: RatioRule,
+    compute: C,
+    verdict: R,
+}
+
+/// What every case file has, whatever its kind.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct AnyCase {
+    case: Statement,
+    compute: AnyCompute,
+}
+
+/// The key that says which kind it is.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+struct AnyCompute {
+    quantity: Quantity,
+}
+
+/// A case recomputed, by its kind.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Outcome {
+    /// A ratio of production footprints.
+    Ratio(Box<Judgement>),
+    /// Machines by maker.
+    Magnets(Box<magnets::MagnetJudgement>),
+    /// Two machines in one unit.
+    Twin(Box<twin_unit::TwinJudgement>),
 }
 
 /// A case that cannot be read or computed.
@@ -153,6 +189,22 @@ pub enum CaseError {
         /// The presets there are.
         known: String,
     },
+    /// A kind of machine is not known.
+    #[error("case `{case}`: `{seen}` is not a kind of machine")]
+    Topology {
+        /// The case.
+        case: String,
+        /// The kind seen.
+        seen: String,
+    },
+    /// A cycle is not known.
+    #[error("case `{case}`: {reason}")]
+    Cycle {
+        /// The case.
+        case: String,
+        /// What the reader said.
+        reason: String,
+    },
     /// A car is not in the catalogue.
     #[error(transparent)]
     Car(#[from] UnknownCar),
@@ -184,7 +236,7 @@ pub struct Cell {
 
 /// How a statement fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// For nearly every car tried.
     True,
@@ -192,6 +244,8 @@ pub enum Verdict {
     Depends,
     /// For none.
     False,
+    /// The data cannot tell.
+    NotDecidable,
 }
 
 /// A statement recomputed.
@@ -218,10 +272,10 @@ pub struct Judgement {
 /// # Errors
 /// A file is not a case.
 pub fn list(store: &Store) -> Result<Vec<Statement>, CaseError> {
-    store.names("cases/", ".toml").iter().map(|name| read(store, name).map(|c| c.case)).collect()
+    store.names("cases/", ".toml").iter().map(|name| read::<AnyCase>(store, name).map(|c| c.case)).collect()
 }
 
-fn read(store: &Store, name: &str) -> Result<CaseFile, CaseError> {
+fn read<T: serde::de::DeserializeOwned>(store: &Store, name: &str) -> Result<T, CaseError> {
     let text = store.text(name).unwrap_or_default();
     toml::from_str(text).map_err(|e| CaseError::Unreadable { file: name.to_owned(), reason: e.to_string() })
 }
@@ -230,13 +284,21 @@ fn read(store: &Store, name: &str) -> Result<CaseFile, CaseError> {
 ///
 /// # Errors
 /// No such case, or one of its cars cannot be assessed.
-pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Judgement, CaseError> {
+pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseError> {
     let mut known = Vec::new();
     for name in store.names("cases/", ".toml") {
-        let file = read(store, &name)?;
+        let file: AnyCase = read(store, &name)?;
         if file.case.id == id {
             return match file.compute.quantity {
-                Quantity::ProductionClimateRatio => production_ratio(tables, file),
+                Quantity::ProductionClimateRatio => production_ratio(tables, read(store, &name)?).map(|j| Outcome::Ratio(Box::new(j))),
+                Quantity::MagnetsByMaker => {
+                    let file: CaseFile<magnets::Compute, magnets::MagnetRule> = read(store, &name)?;
+                    Ok(Outcome::Magnets(Box::new(magnets::judge(tables, file.case, &file.compute, file.verdict))))
+                }
+                Quantity::TwinDriveUnit => {
+                    let file: CaseFile<twin_unit::Compute, twin_unit::TwinRule> = read(store, &name)?;
+                    twin_unit::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Twin(Box::new(j)))
+                }
             };
         }
         known.push(file.case.id);
@@ -251,7 +313,7 @@ struct Pair {
     fuel: CarDesign,
 }
 
-fn production_ratio(tables: &Tables, file: CaseFile) -> Result<Judgement, CaseError> {
+fn production_ratio(tables: &Tables, file: CaseFile<RatioGrid, RatioRule>) -> Result<Judgement, CaseError> {
     let grid = &file.compute;
     let case = || file.case.id.clone();
     if grid.battery_cars.len() != grid.fuel_cars.len() {
@@ -323,24 +385,19 @@ fn production_ratio(tables: &Tables, file: CaseFile) -> Result<Judgement, CaseEr
     Ok(judge(file, cells, catalogue))
 }
 
-fn judge(file: CaseFile, grid: Vec<Cell>, catalogue: Vec<Cell>) -> Judgement {
+fn judge(file: CaseFile<RatioGrid, RatioRule>, grid: Vec<Cell>, catalogue: Vec<Cell>) -> Judgement {
     let holding = grid.iter().filter(|c| c.holds).count();
     let share = holding as f64 / grid.len().max(1) as f64;
-    let verdict = if holding == 0 {
-        Verdict::False
+    let (verdict, template) = if holding == 0 {
+        (Verdict::False, &file.verdict.false_words)
     } else if share >= file.verdict.true_share {
-        Verdict::True
+        (Verdict::True, &file.verdict.true_words)
     } else {
-        Verdict::Depends
+        (Verdict::Depends, &file.verdict.depends_words)
     };
     let name = |c: &Cell| format!("{} kWh {} from {} in {}", c.pack_kwh, c.chemistry, c.cells_made_in, c.battery_car);
     let lowest = grid.iter().min_by(|a, b| a.ratio.total_cmp(&b.ratio));
     let highest = grid.iter().max_by(|a, b| a.ratio.total_cmp(&b.ratio));
-    let template = match verdict {
-        Verdict::True => &file.verdict.true_words,
-        Verdict::Depends => &file.verdict.depends_words,
-        Verdict::False => &file.verdict.false_words,
-    };
     let ratio = |c: Option<&Cell>| c.map(|c| format!("{:.2}", c.ratio)).unwrap_or_default();
     let words = template
         .replace("{share}", &format!("{:.0} %", 100.0 * share))
