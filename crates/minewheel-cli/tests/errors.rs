@@ -300,3 +300,27 @@ fn a_choice_a_supply_or_a_measure_that_is_not_known_is_named() {
     refused("plant-measure-unknown", &["plant", "--measures", "heat-pump-dryng"]);
     refused("plant-volume-too-small", &["plant", "--volume", "10"]);
 }
+
+#[test]
+fn a_machine_that_cannot_be_is_refused() {
+    for (snapshot, arguments) in [
+        ("motor-topology-unknown", &["motor", "--topology", "ipms"][..]),
+        ("motor-power-negative", &["motor", "--power-kw=-5"]),
+        ("motor-power-nan", &["motor", "--power-kw", "nan"]),
+        ("motor-torque-impossible", &["motor", "--torque-nm", "50000"]),
+        ("motor-rotor-too-long", &["motor", "--torque-nm", "4000", "--voltage", "800"]),
+        ("motor-base-above-top-speed", &["motor", "--torque-nm", "60"]),
+        ("motor-speed-impossible", &["motor", "--top-speed-rpm", "90000"]),
+        ("motor-voltage-too-low", &["motor", "--voltage", "5"]),
+        ("motor-magnet-unknown", &["motor", "--magnet", "ndfeb-x"]),
+        ("motor-steel-unknown", &["motor", "--steel", "m300"]),
+        ("motor-cooling-unknown", &["motor", "--cooling", "water"]),
+        ("motor-inverter-unknown", &["motor", "--inverter", "gan"]),
+        ("motor-picture-nowhere", &["motor", "--svg", "nowhere/map.svg"]),
+        ("drive-unit-second-unknown", &["drive-unit", "--second", "axial"]),
+        ("drive-unit-cycle-unknown", &["drive-unit", "--cycle", "wltc9"]),
+        ("drive-unit-car-unknown", &["drive-unit", "--car", "vw-id3-85"]),
+    ] {
+        refused(snapshot, arguments);
+    }
+}

@@ -26,3 +26,18 @@ fn a_battery_explained() {
 fn the_schema_of_car_files() {
     insta::assert_snapshot!(data_of(&["schema", "car"]));
 }
+
+#[test]
+fn a_machine_of_150_kw() {
+    insta::assert_snapshot!(data_of(&["motor", "--topology", "ipm", "--power-kw", "150"]));
+}
+
+#[test]
+fn six_kinds_of_machine_side_by_side() {
+    insta::assert_snapshot!(data_of(&["motor", "--compare"]));
+}
+
+#[test]
+fn two_machines_in_one_unit() {
+    insta::assert_snapshot!(data_of(&["drive-unit", "--second", "induction", "--cycle", "wltc3b", "--cycle", "hwfet"]));
+}

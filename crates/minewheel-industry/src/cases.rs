@@ -13,6 +13,7 @@
 //! ```
 //!
 //! `door-ring-saving` puts a door ring into cars and multiplies by a fleet: [`door_ring`].
+//! `magnets-by-maker` sets machines side by side: [`magnets`]. `twin-drive-unit` builds and drives units of two machines: [`twin_unit`].
 
 use minewheel_assess::AssessError;
 use minewheel_assess::assessment::{CarCase, prepare};
@@ -30,6 +31,8 @@ use minewheel_model::bill::Phase;
 use serde::{Deserialize, Serialize};
 
 pub mod door_ring;
+pub mod magnets;
+pub mod twin_unit;
 
 /// A published statement.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +64,10 @@ pub enum Quantity {
     ProductionClimateRatio,
     /// Mass, material and footprint that a door ring saves.
     DoorRingSaving,
+    /// Magnets, kinds and efficiencies of machines by maker.
+    MagnetsByMaker,
+    /// Two machines in one unit against one machine and two units.
+    TwinDriveUnit,
 }
 
 /// How the kerb mass of a car with another pack is found.
@@ -141,6 +148,10 @@ pub enum Outcome {
     Ratio(Box<Judgement>),
     /// A door ring.
     Ring(Box<door_ring::RingJudgement>),
+    /// Machines by maker.
+    Magnets(Box<magnets::MagnetJudgement>),
+    /// Two machines in one unit.
+    Twin(Box<twin_unit::TwinJudgement>),
 }
 
 /// A case that cannot be read or computed.
@@ -184,6 +195,22 @@ pub enum CaseError {
         /// The presets there are.
         known: String,
     },
+    /// A kind of machine is not known.
+    #[error("case `{case}`: `{seen}` is not a kind of machine")]
+    Topology {
+        /// The case.
+        case: String,
+        /// The kind seen.
+        seen: String,
+    },
+    /// A cycle is not known.
+    #[error("case `{case}`: {reason}")]
+    Cycle {
+        /// The case.
+        case: String,
+        /// What the reader said.
+        reason: String,
+    },
     /// A car is not in the catalogue.
     #[error(transparent)]
     Car(#[from] UnknownCar),
@@ -215,7 +242,7 @@ pub struct Cell {
 
 /// How a statement fares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Verdict {
     /// For nearly every car tried.
     True,
@@ -223,6 +250,8 @@ pub enum Verdict {
     Depends,
     /// For none.
     False,
+    /// The data cannot tell.
+    NotDecidable,
 }
 
 /// A statement recomputed.
@@ -271,6 +300,14 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseErro
                 Quantity::DoorRingSaving => {
                     let file: CaseFile<door_ring::Compute, door_ring::RingRule> = read(store, &name)?;
                     door_ring::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Ring(Box::new(j)))
+                }
+                Quantity::MagnetsByMaker => {
+                    let file: CaseFile<magnets::Compute, magnets::MagnetRule> = read(store, &name)?;
+                    Ok(Outcome::Magnets(Box::new(magnets::judge(tables, file.case, &file.compute, file.verdict))))
+                }
+                Quantity::TwinDriveUnit => {
+                    let file: CaseFile<twin_unit::Compute, twin_unit::TwinRule> = read(store, &name)?;
+                    twin_unit::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Twin(Box::new(j)))
                 }
             };
         }
@@ -366,21 +403,16 @@ fn production_ratio(tables: &Tables, file: CaseFile<RatioGrid, RatioRule>) -> Re
 fn judge(file: CaseFile<RatioGrid, RatioRule>, grid: Vec<Cell>, catalogue: Vec<Cell>) -> Judgement {
     let holding = grid.iter().filter(|c| c.holds).count();
     let share = holding as f64 / grid.len().max(1) as f64;
-    let verdict = if holding == 0 {
-        Verdict::False
+    let (verdict, template) = if holding == 0 {
+        (Verdict::False, &file.verdict.false_words)
     } else if share >= file.verdict.true_share {
-        Verdict::True
+        (Verdict::True, &file.verdict.true_words)
     } else {
-        Verdict::Depends
+        (Verdict::Depends, &file.verdict.depends_words)
     };
     let name = |c: &Cell| format!("{} kWh {} from {} in {}", c.pack_kwh, c.chemistry, c.cells_made_in, c.battery_car);
     let lowest = grid.iter().min_by(|a, b| a.ratio.total_cmp(&b.ratio));
     let highest = grid.iter().max_by(|a, b| a.ratio.total_cmp(&b.ratio));
-    let template = match verdict {
-        Verdict::True => &file.verdict.true_words,
-        Verdict::Depends => &file.verdict.depends_words,
-        Verdict::False => &file.verdict.false_words,
-    };
     let ratio = |c: Option<&Cell>| c.map(|c| format!("{:.2}", c.ratio)).unwrap_or_default();
     let words = template
         .replace("{share}", &format!("{:.0} %", 100.0 * share))

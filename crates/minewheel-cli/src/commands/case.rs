@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use minewheel_data::store::Store;
 use minewheel_industry::cases::door_ring::{RingCell, RingJudgement};
+use minewheel_industry::cases::magnets::{MagnetJudgement, MagnetRow};
+use minewheel_industry::cases::twin_unit::{TwinCell, TwinJudgement};
 use minewheel_industry::cases::{Cell, Judgement, Outcome, Statement, Verdict, list, run as judge};
 
 use crate::failure::Failure;
@@ -62,6 +64,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 (Format::Table, Outcome::Ratio(j)) => print::data(&table(j)),
                 (Format::Csv, Outcome::Ring(j)) => print::data(&print::csv(&RING, &j.cars.iter().map(ring_row).collect::<Vec<_>>())),
                 (Format::Table, Outcome::Ring(j)) => print::data(&ring_table(j)),
+                (Format::Csv, Outcome::Magnets(j)) => print::data(&print::csv(&MAGNETS, &j.machines.iter().map(magnet_row).collect::<Vec<_>>())),
+                (Format::Table, Outcome::Magnets(j)) => print::data(&magnet_table(j)),
+                (Format::Csv, Outcome::Twin(j)) => print::data(&print::csv(&TWIN, &j.cells.iter().map(twin_row).collect::<Vec<_>>())),
+                (Format::Table, Outcome::Twin(j)) => print::data(&twin_table(j)),
             }
         }
     }
@@ -92,6 +98,7 @@ fn opening(case: &Statement, verdict: Verdict, words: &str) -> String {
         Verdict::True => "TRUE",
         Verdict::Depends => "DEPENDS",
         Verdict::False => "FALSE",
+        Verdict::NotDecidable => "NOT DECIDABLE",
     };
     let _ = writeln!(text, "\nverdict: {word}\n{}", print::wrap(words));
     text
@@ -131,6 +138,53 @@ fn ring_table(judgement: &RingJudgement) -> String {
             print::figure(f.life_t_co2e)
         ))
     );
+    text
+}
+
+const MAGNETS: [&str; 8] = ["machine", "maker", "year", "kind", "kW", "magnet g/kW", "Dy+Tb g/kW", "best %"];
+
+fn magnet_row(row: &MagnetRow) -> Vec<String> {
+    let unknown = || "–".to_owned();
+    vec![
+        row.machine.clone(),
+        format!("{} ({})", row.maker, row.maker_place),
+        row.year.to_string(),
+        row.topology.clone(),
+        print::figure(row.peak_power_kw),
+        row.magnet_g_per_kw.map_or_else(unknown, |g| format!("{g:.1}")),
+        row.heavy_g_per_kw.map_or_else(unknown, |(low, high)| format!("{low:.2}–{high:.2}")),
+        row.peak_efficiency.map_or_else(unknown, |e| format!("{:.1}", 100.0 * e)),
+    ]
+}
+
+fn magnet_table(judgement: &MagnetJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
+    text.push_str("\nper kW of short-time power; heavy rare earths with the leanest and the richest grade\n");
+    text.push_str(&print::table(&MAGNETS, &judgement.machines.iter().map(magnet_row).collect::<Vec<_>>(), &[4, 5, 6, 7]));
+    text
+}
+
+const TWIN: [&str; 8] = ["unit", "machines", "against", "cycle", "mass %", "litre %", "energy %", "holds"];
+
+fn twin_row(cell: &TwinCell) -> Vec<String> {
+    vec![
+        cell.unit.clone(),
+        cell.machines.clone(),
+        cell.against.clone(),
+        cell.cycle.clone(),
+        format!("{:+.1}", cell.mass_percent),
+        format!("{:+.1}", cell.volume_percent),
+        format!("{:+.2}", cell.energy_percent),
+        if cell.holds { "yes" } else { "no" }.to_owned(),
+    ]
+}
+
+fn twin_table(judgement: &TwinJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
+    text.push_str("\nchanges of the unit against the other design\n");
+    text.push_str(&print::table(&TWIN, &judgement.cells.iter().map(twin_row).collect::<Vec<_>>(), &[4, 5, 6]));
     text
 }
 

@@ -42,14 +42,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let reports = compare_units(&one, &other, &car, &cycles, &tables, &setting, MapGrid::FINE)?;
     match arguments.format {
         Format::Json => print::json(&reports),
-        Format::Csv => print::data(&print::csv(&ENERGY, &energy(&reports))),
+        Format::Csv => print::data(&print::csv(&ENERGY, &energy(&reports, true))),
         Format::Table => {
             print::data(&print::table(&MAKING, &making(&reports), &[2, 3, 4, 5, 6, 7]));
             print::data("");
-            print::data(&print::table(&ENERGY, &energy(&reports), &[2, 3, 4, 5, 6, 7]));
+            print::data(&print::table(&SHOWN, &energy(&reports, false), &[2, 3, 4, 5, 6]));
             print::note(&print::wrap(&format!(
                 "Equal peak power and torque at the wheels; {}'s mass moves with the unit. Gains below 0.3 % of the wall energy count as nil: less than \
-                 the maps' own error. Part: time in which not all machines pull. Split: against all machines alike. Gain: against \
+                 the maps' own error. Split: against all machines alike. Gain: against \
                  the one machine. Even: when the footprint of making is repaid, charged in {}.",
                 car.id, arguments.spec.country
             )));
@@ -59,7 +59,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 const MAKING: [&str; 8] = ["design", "machines", "kg", "litre", "magnet kg", "Cu kg", "kg CO2e", "USD"];
+/// Columns of the terminal; without the time in which not all machines pull.
+const SHOWN: [&str; 8] = ["design", "cycle", "Wh/km", "range", "split %", "gain %", "even km", "verdict"];
 const ENERGY: [&str; 9] = ["design", "cycle", "Wh/km", "range", "part %", "split %", "gain %", "even km", "verdict"];
+
+/// Where the terminal leaves a column out.
+const PART: usize = 4;
 
 fn making(reports: &[UnitReport]) -> Vec<Vec<String>> {
     reports
@@ -79,12 +84,12 @@ fn making(reports: &[UnitReport]) -> Vec<Vec<String>> {
         .collect()
 }
 
-fn energy(reports: &[UnitReport]) -> Vec<Vec<String>> {
+fn energy(reports: &[UnitReport], is_csv: bool) -> Vec<Vec<String>> {
     reports
         .iter()
         .flat_map(|r| {
-            r.cycles.iter().map(|c| {
-                vec![
+            r.cycles.iter().map(move |c| {
+                let mut row = vec![
                     r.design.clone(),
                     c.cycle.clone(),
                     format!("{:.1}", c.best.wall_wh_per_km),
@@ -94,7 +99,11 @@ fn energy(reports: &[UnitReport]) -> Vec<Vec<String>> {
                     format!("{:.2}", c.gain_percent),
                     c.break_even_km.map_or_else(|| "–".to_owned(), figure),
                     c.verdict.to_owned(),
-                ]
+                ];
+                if !is_csv {
+                    row.remove(PART);
+                }
+                row
             })
         })
         .collect()

@@ -9,7 +9,7 @@ use minewheel_assess::tables::Tables;
 use minewheel_data::car::{CarClass, CarDesign, MotorDesign, Powertrain, Topology};
 use minewheel_data::cycles::Cycle;
 use minewheel_data::row::{Draw, Value};
-use minewheel_data::units::{Power, Torque, convert};
+use minewheel_data::units::{Mass, Power, Torque, convert};
 use minewheel_model::motor::sizing::MotorSpec;
 use minewheel_model::motor::{Cooling, LossMap, MapGrid, Switch};
 use serde::Serialize;
@@ -305,10 +305,11 @@ fn one(spec: &MotorSpec, built: &Built) {
     ];
     materials.extend(earths);
     materials.push(("boron", m.elements_kg.boron));
+    materials.push(("iron of the magnet", m.elements_kg.iron));
     let rows: Vec<Vec<String>> = materials
         .iter()
         .filter(|(_, kg)| *kg > 0.0)
-        .map(|(name, kg)| vec![(*name).to_owned(), figure(*kg), figure(1e3 * kg / Power::from_w(spec.peak_w).kw())])
+        .map(|(name, kg)| vec![(*name).to_owned(), figure(*kg), figure(Mass::from_kg(*kg).g() / Power::from_w(spec.peak_w).kw())])
         .collect();
     text.push_str(&print::table(&["material", "kg", "g per kW of short-time power"], &rows, &[1, 2]));
     text.push('\n');

@@ -1,7 +1,7 @@
 //! The magnetic circuit along the air gap of one pole.
 //!
 //! ```text
-//! tooth    u_t(θ) + F_s(θ) − u_s(θ) = H_t·h_t                   flux (s·B_t + (1−s)·μ0·H_t)·R·Δθ·L
+//! tooth    u_t(θ) + F_s(θ) − u_s(θ) = ⟨H_t⟩·h_t                 flux (s·B_t + (1−s)·μ0·H_t)·R·Δθ·L, ⟨⟩ over the widening tooth
 //! gap      u_r(θ) − u_t(θ)          = B·g_e/μ0                   flux B·R·Δθ·L
 //! slot     u_t(θ+Δθ) − u_t(θ)       = Φ/(μ0·L·λ·τ_s/Δx)          leakage from tip to tip, λ = h/(3·w) + h_o/w_o
 //! yoke     u_s(θ+Δθ) − u_s(θ)       = H_y·l                     flux B_y·h_y·L·k_s  stator; the same for the rotor core
@@ -312,6 +312,21 @@ fn solve_positive(mut a: Vec<f64>, b: &[f64], n: usize) -> Option<Vec<f64>> {
     Some(x)
 }
 
+/// Flux density over a slot pitch by the mean field strength along a tooth that widens: Simpson's rule over bore, middle and root.
+fn tooth_curve(geometry: &Geometry, magnetics: &Magnetics) -> Curve {
+    let g = geometry;
+    let section = |depth: f64| -> Curve {
+        let width = g.tooth_m + g.tooth_taper_m * (depth - 1.0 / 3.0);
+        let pitch = g.slot_pitch_m();
+        let (iron, whole) = (magnetics.stacking * width / pitch, 1.0 + depth * 2.0 * PI * g.slot_depth_m / (g.slots * pitch));
+        Curve::new(magnetics.steel.points.iter().map(|&(h, b)| (h, iron * b + (whole - iron).max(0.0) * MU_0 * h)).collect())
+    };
+    let [bore, middle, root] = [section(0.0), section(0.5), section(1.0)];
+    let mean = |b: f64| (bore.inverse(b) + 4.0 * middle.inverse(b) + root.inverse(b)) / 6.0;
+    // The points of the narrowest section: where it bends, the mean does.
+    Curve::new(bore.points.iter().map(|&(_, b)| (mean(b), b)).collect())
+}
+
 /// Carter's factor of a slotted gap.
 pub fn carter(gap_m: f64, opening_m: f64, pitch_m: f64) -> f64 {
     let ratio = opening_m / gap_m;
@@ -390,12 +405,10 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        let iron = stacking * g.tooth_m / g.slot_pitch_m();
-        let tooth = self.magnetics.steel.points.iter().map(|&(h, b)| (h, iron * b + (1.0 - iron) * MU_0 * h)).collect();
         Circuit {
             nodes: CELLS * self.rings,
             branches: self.branches,
-            tooth: Curve::new(tooth),
+            tooth: tooth_curve(g, self.magnetics),
             steel: self.magnetics.steel.clone(),
             cell_m2: self.cell_m2,
             magnet_m2: self.magnet_m2,

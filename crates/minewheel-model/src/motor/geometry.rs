@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Teardowns give slot depth and copper, not slot width. So the slot area follows from the copper at the fill of
-//! round wire, with parallel sides; the tooth is taken at a third of the slot depth, where its mean field is.
+//! round wire, with parallel sides; the tooth between them widens towards the yoke. Loss and mass take it at a third of the slot depth.
 //! The end turn is half a circle over the span of the coil.
 
 use std::f64::consts::PI;
@@ -131,6 +131,8 @@ pub struct Geometry {
     pub slot_m2: f64,
     /// Width of a tooth in m at a third of the slot depth.
     pub tooth_m: f64,
+    /// Width that a tooth gains from the bore to the bottom of the slot in m.
+    pub tooth_taper_m: f64,
     /// Turns in series of one phase.
     pub turns: f64,
     /// Copper section of one turn, all strands and legs, in m².
@@ -149,6 +151,8 @@ pub struct Geometry {
     pub lamination_m: f64,
     /// Phase resistance in Ω at 20 °C where it was measured.
     pub measured_resistance_ohm: Option<f64>,
+    /// No-load flux linkage of a phase in V·s (peak) and the temperature of the magnets in °C, where the voltage was measured.
+    pub measured_linkage_vs: Option<(f64, f64)>,
     /// The rotor.
     pub rotor: Rotor,
 }
@@ -275,6 +279,7 @@ impl Geometry {
             slot_opening_m: optional("slot_opening", "m")?.unwrap_or(0.3 * (PI * bore / slots - tooth).max(0.0)),
             slot_m2,
             tooth_m: tooth,
+            tooth_taper_m: 2.0 * PI * slot_depth / slots - optional("slot_taper", "m")?.unwrap_or(0.0),
             turns: turns_in_series,
             turn_m2: strands * legs * PI / 4.0 * strand * strand,
             strand_m: strand * (PI / 4.0).sqrt(),
@@ -285,6 +290,11 @@ impl Geometry {
             block_m: optional("magnet_width", "m")?.unwrap_or(0.0),
             lamination_m: number("lamination", "m")?,
             measured_resistance_ohm: optional("phase_resistance", "Ohm")?,
+            measured_linkage_vs: match (optional("no_load_voltage", "V")?, optional("no_load_speed", "rad/s")?) {
+                // From rms between lines to the peak of a phase.
+                (Some(volts), Some(speed)) => Some((volts * (2.0 / PHASES).sqrt() / (pole_pairs * speed), number("no_load_temperature_c", "1")?)),
+                _ => None,
+            },
             rotor: Rotor::Buried { layers },
         })
     }

@@ -47,6 +47,8 @@ pub struct Make {
     pub field_a: f64,
     /// Switching frequency in Hz; `None`: that of the inverter's row.
     pub switching_hz: Option<f64>,
+    /// Temperature of the magnets in °C; `None`: that of the cooling.
+    pub magnet_c: Option<f64>,
 }
 
 /// Bisections of a voltage; they reach 10⁻⁶ of the range.
@@ -76,6 +78,8 @@ pub struct Machine {
     pub winding_c: f64,
     /// Magnet temperature in °C.
     pub magnet_c: f64,
+    /// Remanence that the measured no-load voltage asks for, over the table's; one where no voltage was measured.
+    pub magnet_scale: f64,
     mechanical: Mechanical,
     inverter: Inverter,
     voltage_v: f64,
@@ -83,24 +87,44 @@ pub struct Machine {
     idle: IronTerms,
     pulses: Pulses,
     blocks: Blocks,
-    /// Eddy loss over the squared rate of flux linkage, in W/V².
-    eddy_per_v2: f64,
+    pulse_iron: PulseIron,
+}
+
+/// Iron loss by the rate of flux linkage, `e·⟨|λ'|²⟩ + x·⟨|λ'|²⟩^¾`.
+#[derive(Debug, Clone, Copy, Default)]
+struct PulseIron {
+    /// Eddy loss in W/V².
+    eddy: f64,
+    /// Excess loss in W/V^1.5.
+    excess: f64,
+}
+
+impl PulseIron {
+    /// A sine of peak linkage `flux` in V·s turns at a rate of `2π·f·flux`.
+    fn of(iron: &IronTerms, flux: f64) -> Self {
+        let rate = 2.0 * PI * flux;
+        Self { eddy: iron.eddy / (rate * rate), excess: iron.excess / rate.powf(1.5) }
+    }
+
+    /// What pulses add to the loss of a sine, in W; both are squared rates in V².
+    fn added(&self, sine: f64, pulses: f64) -> f64 {
+        self.eddy * pulses + self.excess * ((sine + pulses).powf(0.75) - sine.powf(0.75))
+    }
 }
 
 impl Core {
-    /// Eddy loss over squared rate of flux linkage, from a field near that of half the current.
-    fn eddy_per_v2(&self) -> f64 {
+    /// Iron loss by rate of flux linkage, from a field near that of half the current.
+    fn pulse_iron(&self) -> PulseIron {
         match self {
-            Self::Synchronous(levels) => levels.last().map_or(0.0, |level| {
+            Self::Synchronous(levels) => levels.last().map_or_else(PulseIron::default, |level| {
                 let s = level.at(0.0, 0.5 * level.limit_a);
-                // Eddy loss is e·f², a sine's rate of linkage 2π·f·ψ/√2 on each of two axes.
-                s.iron.eddy / (4.0 * PI * PI * (s.direct_vs * s.direct_vs + s.quadrature_vs * s.quadrature_vs))
+                PulseIron::of(&s.iron, s.direct_vs.hypot(s.quadrature_vs))
             }),
             Self::Induction(cage) => {
                 let (_, flux, iron) = cage.magnetising[cage.magnetising.len() / 2];
-                iron.eddy / (4.0 * PI * PI * flux * flux)
+                PulseIron::of(&iron, flux)
             }
-            Self::Reluctance(_) => 0.0,
+            Self::Reluctance(_) => PulseIron::default(),
         }
     }
 
@@ -135,18 +159,19 @@ impl Machine {
         };
         let masses = Masses::of(&geometry, steel, grade, tables, draw)?;
         let cooling = tables.cooling(make.cooling)?;
-        let (winding_c, magnet_c) = (draw.of(&cooling.winding_c), draw.of(&cooling.magnet_c));
+        let (winding_c, magnet_c) = (draw.of(&cooling.winding_c), make.magnet_c.unwrap_or_else(|| draw.of(&cooling.magnet_c)));
         let winding = Winding::new(&geometry, tables, draw);
         let mechanical = Mechanical::new(&geometry, masses.rotor_kg(), tables, draw)?;
         let inverter = Inverter::new(&tables.inverter(make.switch)?, make.peak_a, draw);
         let voltage_v = draw.of(&tables.shared("voltage_share", "1")?) * make.dc_v / PHASES.sqrt();
         let builder = CoreBuilder { geometry: &geometry, make: &make, steel, tables, draw };
-        let core = builder.core(grade, magnet_c, winding_c)?;
+        let magnet_scale = builder.magnet_scale(grade)?;
+        let core = builder.core(grade, magnet_scale, magnet_c, winding_c)?;
         let idle = match &core {
             Core::Synchronous(levels) if has_magnets => levels[0].at(0.0, 0.0).iron,
             _ => IronTerms::default(),
         };
-        let eddy_per_v2 = core.eddy_per_v2();
+        let pulse_iron = core.pulse_iron();
         let inverter = match make.switching_hz {
             Some(frequency) => inverter.switching_at(frequency),
             None => inverter,
@@ -158,7 +183,23 @@ impl Machine {
             // Ferrite does not conduct.
             blocks.per_rate = 0.0;
         }
-        Ok(Self { geometry, make, masses, winding, winding_c, magnet_c, mechanical, inverter, voltage_v, core, idle, pulses, blocks, eddy_per_v2 })
+        Ok(Self {
+            geometry,
+            make,
+            masses,
+            winding,
+            winding_c,
+            magnet_c,
+            magnet_scale,
+            mechanical,
+            inverter,
+            voltage_v,
+            core,
+            idle,
+            pulses,
+            blocks,
+            pulse_iron,
+        })
     }
 
     fn limits(&self, speed_rad_s: f64, current_a: f64, winding_c: f64) -> Limits {
@@ -243,7 +284,7 @@ impl Machine {
             }
             _ => 0.0,
         };
-        (self.winding.loss(flux.sqrt() / inductance, frequency, winding_c), self.eddy_per_v2 * rate + magnet)
+        (self.winding.loss(flux.sqrt() / inductance, frequency, winding_c), self.pulse_iron.added(voltage * voltage, rate) + magnet)
     }
 
     /// Highest shaft torque in Nm at a speed, short-time or lasting.
@@ -312,7 +353,8 @@ impl Machine {
         out.make.peak_a /= factor;
         out.make.continuous_a /= factor;
         out.inverter = self.inverter.for_current(factor);
-        out.eddy_per_v2 /= square;
+        out.pulse_iron.eddy /= square;
+        out.pulse_iron.excess /= factor.powf(1.5);
         match &mut out.core {
             Core::Synchronous(levels) => {
                 for level in levels {
@@ -426,6 +468,7 @@ pub fn published_make(machine: &str, tables: &MotorTables, draw: &Draw<'_>) -> R
         top_rad_s: number("top_speed", "rad/s")?,
         field_a: 0.0,
         switching_hz: of.optional("switching_frequency", "1/s")?.map(|v| draw.of(&v)),
+        magnet_c: None,
     })
 }
 
@@ -470,8 +513,22 @@ struct CoreBuilder<'a> {
 }
 
 impl CoreBuilder<'_> {
-    fn core(&self, grade: Option<&MagnetGrade>, magnet_c: f64, winding_c: f64) -> Result<Core, MotorError> {
-        let magnetics = magnetics(self.steel, grade, magnet_c, self.tables, self.draw)?;
+    /// The remanence that makes the measured no-load flux, over that of the grade; one where none was measured.
+    fn magnet_scale(&self, grade: Option<&MagnetGrade>) -> Result<f64, MotorError> {
+        let (Some((measured_vs, cold_c)), Some(_)) = (self.geometry.measured_linkage_vs, grade) else { return Ok(1.0) };
+        let cold = magnetics(self.steel, grade, cold_c, self.tables, self.draw)?;
+        let (mut low, mut high) = (0.0, 2.0);
+        for _ in 0..BISECTIONS {
+            let middle = 0.5 * (low + high);
+            let circuit = Circuit::new(self.geometry, &Magnetics { remanence_t: middle * cold.remanence_t, ..cold.clone() });
+            if self.linkage() * circuit.solve(0.0, 0.0, 0.0, None)?.direct_wb < measured_vs { low = middle } else { high = middle }
+        }
+        Ok(0.5 * (low + high))
+    }
+
+    fn core(&self, grade: Option<&MagnetGrade>, magnet_scale: f64, magnet_c: f64, winding_c: f64) -> Result<Core, MotorError> {
+        let mut magnetics = magnetics(self.steel, grade, magnet_c, self.tables, self.draw)?;
+        magnetics.remanence_t *= magnet_scale;
         let iron = Iron::new(self.geometry, self.steel, self.tables, self.draw)?;
         match &self.geometry.rotor {
             Rotor::Buried { .. } | Rotor::Surface { .. } => Ok(Core::Synchronous(vec![self.flux_map(&magnetics, &iron, (0.0, 0.0))?])),

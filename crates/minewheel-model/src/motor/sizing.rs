@@ -93,7 +93,11 @@ pub fn size_machine(spec: &MotorSpec, tables: &MotorTables, draw: &Draw<'_>) -> 
 
 fn check(spec: &MotorSpec) -> Result<(), MotorError> {
     let within = |field: &'static str, seen: f64, low: f64, high: f64, unit: &str| {
-        if (low..=high).contains(&seen) { Ok(()) } else { Err(MotorError::Specification { field, seen, wanted: format!("{low} to {high} {unit}") }) }
+        if (low..=high).contains(&seen) {
+            Ok(())
+        } else {
+            Err(MotorError::Specification { field, seen, wanted: format!("{low:.0} to {high:.0} {unit}") })
+        }
     };
     within("peak power", spec.peak_w, 1e3, 1e6, "W")?;
     within("peak torque", spec.peak_nm, 1.0, 5e3, "Nm")?;
@@ -176,6 +180,7 @@ impl Sizer<'_> {
             top_rad_s: self.spec.top_rad_s,
             field_a,
             switching_hz: None,
+            magnet_c: None,
         })
     }
 
@@ -191,6 +196,9 @@ impl Sizer<'_> {
         let longer = RESERVE * RESERVE * self.spec.peak_nm / reached;
         geometry.stack_m *= longer;
         geometry.magnet_length_m *= longer;
+        if geometry.stack_m > self.shared("stack_over_bore_most", "1")? * geometry.bore_m {
+            return Err(self.infeasible("top speed bounds its bore, and the torque would ask for a rotor too long to hold"));
+        }
         let machine = Machine::new(geometry.clone(), make, self.tables, self.draw)?;
         let base = self.spec.peak_w / self.spec.peak_nm;
         let asked = machine.voltage_for(RESERVE * self.spec.peak_nm, base).ok_or_else(|| self.infeasible("its peak torque is out of reach"))?;
@@ -308,6 +316,7 @@ impl Sizer<'_> {
             slot_opening_m: if topology == Topology::Srm { 0.0 } else { self.shared("slot_opening_share", "1")? * (pitch - tooth) },
             slot_m2,
             tooth_m: tooth,
+            tooth_taper_m: 2.0 * PI * slot_depth / slots,
             turns: FIRST_TURNS,
             turn_m2: slots * slot_m2 * fill / (2.0 * PHASES * FIRST_TURNS),
             strand_m: if topology == Topology::Srm {
@@ -320,6 +329,7 @@ impl Sizer<'_> {
             end_turn_factor: self.shared("end_turn_factor", "1")?,
             lamination_m: self.spec.lamination_m,
             measured_resistance_ohm: None,
+            measured_linkage_vs: None,
             block_m,
             rotor,
         })

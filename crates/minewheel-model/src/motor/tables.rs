@@ -223,6 +223,8 @@ pub struct MotorTables {
     pub air_density: Value,
     /// Viscosity of air in Pa·s.
     pub air_viscosity: Value,
+    /// Machines on the road, by maker.
+    pub made: Vec<MadeMachine>,
     design: Parameters,
     geometry: Parameters,
 }
@@ -239,6 +241,7 @@ impl MotorTables {
         let materials = Parameters::read(loader, "motors/materials.csv");
         let design = Parameters::read(loader, "motors/design.csv");
         let geometry = Parameters::read(loader, "motors/geometry.csv");
+        let made = made(loader);
         let mut curves = curves(loader);
         let mut steels = Vec::new();
         for id in STEELS {
@@ -267,6 +270,7 @@ impl MotorTables {
             steel_density: materials.value("steel", "density", "kg/m3")?,
             air_density: materials.value("air", "density", "kg/m3")?,
             air_viscosity: materials.value("air", "viscosity", "kg/m/s")?,
+            made,
             design,
             geometry,
         })
@@ -395,6 +399,49 @@ fn grade(of: &Subject<'_>) -> Result<MagnetGrade, MotorError> {
         coercivity_change: of.value("coercivity_change_per_kelvin", "1/K")?,
         composition,
     })
+}
+
+/// A machine on the road, by its maker. No model reads it; published statements are judged by it.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub struct MadeMachine {
+    /// Id.
+    pub machine: String,
+    /// Maker of the car.
+    pub maker: String,
+    /// The maker's country.
+    pub maker_place: String,
+    /// Model year.
+    pub year: f64,
+    /// Kind of machine.
+    pub topology: String,
+    /// Short-time power at the shaft in kW.
+    pub peak_power_kw: f64,
+    /// Rare-earth magnets in kg, where known.
+    pub magnet_kg: Option<f64>,
+    /// Best measured efficiency of the motor without inverter.
+    pub peak_efficiency: Option<f64>,
+}
+
+fn made(loader: &mut Loader<'_>) -> Vec<MadeMachine> {
+    let Some(table) = loader.table("motors/machines.csv") else { return Vec::new() };
+    let mut made = Vec::new();
+    for row in 0..table.len() {
+        let (Some(year), Some(peak_power_kw)) = (loader.number_in(&table, row, "year"), loader.number_in(&table, row, "peak_power_kw")) else {
+            continue;
+        };
+        let text = |column: &str| table.text(row, column).to_owned();
+        made.push(MadeMachine {
+            machine: text("machine"),
+            maker: text("maker"),
+            maker_place: text("maker_place"),
+            year,
+            topology: text("topology"),
+            peak_power_kw,
+            magnet_kg: loader.number_in(&table, row, "magnet_kg"),
+            peak_efficiency: loader.number_in(&table, row, "peak_efficiency"),
+        });
+    }
+    made
 }
 
 /// A steel's id with its points of field strength and flux density.
