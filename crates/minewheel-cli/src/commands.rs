@@ -10,6 +10,7 @@ pub mod drive_unit;
 pub mod explain;
 pub mod motor;
 pub mod performance;
+pub mod range;
 pub mod scenario;
 
 pub mod schema;

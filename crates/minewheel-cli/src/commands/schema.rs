@@ -9,15 +9,16 @@ use crate::print;
 /// Arguments of the command.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// JSON Schema of car (files), assess, explain, drive, charge, trip, performance, motor, drive-unit (output); or a list: cycles, places, chemistries, products, methods
+    /// JSON Schema of car (files), assess, explain, drive, range, charge, trip, performance, motor, drive-unit (output); or a list: cycles, places, chemistries, products, methods
     name: String,
 }
 
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 15] = [
     "car",
     "assess",
     "explain",
     "drive",
+    "range",
     "charge",
     "trip",
     "performance",
@@ -51,6 +52,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "drive" => {
             print::json(&schemars::schema_for!(Vec<super::drive::Line>));
+            return Ok(());
+        }
+        "range" => {
+            print::json(&schemars::schema_for!(Vec<super::range::Line>));
             return Ok(());
         }
         "motor" => {

@@ -11,7 +11,8 @@
 //! - [`combustion`]: Willans line, hybrids.
 //! - [`mod@performance`]: forward: sprints, top speed, slopes.
 //! - [`trace`]: cycles made ready, and which class of WLTC a car drives.
-//! - [`mod@range`]: range and consumption by each authority's rule.
+//! - [`mod@range`]: range and consumption by each authority's rule; [`shape`]: cycles for weak and slow cars;
+//!   [`procedures`]: the rules' numbers.
 //! - [`tables`]: the parameters, from `data/drive` and `data/motors`.
 //!
 //! Valid on level, straight, dry roads without wind, 0–200 km/h, −20…40 °C, with a warm drive train. Gear shifts,
@@ -20,15 +21,18 @@
 pub mod combustion;
 pub mod electric;
 pub mod performance;
+pub mod procedures;
 pub mod range;
 pub mod road_load;
+pub mod shape;
 pub mod tables;
 pub mod trace;
 
 pub use combustion::{CombustionCar, FuelResult, PlugInResult, combustion_car, drive_combustion, drive_plug_in};
 pub use electric::{CycleResult, ElectricCar, Ledger, drive, electric_car};
 pub use performance::{Performance, PerformanceCar, PerformanceError, PerformanceTables, Readiness, performance, performance_car};
-pub use range::{RangeResult, RangeRule, range};
+pub use procedures::ProcedureTables;
+pub use range::{RangeResult, RangeRule, RangeTest, Ranges, Rules, range, ranges};
 pub use road_load::{Masses, RoadLoad};
 pub use tables::DriveTables;
 pub use trace::{CertificationTraces, Trace, WltcClass};
