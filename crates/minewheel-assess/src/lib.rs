@@ -16,6 +16,7 @@ pub mod network;
 pub mod origin;
 pub mod recovery;
 pub mod scenario;
+pub mod sensitivity;
 pub mod tables;
 pub mod uncertainty;
 

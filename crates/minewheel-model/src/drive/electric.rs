@@ -45,7 +45,7 @@ const LOWEST_WHOLE_RATIO: f64 = 6.0;
 /// Years of the two loss scales.
 const LOSS_YEARS: (f64, f64) = (1998.0, 2020.0);
 /// Share of the power that the cells' resistance allows which the car uses at most.
-const RESISTANCE_LIMIT_SHARE: f64 = 0.7;
+pub(super) const RESISTANCE_LIMIT_SHARE: f64 = 0.7;
 /// Temperatures of the heating and cooling rows, in °C.
 const HEATING_AT_C: f64 = -7.0;
 const COOLING_AT_C: f64 = 35.0;
@@ -480,7 +480,7 @@ fn settle(car: &ElectricCar, trace: &Trace, conditions: &Conditions, run: &Run, 
 }
 
 /// Ambient temperature of the conditions.
-fn ambient(car: &ElectricCar, conditions: &Conditions) -> f64 {
+pub(super) fn ambient(car: &ElectricCar, conditions: &Conditions) -> f64 {
     conditions.ambient_c.unwrap_or(match conditions.usage {
         Use::Official => car.reference_c,
         Use::RealWorld => car.real_world_c,

@@ -13,17 +13,22 @@
 //! - [`trace`]: cycles made ready, and which class of WLTC a car drives.
 //! - [`mod@range`]: range and consumption by each authority's rule; [`shape`]: cycles for weak and slow cars;
 //!   [`procedures`]: the rules' numbers.
+//! - [`sensitivity`]: derivatives; [`batch`]: many cars at once.
 //! - [`tables`]: the parameters, from `data/drive` and `data/motors`.
 //!
 //! Valid on level, straight, dry roads without wind, 0–200 km/h, −20…40 °C, with a warm drive train. Gear shifts,
 //! thermal limits of machines and packs, and drivers are left out.
 
+pub mod batch;
 pub mod combustion;
 pub mod electric;
+mod lanes;
+mod number;
 pub mod performance;
 pub mod procedures;
 pub mod range;
 pub mod road_load;
+pub mod sensitivity;
 pub mod shape;
 pub mod tables;
 pub mod trace;
@@ -34,6 +39,7 @@ pub use performance::{Performance, PerformanceCar, PerformanceError, Performance
 pub use procedures::ProcedureTables;
 pub use range::{RangeResult, RangeRule, RangeTest, Ranges, Rules, range, ranges};
 pub use road_load::{Masses, RoadLoad};
+pub use sensitivity::{Lever, Slope, sensitivities};
 pub use tables::DriveTables;
 pub use trace::{CertificationTraces, Trace, WltcClass};
 
