@@ -1,4 +1,4 @@
-//! Many cars on one trace: eight side by side, in single precision with sums in double.
+//! Many cars on one trace: sixteen side by side, in single precision with sums in double.
 //!
 //! The chain from charge to voltage to current is serial in time, so lanes run over cars, not over time. A fleet is
 //! made ready once for its conditions and driven over any number of traces. Results agree with [`super::drive`] to
@@ -45,7 +45,7 @@ impl Fleet {
             .chunks(WIDTH)
             .map(|some| {
                 // The last lanes of the last group repeat its first car.
-                gather(&|field: &dyn Fn(&Run<f64>) -> f64| Lanes(std::array::from_fn(|lane| field(some.get(lane).unwrap_or(&some[0])) as f32)))
+                gather(some, |field| Lanes(std::array::from_fn(|lane| field(some.get(lane).unwrap_or(&some[0])) as f32)))
             })
             .collect();
         Self { cars: cars.to_vec(), conditions: *conditions, runs }

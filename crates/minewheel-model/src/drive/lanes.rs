@@ -41,7 +41,8 @@ impl Levers<f64> {
     }
 }
 
-/// Constants of one run, after conditions.
+/// Constants of one run, after conditions. Terms of power are in units of `E/(4r)`, in which the equation of the battery
+/// is `i = (u − √(u² − p))/(2r)` without a division.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Run<N> {
     a_n: N,
@@ -52,19 +53,26 @@ pub(super) struct Run<N> {
     per_gear: N,
     force_limit_n: N,
     braking_limit_n: N,
-    /// Loss polynomial in speed and shaft force.
+    /// `4r/E`.
+    scale: N,
+    per_scale: N,
+    /// Loss polynomial in speed and shaft force, accessories included.
     loss: [N; LOSS_TERMS],
+    /// Its mixed term with the shaft's own power.
+    pull: N,
     regeneration_share: N,
     fade_start_m_s: N,
     per_fade: N,
-    auxiliary_w: N,
+    auxiliary: N,
     peak_power_w: N,
     generating_limit_w: N,
     discharge_limit_w: N,
-    gross_energy_j: N,
-    per_gross_energy: N,
-    resistance_s: N,
+    half_per_resistance: N,
     relative_ocv: [N; OCV_POINTS],
+    /// Speed from which the machines brake in full, in every lane.
+    fade_end_m_s: f64,
+    /// Whether no term of the road load is below nought, in every lane.
+    is_road_positive: bool,
 }
 
 impl<N: Number> Run<N> {
@@ -78,6 +86,10 @@ impl<N: Number> Run<N> {
         let tyres = (one + N::of(car.tyre_change_per_k) * (levers.ambient_c - N::of(car.reference_c))).larger(N::of(0.5));
         let force_limit_n = N::of(car.peak_power_w / car.base_speed_m_s);
         let (per_base_speed, per_peak_force) = (1.0 / car.base_speed_m_s, car.base_speed_m_s / car.peak_power_w);
+        let arrhenius = (N::of(car.resistance_temperature_k) * (one / ambient_k - N::of(1.0 / reference_k))).exponential();
+        let resistance_s = N::of(car.resistance_s) * arrhenius;
+        let scale = N::of(4.0 / car.gross_energy_j) * resistance_s;
+        let auxiliary = (levers.standing_w + heating + cooling) * scale;
         let k = &car.loss_w;
         Self {
             a_n: levers.a_n * tyres,
@@ -88,53 +100,58 @@ impl<N: Number> Run<N> {
             per_gear: one / levers.gear_efficiency,
             force_limit_n,
             braking_limit_n: force_limit_n.smaller(N::of(car.deceleration_limit_m_s2) * levers.mass_kg),
+            scale,
+            per_scale: one / scale,
             loss: [
-                N::of(k[0]),
-                N::of(k[1] * per_base_speed),
-                N::of(k[2] * per_base_speed * per_base_speed),
-                N::of(k[3] * per_peak_force),
-                N::of(k[4] * per_peak_force * per_base_speed),
-                N::of(k[5] * per_peak_force * per_peak_force),
+                N::of(k[0]) * scale + auxiliary,
+                N::of(k[1] * per_base_speed) * scale,
+                N::of(k[2] * per_base_speed * per_base_speed) * scale,
+                N::of(k[3] * per_peak_force) * scale,
+                N::of(k[4] * per_peak_force * per_base_speed) * scale,
+                N::of(k[5] * per_peak_force * per_peak_force) * scale,
             ],
+            pull: N::of(1.0 + k[4] * per_peak_force * per_base_speed) * scale,
             regeneration_share: N::of(car.regeneration_share),
             fade_start_m_s: N::of(car.fade_m_s.0),
             per_fade: N::of(1.0 / (car.fade_m_s.1 - car.fade_m_s.0).max(1e-3)),
-            auxiliary_w: levers.standing_w + heating + cooling,
+            auxiliary,
             peak_power_w: N::of(car.peak_power_w),
             generating_limit_w: N::of(car.generating_limit_w),
             discharge_limit_w: N::of(car.gross_energy_j * car.battery_limits_per_s.0),
-            gross_energy_j: N::of(car.gross_energy_j),
-            per_gross_energy: N::of(1.0 / car.gross_energy_j),
-            resistance_s: N::of(car.resistance_s)
-                * (N::of(car.resistance_temperature_k) * (one / ambient_k - N::of(1.0 / reference_k))).exponential(),
+            half_per_resistance: N::of(0.5) / resistance_s,
             relative_ocv: car.relative_ocv.map(N::of),
+            fade_end_m_s: car.fade_m_s.1.max(car.fade_m_s.0 + 1e-3),
+            is_road_positive: car.road_load.a_n >= 0.0 && car.road_load.b_n_per_m_s >= 0.0 && car.road_load.c_n_per_m2_s2 >= 0.0,
         }
     }
 }
 
-/// A run of each kind of number, field by field.
-pub(super) fn gather<N>(of: &dyn Fn(&dyn Fn(&Run<f64>) -> f64) -> N) -> Run<N> {
+/// Several runs as one with lanes, field by field; `lanes` fills a number from a field of every run.
+pub(super) fn gather<N>(runs: &[Run<f64>], lanes: impl Fn(&dyn Fn(&Run<f64>) -> f64) -> N) -> Run<N> {
     Run {
-        a_n: of(&|r| r.a_n),
-        b_n_per_m_s: of(&|r| r.b_n_per_m_s),
-        c_n_per_m2_s2: of(&|r| r.c_n_per_m2_s2),
-        inertia_kg: of(&|r| r.inertia_kg),
-        gear: of(&|r| r.gear),
-        per_gear: of(&|r| r.per_gear),
-        force_limit_n: of(&|r| r.force_limit_n),
-        braking_limit_n: of(&|r| r.braking_limit_n),
-        loss: std::array::from_fn(|i| of(&|r| r.loss[i])),
-        regeneration_share: of(&|r| r.regeneration_share),
-        fade_start_m_s: of(&|r| r.fade_start_m_s),
-        per_fade: of(&|r| r.per_fade),
-        auxiliary_w: of(&|r| r.auxiliary_w),
-        peak_power_w: of(&|r| r.peak_power_w),
-        generating_limit_w: of(&|r| r.generating_limit_w),
-        discharge_limit_w: of(&|r| r.discharge_limit_w),
-        gross_energy_j: of(&|r| r.gross_energy_j),
-        per_gross_energy: of(&|r| r.per_gross_energy),
-        resistance_s: of(&|r| r.resistance_s),
-        relative_ocv: std::array::from_fn(|i| of(&|r| r.relative_ocv[i])),
+        a_n: lanes(&|r| r.a_n),
+        b_n_per_m_s: lanes(&|r| r.b_n_per_m_s),
+        c_n_per_m2_s2: lanes(&|r| r.c_n_per_m2_s2),
+        inertia_kg: lanes(&|r| r.inertia_kg),
+        gear: lanes(&|r| r.gear),
+        per_gear: lanes(&|r| r.per_gear),
+        force_limit_n: lanes(&|r| r.force_limit_n),
+        braking_limit_n: lanes(&|r| r.braking_limit_n),
+        scale: lanes(&|r| r.scale),
+        per_scale: lanes(&|r| r.per_scale),
+        loss: std::array::from_fn(|i| lanes(&|r| r.loss[i])),
+        pull: lanes(&|r| r.pull),
+        regeneration_share: lanes(&|r| r.regeneration_share),
+        fade_start_m_s: lanes(&|r| r.fade_start_m_s),
+        per_fade: lanes(&|r| r.per_fade),
+        auxiliary: lanes(&|r| r.auxiliary),
+        peak_power_w: lanes(&|r| r.peak_power_w),
+        generating_limit_w: lanes(&|r| r.generating_limit_w),
+        discharge_limit_w: lanes(&|r| r.discharge_limit_w),
+        half_per_resistance: lanes(&|r| r.half_per_resistance),
+        relative_ocv: std::array::from_fn(|i| lanes(&|r| r.relative_ocv[i])),
+        fade_end_m_s: runs.iter().map(|r| r.fade_end_m_s).fold(0.0, f64::max),
+        is_road_positive: runs.iter().all(|r| r.is_road_positive),
     }
 }
 
@@ -169,44 +186,81 @@ pub(super) fn follow<N: Number>(run: &Run<N>, trace: &Trace, initial_soc: f64) -
 }
 
 /// A block at one open-circuit voltage: energy at the terminals, charge, time missed.
+///
+/// Which terms a step needs depends on the trace and on bounds over the block, alike for all lanes: a car that gains
+/// speed on a road that resists does not brake, and where the hardest step of the block stays below every limit, none
+/// is looked at.
 #[inline]
 fn advance<N: Number>(run: &Run<N>, block: &Block, soc: N, voltage: N) -> (N, N, N) {
-    let (zero, one, two) = (N::of(0.0), N::of(1.0), N::of(2.0));
+    let (zero, one) = (N::of(0.0), N::of(1.0));
     // An empty pack gives nothing, a full one takes nothing.
     let (has_charge, has_room) = (soc.above(zero), one.above(soc));
     let square = voltage * voltage;
-    let four_r = N::of(4.0) * run.resistance_s;
-    let by_resistance_w = N::of(RESISTANCE_LIMIT_SHARE) * square / four_r * run.gross_energy_j;
+    let by_resistance_w = N::of(RESISTANCE_LIMIT_SHARE) * square * run.per_scale;
     let power_w = run.peak_power_w.smaller(run.discharge_limit_w.smaller(by_resistance_w)) * has_charge;
     let generating_w = run.generating_limit_w * has_room * has_charge;
+    let top = N::of(block.top_speed_m_s);
+    let hardest_n = (run.a_n
+        + top * (run.b_n_per_m_s + top * run.c_n_per_m2_s2)
+        + run.inertia_kg * N::of(block.strongest_m_s2.0))
+        * run.per_gear;
+    let hardest_braking_n = run.inertia_kg * N::of(block.strongest_m_s2.1) * run.regeneration_share;
+    let is_free = run.is_road_positive
+        && !hardest_n.is_above_anywhere(run.force_limit_n)
+        && !(hardest_n * top).is_above_anywhere(power_w)
+        && !hardest_braking_n.is_above_anywhere(run.braking_limit_n)
+        && !(hardest_braking_n * top).is_above_anywhere(generating_w);
     let k = &run.loss;
-    let (mut terminal_j, mut charge, mut missed_s) = (zero, zero, zero);
+    let at_rest = voltage - (square - run.auxiliary).larger(zero).root();
+    // Sums over the block of power, of `u − √(u² − p)`, and of time missed.
+    let (mut power, mut fall, mut missed_s) = (zero, zero, zero);
     for at in 0..BLOCK {
-        let duration_s = N::of(block.duration_s[at]);
-        let mut terminal_w = run.auxiliary_w;
+        let (mut p, mut drop) = (run.auxiliary, at_rest);
         // The trace is the same for every lane, so this branch is too.
         if block.moving[at] > 0.0 {
-            let (speed, per_speed) = (N::of(block.speed_m_s[at]), N::of(block.per_speed_s_m[at]));
-            let wheel_n =
-                run.a_n + speed * (run.b_n_per_m_s + speed * run.c_n_per_m2_s2) + run.inertia_kg * N::of(block.acceleration_m_s2[at]);
-            let wanted_n = wheel_n.larger(zero) * run.per_gear;
-            let pulling_n = wanted_n.smaller(run.force_limit_n).smaller(power_w * per_speed);
-            missed_s = missed_s + wanted_n.above(pulling_n) * duration_s;
-            let fade = ((speed - run.fade_start_m_s) * run.per_fade).larger(zero).smaller(one);
-            let wanted_braking_n = (zero - wheel_n).larger(zero) * run.regeneration_share * fade;
-            let machine_n = wanted_braking_n.smaller(run.braking_limit_n).smaller(generating_w * per_speed);
-            let shaft_n = pulling_n - machine_n * run.gear;
-            // Only one of the two is above nought, so their sum is the size of the shaft's force.
-            let size_n = pulling_n + machine_n * run.gear;
-            let loss_w = k[0] + speed * (k[1] + speed * k[2]) + size_n * (k[3] + speed * k[4] + size_n * k[5]);
-            terminal_w = shaft_n * speed + loss_w + run.auxiliary_w;
+            let (v, acceleration) = (block.speed_m_s[at], block.acceleration_m_s2[at]);
+            let speed = N::of(v);
+            let wheel_n = run.a_n + speed * (run.b_n_per_m_s + speed * run.c_n_per_m2_s2) + run.inertia_kg * N::of(acceleration);
+            let drag = k[0] + speed * (k[1] + speed * k[2]);
+            if run.is_road_positive && acceleration >= 0.0 {
+                let wanted_n = wheel_n * run.per_gear;
+                let pulling_n = if is_free {
+                    wanted_n
+                } else {
+                    let limited_n = wanted_n.smaller(run.force_limit_n).smaller(power_w * N::of(block.per_speed_s_m[at]));
+                    missed_s = missed_s + wanted_n.above(limited_n) * N::of(block.duration_s[at]);
+                    limited_n
+                };
+                p = drag + pulling_n * (k[3] + speed * run.pull + pulling_n * k[5]);
+            } else {
+                let wanted_n = wheel_n.larger(zero) * run.per_gear;
+                let mut braking_n = (zero - wheel_n).larger(zero) * run.regeneration_share;
+                if v < run.fade_end_m_s {
+                    braking_n = braking_n * ((speed - run.fade_start_m_s) * run.per_fade).larger(zero).smaller(one);
+                }
+                let mut pulling_n = wanted_n;
+                if !is_free {
+                    let per_speed = N::of(block.per_speed_s_m[at]);
+                    pulling_n = wanted_n.smaller(run.force_limit_n).smaller(power_w * per_speed);
+                    missed_s = missed_s + wanted_n.above(pulling_n) * N::of(block.duration_s[at]);
+                    braking_n = braking_n.smaller(run.braking_limit_n).smaller(generating_w * per_speed);
+                }
+                let machine_n = braking_n * run.gear;
+                // Only one of the two is above nought, so their sum is the size of the shaft's force.
+                let size_n = pulling_n + machine_n;
+                p = drag + size_n * (k[3] + speed * k[4] + size_n * k[5]) + (pulling_n - machine_n) * (speed * run.scale);
+            }
+            drop = voltage - (square - p).larger(zero).root();
         }
-        let p = terminal_w * run.per_gross_energy;
-        let current = two * p / (voltage + (square - four_r * p).larger(zero).root());
-        charge = charge + current * duration_s;
-        terminal_j = terminal_j + terminal_w * duration_s;
+        if block.step_s.is_none() {
+            let duration_s = N::of(block.duration_s[at]);
+            (p, drop) = (p * duration_s, drop * duration_s);
+        }
+        power = power + p;
+        fall = fall + drop;
     }
-    (terminal_j * has_charge, charge * has_charge, missed_s)
+    let step_s = N::of(block.step_s.unwrap_or(1.0)) * has_charge;
+    (power * run.per_scale * step_s, fall * run.half_per_resistance * step_s, missed_s)
 }
 
 /// Energy per distance in Wh/km at the wall, from what the cells gave in J.

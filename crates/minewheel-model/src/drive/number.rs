@@ -18,7 +18,7 @@ use super::tables::OCV_POINTS;
 /// Inputs of a dual number.
 pub(super) const DUAL: usize = 6;
 /// Cars side by side.
-pub(super) const WIDTH: usize = 8;
+pub(super) const WIDTH: usize = 16;
 
 /// A number of the lane kernel.
 pub(super) trait Number:
@@ -40,6 +40,8 @@ pub(super) trait Number:
     fn power(self, exponent: f64) -> Self;
     /// One where it is above the other, else nought.
     fn above(self, other: Self) -> Self;
+    /// Whether it is above the other in any lane.
+    fn is_above_anywhere(self, other: Self) -> bool;
     /// On straight lines between equally spaced points, at 0..=1.
     fn between(points: &[Self; OCV_POINTS], at: Self) -> Self;
     /// As a sum.
@@ -77,6 +79,9 @@ impl Number for f64 {
     }
     fn above(self, other: Self) -> Self {
         if self > other { 1.0 } else { 0.0 }
+    }
+    fn is_above_anywhere(self, other: Self) -> bool {
+        self > other
     }
     fn between(points: &[Self; OCV_POINTS], at: Self) -> Self {
         let (below, part) = place(at);
@@ -163,6 +168,9 @@ impl Number for Dual {
     fn above(self, other: Self) -> Self {
         Self::of(self.value.above(other.value))
     }
+    fn is_above_anywhere(self, other: Self) -> bool {
+        self.value > other.value
+    }
     fn between(points: &[Self; OCV_POINTS], at: Self) -> Self {
         let (below, part) = place(at.value);
         let rise = points[below + 1] - points[below];
@@ -228,6 +236,10 @@ impl Number for Lanes {
     #[inline]
     fn above(self, other: Self) -> Self {
         Self(from_fn(|i| if self.0[i] > other.0[i] { 1.0 } else { 0.0 }))
+    }
+    #[inline]
+    fn is_above_anywhere(self, other: Self) -> bool {
+        (0..WIDTH).any(|i| self.0[i] > other.0[i])
     }
     fn between(points: &[Self; OCV_POINTS], at: Self) -> Self {
         Self(from_fn(|i| {
