@@ -62,6 +62,6 @@ fn fleet_of_1000_wltc(bencher: Bencher<'_, '_>) {
     let (design, tables, trace) = setting();
     let masses = Masses::of(&design, &tables, &Draw::BEST, &mut Vec::new());
     let car = electric_car(&design, &masses, &tables, &Draw::BEST).unwrap();
-    let fleet = Fleet::new(&vec![car; 1000], &Conditions::official());
+    let fleet = Fleet::new(&vec![car; 1000], &Conditions::official(), &trace);
     bencher.bench(|| black_box(&fleet).drive(&trace));
 }

@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let masses = Masses::of(design, &tables, &Draw::BEST, &mut Vec::new());
         let car = electric_car(design, &masses, &tables, &Draw::BEST)?;
         let (warm, cold) = (Conditions::official(), Conditions::official().at(COLD_C));
-        let fleet = Fleet::new(&vec![car.clone(); FLEET], &warm);
+        let fleet = Fleet::new(&vec![car.clone(); FLEET], &warm, &trace);
         let energy = drive(&car, &trace, &warm).battery_wh_per_km;
         println!(
             "{{\"car\": \"{id}\", \"cycle\": \"{cycle}\", \"drive_us\": {:.3}, \"cold_us\": {:.3}, \"derivatives_us\": {:.3}, \"fleet_us\": {:.4}, \

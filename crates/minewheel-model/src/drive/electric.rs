@@ -29,12 +29,13 @@
 //! Sources: measured maps (`motors/measured.csv`, polynomial residuals in `losses.csv`); three constants fitted on
 //! US certification tests, as their rows say. Valid for single-speed drives; see the limits in [`super`].
 
-use minewheel_data::car::{CarClass, CarDesign, DrivenWheels, Topology};
+use minewheel_data::car::{CarClass, CarDesign, DrivenWheels, MotorDesign, Topology};
 use minewheel_data::row::{Draw, Value};
-use minewheel_data::units::{Energy, J_PER_WH, Power, S_PER_H, ZERO_CELSIUS_K};
+use minewheel_data::units::{Energy, J_PER_WH, Power, S_PER_H, STANDARD_GRAVITY_M_S2, ZERO_CELSIUS_K};
 
 use super::road_load::check;
-use super::tables::{LOSS_TERMS, OCV_POINTS};
+use super::models::{self, ModelAxle};
+use super::tables::{ClassDefaults, LOSS_TERMS, OCV_POINTS};
 use super::trace::{BLOCK, Block};
 use super::{Conditions, Defaulted, DriveError, DriveTables, Masses, RoadLoad, Trace, Use, or_default};
 
@@ -42,12 +43,9 @@ use super::{Conditions, Defaulted, DriveError, DriveTables, Masses, RoadLoad, Tr
 const LANES: usize = 8;
 /// Axle ratios below this are those of the final stage alone, not of the whole reduction.
 const LOWEST_WHOLE_RATIO: f64 = 6.0;
-/// Years of the two loss scales.
-const LOSS_YEARS: (f64, f64) = (1998.0, 2020.0);
 /// Share of the power that the cells' resistance allows which the car uses at most.
 pub(super) const RESISTANCE_LIMIT_SHARE: f64 = 0.7;
-/// Temperatures of the heating and cooling rows, in °C.
-const HEATING_AT_C: f64 = -7.0;
+/// Temperature of the cooling row, in °C.
 const COOLING_AT_C: f64 = 35.0;
 
 /// An electric car as numbers, ready for the kernel. All SI.
@@ -67,8 +65,16 @@ pub struct ElectricCar {
     pub peak_power_w: f64,
     /// Vehicle speed in m/s at the machines' base speed.
     pub base_speed_m_s: f64,
-    /// Loss polynomial in W.
+    /// Loss polynomial in W of all axles together.
     pub loss_w: [f64; LOSS_TERMS],
+    /// Loss polynomial in W while those axles rest that can.
+    pub main_loss_w: [f64; LOSS_TERMS],
+    /// Share of peak torque up to which the others may rest.
+    pub main_share: f64,
+    /// How far they do: 0 never, 1 whenever it saves energy; between them for a car of which only the odds are known.
+    pub resting_share: f64,
+    /// Speed over base speed from which magnets must be weakened.
+    pub weakening_from: f64,
     /// Share of braking that machines take.
     pub regeneration_share: f64,
     /// Speeds in m/s between which regeneration rises from nought to full.
@@ -79,12 +85,16 @@ pub struct ElectricCar {
     pub generating_limit_w: f64,
     /// Accessories in W without heating and cooling.
     pub standing_w: f64,
-    /// Heating in W per K below, and the temperature in °C.
-    pub heating: (f64, f64),
+    /// Heating.
+    pub heating: Heating,
     /// Cooling in W per K above, and the temperature in °C.
     pub cooling: (f64, f64),
     /// Relative change of rolling resistance per kelvin.
     pub tyre_change_per_k: f64,
+    /// Exponent of rolling resistance in tyre pressure.
+    pub tyre_pressure_exponent: f64,
+    /// Specific gas constant of air in J/(kg·K).
+    pub air_gas_constant: f64,
     /// Reference temperature in °C.
     pub reference_c: f64,
     /// Mean temperature of traffic in °C.
@@ -101,14 +111,70 @@ pub struct ElectricCar {
     pub resistance_temperature_k: f64,
     /// Discharge and charge power over gross energy, in 1/s.
     pub battery_limits_per_s: (f64, f64),
+    /// State of charge below which power fades, and the share of power left when empty.
+    pub low_charge: (f64, f64),
+    /// T0 in K and full-rate temperature in K of what a cold pack accepts.
+    pub acceptance_k: (f64, f64),
     /// From AC wall, and from DC station, to the cells.
     pub charging_efficiency: (f64, f64),
+    /// How AC charging depends on its power.
+    pub charger: Charger,
     /// Energy in traffic over the cycle's, less one.
     pub gap: f64,
     /// Top speed in m/s, if the design says.
     pub top_speed_m_s: Option<f64>,
     /// Fields that the design did not give.
     pub defaulted: Vec<Defaulted>,
+}
+
+/// What keeps the cabin warm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Heating {
+    /// Heat in W per K that the cabin loses, with its ventilation.
+    pub loss_w_per_k: f64,
+    /// Heat in J per K that warms up at the start.
+    pub capacity_j_per_k: f64,
+    /// Temperature in °C above which nothing is heated.
+    pub below_c: f64,
+    /// Heat per electricity, heat pump and resistive.
+    pub yield_of: (f64, f64),
+    /// Share of the heat that a heat pump gives: 0 or 1, or the odds.
+    pub heat_pump_share: f64,
+    /// Most electricity in W.
+    pub limit_w: f64,
+}
+
+impl Heating {
+    /// Mean electric power in W over the first `duration_s` of a drive from cold.
+    pub fn power_w(&self, ambient_c: f64, duration_s: f64) -> f64 {
+        let cold_k = (self.below_c - ambient_c).max(0.0);
+        if cold_k <= 0.0 || duration_s <= 0.0 {
+            return 0.0;
+        }
+        let warmed = if self.capacity_j_per_k > 0.0 { 1.0 - (-duration_s * self.loss_w_per_k / self.capacity_j_per_k).exp() } else { 0.0 };
+        let heat_w = cold_k * (self.loss_w_per_k + self.capacity_j_per_k * warmed / duration_s);
+        let per_heat = self.heat_pump_share / self.yield_of.0 + (1.0 - self.heat_pump_share) / self.yield_of.1;
+        (heat_w * per_heat).min(self.limit_w)
+    }
+}
+
+/// The on-board charger: what it loses without load, and in proportion.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Charger {
+    /// Loss in W that does not depend on load: electronics and control units awake.
+    pub standing_w: f64,
+    /// Loss in proportion to the power at the wall.
+    pub proportional: f64,
+    /// Power in W at the wall that the charging efficiency of the car describes.
+    pub reference_w: f64,
+}
+
+impl Charger {
+    /// Efficiency at a power over that at the reference power.
+    pub fn relative(&self, power_w: f64) -> f64 {
+        let efficiency = |p: f64| (1.0 - self.proportional - self.standing_w / p).max(0.05);
+        efficiency(power_w) / efficiency(self.reference_w)
+    }
 }
 
 /// Builds the numbers of an electric car, or of the electric side of a plug-in hybrid, for one draw.
@@ -140,7 +206,7 @@ pub fn electric_car(design: &CarDesign, masses: &Masses, tables: &DriveTables, d
 
     let driven = design.driven_wheels.unwrap_or(DrivenWheels::Front);
     let deceleration_limit_m_s2 = tables.deceleration_limit_m_s2.iter().find(|(wheels, _)| *wheels == driven).map_or(0.0, |(_, value)| of(value));
-    let (heating_below, cooling_above) = (of(&tables.heating_below_c), of(&tables.cooling_above_c));
+    let cooling_above = of(&tables.cooling_above_c);
     let charge_limit_per_s = of(&tables.charge_limit_per_s);
     Ok(ElectricCar {
         mass_kg: masses.test_mass_kg,
@@ -151,14 +217,20 @@ pub fn electric_car(design: &CarDesign, masses: &Masses, tables: &DriveTables, d
         peak_power_w: drive.peak_power_w,
         base_speed_m_s: drive.base_speed_m_s,
         loss_w: drive.loss_w,
+        main_loss_w: drive.main_loss_w,
+        main_share: drive.main_share,
+        resting_share: drive.resting_share,
+        weakening_from: of(&tables.weakening_from),
         regeneration_share: of(&tables.regeneration_share).clamp(0.0, 1.0),
         fade_m_s: (of(&tables.fade_start_m_s), of(&tables.fade_end_m_s)),
         deceleration_limit_m_s2,
         generating_limit_w: (of(&tables.regeneration_power_share) * drive.peak_power_w).min(charge_limit_per_s * gross_energy_j),
         standing_w: of(&tables.standing_w) * (masses.test_mass_kg / of(&tables.standing_mass_kg)).powf(of(&tables.standing_exponent)),
-        heating: (of(&tables.heating_w) / (heating_below - HEATING_AT_C), heating_below),
+        heating: heating(design, masses, tables, draw, &mut defaulted),
         cooling: (of(&tables.cooling_w) / (COOLING_AT_C - cooling_above), cooling_above),
         tyre_change_per_k: of(&tables.tyre_change_per_k),
+        tyre_pressure_exponent: of(&tables.tyre_pressure_exponent),
+        air_gas_constant: of(&tables.air_gas_constant),
         reference_c: of(&tables.reference_c),
         real_world_c: of(&tables.real_world_c),
         gross_energy_j,
@@ -167,11 +239,40 @@ pub fn electric_car(design: &CarDesign, masses: &Masses, tables: &DriveTables, d
         resistance_s: of(&cell.loss_at_1c) * S_PER_H,
         resistance_temperature_k: of(&tables.resistance_temperature_k),
         battery_limits_per_s: (of(&tables.discharge_limit_per_s), charge_limit_per_s),
+        low_charge: (of(&tables.low_charge_from), of(&tables.low_charge_power).clamp(0.0, 1.0)),
+        acceptance_k: (of(&tables.acceptance_temperature_k), of(&tables.full_rate_c) + ZERO_CELSIUS_K),
+        charger: Charger {
+            standing_w: of(&tables.charger_standby_w) + of(&tables.charging_units_w),
+            proportional: of(&tables.charger_proportional).clamp(0.0, 0.5),
+            reference_w: of(&tables.charger_power_w),
+        },
         charging_efficiency: (of(&tables.ac_efficiency).min(1.0), of(&tables.dc_efficiency).min(1.0)),
         gap: of(&tables.gap_electric),
         top_speed_m_s: design.top_speed_km_h.as_ref().map(|v| minewheel_data::units::Speed::from_km_h(of(v)).m_s()),
         defaulted,
     })
+}
+
+/// Heating of the cabin, by what is known of the model.
+fn heating(design: &CarDesign, masses: &Masses, tables: &DriveTables, draw: &Draw<'_>, defaulted: &mut Vec<Defaulted>) -> Heating {
+    let of = |value: &Value| draw.of(value);
+    let known = design.make.as_deref().zip(design.model.as_deref());
+    let known = known.and_then(|(make, model)| models::find(&tables.models, make, model, design.model_year));
+    let pump = known.and_then(|m| m.axles.iter().find_map(|a| a.has_heat_pump.map(|has| (f64::from(u8::from(has)), a.row))));
+    let (heat_pump_share, row) = pump.unwrap_or_else(|| {
+        let share = tables.heat_pump_share.of(design.model_year);
+        (of(share).clamp(0.0, 1.0), share.row)
+    });
+    defaulted.push(Defaulted { field: "car.heat_pump", value: heat_pump_share, rows: vec![row] });
+    let size = (masses.test_mass_kg / of(&tables.standing_mass_kg)).powf(of(&tables.cabin_exponent));
+    Heating {
+        loss_w_per_k: of(&tables.cabin_loss_w_per_k).max(0.0) * size,
+        capacity_j_per_k: of(&tables.cabin_capacity_j_per_k).max(0.0) * size,
+        below_c: of(&tables.heating_below_c),
+        yield_of: (of(&tables.heat_pump_yield).max(0.1), of(&tables.resistive_yield).max(0.1)),
+        heat_pump_share,
+        limit_w: of(&tables.heating_limit_w),
+    }
 }
 
 /// The class of the design, or the one nearest in mass.
@@ -184,13 +285,26 @@ pub(super) fn class_of(design: &CarDesign, masses: &Masses, tables: &DriveTables
     })
 }
 
+/// The machines of a car as the kernel wants them.
 struct Drive {
     peak_power_w: f64,
     base_speed_m_s: f64,
     loss_w: [f64; LOSS_TERMS],
+    main_loss_w: [f64; LOSS_TERMS],
+    main_share: f64,
+    resting_share: f64,
 }
 
-/// All machines as one: joint rating, rating-weighted loss coefficients and base speed.
+/// One axle: rating of its machines, kinds of machines and share of silicon carbide (fractions where only a share is
+/// known), and how often it can rest.
+struct Axle {
+    rating_w: f64,
+    kinds: Vec<(Topology, f64)>,
+    carbide: f64,
+    rests: f64,
+}
+
+/// Peak power, base speed, and the losses of all axles and of those that cannot rest.
 fn machines(
     design: &CarDesign,
     class: CarClass,
@@ -200,59 +314,199 @@ fn machines(
     defaulted: &mut Vec<Defaulted>,
 ) -> Result<Drive, DriveError> {
     let class = tables.class(class);
-    let nothing = [minewheel_data::car::MotorDesign::default()];
+    let model = known_model(design, tables);
+    let nothing = [MotorDesign::default()];
     let motors = if design.motors.is_empty() { &nothing[..] } else { &design.motors[..] };
-    let base_speed_rad_s = draw.of(&tables.base_speed_rad_s);
-    let (mut peak_power_w, mut base_speed_m_s, mut loss_w) = (0.0, 0.0, [0.0; LOSS_TERMS]);
+    let powers_w = powers(design, motors, model.as_deref(), class, masses, draw, defaulted)?;
+    let peak_power_w: f64 = powers_w.iter().sum();
+    let base_rad_s = draw.of(&tables.base_speed_rad_s);
+    let mut base_speed_m_s = 0.0;
+    for (motor, power_w) in motors.iter().zip(&powers_w) {
+        let ratio = ratio(design, motor, tables, draw, defaulted)?;
+        base_speed_m_s += power_w / peak_power_w * base_rad_s / ratio * draw.of(&class.wheel_radius_m);
+    }
+    let axles = axles(design, motors, &powers_w, model.as_deref(), tables, draw, defaulted);
+    let resting_share = axles.iter().map(|a| a.rests).fold(0.0, f64::max);
+    let mut main: Vec<&Axle> = axles.iter().filter(|a| a.rests <= 0.0).collect();
+    if main.is_empty() {
+        main.extend(axles.iter().max_by(|a, b| a.rating_w.total_cmp(&b.rating_w)));
+    }
+    let main_share = main.iter().map(|a| a.rating_w).sum::<f64>() / peak_power_w;
+    let all: Vec<&Axle> = axles.iter().collect();
+    Ok(Drive {
+        peak_power_w,
+        base_speed_m_s,
+        loss_w: losses(&all, peak_power_w, tables, draw),
+        main_loss_w: losses(&main, peak_power_w, tables, draw),
+        main_share,
+        resting_share: if axles.len() > 1 { resting_share } else { 0.0 },
+    })
+}
+
+/// The axles of the model in `drive/designs.csv` that this design drives, where the design says nothing of its machines.
+fn known_model<'t>(design: &CarDesign, tables: &'t DriveTables) -> Option<Vec<&'t ModelAxle>> {
+    if design.motors.iter().any(|m| m.topology.is_some()) {
+        return None;
+    }
+    let (make, model) = (design.make.as_deref()?, design.model.as_deref()?);
+    let found = models::find(&tables.models, make, model, design.model_year)?;
+    let driven: Vec<&ModelAxle> = found.axles.iter().filter(|a| design.driven_wheels.is_none_or(|w| w == DrivenWheels::All || w == a.axle)).collect();
+    Some(if driven.is_empty() { found.axles.iter().collect() } else { driven })
+}
+
+/// Peak power of each machine of the design in W.
+fn powers(
+    design: &CarDesign,
+    motors: &[MotorDesign],
+    model: Option<&[&ModelAxle]>,
+    class: &ClassDefaults,
+    masses: &Masses,
+    draw: &Draw<'_>,
+    defaulted: &mut Vec<Defaulted>,
+) -> Result<Vec<f64>, DriveError> {
     let known_w: f64 = motors.iter().filter_map(|m| m.peak_power_kw.as_ref()).map(|v| Power::from_kw(draw.of(v)).w()).sum();
     let unknown = motors.iter().filter(|m| m.peak_power_kw.is_none()).count();
+    let installed: Option<f64> = model.and_then(|axles| axles.iter().map(|a| a.peak_power_kw).sum());
+    let mut powers_w = Vec::new();
     for motor in motors {
         let power_w = if let Some(power) = &motor.peak_power_kw {
             Power::from_kw(draw.of(power)).w()
         } else {
-            // What the class would have in all, less what is known, in equal parts.
-            let whole = draw.of(&class.power_w_per_kg) * masses.kerb_mass_kg;
+            // What the model or the class would have in all, less what is known, in equal parts.
+            let (whole, rows) = match (installed, model) {
+                (Some(kw), Some(axles)) => (Power::from_kw(kw).w(), axles.iter().map(|a| a.row).collect()),
+                _ => (draw.of(&class.power_w_per_kg) * masses.kerb_mass_kg, vec![class.power_w_per_kg.row]),
+            };
             let part = (whole - known_w).max(0.25 * whole) / unknown as f64;
-            defaulted.push(Defaulted { field: "motor.peak_power_kw", value: Power::from_w(part).kw(), rows: vec![class.power_w_per_kg.row] });
+            defaulted.push(Defaulted { field: "motor.peak_power_kw", value: Power::from_w(part).kw(), rows });
             part
         };
         check(design, "motor.peak_power_kw", Power::from_w(power_w).kw(), 0.5, 3000.0, "0.5 to 3000 kW")?;
-        let ratio = match motor.final_drive_ratio.as_ref().map(|v| draw.of(v)) {
-            Some(ratio) if ratio >= LOWEST_WHOLE_RATIO => ratio,
-            Some(ratio) => {
-                check(design, "motor.final_drive_ratio", ratio, 0.5, 40.0, "0.5 to 40")?;
-                or_default(None, &tables.gear_ratio, "motor.final_drive_ratio", draw, defaulted)
-            }
-            None => or_default(None, &tables.gear_ratio, "motor.final_drive_ratio", draw, defaulted),
-        };
-        check(design, "motor.final_drive_ratio", ratio, 0.5, 40.0, "0.5 to 40")?;
-        let topology = motor.topology.unwrap_or_else(|| {
-            let row = tables.machine(Topology::Ipm).terms[0].row;
-            defaulted.push(Defaulted { field: "motor.topology", value: 0.0, rows: vec![row] });
-            Topology::Ipm
-        });
-        let disconnects = motors.len() > 1 && motor.coupling.as_deref() == Some("disconnect");
-        for (at, (sum, term)) in loss_w.iter_mut().zip(&tables.machine(topology).terms).enumerate() {
-            let speed_only = at < 3;
-            if !(speed_only && disconnects) {
-                *sum += power_w * draw.of(term);
-            }
-        }
-        base_speed_m_s += power_w * base_speed_rad_s / ratio * draw.of(&class.wheel_radius_m);
-        peak_power_w += power_w;
+        powers_w.push(power_w);
     }
-    let scale = loss_scale(design.model_year, draw.of(&tables.loss_scale_1998), draw.of(&tables.loss_scale_2020));
-    if design.model_year.is_none() {
-        defaulted.push(Defaulted { field: "car.model_year", value: LOSS_YEARS.1, rows: vec![tables.loss_scale_2020.row] });
-    }
-    Ok(Drive { peak_power_w, base_speed_m_s: base_speed_m_s / peak_power_w, loss_w: loss_w.map(|k| k * scale) })
+    Ok(powers_w)
 }
 
-/// Loss against the measured machines, by year: geometric between the two rows, level outside.
-fn loss_scale(year: Option<i32>, early: f64, late: f64) -> f64 {
-    let year = year.map_or(LOSS_YEARS.1, f64::from);
-    let at = ((year - LOSS_YEARS.0) / (LOSS_YEARS.1 - LOSS_YEARS.0)).clamp(0.0, 1.0);
-    early * (late / early).powf(at)
+/// Turns of the machine per turn of the wheel.
+fn ratio(
+    design: &CarDesign,
+    motor: &MotorDesign,
+    tables: &DriveTables,
+    draw: &Draw<'_>,
+    defaulted: &mut Vec<Defaulted>,
+) -> Result<f64, DriveError> {
+    let given = motor.final_drive_ratio.as_ref().map(|v| draw.of(v));
+    if let Some(ratio) = given {
+        check(design, "motor.final_drive_ratio", ratio, 0.5, 40.0, "0.5 to 40")?;
+        if ratio >= LOWEST_WHOLE_RATIO {
+            return Ok(ratio);
+        }
+    }
+    let ratio = or_default(None, &tables.gear_ratio, "motor.final_drive_ratio", draw, defaulted);
+    check(design, "motor.final_drive_ratio", ratio, 0.5, 40.0, "0.5 to 40")?;
+    Ok(ratio)
+}
+
+/// The axles by what the design says, else by what is known of the model, else by what is usual.
+fn axles(
+    design: &CarDesign,
+    motors: &[MotorDesign],
+    powers_w: &[f64],
+    model: Option<&[&ModelAxle]>,
+    tables: &DriveTables,
+    draw: &Draw<'_>,
+    defaulted: &mut Vec<Defaulted>,
+) -> Vec<Axle> {
+    let carbide = &tables.sic_share.of(design.model_year).to_owned();
+    let usual_carbide = draw.of(carbide).clamp(0.0, 1.0);
+    let usual_rest = draw.of(&tables.resting_share).clamp(0.0, 1.0);
+    let whole_w: f64 = powers_w.iter().sum();
+    if let Some(axles) = model {
+        let rows: Vec<_> = axles.iter().map(|a| a.row).collect();
+        let installed_kw: Option<f64> = axles.iter().map(|a| a.peak_power_kw).sum();
+        let known: Vec<Axle> = axles
+            .iter()
+            .map(|axle| {
+                let share = match (axle.peak_power_kw, installed_kw) {
+                    (Some(kw), Some(all)) if all > 0.0 => kw / all,
+                    _ => 1.0 / axles.len() as f64,
+                };
+                // The pack may hold the car below what its machines could: they lose by what they are.
+                let installed_w = axle.peak_power_kw.map_or(0.0, |kw| Power::from_kw(kw).w());
+                Axle {
+                    rating_w: installed_w.max(whole_w * share),
+                    kinds: vec![(axle.topology, 1.0)],
+                    carbide: axle.is_carbide.map_or(usual_carbide, |c| f64::from(u8::from(c))),
+                    rests: if axles.len() > 1 { axle.can_rest.map_or(usual_rest, |r| f64::from(u8::from(r))) } else { 0.0 },
+                }
+            })
+            .collect();
+        defaulted.push(Defaulted { field: "motor.topology", value: known.len() as f64, rows: rows.clone() });
+        let mean = known.iter().map(|a| a.carbide * a.rating_w).sum::<f64>() / known.iter().map(|a| a.rating_w).sum::<f64>();
+        let carbide_rows = if axles.iter().all(|a| a.is_carbide.is_some()) { rows } else { rows.into_iter().chain([carbide.row]).collect() };
+        defaulted.push(Defaulted { field: "motor.inverter", value: mean, rows: carbide_rows });
+        return known;
+    }
+    let shares: f64 = tables.usual_machines.iter().map(|(_, share)| draw.of(share)).sum();
+    let usual: Vec<(Topology, f64)> = tables.usual_machines.iter().map(|(kind, share)| (*kind, draw.of(share) / shares)).collect();
+    if motors.iter().any(|m| m.topology.is_none()) {
+        let rows = tables.usual_machines.iter().map(|(_, share)| share.row).collect();
+        defaulted.push(Defaulted { field: "motor.topology", value: 0.0, rows });
+    }
+    defaulted.push(Defaulted { field: "motor.inverter", value: usual_carbide, rows: vec![carbide.row] });
+    let kinds = |motor: &MotorDesign| motor.topology.map_or_else(|| usual.clone(), |kind| vec![(kind, 1.0)]);
+    let coupled = |motor: &MotorDesign| match motor.coupling.as_deref() {
+        Some("disconnect") => Some(1.0),
+        Some(_) => Some(0.0),
+        None if motor.topology == Some(Topology::Induction) => Some(1.0),
+        None => None,
+    };
+    if let ([motor], Some(DrivenWheels::All)) = (motors, design.driven_wheels) {
+        // Two axles described as one.
+        let main = draw.of(&tables.main_axle_share).clamp(0.05, 0.95);
+        let rests = coupled(motor).unwrap_or_else(|| {
+            defaulted.push(Defaulted { field: "motor.coupling", value: usual_rest, rows: vec![tables.resting_share.row, tables.main_axle_share.row] });
+            usual_rest
+        });
+        return [(main, 0.0), (1.0 - main, rests)]
+            .map(|(share, rests)| Axle { rating_w: share * whole_w, kinds: kinds(motor), carbide: usual_carbide, rests })
+            .into();
+    }
+    let several = motors.len() > 1;
+    motors
+        .iter()
+        .zip(powers_w)
+        .map(|(motor, &rating_w)| Axle {
+            rating_w,
+            kinds: kinds(motor),
+            carbide: usual_carbide,
+            rests: if several { coupled(motor).unwrap_or(0.0) } else { 0.0 },
+        })
+        .collect()
+}
+
+/// Loss polynomial in W of some axles that carry the whole load, in shares of the car's peak torque.
+fn losses(axles: &[&Axle], peak_power_w: f64, tables: &DriveTables, draw: &Draw<'_>) -> [f64; LOSS_TERMS] {
+    let rating_w: f64 = axles.iter().map(|a| a.rating_w).sum();
+    let scale = draw.of(&tables.loss_scale);
+    let standing = [draw.of(&tables.standing_share_igbt), draw.of(&tables.standing_share_sic)];
+    let mut sum = [0.0; LOSS_TERMS];
+    for axle in axles {
+        sum[0] += axle.rating_w * ((1.0 - axle.carbide) * standing[0] + axle.carbide * standing[1]);
+        for (kind, share) in &axle.kinds {
+            let machine = tables.machine(*kind);
+            for (at, term) in sum.iter_mut().enumerate() {
+                let per_rating = (1.0 - axle.carbide) * draw.of(&machine.igbt[at]) + axle.carbide * draw.of(&machine.sic[at]);
+                *term += axle.rating_w * share * scale * per_rating;
+            }
+        }
+    }
+    // The polynomial counts torque in shares of the rating; the kernel in shares of the car's peak.
+    let share = peak_power_w / rating_w;
+    sum[3] *= share;
+    sum[4] *= share;
+    sum[5] *= share * share;
+    sum
 }
 
 /// Where the energy of a drive went, in Wh per km. The parts add up to the wall: see [`Ledger::imbalance`].
@@ -262,8 +516,12 @@ pub struct Ledger {
     pub road_constant: f64,
     /// Linear term.
     pub road_linear: f64,
-    /// Quadratic term (mostly air).
+    /// Quadratic term (mostly air), in still air.
     pub road_quadratic: f64,
+    /// What wind adds to it.
+    pub wind: f64,
+    /// Lifting on a slope.
+    pub slope: f64,
     /// Kinetic energy at the end less at the start.
     pub kinetic: f64,
     /// Heat of the friction brakes.
@@ -290,6 +548,8 @@ impl Ledger {
         self.road_constant
             + self.road_linear
             + self.road_quadratic
+            + self.wind
+            + self.slope
             + self.kinetic
             + self.friction_brake
             + self.gear
@@ -335,6 +595,8 @@ pub struct CycleResult {
 /// Constants of one run, after conditions.
 struct Run {
     road: RoadLoad,
+    slope_n: f64,
+    wind_m_s: f64,
     inertia_kg: f64,
     gear: f64,
     per_gear: f64,
@@ -343,6 +605,11 @@ struct Run {
     per_base_speed: f64,
     per_peak_force: f64,
     loss_w: [f64; LOSS_TERMS],
+    main_loss_w: [f64; LOSS_TERMS],
+    main_share: f64,
+    resting_share: f64,
+    weakening_from: f64,
+    generating_limit_w: f64,
     regeneration_share: f64,
     fade_start_m_s: f64,
     per_fade: f64,
@@ -360,8 +627,65 @@ struct Sums {
     recovered: [f64; LANES],
     machine: [f64; LANES],
     terminal: [f64; LANES],
+    wind: [f64; LANES],
     missed_s: [f64; LANES],
     peak_regeneration_w: [f64; LANES],
+}
+
+impl Run {
+    fn of(car: &ElectricCar, trace: &Trace, conditions: &Conditions) -> Self {
+        let ambient_c = ambient(car, conditions);
+        let (reference_k, ambient_k) = (car.reference_c + ZERO_CELSIUS_K, ambient_c + ZERO_CELSIUS_K);
+        let heating = car.heating.power_w(ambient_c, trace.duration_s);
+        let cooling = car.cooling.0 * (ambient_c - car.cooling.1).max(0.0);
+        let mass_kg = car.mass_kg + conditions.payload_kg;
+        let angle = conditions.slope.atan();
+        // The tyres' force follows temperature, pressure and load.
+        let warm = (1.0 + car.tyre_change_per_k * (ambient_c - car.reference_c)).max(0.5);
+        let tyres = warm * conditions.tyre_pressure.powf(car.tyre_pressure_exponent) * mass_kg / car.mass_kg * angle.cos();
+        // Air: ideal gas, and the barometric formula at the ambient temperature.
+        let thinner = (-STANDARD_GRAVITY_M_S2 * conditions.altitude_m / (car.air_gas_constant * ambient_k)).exp();
+        let inertia_kg = mass_kg + car.mass_kg * car.rotating_share;
+        let force_limit_n = car.peak_power_w / car.base_speed_m_s;
+        let (acceptance_k, full_k) = car.acceptance_k;
+        let accepts = (-acceptance_k * (1.0 / ambient_k - 1.0 / full_k)).exp().min(1.0);
+        Self {
+            road: RoadLoad {
+                a_n: car.road_load.a_n * tyres,
+                b_n_per_m_s: car.road_load.b_n_per_m_s,
+                c_n_per_m2_s2: car.road_load.c_n_per_m2_s2 * reference_k / ambient_k * thinner,
+            },
+            slope_n: mass_kg * STANDARD_GRAVITY_M_S2 * angle.sin(),
+            wind_m_s: conditions.headwind_m_s,
+            inertia_kg,
+            gear: car.gear_efficiency,
+            per_gear: 1.0 / car.gear_efficiency,
+            force_limit_n,
+            braking_limit_n: force_limit_n.min(car.deceleration_limit_m_s2 * mass_kg),
+            per_base_speed: 1.0 / car.base_speed_m_s,
+            per_peak_force: 1.0 / force_limit_n,
+            loss_w: car.loss_w,
+            main_loss_w: car.main_loss_w,
+            main_share: car.main_share,
+            resting_share: car.resting_share,
+            weakening_from: car.weakening_from,
+            generating_limit_w: car.generating_limit_w.min(car.battery_limits_per_s.1 * car.gross_energy_j * accepts),
+            regeneration_share: car.regeneration_share,
+            fade_start_m_s: car.fade_m_s.0,
+            per_fade: 1.0 / (car.fade_m_s.1 - car.fade_m_s.0).max(1e-3),
+            auxiliary_w: car.standing_w + heating + cooling,
+            per_gross_energy: 1.0 / car.gross_energy_j,
+            resistance_s: car.resistance_s * (car.resistance_temperature_k * (1.0 / ambient_k - 1.0 / reference_k)).exp(),
+        }
+    }
+
+    /// Resistance to motion in N, and what of it is due to wind.
+    #[inline]
+    fn road_n(&self, speed_m_s: f64) -> (f64, f64) {
+        let through_air = speed_m_s + self.wind_m_s;
+        let wind_n = self.road.c_n_per_m2_s2 * (through_air * through_air.abs() - speed_m_s * speed_m_s);
+        (self.road.force_n(speed_m_s) + self.slope_n + wind_n, wind_n)
+    }
 }
 
 /// Drives a cycle.
@@ -369,36 +693,7 @@ struct Sums {
 /// The result is per kilometre of the trace. A car that cannot follow is held on the trace all the same; the time and
 /// the work it missed are in the result.
 pub fn drive(car: &ElectricCar, trace: &Trace, conditions: &Conditions) -> CycleResult {
-    let ambient_c = ambient(car, conditions);
-    let reference_k = car.reference_c + ZERO_CELSIUS_K;
-    let ambient_k = ambient_c + ZERO_CELSIUS_K;
-    let heating = car.heating.0 * (car.heating.1 - ambient_c).max(0.0);
-    let cooling = car.cooling.0 * (ambient_c - car.cooling.1).max(0.0);
-    let auxiliary_w = car.standing_w + heating + cooling;
-    let road = RoadLoad {
-        a_n: car.road_load.a_n * (1.0 + car.tyre_change_per_k * (ambient_c - car.reference_c)).max(0.5),
-        b_n_per_m_s: car.road_load.b_n_per_m_s,
-        c_n_per_m2_s2: car.road_load.c_n_per_m2_s2 * reference_k / ambient_k,
-    };
-    let inertia_kg = car.mass_kg * (1.0 + car.rotating_share);
-    let force_limit_n = car.peak_power_w / car.base_speed_m_s;
-    let run = Run {
-        inertia_kg,
-        gear: car.gear_efficiency,
-        per_gear: 1.0 / car.gear_efficiency,
-        force_limit_n,
-        braking_limit_n: force_limit_n.min(car.deceleration_limit_m_s2 * car.mass_kg),
-        per_base_speed: 1.0 / car.base_speed_m_s,
-        per_peak_force: 1.0 / force_limit_n,
-        loss_w: car.loss_w,
-        regeneration_share: car.regeneration_share,
-        fade_start_m_s: car.fade_m_s.0,
-        per_fade: 1.0 / (car.fade_m_s.1 - car.fade_m_s.0).max(1e-3),
-        auxiliary_w,
-        per_gross_energy: 1.0 / car.gross_energy_j,
-        resistance_s: car.resistance_s * (car.resistance_temperature_k * (1.0 / ambient_k - 1.0 / reference_k)).exp(),
-        road,
-    };
+    let run = Run::of(car, trace, conditions);
     let mut sums = Sums::default();
     let mut soc = conditions.initial_soc;
     // Energy drawn from the cells, per unit of gross energy, and time under load.
@@ -409,10 +704,12 @@ pub fn drive(car: &ElectricCar, trace: &Trace, conditions: &Conditions) -> Cycle
         if soc <= 0.0 {
             stand(&run, block, &mut sums);
         } else {
+            let (low_from, low_power) = car.low_charge;
+            let left = low_power + (1.0 - low_power) * smaller(soc / low_from.max(1e-9), 1.0);
             let by_resistance = RESISTANCE_LIMIT_SHARE * voltage * voltage / (4.0 * run.resistance_s);
             let limits = Limits {
-                power_w: smaller(car.peak_power_w, car.gross_energy_j * smaller(car.battery_limits_per_s.0, by_resistance)),
-                generating_w: if soc >= 1.0 { 0.0 } else { car.generating_limit_w },
+                power_w: left * smaller(car.peak_power_w, car.gross_energy_j * smaller(car.battery_limits_per_s.0, by_resistance)),
+                generating_w: if soc >= 1.0 { 0.0 } else { run.generating_limit_w },
             };
             let mut power_w = [0.0; BLOCK];
             advance(&run, block, &limits, &mut sums, &mut power_w);
@@ -429,7 +726,7 @@ pub fn drive(car: &ElectricCar, trace: &Trace, conditions: &Conditions) -> Cycle
         soc -= charge;
         drawn += voltage * charge;
     }
-    settle(car, trace, conditions, &run, &sums, &BatterySums { drawn_share: drawn, auxiliary_s, soc, ambient_c })
+    settle(car, trace, conditions, &run, &sums, &BatterySums { drawn_share: drawn, auxiliary_s, soc, ambient_c: ambient(car, conditions) })
 }
 
 /// What the battery gave, in units of its gross energy.
@@ -450,7 +747,8 @@ fn settle(car: &ElectricCar, trace: &Trace, conditions: &Conditions, run: &Run, 
         Use::Official => 0.0,
         Use::RealWorld => car.gap * cells_j.max(0.0),
     };
-    let efficiency = 1.0 / ((1.0 - conditions.dc_share) / car.charging_efficiency.0 + conditions.dc_share / car.charging_efficiency.1);
+    let at_power = conditions.charge_power_w.map_or(1.0, |w| car.charger.relative(w));
+    let efficiency = 1.0 / ((1.0 - conditions.dc_share) / (car.charging_efficiency.0 * at_power).min(1.0) + conditions.dc_share / car.charging_efficiency.1);
     let charger_j = (cells_j + traffic_j).max(0.0) * (1.0 / efficiency - 1.0);
     CycleResult {
         distance_km,
@@ -466,6 +764,8 @@ fn settle(car: &ElectricCar, trace: &Trace, conditions: &Conditions, run: &Run, 
             road_constant: per_km(run.road.a_n * trace.moments[0]),
             road_linear: per_km(run.road.b_n_per_m_s * trace.moments[1]),
             road_quadratic: per_km(run.road.c_n_per_m2_s2 * trace.moments[2]),
+            wind: per_km(total(&sums.wind)),
+            slope: per_km(run.slope_n * trace.moments[0]),
             kinetic: per_km(run.inertia_kg * trace.kinetic_m2_s2),
             friction_brake: per_km(total(&sums.negative) - recovered),
             gear: per_km((pulled + recovered) * (1.0 - run.gear)),
@@ -507,13 +807,14 @@ struct Limits {
 /// vector registers.
 #[inline]
 fn advance(run: &Run, block: &Block, limits: &Limits, sums: &mut Sums, power_w: &mut [f64; BLOCK]) {
-    let k = &run.loss_w;
+    let (k, q) = (&run.loss_w, &run.main_loss_w);
     for first in (0..BLOCK).step_by(LANES) {
         for lane in 0..LANES {
             let at = first + lane;
             let (speed, per_speed, duration_s) = (block.speed_m_s[at], block.per_speed_s_m[at], block.duration_s[at]);
             let distance_m = speed * duration_s;
-            let wheel_n = block.moving[at] * (run.road.force_n(speed) + run.inertia_kg * block.acceleration_m_s2[at]);
+            let (road_n, wind_n) = run.road_n(speed);
+            let wheel_n = block.moving[at] * (road_n + run.inertia_kg * block.acceleration_m_s2[at]);
             let (driving_n, braking_n) = (larger(wheel_n, 0.0), larger(-wheel_n, 0.0));
             // Driving: what the trace asks, as far as machine and pack can.
             let wanted_n = driving_n * run.per_gear;
@@ -525,7 +826,11 @@ fn advance(run: &Run, block: &Block, limits: &Limits, sums: &mut Sums, power_w: 
             let machine_n = smaller(smaller(wanted_braking_n, run.braking_limit_n), limits.generating_w * per_speed);
             let shaft_n = pulling_n - machine_n * run.gear;
             let (x, y) = (speed * run.per_base_speed, shaft_n.abs() * run.per_peak_force);
-            let loss_w = block.moving[at] * (k[0] + x * (k[1] + x * k[2]) + y * (k[3] + x * k[4] + y * k[5]));
+            let over = larger(x - run.weakening_from, 0.0);
+            let all_w = k[0] + x * (k[1] + x * k[2]) + y * (k[3] + x * k[4] + y * k[5]) + over * over * k[6];
+            let main_w = q[0] + x * (q[1] + x * q[2]) + y * (q[3] + x * q[4] + y * q[5]) + over * over * q[6];
+            let saved_w = if y <= run.main_share { larger(all_w - main_w, 0.0) } else { 0.0 };
+            let loss_w = block.moving[at] * (all_w - run.resting_share * saved_w);
             power_w[at] = shaft_n * speed + loss_w + run.auxiliary_w;
             sums.positive[lane] += driving_n * distance_m;
             sums.negative[lane] += braking_n * distance_m;
@@ -533,6 +838,7 @@ fn advance(run: &Run, block: &Block, limits: &Limits, sums: &mut Sums, power_w: 
             sums.recovered[lane] += machine_n * distance_m;
             sums.machine[lane] += loss_w * duration_s;
             sums.terminal[lane] += power_w[at] * duration_s;
+            sums.wind[lane] += block.moving[at] * wind_n * distance_m;
             sums.missed_s[lane] += if missing_n > 0.0 { duration_s } else { 0.0 };
             sums.peak_regeneration_w[lane] = larger(sums.peak_regeneration_w[lane], machine_n * speed);
         }
@@ -543,7 +849,9 @@ fn advance(run: &Run, block: &Block, limits: &Limits, sums: &mut Sums, power_w: 
 fn stand(run: &Run, block: &Block, sums: &mut Sums) {
     for at in 0..BLOCK {
         let lane = at % LANES;
-        let wheel_n = block.moving[at] * (run.road.force_n(block.speed_m_s[at]) + run.inertia_kg * block.acceleration_m_s2[at]);
+        let (road_n, wind_n) = run.road_n(block.speed_m_s[at]);
+        sums.wind[lane] += block.moving[at] * wind_n * block.speed_m_s[at] * block.duration_s[at];
+        let wheel_n = block.moving[at] * (road_n + run.inertia_kg * block.acceleration_m_s2[at]);
         let work_j = wheel_n * block.speed_m_s[at] * block.duration_s[at];
         if work_j > 0.0 {
             sums.positive[lane] += work_j;

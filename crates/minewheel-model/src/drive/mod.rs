@@ -23,6 +23,7 @@ pub mod batch;
 pub mod combustion;
 pub mod electric;
 mod lanes;
+pub mod models;
 mod number;
 pub mod performance;
 pub mod procedures;
@@ -159,16 +160,39 @@ pub struct Conditions {
     pub initial_soc: f64,
     /// Share of energy charged at DC stations, 0..=1.
     pub dc_share: f64,
+    /// Power of AC charging at the wall in W; `None`: that of the test.
+    pub charge_power_w: Option<f64>,
+    /// Tyre pressure over what the maker asks for.
+    pub tyre_pressure: f64,
+    /// Height above sea level in m.
+    pub altitude_m: f64,
+    /// Wind against the car in m/s; negative from behind.
+    pub headwind_m_s: f64,
+    /// Rise over run of the road.
+    pub slope: f64,
+    /// Mass in kg beyond that of the test.
+    pub payload_kg: f64,
 }
 
 impl Conditions {
     /// As in the certification test: reference temperature, AC charging, a pack about half full.
     pub const fn official() -> Self {
-        Self { ambient_c: None, usage: Use::Official, initial_soc: 0.6, dc_share: 0.0 }
+        Self {
+            ambient_c: None,
+            usage: Use::Official,
+            initial_soc: 0.6,
+            dc_share: 0.0,
+            charge_power_w: None,
+            tyre_pressure: 1.0,
+            altitude_m: 0.0,
+            headwind_m_s: 0.0,
+            slope: 0.0,
+            payload_kg: 0.0,
+        }
     }
     /// In traffic, at the mean ambient temperature.
     pub const fn real_world() -> Self {
-        Self { ambient_c: None, usage: Use::RealWorld, initial_soc: 0.6, dc_share: 0.0 }
+        Self { usage: Use::RealWorld, ..Self::official() }
     }
     /// At a temperature.
     #[must_use]

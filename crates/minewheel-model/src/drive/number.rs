@@ -18,7 +18,7 @@ use super::tables::OCV_POINTS;
 /// Inputs of a dual number.
 pub(super) const DUAL: usize = 6;
 /// Cars side by side.
-pub(super) const WIDTH: usize = 16;
+pub(super) const WIDTH: usize = 8;
 
 /// A number of the lane kernel.
 pub(super) trait Number:
@@ -28,6 +28,8 @@ pub(super) trait Number:
     type Sum: Copy + Add<Output = Self::Sum> + Sub<Output = Self::Sum>;
     /// The same constant in every lane.
     fn of(value: f64) -> Self;
+    /// The same constant in every lane, given in both precisions.
+    fn of_either(double: f64, single: f32) -> Self;
     /// The larger.
     fn larger(self, other: Self) -> Self;
     /// The smaller.
@@ -61,6 +63,9 @@ impl Number for f64 {
     type Sum = Self;
     fn of(value: f64) -> Self {
         value
+    }
+    fn of_either(double: f64, _: f32) -> Self {
+        double
     }
     fn larger(self, other: Self) -> Self {
         if self > other { self } else { other }
@@ -147,6 +152,9 @@ impl Number for Dual {
     fn of(value: f64) -> Self {
         Self { value, slopes: [0.0; DUAL] }
     }
+    fn of_either(double: f64, _: f32) -> Self {
+        Self::of(double)
+    }
     fn larger(self, other: Self) -> Self {
         if self.value > other.value { self } else { other }
     }
@@ -216,6 +224,10 @@ impl Number for Lanes {
         Self([value as f32; WIDTH])
     }
     #[inline]
+    fn of_either(_: f64, single: f32) -> Self {
+        Self([single; WIDTH])
+    }
+    #[inline]
     fn larger(self, other: Self) -> Self {
         Self(from_fn(|i| if self.0[i] > other.0[i] { self.0[i] } else { other.0[i] }))
     }
@@ -243,8 +255,9 @@ impl Number for Lanes {
     }
     fn between(points: &[Self; OCV_POINTS], at: Self) -> Self {
         Self(from_fn(|i| {
-            let (below, part) = place(f64::from(at.0[i]));
-            points[below].0[i] + part as f32 * (points[below + 1].0[i] - points[below].0[i])
+            let at = at.0[i].clamp(0.0, 1.0) * (OCV_POINTS - 1) as f32;
+            let below = (at as usize).min(OCV_POINTS - 2);
+            points[below].0[i] + (at - below as f32) * (points[below + 1].0[i] - points[below].0[i])
         }))
     }
     #[inline]

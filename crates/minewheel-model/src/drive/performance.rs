@@ -136,6 +136,7 @@ pub struct PerformanceCar {
     peak_power_w: f64,
     base_speed_m_s: f64,
     loss_w: [f64; super::tables::LOSS_TERMS],
+    weakening_from: f64,
     auxiliary_w: f64,
     battery_w: f64,
     grip: f64,
@@ -242,6 +243,7 @@ pub fn performance_car(
         peak_power_w: car.peak_power_w,
         base_speed_m_s: car.base_speed_m_s,
         loss_w: car.loss_w,
+        weakening_from: car.weakening_from,
         auxiliary_w: car.standing_w,
         battery_w,
         grip: draw.of(&tables.grip),
@@ -289,7 +291,8 @@ impl PerformanceCar {
         let k = &self.loss_w;
         // The share of peak torque at which shaft, losses and accessories take all that the pack gives: a quadratic.
         let (square, linear) = (k[5], peak_n * wheel_m_s + k[3] + k[4] * x);
-        let free = self.battery_w - self.auxiliary_w - (k[0] + x * (k[1] + x * k[2]));
+        let over = (x - self.weakening_from).max(0.0);
+        let free = self.battery_w - self.auxiliary_w - (k[0] + x * (k[1] + x * k[2]) + over * over * k[6]);
         let by_battery = if free <= 0.0 { 0.0 } else { 2.0 * free / (linear + (linear * linear + 4.0 * square * free).max(0.0).sqrt()) };
         let by_power = if wheel_m_s > 0.0 { self.base_speed_m_s / wheel_m_s } else { 1.0 };
         self.gear * peak_n * by_battery.min(by_power).clamp(0.0, 1.0)
@@ -422,6 +425,7 @@ mod tests {
             peak_power_w: power_w,
             base_speed_m_s,
             loss_w: [0.0; super::super::tables::LOSS_TERMS],
+            weakening_from: 1.0,
             auxiliary_w: 0.0,
             battery_w: 1e9,
             grip: 100.0,
@@ -517,12 +521,13 @@ mod tests {
 
     #[test]
     fn what_the_battery_gives_is_what_shaft_losses_and_accessories_take() {
-        let loss_w = [300.0, 800.0, 400.0, 500.0, 900.0, 6000.0];
+        let loss_w = [300.0, 800.0, 400.0, 500.0, 900.0, 6000.0, 700.0];
         let car = PerformanceCar { battery_w: 60e3, loss_w, auxiliary_w: 600.0, ..real() };
         let v = 25.0;
         let shaft_n = car.machine_n(v) / car.gear;
         let (x, y) = (v / car.base_speed_m_s, shaft_n / (car.peak_power_w / car.base_speed_m_s));
-        let loss = loss_w[0] + x * (loss_w[1] + x * loss_w[2]) + y * (loss_w[3] + x * loss_w[4] + y * loss_w[5]);
+        let loss = loss_w[0] + x * (loss_w[1] + x * loss_w[2]) + y * (loss_w[3] + x * loss_w[4] + y * loss_w[5])
+            + (x - 1.0).max(0.0).powi(2) * loss_w[6];
         assert!((shaft_n * v + loss + 600.0 - 60e3).abs() < 1e-6);
     }
 }

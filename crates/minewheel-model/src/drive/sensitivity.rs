@@ -11,7 +11,7 @@
 //! | `c_r`  | rolling resistance (of a coast-down, its constant term over weight) | – |
 //! | `P_0`  | accessories of the car at its mass | W |
 //! | `η`    | efficiency of the gear under load, both ways: of the path between wheel and machine | – |
-//! | `T`    | ambient temperature: air density, tyres, heating and cooling, resistance of the cells | °C |
+//! | `T`    | ambient temperature: air density, tyres, heating and cooling, cells | °C |
 //!
 //! The derivative is that of the model as it runs: where a limit binds (a force, a power, the fade of regeneration),
 //! that of the limit. At a kink of the model, such as the temperature below which the cabin is heated, it is the one
@@ -104,7 +104,7 @@ pub fn sensitivities(car: &ElectricCar, trace: &Trace, conditions: &Conditions, 
         gear_efficiency: gear,
         ambient_c,
     };
-    let used = follow(&Run::of(car, &levers), trace, conditions.initial_soc);
+    let used = follow(&Run::of(car, &levers, conditions, trace.duration_s()), trace, conditions.initial_soc);
     let cells_j = used.drawn_share * Dual::of(car.gross_energy_j);
     let per_km = Dual::of(1.0 / J_PER_WH / trace.distance_km());
     let wall = wall_j(car, conditions, cells_j) * per_km;

@@ -1,7 +1,8 @@
 //! The parameters of the driving model, looked up once and typed, so that a draw only multiplies.
 //!
 //! From `drive/drive.csv` (resistances, limits, accessories, engines, classes), `drive/battery.csv` and
-//! `drive/ocv.csv` (cells), and `motors/losses.csv` (loss polynomials of machine with inverter).
+//! `drive/ocv.csv` (cells), `drive/designs.csv` (drives of models on sale), and `motors/losses.csv` (loss polynomials of
+//! machine with inverter).
 
 use minewheel_data::car::{CarClass, DrivenWheels, Fuel, Topology};
 use minewheel_data::loader::Loader;
@@ -10,14 +11,17 @@ use minewheel_data::row::{RowId, Value};
 use minewheel_data::table::{Fault, nearest};
 
 use super::DriveError;
+use super::models::{self, ModelDrive};
 
 /// Points of an open-circuit curve, equally spaced from empty to full.
 pub const OCV_POINTS: usize = 11;
-/// Terms of the loss polynomial: 1, x, x², y, xy, y².
-pub const LOSS_TERMS: usize = 6;
-
-const LOSS_NAMES: [&str; LOSS_TERMS] =
-    ["loss_constant", "loss_speed", "loss_speed_squared", "loss_torque", "loss_speed_torque", "loss_torque_squared"];
+/// Terms of the loss polynomial: 1, x, x², y, xy, y², (x − `x_f`)² above `x_f`.
+pub const LOSS_TERMS: usize = 7;
+/// Names of its coefficients in `motors/losses.csv`.
+pub const LOSS_NAMES: [&str; LOSS_TERMS] =
+    ["loss_constant", "loss_speed", "loss_speed_squared", "loss_torque", "loss_speed_torque", "loss_torque_squared", "loss_weakening"];
+/// Years whose defaults are looked up; the nearest one stands for all others.
+const YEARS: std::ops::RangeInclusive<i32> = 2010..=2030;
 
 /// Defaults of a size class.
 #[derive(Debug, Clone)]
@@ -43,8 +47,28 @@ pub struct ClassDefaults {
 pub struct MachineLoss {
     /// The kind of machine.
     pub topology: Topology,
-    /// Coefficients of 1, x, x², y, xy, y².
-    pub terms: [Value; LOSS_TERMS],
+    /// Coefficients with an inverter of silicon, in the order of [`LOSS_NAMES`].
+    pub igbt: [Value; LOSS_TERMS],
+    /// Coefficients with one of silicon carbide.
+    pub sic: [Value; LOSS_TERMS],
+}
+
+/// A number that changes with the model year.
+#[derive(Debug, Clone)]
+pub struct ByYear(Vec<Value>);
+
+impl ByYear {
+    fn read(table: &Parameters, subject: &str, property: &str) -> Result<Self, DriveError> {
+        let subject = table.subject(subject)?;
+        YEARS.map(|year| subject.value_at(property, &[], year, "1")).collect::<Result<_, _>>().map(Self).map_err(DriveError::from)
+    }
+
+    /// The value of a year; without one, of the latest.
+    pub fn of(&self, year: Option<i32>) -> &Value {
+        let year = year.unwrap_or(*YEARS.end()).clamp(*YEARS.start(), *YEARS.end());
+        // Clamped to the years read, so the difference is within the list.
+        &self.0[(year - YEARS.start()).unsigned_abs() as usize]
+    }
 }
 
 /// What the driving model knows of a cell chemistry.
@@ -98,8 +122,18 @@ pub struct DriveTables {
     pub standing_mass_kg: Value,
     /// Exponent of accessories in test mass.
     pub standing_exponent: Value,
-    /// Cabin and pack heat in W at −7 °C.
-    pub heating_w: Value,
+    /// Heat in W/K that the cabin of a car of the reference mass loses, with its ventilation.
+    pub cabin_loss_w_per_k: Value,
+    /// Heat in J/K that warms up with it.
+    pub cabin_capacity_j_per_k: Value,
+    /// Exponent of both in test mass.
+    pub cabin_exponent: Value,
+    /// Heat per electricity of a heat pump in frost.
+    pub heat_pump_yield: Value,
+    /// Heat per electricity of a resistive heater.
+    pub resistive_yield: Value,
+    /// Most electricity in W that heats.
+    pub heating_limit_w: Value,
     /// Temperature in °C above which nothing is heated.
     pub heating_below_c: Value,
     /// Air conditioning in W at 35 °C.
@@ -108,6 +142,10 @@ pub struct DriveTables {
     pub cooling_above_c: Value,
     /// Change of rolling resistance per kelvin.
     pub tyre_change_per_k: Value,
+    /// Exponent of rolling resistance in tyre pressure.
+    pub tyre_pressure_exponent: Value,
+    /// Specific gas constant of air in J/(kg·K).
+    pub air_gas_constant: Value,
     /// Air density in kg/m³ at the reference temperature.
     pub air_density: Value,
     /// Reference temperature in °C.
@@ -116,6 +154,22 @@ pub struct DriveTables {
     pub ac_efficiency: Value,
     /// From DC station to energy stored.
     pub dc_efficiency: Value,
+    /// Standing loss in W of the on-board charger.
+    pub charger_standby_w: Value,
+    /// Its loss in proportion.
+    pub charger_proportional: Value,
+    /// Control units in W awake while charging.
+    pub charging_units_w: Value,
+    /// Power in W at the wall that `ac_efficiency` describes.
+    pub charger_power_w: Value,
+    /// T0 in K of what a cold pack accepts.
+    pub acceptance_temperature_k: Value,
+    /// Temperature in °C from which it accepts its full rate.
+    pub full_rate_c: Value,
+    /// State of charge below which power fades.
+    pub low_charge_from: Value,
+    /// Share of power left in an almost empty pack.
+    pub low_charge_power: Value,
     /// Drag area on the road over makers' claims.
     pub drag_over_claim: Value,
     /// Rotating over test mass.
@@ -124,10 +178,26 @@ pub struct DriveTables {
     pub payload_kg: Value,
     /// Base speed of machines in rad/s.
     pub base_speed_rad_s: Value,
-    /// Loss of a machine of 1998 over the measured ones.
-    pub loss_scale_1998: Value,
-    /// Loss of a machine of 2020 over the measured ones.
-    pub loss_scale_2020: Value,
+    /// Loss of a real machine over that of the usual one of the table.
+    pub loss_scale: Value,
+    /// Speed over base speed above which magnets must be weakened.
+    pub weakening_from: Value,
+    /// Loss of a drive unit that is switched on and moves, over its rating, with silicon switches.
+    pub standing_share_igbt: Value,
+    /// As above with silicon carbide.
+    pub standing_share_sic: Value,
+    /// Shares of the kinds of machines among models on sale; they stand in where a design says nothing.
+    pub usual_machines: Vec<(Topology, Value)>,
+    /// Share of silicon carbide among inverters by model year.
+    pub sic_share: ByYear,
+    /// Share of cars with two driven axles of which one can rest.
+    pub resting_share: Value,
+    /// Power of the axle that does not rest over that of both.
+    pub main_axle_share: Value,
+    /// Share of cars with a heat pump by model year.
+    pub heat_pump_share: ByYear,
+    /// Drives of models on sale.
+    pub models: Vec<ModelDrive>,
     /// Losses by kind of machine, in the order of [`Topology::ALL`].
     pub machines: Vec<MachineLoss>,
     /// Defaults by class, in the order of [`CarClass::ALL`].
@@ -187,16 +257,27 @@ impl DriveTables {
         let drive = Parameters::read(loader, "drive/drive.csv");
         let battery = Parameters::read(loader, "drive/battery.csv");
         let fuels = Parameters::read(loader, "fuels/fuels.csv");
+        let charging = Parameters::read(loader, "charging/charging.csv");
         let motors = Parameters::read(loader, "motors/losses.csv");
         let v = |subject: &str, property: &str, unit: &str| drive.value(subject, property, unit).map_err(DriveError::from);
         let mut machines = Vec::new();
         for &topology in Topology::ALL {
-            let subject = motors.subject(topology.word())?;
-            let mut terms = [Value::given(0.0); LOSS_TERMS];
-            for (term, name) in terms.iter_mut().zip(LOSS_NAMES) {
-                *term = subject.value(name, "1")?;
+            let terms = |inverter: &str| -> Result<[Value; LOSS_TERMS], DriveError> {
+                let name = format!("{topology}-{inverter}");
+                let subject = motors.subject(&name)?;
+                let mut terms = [Value::given(0.0); LOSS_TERMS];
+                for (term, name) in terms.iter_mut().zip(LOSS_NAMES) {
+                    *term = subject.value(name, "1")?;
+                }
+                Ok(terms)
+            };
+            machines.push(MachineLoss { topology, igbt: terms("igbt")?, sic: terms("sic")? });
+        }
+        let mut usual_machines: Vec<(Topology, Value)> = Vec::new();
+        for &topology in Topology::ALL {
+            if let Some(share) = drive.subject("unknown-drive")?.optional(&format!("share_{}", topology.word().replace('-', "_")), "1")? {
+                usual_machines.push((topology, share));
             }
-            machines.push(MachineLoss { topology, terms });
         }
         let classes = CarClass::ALL.iter().map(|&class| class_defaults(&drive, class)).collect::<Result<_, _>>()?;
         let cells = cells(loader, &battery)?;
@@ -215,21 +296,44 @@ impl DriveTables {
             standing_w: v("auxiliaries", "standing_power", "W")?,
             standing_mass_kg: v("auxiliaries", "reference_mass", "kg")?,
             standing_exponent: v("auxiliaries", "mass_exponent", "1")?,
-            heating_w: v("heating", "power_at_minus_7c", "W")?,
+            cabin_loss_w_per_k: v("heating", "cabin_loss", "W/K")?,
+            cabin_capacity_j_per_k: v("heating", "cabin_heat_capacity", "J/K")?,
+            cabin_exponent: v("heating", "mass_exponent", "1")?,
+            heat_pump_yield: v("heating", "heat_pump_yield", "1")?,
+            resistive_yield: v("heating", "resistive_yield", "1")?,
+            heating_limit_w: v("heating", "highest_power", "W")?,
             heating_below_c: v("heating", "threshold_temperature_c", "1")?,
             cooling_w: v("cooling", "power_at_35c", "W")?,
             cooling_above_c: v("cooling", "threshold_temperature_c", "1")?,
             tyre_change_per_k: v("tyres", "resistance_change_per_kelvin", "1/K")?,
+            tyre_pressure_exponent: v("tyres", "pressure_exponent", "1")?,
+            air_gas_constant: v("air", "specific_gas_constant", "J/kg/K")?,
             air_density: v("air", "density_at_reference", "kg/m3")?,
             reference_c: v("air", "reference_temperature_c", "1")?,
             ac_efficiency: v("charger", "ac_efficiency", "1")?,
             dc_efficiency: v("charger", "dc_efficiency", "1")?,
+            charger_standby_w: charging.value("ac-charger", "standby_power", "W")?,
+            charger_proportional: charging.value("ac-charger", "proportional_loss", "1")?,
+            charging_units_w: charging.value("control-units", "ac_power", "W")?,
+            charger_power_w: charging.value("ac-charger", "default_power", "W")?,
+            acceptance_temperature_k: charging.value("nmc622", "acceptance_temperature", "K")?,
+            full_rate_c: charging.value("acceptance", "full_rate_temperature_c", "1")?,
+            low_charge_from: battery.value("all", "low_charge_from", "1")?,
+            low_charge_power: battery.value("all", "low_charge_power", "1")?,
             drag_over_claim: v("road-load", "drag_over_claim", "1")?,
             rotating_share: v("mass", "rotating_share", "1")?,
             payload_kg: v("mass", "wltp_payload", "kg")?,
             base_speed_rad_s: motors.value("all", "base_speed", "rad/s")?,
-            loss_scale_1998: motors.value("all", "loss_scale_1998", "1")?,
-            loss_scale_2020: motors.value("all", "loss_scale_2020", "1")?,
+            loss_scale: motors.value("all", "loss_scale", "1")?,
+            weakening_from: motors.value("all", "weakening_from", "1")?,
+            standing_share_igbt: v("drive-unit", "standing_share_igbt", "1")?,
+            standing_share_sic: v("drive-unit", "standing_share_sic", "1")?,
+            usual_machines,
+            sic_share: ByYear::read(&drive, "unknown-drive", "share_silicon_carbide")?,
+            resting_share: v("unknown-drive", "share_resting", "1")?,
+            main_axle_share: v("unknown-drive", "main_axle_share", "1")?,
+            heat_pump_share: ByYear::read(&drive, "unknown-drive", "share_heat_pump")?,
+            models: models::read(loader),
             machines,
             classes,
             cells,

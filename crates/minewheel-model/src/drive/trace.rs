@@ -34,6 +34,8 @@ pub(super) struct Block {
     pub top_speed_m_s: f64,
     /// Strongest acceleration and strongest braking, both nought or more.
     pub strongest_m_s2: (f64, f64),
+    /// Mid-step speed and acceleration in single precision.
+    pub single: [(f32, f32); BLOCK],
 }
 
 impl Block {
@@ -47,13 +49,15 @@ impl Block {
         step_s: None,
         top_speed_m_s: 0.0,
         strongest_m_s2: (0.0, 0.0),
+        single: [(0.0, 0.0); BLOCK],
     };
 
     /// The block with what follows from its steps.
     fn finished(mut self) -> Self {
         let first = self.duration_s[0];
         self.step_s = self.duration_s.iter().all(|&d| d == first).then_some(first);
-        for (&speed, &acceleration) in self.speed_m_s.iter().zip(&self.acceleration_m_s2) {
+        for ((&speed, &acceleration), single) in self.speed_m_s.iter().zip(&self.acceleration_m_s2).zip(&mut self.single) {
+            *single = (speed as f32, acceleration as f32);
             self.top_speed_m_s = self.top_speed_m_s.max(speed);
             self.strongest_m_s2 = (self.strongest_m_s2.0.max(acceleration), self.strongest_m_s2.1.max(-acceleration));
         }
