@@ -13,7 +13,12 @@ use crate::tables::Tables;
 ///
 /// # Errors
 /// The design cannot be driven.
-pub fn car_sensitivity(design: &CarDesign, tables: &Tables, trace: Option<&Trace>, conditions: &Conditions) -> Result<Option<Vec<Slope>>, AssessError> {
+pub fn car_sensitivity(
+    design: &CarDesign,
+    tables: &Tables,
+    trace: Option<&Trace>,
+    conditions: &Conditions,
+) -> Result<Option<Vec<Slope>>, AssessError> {
     if !matches!(design.powertrain, Powertrain::Bev | Powertrain::Phev) {
         return Ok(None);
     }

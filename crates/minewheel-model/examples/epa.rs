@@ -41,7 +41,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let path = args.next().ok_or("give the table of certification tests")?;
     let options: Vec<String> = args.collect();
     let tests = read(&std::fs::read_to_string(path)?, options.iter().any(|o| o == "--all-rows"))?;
-    let store = Store::embedded();
+    let mut store = Store::embedded();
+    if let Some(at) = options.iter().position(|o| o == "--data") {
+        store.overlay(options.get(at + 1).ok_or("give a folder of tables")?.as_ref())?;
+    }
     let mut loader = Loader::new(&store, false);
     let mut tables = DriveTables::read(&mut loader)?;
     let cycles = Cycles::read(&mut loader);
@@ -110,7 +113,21 @@ fn cold(tables: &DriveTables, text: &str, tests: &[Test], udds: &Trace) -> Resul
     let error = pairs.iter().map(|(a, b)| (a - b).abs()).sum::<f64>() / n;
     // Ties take the mean of their places.
     let rank = |list: Vec<f64>| -> Vec<f64> {
-        list.iter().map(|x| list.iter().map(|y| if y < x { 1.0 } else if (y - x).abs() < 1e-12 { 0.5 } else { 0.0 }).sum::<f64>()).collect()
+        list.iter()
+            .map(|x| {
+                list.iter()
+                    .map(|y| {
+                        if y < x {
+                            1.0
+                        } else if (y - x).abs() < 1e-12 {
+                            0.5
+                        } else {
+                            0.0
+                        }
+                    })
+                    .sum::<f64>()
+            })
+            .collect()
     };
     let (a, b) = (rank(pairs.iter().map(|p| p.0).collect()), rank(pairs.iter().map(|p| p.1).collect()));
     let mean = |list: &[f64]| list.iter().sum::<f64>() / n;
@@ -160,7 +177,14 @@ fn read(text: &str, all_rows: bool) -> Result<Vec<Test>, Box<dyn Error>> {
             ..MotorDesign::default()
         });
         let group = format!("{year} {} {}", text("make"), text("test_vehicle"));
-        tests.push(Test { design, make: text("make").to_lowercase(), group, year, city: number("city_Wh_per_km_ac")?, highway: number("hwy_Wh_per_km_ac")? });
+        tests.push(Test {
+            design,
+            make: text("make").to_lowercase(),
+            group,
+            year,
+            city: number("city_Wh_per_km_ac")?,
+            highway: number("hwy_Wh_per_km_ac")?,
+        });
     }
     Ok(tests)
 }

@@ -6,6 +6,8 @@ use minewheel_assess::AssessError;
 use minewheel_assess::inventory::drive_car;
 use minewheel_assess::sensitivity::car_sensitivity;
 use minewheel_assess::tables::Tables;
+use minewheel_data::car::Powertrain;
+use minewheel_data::units::Power;
 use minewheel_model::drive::{Conditions, Slope, Trace};
 use serde::Serialize;
 
@@ -25,6 +27,27 @@ pub struct Arguments {
     /// Ambient temperature in °C; left out: that of the test
     #[arg(long, value_name = "C", allow_negative_numbers = true)]
     ambient_c: Option<f64>,
+    /// Tyre pressure over what the maker asks for
+    #[arg(long, value_name = "SHARE")]
+    tyre_pressure: Option<f64>,
+    /// Height above sea level in m
+    #[arg(long, value_name = "M", allow_negative_numbers = true)]
+    altitude_m: Option<f64>,
+    /// Wind against the car in m/s; negative from behind
+    #[arg(long, value_name = "M/S", allow_negative_numbers = true)]
+    headwind_m_s: Option<f64>,
+    /// Slope of the road, rise over run; negative downhill
+    #[arg(long, value_name = "RISE/RUN", allow_negative_numbers = true)]
+    slope: Option<f64>,
+    /// Mass in kg beyond that of the test
+    #[arg(long, value_name = "KG")]
+    payload_kg: Option<f64>,
+    /// State of charge at the start, 0 to 1
+    #[arg(long, value_name = "SHARE")]
+    soc: Option<f64>,
+    /// Power of AC charging at the wall in kW; left out: that of the test
+    #[arg(long, value_name = "KW")]
+    charge_kw: Option<f64>,
     /// Consumption as in the test, or as measured in traffic
     #[arg(long = "use", value_enum, default_value = "official")]
     usage: super::scenario::UseChoice,
@@ -74,16 +97,60 @@ pub struct Line {
     sensitivity: Option<Vec<Slope>>,
 }
 
+impl Arguments {
+    fn conditions(&self) -> Result<Conditions, Failure> {
+        let within = |option, seen: Option<f64>, range, unit| seen.map_or(Ok(()), |v| super::charge::within(option, v, range, unit));
+        within("ambient-c", self.ambient_c, AMBIENT_C, "°C")?;
+        within("tyre-pressure", self.tyre_pressure, (0.4, 1.6), "of the pressure asked for")?;
+        within("altitude-m", self.altitude_m, (-500.0, 6000.0), "m")?;
+        within("headwind-m-s", self.headwind_m_s, (-30.0, 30.0), "m/s")?;
+        within("slope", self.slope, (-0.3, 0.3), "rise over run")?;
+        within("payload-kg", self.payload_kg, (0.0, 2000.0), "kg")?;
+        within("soc", self.soc, (0.0, 1.0), "of the gross energy")?;
+        within("charge-kw", self.charge_kw, (1.0, 50.0), "kW")?;
+        let base = if self.usage == super::scenario::UseChoice::Official { Conditions::official() } else { Conditions::real_world() };
+        Ok(Conditions {
+            ambient_c: self.ambient_c.or(base.ambient_c),
+            tyre_pressure: self.tyre_pressure.unwrap_or(base.tyre_pressure),
+            altitude_m: self.altitude_m.unwrap_or(base.altitude_m),
+            headwind_m_s: self.headwind_m_s.unwrap_or(base.headwind_m_s),
+            slope: self.slope.unwrap_or(base.slope),
+            payload_kg: self.payload_kg.unwrap_or(base.payload_kg),
+            initial_soc: self.soc.unwrap_or(base.initial_soc),
+            charge_power_w: self.charge_kw.map(|kw| Power::from_kw(kw).w()),
+            ..base
+        })
+    }
+}
+
+impl Arguments {
+    /// Refuses the circumstances that only the electric model knows.
+    fn only_temperature(&self, powertrain: Powertrain) -> Result<(), Failure> {
+        let given = [
+            ("tyre-pressure", self.tyre_pressure),
+            ("altitude-m", self.altitude_m),
+            ("headwind-m-s", self.headwind_m_s),
+            ("slope", self.slope),
+            ("payload-kg", self.payload_kg),
+            ("soc", self.soc),
+            ("charge-kw", self.charge_kw),
+        ];
+        match given.into_iter().find_map(|(option, value)| value.map(|v| (option, v))) {
+            Some((option, seen)) => {
+                let wanted = format!("a battery-electric car: a {} is driven on the level in still air", powertrain.word());
+                Err(Failure::Option { option, seen: seen.to_string(), wanted })
+            }
+            None => Ok(()),
+        }
+    }
+}
+
 /// Runs the command.
 ///
 /// # Errors
 /// A car or cycle that is unknown or faulty, or a temperature outside the model.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    if let Some(c) = arguments.ambient_c
-        && !(AMBIENT_C.0..=AMBIENT_C.1).contains(&c)
-    {
-        return Err(Failure::Option { option: "ambient-c", seen: c.to_string(), wanted: format!("{} to {} °C", AMBIENT_C.0, AMBIENT_C.1) });
-    }
+    let conditions = arguments.conditions()?;
     let tables = inputs::tables(arguments.data.as_deref())?;
     let traces = arguments
         .cycles
@@ -94,8 +161,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     for name in &arguments.cars {
         let design = inputs::car(&tables, name)?;
         for (cycle, trace) in &traces {
-            let official = if arguments.usage == super::scenario::UseChoice::Official { Conditions::official() } else { Conditions::real_world() };
-            let conditions = arguments.ambient_c.map_or(official, |c| official.at(c));
+            if design.powertrain != Powertrain::Bev {
+                arguments.only_temperature(design.powertrain)?;
+            }
             let sensitivity = if arguments.sensitivity {
                 car_sensitivity(&design, &tables, trace.as_ref(), &conditions).map_err(Failure::Assess)?
             } else {

@@ -2,39 +2,45 @@
 //!
 //! ```text
 //! shaft      F_s = F/η_g (driving)          F_s = −η_g·min(σ·φ(v)·|F|, limits) (braking)
-//! machine    P_loss = s·P_pk·(k0 + k1·x + k2·x² + k3·y + k4·x·y + k5·y²),  x = ω/ω_b, y = |T|/T_pk, T_pk = P_pk/ω_b
+//! losses     P(x, y) = Σ_axles P_i·(s_i + k0 + k1·x + k2·x² + k3·y + k4·x·y + k5·y² + k6·max(0, x − x_f)²)
+//! resting    P_loss = P_all − r·max(0, P_all − P_main)    while the main axle can carry the load
 //! terminal   P_t = F_s·v + P_loss + P_aux
-//! battery    u·i − r·i² = p,  p = P_t/E,  dSOC/dt = −i,  u = U_oc(SOC)/mean U_oc
-//! wall       E_wall = E·∫u·i dt / η_ch
+//! battery    u·i − r_b·i² = p,  p = P_t/E,  dSOC/dt = −i,  u = U_oc(SOC)/mean U_oc
+//! wall       E_wall = E·∫u·i dt / η_ch(P_charge)
+//! heat       P_heat = (T_set − T)·(G + C·(1 − e^(−t·G/C))/t)/yield
 //! ```
 //!
 //! | symbol        | meaning                                        | unit | from                        |
 //! |---------------|------------------------------------------------|------|-----------------------------|
 //! | `η_g`         | gear, load-dependent                           | –    | `drive.csv`                 |
 //! | `σ`, `φ(v)`   | braking share of the machines, low-speed fade  | –    | `drive.csv` (`σ` is fitted) |
-//! | `s`           | loss against machines of 1998 of equal rating  | –    | `losses.csv` (fitted)       |
-//! | `k0…k5`       | loss polynomial of machine with inverter       | –    | `losses.csv`, measured maps |
-//! | `ω_b`         | base speed                                     | rad/s| `losses.csv`                |
-//! | `P_aux`       | accessories `∝ m²`; heating, cooling           | W    | `drive.csv` (fitted; derived)|
-//! | `r`           | share of power lost at one discharge an hour   | h    | `battery.csv`, Arrhenius in T|
+//! | `x`, `y`      | speed over base speed, force over peak force   | –    | car                         |
+//! | `P_i`         | rating installed on an axle                    | W    | car file, else `designs.csv`|
+//! | `k0…k6`       | loss of machine with inverter, less its drag   | –    | `losses.csv`, sized machines|
+//! | `x_f`         | where magnets must be weakened                 | –    | `losses.csv`                |
+//! | `s_i`         | standing share of a moving drive unit          | –    | `drive.csv` (fitted)        |
+//! | `r`           | whether the other axle can rest                | –    | car file, else `designs.csv`|
+//! | `P_aux`       | accessories; heating, cooling                  | W    | `drive.csv` (fitted in part)|
+//! | `G`, `C`      | heat loss and heat capacity of the cabin       | W/K, J/K | `drive.csv`             |
+//! | `r_b`         | share of power lost at one discharge an hour   | h    | `battery.csv`, Arrhenius in T|
 //! | `E`           | gross energy                                   | J    | car file                    |
-//! | `η_ch`        | wall to cells                                  | –    | `drive.csv`                 |
+//! | `η_ch`        | wall to cells, by charging power               | –    | `drive.csv`, `charging.csv` |
 //!
+//! A coast-down in neutral holds the drag of gears and currentless rotors, so the polynomials hold only what current adds.
 //! The battery is written per unit of its gross energy, so no pack voltage is needed. The open-circuit voltage is held
 //! over blocks of 16 steps: it moves by well under a thousandth in that time, and the steps of a block become
-//! independent of each other. Several machines act as one of their joint rating with rating-weighted coefficients;
-//! one that disconnects adds no speed loss. Regeneration is limited by the share, by deceleration (by axle), by torque,
-//! by power, and by what the pack accepts; below walking pace the friction brake takes over.
+//! independent of each other. Regeneration is limited by the share, by deceleration (by axle), by torque, by power, and
+//! by what the pack accepts at its temperature; below walking pace the friction brake takes over.
 //!
-//! Sources: measured maps (`motors/measured.csv`, polynomial residuals in `losses.csv`); three constants fitted on
-//! US certification tests, as their rows say. Valid for single-speed drives; see the limits in [`super`].
+//! Sources: machines sized by [`crate::motor`] (example `machine_losses`); four constants fitted on US certification tests
+//! (example `epa`), as their rows say. Valid for single-speed drives; see the limits in [`super`].
 
 use minewheel_data::car::{CarClass, CarDesign, DrivenWheels, MotorDesign, Topology};
 use minewheel_data::row::{Draw, Value};
 use minewheel_data::units::{Energy, J_PER_WH, Power, S_PER_H, STANDARD_GRAVITY_M_S2, ZERO_CELSIUS_K};
 
-use super::road_load::check;
 use super::models::{self, ModelAxle};
+use super::road_load::check;
 use super::tables::{ClassDefaults, LOSS_TERMS, OCV_POINTS};
 use super::trace::{BLOCK, Block};
 use super::{Conditions, Defaulted, DriveError, DriveTables, Masses, RoadLoad, Trace, Use, or_default};
@@ -225,7 +231,8 @@ pub fn electric_car(design: &CarDesign, masses: &Masses, tables: &DriveTables, d
         fade_m_s: (of(&tables.fade_start_m_s), of(&tables.fade_end_m_s)),
         deceleration_limit_m_s2,
         generating_limit_w: (of(&tables.regeneration_power_share) * drive.peak_power_w).min(charge_limit_per_s * gross_energy_j),
-        standing_w: of(&tables.standing_w) * (masses.test_mass_kg / of(&tables.standing_mass_kg)).powf(of(&tables.standing_exponent)),
+        standing_w: of(&tables.standing_base_w)
+            + of(&tables.standing_w) * (masses.test_mass_kg / of(&tables.standing_mass_kg)).powf(of(&tables.standing_exponent)),
         heating: heating(design, masses, tables, draw, &mut defaulted),
         cooling: (of(&tables.cooling_w) / (COOLING_AT_C - cooling_above), cooling_above),
         tyre_change_per_k: of(&tables.tyre_change_per_k),
@@ -388,13 +395,7 @@ fn powers(
 }
 
 /// Turns of the machine per turn of the wheel.
-fn ratio(
-    design: &CarDesign,
-    motor: &MotorDesign,
-    tables: &DriveTables,
-    draw: &Draw<'_>,
-    defaulted: &mut Vec<Defaulted>,
-) -> Result<f64, DriveError> {
+fn ratio(design: &CarDesign, motor: &MotorDesign, tables: &DriveTables, draw: &Draw<'_>, defaulted: &mut Vec<Defaulted>) -> Result<f64, DriveError> {
     let given = motor.final_drive_ratio.as_ref().map(|v| draw.of(v));
     if let Some(ratio) = given {
         check(design, "motor.final_drive_ratio", ratio, 0.5, 40.0, "0.5 to 40")?;
@@ -465,7 +466,11 @@ fn axles(
         // Two axles described as one.
         let main = draw.of(&tables.main_axle_share).clamp(0.05, 0.95);
         let rests = coupled(motor).unwrap_or_else(|| {
-            defaulted.push(Defaulted { field: "motor.coupling", value: usual_rest, rows: vec![tables.resting_share.row, tables.main_axle_share.row] });
+            defaulted.push(Defaulted {
+                field: "motor.coupling",
+                value: usual_rest,
+                rows: vec![tables.resting_share.row, tables.main_axle_share.row],
+            });
             usual_rest
         });
         return [(main, 0.0), (1.0 - main, rests)]
@@ -748,7 +753,8 @@ fn settle(car: &ElectricCar, trace: &Trace, conditions: &Conditions, run: &Run, 
         Use::RealWorld => car.gap * cells_j.max(0.0),
     };
     let at_power = conditions.charge_power_w.map_or(1.0, |w| car.charger.relative(w));
-    let efficiency = 1.0 / ((1.0 - conditions.dc_share) / (car.charging_efficiency.0 * at_power).min(1.0) + conditions.dc_share / car.charging_efficiency.1);
+    let efficiency =
+        1.0 / ((1.0 - conditions.dc_share) / (car.charging_efficiency.0 * at_power).min(1.0) + conditions.dc_share / car.charging_efficiency.1);
     let charger_j = (cells_j + traffic_j).max(0.0) * (1.0 / efficiency - 1.0);
     CycleResult {
         distance_km,

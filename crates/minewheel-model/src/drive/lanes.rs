@@ -272,11 +272,9 @@ fn advance<N: Number>(run: &Run<N>, block: &Block, soc: N, voltage: N) -> (N, N,
     let top = N::of(block.top_speed_m_s);
     // Speed through the air, squared with its sign.
     let through = |v: f64| N::of((v + run.wind_m_s) * (v + run.wind_m_s).abs());
-    let hardest_n = (run.a_n
-        + top * run.b_n_per_m_s
-        + through(block.top_speed_m_s) * run.c_n_per_m2_s2
-        + run.inertia_kg * N::of(block.strongest_m_s2.0))
-        * run.per_gear;
+    let hardest_n =
+        (run.a_n + top * run.b_n_per_m_s + through(block.top_speed_m_s) * run.c_n_per_m2_s2 + run.inertia_kg * N::of(block.strongest_m_s2.0))
+            * run.per_gear;
     let hardest_braking_n = run.inertia_kg * N::of(block.strongest_m_s2.1) * run.regeneration_share;
     let is_free = run.is_road_positive
         && !hardest_n.is_above_anywhere(run.force_limit_n)

@@ -16,7 +16,9 @@
 //! - [`sensitivity`]: derivatives; [`batch`]: many cars at once.
 //! - [`tables`]: the parameters, from `data/drive` and `data/motors`.
 //!
-//! Valid on level, straight, dry roads without wind, 0–200 km/h, −20…40 °C, with a warm drive train. Gear shifts,
+//! - [`models`]: drives of models on sale, which stand in where a design says nothing of its machines.
+//!
+//! Valid on straight, dry roads, 0–200 km/h, −20…40 °C, with a warm drive train. Gear shifts,
 //! thermal limits of machines and packs, and drivers are left out.
 
 pub mod batch;

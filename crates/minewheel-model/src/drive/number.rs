@@ -21,9 +21,7 @@ pub(super) const DUAL: usize = 6;
 pub(super) const WIDTH: usize = 8;
 
 /// A number of the lane kernel.
-pub(super) trait Number:
-    Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self>
-{
+pub(super) trait Number: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> + Div<Output = Self> {
     /// What sums of it are kept in.
     type Sum: Copy + Add<Output = Self::Sum> + Sub<Output = Self::Sum>;
     /// The same constant in every lane.

@@ -526,8 +526,8 @@ mod tests {
         let v = 25.0;
         let shaft_n = car.machine_n(v) / car.gear;
         let (x, y) = (v / car.base_speed_m_s, shaft_n / (car.peak_power_w / car.base_speed_m_s));
-        let loss = loss_w[0] + x * (loss_w[1] + x * loss_w[2]) + y * (loss_w[3] + x * loss_w[4] + y * loss_w[5])
-            + (x - 1.0).max(0.0).powi(2) * loss_w[6];
+        let loss =
+            loss_w[0] + x * (loss_w[1] + x * loss_w[2]) + y * (loss_w[3] + x * loss_w[4] + y * loss_w[5]) + (x - 1.0).max(0.0).powi(2) * loss_w[6];
         assert!((shaft_n * v + loss + 600.0 - 60e3).abs() < 1e-6);
     }
 }

@@ -47,7 +47,9 @@ use minewheel_data::units::{Energy, EnergyPerLength, Mass, Power, Speed};
 
 use super::procedures::Shortened;
 use super::shape::{capped, cut, downscaled, downscaling_factor};
-use super::{Conditions, CycleResult, Defaulted, DriveError, DriveTables, ElectricCar, Masses, ProcedureTables, Trace, WltcClass, drive, electric_car};
+use super::{
+    Conditions, CycleResult, Defaulted, DriveError, DriveTables, ElectricCar, Masses, ProcedureTables, Trace, WltcClass, drive, electric_car,
+};
 
 /// An authority's rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]

@@ -14,7 +14,7 @@
 //! | `ρ`       | air density             | kg/m³ | `drive.csv`, ideal gas             |
 //!
 //! A coast-down is run in neutral and so holds the drag of tyres, bearings, brakes AND the gears and rotor that turn
-//! with the wheels. The gear's loss in [`super::electric`] is therefore its load-dependent part alone. With
+//! with the wheels. Losses of gears and machines in [`super::electric`] are therefore those that load and current add. With
 //! temperature, `c` follows the air density and `a` the tyres (ISO 28580); `b` is left alone.
 //!
 //! Source: UN GTR 15, Annex 4; 40 CFR 1066.301. Valid for level dry asphalt without wind.

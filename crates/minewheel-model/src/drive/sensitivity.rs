@@ -1,7 +1,7 @@
 //! How energy per kilometre moves with the design: exact derivatives, from one drive with dual numbers.
 //!
 //! ```text
-//! a = m·g·c_r     c = ½·ρ·A_d     P_aux = P_0·(m/m_0)^n     S = ∂w/∂x,  elasticity = x/w·∂w/∂x
+//! a = m·g·c_r     c = ½·ρ·A_d     P_aux = P_0·(b + (1 − b)·(m/m_0)^n)     S = ∂w/∂x,  elasticity = x/w·∂w/∂x
 //! ```
 //!
 //! | symbol | lever | unit |
@@ -9,7 +9,7 @@
 //! | `m`    | mass in the test; rolling resistance, accessories and inertia follow it | kg |
 //! | `A_d`  | drag area on the road (`c_d·A` times the claim's factor; of a coast-down, its quadratic term) | m² |
 //! | `c_r`  | rolling resistance (of a coast-down, its constant term over weight) | – |
-//! | `P_0`  | accessories of the car at its mass | W |
+//! | `P_0`, `b` | accessories of the car at its mass, and the share of them that no mass moves | W, – |
 //! | `η`    | efficiency of the gear under load, both ways: of the path between wheel and machine | – |
 //! | `T`    | ambient temperature: air density, tyres, heating and cooling, cells | °C |
 //!
@@ -47,8 +47,7 @@ pub enum Lever {
 
 impl Lever {
     /// All of them.
-    pub const ALL: [Self; DUAL] =
-        [Self::Mass, Self::DragArea, Self::RollingResistance, Self::Accessories, Self::DriveEfficiency, Self::Temperature];
+    pub const ALL: [Self; DUAL] = [Self::Mass, Self::DragArea, Self::RollingResistance, Self::Accessories, Self::DriveEfficiency, Self::Temperature];
 
     /// Its word and its unit.
     pub const fn words(self) -> (&'static str, &'static str) {
@@ -94,13 +93,14 @@ fn values(car: &ElectricCar, conditions: &Conditions, half_density: f64) -> [f64
 pub fn sensitivities(car: &ElectricCar, trace: &Trace, conditions: &Conditions, tables: &DriveTables, draw: &Draw<'_>) -> [Slope; DUAL] {
     let half_density = 0.5 * draw.of(&tables.air_density);
     let exponent = draw.of(&tables.standing_exponent);
+    let base = draw.of(&tables.standing_base_w) / car.standing_w;
     let values = values(car, conditions, half_density);
     let [mass, area, rolling, accessories, gear, ambient_c] = std::array::from_fn(|i| Dual::input(values[i], i));
     let levers = Levers {
         mass_kg: mass,
         a_n: rolling * mass * Dual::of(STANDARD_GRAVITY_M_S2),
         c_n_per_m2_s2: area * Dual::of(half_density),
-        standing_w: accessories * (mass / Dual::of(car.mass_kg)).power(exponent),
+        standing_w: accessories * (Dual::of(base) + Dual::of(1.0 - base) * (mass / Dual::of(car.mass_kg)).power(exponent)),
         gear_efficiency: gear,
         ambient_c,
     };

@@ -116,7 +116,9 @@ pub struct DriveTables {
     pub deceleration_limit_m_s2: [(DrivenWheels, Value); 3],
     /// Generating over driving peak power.
     pub regeneration_power_share: Value,
-    /// Accessories in W of a car of the reference mass.
+    /// Accessories in W that any car has.
+    pub standing_base_w: Value,
+    /// Further ones in W of a car of the reference mass.
     pub standing_w: Value,
     /// Test mass in kg that `standing_w` describes.
     pub standing_mass_kg: Value,
@@ -293,6 +295,7 @@ impl DriveTables {
                 (DrivenWheels::All, v("regeneration", "deceleration_limit_all", "m/s/s")?),
             ],
             regeneration_power_share: v("regeneration", "power_share", "1")?,
+            standing_base_w: v("auxiliaries", "base_power", "W")?,
             standing_w: v("auxiliaries", "standing_power", "W")?,
             standing_mass_kg: v("auxiliaries", "reference_mass", "kg")?,
             standing_exponent: v("auxiliaries", "mass_exponent", "1")?,
