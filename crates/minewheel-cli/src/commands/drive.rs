@@ -164,11 +164,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             if design.powertrain != Powertrain::Bev {
                 arguments.only_temperature(design.powertrain)?;
             }
-            let sensitivity = if arguments.sensitivity {
-                car_sensitivity(&design, &tables, trace.as_ref(), &conditions).map_err(Failure::Assess)?
-            } else {
-                None
-            };
+            let sensitivity =
+                if arguments.sensitivity { car_sensitivity(&design, &tables, trace.as_ref(), &conditions).map_err(Failure::Assess)? } else { None };
             if arguments.sensitivity && sensitivity.is_none() {
                 print::note(&format!("note: `{}` has no plug; derivatives are those of electric driving", design.id));
             }

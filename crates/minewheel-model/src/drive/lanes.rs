@@ -41,8 +41,8 @@ impl Levers<f64> {
     }
 }
 
-/// Constants of one run, after conditions. Terms of power are in units of `E/(4r)`, in which the equation of the battery
-/// is `i = (u − √(u² − p))/(2r)` without a division.
+/// Constants of one run, after conditions. Terms of power are in units of `E/(4r)`, in which the battery's current is
+/// `i = p/(u + √(u² − p))/(2r)`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Run<N> {
     /// Constant term, and what the slope adds.
@@ -282,8 +282,9 @@ fn advance<N: Number>(run: &Run<N>, block: &Block, soc: N, voltage: N) -> (N, N,
         && !hardest_braking_n.is_above_anywhere(run.braking_limit_n)
         && !(hardest_braking_n * top).is_above_anywhere(generating_w);
     let k = &run.loss;
-    let at_rest = voltage - (square - run.auxiliary).larger(zero).root();
-    // Sums over the block of power, of `u − √(u² − p)`, and of time missed.
+    let fall_of = |p: N| p / (voltage + (square - p).larger(zero).root());
+    let at_rest = fall_of(run.auxiliary);
+    // Sums over the block of power, of the voltage's fall, and of time missed.
     let (mut power, mut fall, mut missed_s) = (zero, zero, zero);
     for at in 0..BLOCK {
         let (mut p, mut drop) = (run.auxiliary, at_rest);
@@ -324,7 +325,7 @@ fn advance<N: Number>(run: &Run<N>, block: &Block, soc: N, voltage: N) -> (N, N,
                 let shaft = (pulling_n - machine_n) * (speed * run.scale);
                 p = run.corrected(drag + size_n * (k[3] + speed * k[4] + size_n * k[5]) + shaft, v, speed, size_n);
             }
-            drop = voltage - (square - p).larger(zero).root();
+            drop = fall_of(p);
         }
         if block.step_s.is_none() {
             let duration_s = N::of(block.duration_s[at]);

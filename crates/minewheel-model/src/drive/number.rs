@@ -133,12 +133,14 @@ impl Sub for Dual {
 }
 impl Mul for Dual {
     type Output = Self;
+    #[expect(clippy::suspicious_arithmetic_impl, reason = "the product rule")]
     fn mul(self, other: Self) -> Self {
         Self { value: self.value * other.value, slopes: from_fn(|i| self.slopes[i] * other.value + self.value * other.slopes[i]) }
     }
 }
 impl Div for Dual {
     type Output = Self;
+    #[expect(clippy::suspicious_arithmetic_impl, reason = "the quotient rule")]
     fn div(self, other: Self) -> Self {
         let value = self.value / other.value;
         Self { value, slopes: from_fn(|i| (self.slopes[i] - value * other.slopes[i]) / other.value) }
