@@ -343,7 +343,7 @@ impl Cycles {
         let Some(table) = loader.table("cycles/cycles.csv") else { return all };
         for row in 0..table.len() {
             let id = table.text(row, "cycle_id");
-            let Some(text) = loader.store().text(&format!("cycles/{id}.csv")).map(str::to_owned) else {
+            let Some(text) = loader.store().kept_text(&format!("cycles/{id}.csv")) else {
                 loader.fault(
                     &table,
                     row,
@@ -360,7 +360,7 @@ impl Cycles {
                 continue;
             };
             let row_id = loader.row(&table, row);
-            all.texts.insert(id.to_owned(), text.into());
+            all.texts.insert(id.to_owned(), text);
             all.entries.push(CycleEntry {
                 id: id.into(),
                 title: table.text(row, "title").to_owned(),
