@@ -19,6 +19,7 @@ pub mod origin;
 pub mod plant;
 pub mod recovery;
 pub mod scenario;
+pub mod sensitivity;
 pub mod tables;
 pub mod uncertainty;
 

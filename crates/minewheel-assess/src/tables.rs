@@ -18,7 +18,7 @@ use minewheel_model::ageing::AgeingTables;
 use minewheel_model::battery::CellTables;
 use minewheel_model::body::BodyTables;
 use minewheel_model::charging::ChargingTables;
-use minewheel_model::drive::{DriveTables, PerformanceTables};
+use minewheel_model::drive::{DriveTables, PerformanceTables, ProcedureTables, Rules};
 use minewheel_model::motor::MotorTables;
 use minewheel_model::plant::PlantTables;
 use minewheel_model::vehicle::VehicleTables;
@@ -59,6 +59,8 @@ pub struct Tables {
     pub drive: DriveTables,
     /// Parameters of the forward model.
     pub performance: PerformanceTables,
+    /// Numbers of the certification procedures.
+    pub procedures: ProcedureTables,
     /// Parameters of machines.
     pub motors: MotorTables,
     /// Parameters of charging.
@@ -106,6 +108,8 @@ impl Tables {
         let charging = ChargingTables::read(&mut loader);
         let motors = MotorTables::read(&mut loader);
         let ageing = AgeingTables::read(&mut loader);
+        let procedures = ProcedureTables::read(&mut loader);
+        let procedures = procedures.map_err(|error| loader.fault_in("drive/procedures.csv", Fault::Model { reason: error.to_string() })).ok();
         let motors = motors.map_err(|error| loader.fault_in("motors/", Fault::Model { reason: error.to_string() })).ok();
         let performance = performance.map_err(|error| loader.fault_in("drive/performance.csv", Fault::Model { reason: error.to_string() })).ok();
         let charging = charging.map_err(|error| loader.fault_in("charging/", Fault::Model { reason: error.to_string() })).ok();
@@ -117,7 +121,9 @@ impl Tables {
         let (sources, rows) = loader.finish()?;
         // Both are there: a missing one is among the violations.
         let (Some(drive), Some(vehicles)) = (drive, vehicles) else { return Err(Vec::new()) };
-        let (Some(performance), Some(charging), Some(motors)) = (performance, charging, motors) else { return Err(Vec::new()) };
+        let (Some(performance), Some(charging), Some(motors), Some(procedures)) = (performance, charging, motors, procedures) else {
+            return Err(Vec::new());
+        };
         let (Some(body), Some(plant), Some(ageing)) = (body, plant, ageing) else { return Err(Vec::new()) };
         Ok(Self {
             sources,
@@ -133,6 +139,7 @@ impl Tables {
             cycles,
             drive,
             performance,
+            procedures,
             charging,
             ageing,
             motors,
@@ -148,6 +155,16 @@ impl Tables {
     /// Ids of the cell chemistries.
     pub fn chemistries(&self) -> Vec<String> {
         chemistries(&self.cells)
+    }
+
+    /// What official ranges need.
+    pub fn rules(&self) -> Rules<'_> {
+        Rules { cycles: &self.cycles, drive: &self.drive, procedures: &self.procedures, label_factor: None }
+    }
+
+    /// The part that driving needs.
+    pub fn into_road(self) -> RoadTables {
+        RoadTables { places: self.places, catalogue: self.catalogue, cycles: self.cycles, drive: self.drive, procedures: self.procedures }
     }
 
     /// Places every product of a world market on the world market of the last historical year, so that a missing maker or
@@ -170,6 +187,52 @@ impl Tables {
     /// The share of a product that a car plant buys in its own country, if it buys any there by habit.
     pub fn home_share(&self, product: &str) -> Option<Value> {
         self.home.get(product).copied()
+    }
+}
+
+/// The tables that driving needs, without those of the network, which are most of the data.
+#[derive(Debug)]
+pub struct RoadTables {
+    /// Places.
+    pub places: Places,
+    /// Cars.
+    pub catalogue: Catalogue,
+    /// Drive cycles.
+    pub cycles: Cycles,
+    /// Parameters of the drive model.
+    pub drive: DriveTables,
+    /// Numbers of the certification procedures.
+    pub procedures: ProcedureTables,
+}
+
+impl RoadTables {
+    /// Reads them from a store that is known to be sound as a whole: tables that nobody asks for are not looked at.
+    ///
+    /// # Errors
+    /// Every violation of these tables, in order of file and line.
+    pub fn read(store: &Store) -> Result<Self, Vec<Violation>> {
+        let mut loader = Loader::new(store, false);
+        let places = Places::read(&mut loader);
+        let cycles = Cycles::read(&mut loader);
+        let drive = DriveTables::read(&mut loader).map_err(|error| loader.fault_in("drive/", Fault::Model { reason: error.to_string() })).ok();
+        let procedures = ProcedureTables::read(&mut loader);
+        let procedures = procedures.map_err(|error| loader.fault_in("drive/procedures.csv", Fault::Model { reason: error.to_string() })).ok();
+        let known: Vec<String> = drive.iter().flat_map(|d| &d.cells).map(|c| c.chemistry.clone()).collect();
+        let catalogue = Catalogue::read(&mut loader, &known);
+        loader.finish()?;
+        // Both are there: a missing one is among the violations.
+        let (Some(drive), Some(procedures)) = (drive, procedures) else { return Err(Vec::new()) };
+        Ok(Self { places, catalogue, cycles, drive, procedures })
+    }
+
+    /// Ids of the cell chemistries.
+    pub fn chemistries(&self) -> Vec<String> {
+        self.drive.cells.iter().map(|c| c.chemistry.clone()).collect()
+    }
+
+    /// What official ranges need.
+    pub fn rules(&self) -> Rules<'_> {
+        Rules { cycles: &self.cycles, drive: &self.drive, procedures: &self.procedures, label_factor: None }
     }
 }
 

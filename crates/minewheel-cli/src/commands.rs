@@ -13,6 +13,7 @@ pub mod explain;
 pub mod motor;
 pub mod performance;
 pub mod plant;
+pub mod range;
 pub mod scenario;
 
 pub mod schema;

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use minewheel_assess::tables::Tables;
+use minewheel_assess::tables::{RoadTables, Tables};
 use minewheel_data::car::CarDesign;
 use minewheel_data::car_file::{read_car_file, unknown_names};
+use minewheel_data::cards::Cards;
 use minewheel_data::store::Store;
 
 use crate::failure::Failure;
@@ -26,14 +27,44 @@ pub fn tables(overlay: Option<&Path>) -> Result<Tables, Failure> {
 /// # Errors
 /// Neither exists, or the file has faults.
 pub fn car(tables: &Tables, name: &str) -> Result<CarDesign, Failure> {
-    let is_path = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) || name.contains(['/', '\\']);
-    if is_path {
+    if is_path(name) {
         let text = read(Path::new(name))?;
         let design = read_car_file(name, &text, &tables.chemistries()).map_err(Failure::CarFile)?;
         let unknown = unknown_names(name, &text, &design, &tables.places, &tables.cards);
         return if unknown.is_empty() { Ok(design) } else { Err(Failure::CarFile(unknown)) };
     }
     Ok(tables.catalogue.car(name)?.clone())
+}
+
+/// The tables that driving needs. Those of the binary are read alone, for speed; with a user's folder everything is read
+/// and checked.
+///
+/// # Errors
+/// The folder cannot be read, or a table has violations.
+pub fn road_tables(overlay: Option<&Path>) -> Result<RoadTables, Failure> {
+    if overlay.is_some() {
+        return tables(overlay).map(Tables::into_road);
+    }
+    RoadTables::read(&Store::embedded()).map_err(Failure::Tables)
+}
+
+/// As [`car`], for a command that drives. Products are looked at where the file has sourcing rules.
+///
+/// # Errors
+/// Neither exists, or the file has faults.
+pub fn road_car(road: &RoadTables, name: &str, overlay: Option<&Path>) -> Result<CarDesign, Failure> {
+    if is_path(name) {
+        let text = read(Path::new(name))?;
+        let design = read_car_file(name, &text, &road.chemistries()).map_err(Failure::CarFile)?;
+        let cards = if design.sourcing.is_empty() { Cards::default() } else { tables(overlay)?.cards };
+        let unknown = unknown_names(name, &text, &design, &road.places, &cards);
+        return if unknown.is_empty() { Ok(design) } else { Err(Failure::CarFile(unknown)) };
+    }
+    Ok(road.catalogue.car(name)?.clone())
+}
+
+fn is_path(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) || name.contains(['/', '\\'])
 }
 
 /// The text of a file.

@@ -29,6 +29,8 @@ enum Command {
     Explain(commands::explain::Arguments),
     /// Drive cars over cycles, second by second
     Drive(commands::drive::Arguments),
+    /// Range and consumption by the rules of the EU, China, the US, and the old European cycle
+    Range(commands::range::Arguments),
     /// Charge cars at a station or a wall: minutes, losses, the curve
     Charge(commands::charge::Arguments),
     /// Age a cell over the years, or the packs of cars
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
         Command::Assess(arguments) => commands::assess::run(&arguments),
         Command::Explain(arguments) => commands::explain::run(&arguments),
         Command::Drive(arguments) => commands::drive::run(&arguments),
+        Command::Range(arguments) => commands::range::run(&arguments),
         Command::Charge(arguments) => commands::charge::run(&arguments),
         Command::Age(arguments) => commands::age::run(&arguments),
         Command::Trip(arguments) => commands::trip::run(&arguments),

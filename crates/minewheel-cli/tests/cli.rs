@@ -377,6 +377,8 @@ fn what_is_printed_obeys_the_schema_that_is_printed() {
         ("explain", &["explain", "vw-id3-58", "--of", "lithium"]),
         ("explain", &["explain", "vw-golf-15tsi", "--depth", "3"]),
         ("drive", &["drive", "vw-id3-58", "vw-golf-15tsi"]),
+        ("drive", &["drive", "vw-id3-58", "--sensitivity"]),
+        ("range", &["range", "vw-id3-58", "vw-golf-15tsi", "wuling-mini-120"]),
         ("charge", &["charge", "vw-id3-58", "tesla-m3-rwd-lfp"]),
         ("trip", &["trip", "vw-id3-58", "--km", "800"]),
         ("performance", &["performance", "vw-id3-58", "wuling-mini-215"]),

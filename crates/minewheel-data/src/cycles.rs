@@ -296,13 +296,16 @@ impl Cycle {
         self.speed_m_s.iter().copied().fold(0.0, f64::max)
     }
 
-    /// The same trace driven by a car that cannot go faster than `top`: speeds above it are cut to it.
-    ///
-    /// UN GTR 15 also lengthens the cut stretches until the distance is met again; this keeps the time instead, which
-    /// changes consumption per kilometre by well under one per cent.
+    /// The same name with other points: `None` unless there are two or more, time rises, no speed is below nought, and
+    /// every phase lies inside.
     #[must_use]
-    pub fn capped(&self, top: Speed) -> Self {
-        Self { speed_m_s: self.speed_m_s.iter().map(|v| v.min(top.m_s())).collect(), ..self.clone() }
+    pub fn reshaped(&self, time_s: Vec<f64>, speed_m_s: Vec<f64>, phases: Vec<Phase>) -> Option<Self> {
+        let is_sound = time_s.len() >= 2
+            && time_s.len() == speed_m_s.len()
+            && time_s.windows(2).all(|w| w[1] > w[0])
+            && speed_m_s.iter().all(|&v| v >= 0.0 && v.is_finite())
+            && phases.iter().all(|p| p.start < p.end && p.end <= time_s.len());
+        is_sound.then(|| Self { id: Arc::clone(&self.id), time_s, speed_m_s, phases })
     }
 
     /// The same trace with every step cut into `parts`, speeds on the straight line between the points.
@@ -340,7 +343,7 @@ impl Cycles {
         let Some(table) = loader.table("cycles/cycles.csv") else { return all };
         for row in 0..table.len() {
             let id = table.text(row, "cycle_id");
-            let Some(text) = loader.store().text(&format!("cycles/{id}.csv")).map(str::to_owned) else {
+            let Some(text) = loader.store().kept_text(&format!("cycles/{id}.csv")) else {
                 loader.fault(
                     &table,
                     row,
@@ -357,7 +360,7 @@ impl Cycles {
                 continue;
             };
             let row_id = loader.row(&table, row);
-            all.texts.insert(id.to_owned(), text.into());
+            all.texts.insert(id.to_owned(), text);
             all.entries.push(CycleEntry {
                 id: id.into(),
                 title: table.text(row, "title").to_owned(),

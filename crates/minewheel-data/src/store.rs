@@ -91,6 +91,11 @@ impl Store {
         self.files.get(name).map(|f| f.text.as_ref())
     }
 
+    /// The text of a file, kept beyond the store: those of the binary are not copied.
+    pub fn kept_text(&self, name: &str) -> Option<Cow<'static, str>> {
+        self.files.get(name).map(|f| f.text.clone())
+    }
+
     /// Whether a file comes from the user's folder.
     pub fn is_overlay(&self, name: &str) -> bool {
         self.files.get(name).is_some_and(|f| f.is_overlay)

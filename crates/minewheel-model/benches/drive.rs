@@ -1,4 +1,4 @@
-//! Time of one WLTC on the full model, and of building the car.
+//! Time of one WLTC on the full model, alone, with derivatives, and in a fleet; and of building the car.
 #![expect(clippy::unwrap_used, reason = "a benchmark on embedded tables")]
 
 use divan::{Bencher, black_box};
@@ -7,7 +7,8 @@ use minewheel_data::cycles::Cycles;
 use minewheel_data::loader::Loader;
 use minewheel_data::row::{Draw, Value};
 use minewheel_data::store::Store;
-use minewheel_model::drive::{Conditions, DriveTables, Masses, Trace, drive, electric_car};
+use minewheel_model::drive::batch::Fleet;
+use minewheel_model::drive::{Conditions, DriveTables, Masses, Trace, drive, electric_car, sensitivities};
 
 fn main() {
     divan::main();
@@ -45,4 +46,22 @@ fn build_car(bencher: Bencher<'_, '_>) {
         let masses = Masses::of(&design, &tables, &Draw::BEST, &mut Vec::new());
         electric_car(black_box(&design), &masses, &tables, &Draw::BEST)
     });
+}
+
+#[divan::bench]
+fn derivatives_wltc(bencher: Bencher<'_, '_>) {
+    let (design, tables, trace) = setting();
+    let masses = Masses::of(&design, &tables, &Draw::BEST, &mut Vec::new());
+    let car = electric_car(&design, &masses, &tables, &Draw::BEST).unwrap();
+    bencher.bench(|| sensitivities(black_box(&car), &trace, &Conditions::official(), &tables, &Draw::BEST));
+}
+
+/// A thousand cars: divide by a thousand.
+#[divan::bench]
+fn fleet_of_1000_wltc(bencher: Bencher<'_, '_>) {
+    let (design, tables, trace) = setting();
+    let masses = Masses::of(&design, &tables, &Draw::BEST, &mut Vec::new());
+    let car = electric_car(&design, &masses, &tables, &Draw::BEST).unwrap();
+    let fleet = Fleet::new(&vec![car; 1000], &Conditions::official(), &trace);
+    bencher.bench(|| black_box(&fleet).drive(&trace));
 }

@@ -7,13 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::{Evidence, ValidationError};
 
 /// The claims, in the order of the chapter.
-pub const ORDER: [&str; 13] = [
+pub const ORDER: [&str; 14] = [
     "grid-intensity",
     "grid-china-2023",
     "provincial-grid",
     "uslci-resins",
     "pack-footprints",
     "epa-energy",
+    "official-ranges",
     "motor-masses",
     "motor-prius",
     "charging-time",

@@ -16,6 +16,7 @@ mod energy;
 mod grids;
 mod motors;
 mod packs;
+mod ranges;
 pub mod report;
 mod resins;
 mod stages;
@@ -182,6 +183,7 @@ impl Evidence {
             "whole-vehicles" => vehicles::vehicles(self, claim),
             "carculator-stages" => stages::stages(self, claim),
             "epa-energy" => energy::energy(self, claim),
+            "official-ranges" => ranges::official(self, claim),
             "acceleration" => charging::acceleration(self, claim),
             "motor-masses" => motors::masses(self, claim),
             "motor-prius" => motors::prius(self, claim),

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use minewheel_assess::AssessError;
 use minewheel_assess::inventory::drive_car;
+use minewheel_assess::sensitivity::car_sensitivity;
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::Powertrain;
 use minewheel_data::units::Power;
-use minewheel_model::drive::{Conditions, Trace};
+use minewheel_model::drive::{Conditions, Slope, Trace};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -50,6 +51,9 @@ pub struct Arguments {
     /// Consumption as in the test, or as measured in traffic
     #[arg(long = "use", value_enum, default_value = "official")]
     usage: super::scenario::UseChoice,
+    /// Derivatives of the energy per kilometre: mass, drag, tyres, accessories, drive, temperature
+    #[arg(long)]
+    sensitivity: bool,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -88,6 +92,9 @@ pub struct Line {
     range_km: Option<f64>,
     /// Fields that the design did not give, with what stood in.
     defaulted: std::collections::BTreeMap<String, f64>,
+    /// Derivatives, with `--sensitivity`; null for cars without a plug.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sensitivity: Option<Vec<Slope>>,
 }
 
 impl Arguments {
@@ -157,6 +164,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             if design.powertrain != Powertrain::Bev {
                 arguments.only_temperature(design.powertrain)?;
             }
+            let sensitivity =
+                if arguments.sensitivity { car_sensitivity(&design, &tables, trace.as_ref(), &conditions).map_err(Failure::Assess)? } else { None };
+            if arguments.sensitivity && sensitivity.is_none() {
+                print::note(&format!("note: `{}` has no plug; derivatives are those of electric driving", design.id));
+            }
             let result = drive_car(&design, &tables, trace.as_ref(), &conditions).map_err(Failure::Assess)?;
             lines.push(Line {
                 car: design.id.clone(),
@@ -171,11 +183,16 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 fuel_l_per_100km: result.fuel_l_per_100km,
                 range_km: result.range_km,
                 defaulted: result.defaulted.iter().cloned().collect(),
+                sensitivity,
             });
         }
     }
     if arguments.format == Format::Json {
         print::json(&lines);
+        return Ok(());
+    }
+    if arguments.sensitivity {
+        print::data(&slopes(&lines, arguments.format));
         return Ok(());
     }
     let header = ["car", "cycle", "km", "wall Wh/km", "battery Wh/km", "fuel l/100 km", "range km", "missed s"];
@@ -200,6 +217,33 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         _ => print::data(&print::table(&header, &rows, &[2, 3, 4, 5, 6, 7])),
     }
     Ok(())
+}
+
+/// The derivatives as a table or as CSV.
+fn slopes(lines: &[Line], format: Format) -> String {
+    let plain = |v: f64| if format == Format::Csv { v.to_string() } else { figure(v) };
+    let mut rows = Vec::new();
+    for line in lines {
+        for (at, slope) in line.sensitivity.iter().flatten().enumerate() {
+            let (name, unit) = slope.lever.words();
+            let once = |text: &str| if at == 0 || format == Format::Csv { text.to_owned() } else { String::new() };
+            rows.push(vec![
+                once(&line.car),
+                once(&line.cycle),
+                name.to_owned(),
+                plain(slope.value),
+                unit.to_owned(),
+                plain(slope.wall_wh_per_km_per_unit),
+                slope.elasticity.map_or_else(|| if format == Format::Csv { String::new() } else { "–".to_owned() }, plain),
+            ]);
+        }
+    }
+    if format == Format::Csv {
+        return print::csv(&["car", "cycle", "lever", "value", "unit", "wall_wh_per_km_per_unit", "elasticity"], &rows);
+    }
+    let mut text = print::table(&["car", "cycle", "lever", "at", "unit", "Wh/km a unit", "% a %"], &rows, &[3, 5, 6]);
+    text.push_str("change of the energy at the wall; accessories and rolling resistance follow the mass\n");
+    text
 }
 
 fn open(tables: &Tables, name: &str) -> Result<Trace, Failure> {

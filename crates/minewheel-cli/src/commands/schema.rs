@@ -20,6 +20,7 @@ const NAMES: &[&str] = &[
     "drive",
     "age",
     "pack-life",
+    "range",
     "charge",
     "trip",
     "performance",
@@ -55,6 +56,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "drive" => {
             print::json(&schemars::schema_for!(Vec<super::drive::Line>));
+            return Ok(());
+        }
+        "range" => {
+            print::json(&schemars::schema_for!(Vec<super::range::Line>));
             return Ok(());
         }
         "motor" => {

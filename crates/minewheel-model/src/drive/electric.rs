@@ -50,7 +50,7 @@ const LANES: usize = 8;
 /// Axle ratios below this are those of the final stage alone, not of the whole reduction.
 const LOWEST_WHOLE_RATIO: f64 = 6.0;
 /// Share of the power that the cells' resistance allows which the car uses at most.
-const RESISTANCE_LIMIT_SHARE: f64 = 0.7;
+pub(super) const RESISTANCE_LIMIT_SHARE: f64 = 0.7;
 /// Temperature of the cooling row, in °C.
 const COOLING_AT_C: f64 = 35.0;
 
@@ -797,7 +797,7 @@ fn settle(car: &ElectricCar, trace: &Trace, conditions: &Conditions, run: &Run, 
 }
 
 /// Ambient temperature of the conditions.
-fn ambient(car: &ElectricCar, conditions: &Conditions) -> f64 {
+pub(super) fn ambient(car: &ElectricCar, conditions: &Conditions) -> f64 {
     conditions.ambient_c.unwrap_or(match conditions.usage {
         Use::Official => car.reference_c,
         Use::RealWorld => car.real_world_c,

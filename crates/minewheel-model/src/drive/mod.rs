@@ -11,7 +11,9 @@
 //! - [`combustion`]: Willans line, hybrids.
 //! - [`mod@performance`]: forward: sprints, top speed, slopes.
 //! - [`trace`]: cycles made ready, and which class of WLTC a car drives.
-//! - [`mod@range`]: range and consumption by each authority's rule.
+//! - [`mod@range`]: range and consumption by each authority's rule; [`shape`]: cycles for weak and slow cars;
+//!   [`procedures`]: the rules' numbers.
+//! - [`sensitivity`]: derivatives; [`batch`]: many cars at once.
 //! - [`tables`]: the parameters, from `data/drive` and `data/motors`.
 //!
 //! - [`models`]: drives of models on sale, which stand in where a design says nothing of its machines.
@@ -19,20 +21,28 @@
 //! Valid on straight, dry roads, 0–200 km/h, −20…40 °C, with a warm drive train. Gear shifts,
 //! thermal limits of machines and packs, and drivers are left out.
 
+pub mod batch;
 pub mod combustion;
 pub mod electric;
+mod lanes;
 pub mod models;
+mod number;
 pub mod performance;
+pub mod procedures;
 pub mod range;
 pub mod road_load;
+pub mod sensitivity;
+pub mod shape;
 pub mod tables;
 pub mod trace;
 
 pub use combustion::{CombustionCar, FuelResult, PlugInResult, combustion_car, drive_combustion, drive_plug_in};
 pub use electric::{CycleResult, ElectricCar, Ledger, drive, electric_car};
 pub use performance::{Performance, PerformanceCar, PerformanceError, PerformanceTables, Readiness, performance, performance_car};
-pub use range::{RangeResult, RangeRule, range};
+pub use procedures::ProcedureTables;
+pub use range::{RangeResult, RangeRule, RangeTest, Ranges, Rules, range, ranges};
 pub use road_load::{Masses, RoadLoad};
+pub use sensitivity::{Lever, Slope, sensitivities};
 pub use tables::DriveTables;
 pub use trace::{CertificationTraces, Trace, WltcClass};
 

@@ -149,34 +149,12 @@ fn a_weak_motor_misses_a_strong_trace() {
 }
 
 #[test]
-fn the_micro_car_drives_class_two() {
-    // 20 kW and 665 kg: 30.1 W/kg, between 22 and 34.
-    let mut car = design(665.0, 20.0, 0.31);
-    car.top_speed_km_h = Some(Value::given(100.0));
-    assert_eq!(range::wltc_class(&build(&car)), WltcClass::Two);
-    car.motors[0].peak_power_kw = Some(Value::given(30.0));
-    assert_eq!(range::wltc_class(&build(&car)), WltcClass::ThreeA);
-    car.top_speed_km_h = None;
-    assert_eq!(range::wltc_class(&build(&car)), WltcClass::ThreeB);
-    car.motors[0].peak_power_kw = Some(Value::given(12.0));
-    assert_eq!(range::wltc_class(&build(&car)), WltcClass::One);
-}
-
-#[test]
 fn winter_costs_more_than_spring() {
     let car = build(&design(1700.0, 150.0, 0.28));
     let at = |ambient| drive(&car, &trace("udds"), &Conditions::official().at(ambient)).wall_wh_per_km;
     assert!(at(-6.7) > at(10.0) && at(10.0) > at(22.0) && at(35.0) > at(23.0));
     // 31 cold certification tests on the city cycle use 1.19 to 1.71 times the energy at 24 °C.
     assert!((1.19..1.71).contains(&(at(-6.7) / at(24.0))), "{}", at(-6.7) / at(24.0));
-}
-
-#[test]
-fn range_is_shorter_on_harder_cycles() {
-    let car = build(&design(1700.0, 150.0, 0.28));
-    let km = |rule| range(&car, rule, &WORLD.cycles, &WORLD.tables, &Draw::BEST).unwrap().range_km;
-    assert!(km(RangeRule::Cltc) > km(RangeRule::Wltp) && km(RangeRule::Wltp) > km(RangeRule::Epa));
-    assert!((300.0..460.0).contains(&km(RangeRule::Wltp)), "{}", km(RangeRule::Wltp));
 }
 
 #[test]
@@ -446,4 +424,123 @@ fn coast_down_cars_use_their_own_terms() {
     let result = drive(&build(&car), &trace("hwfet"), &Conditions::official());
     // Label 31.31 kWh/100 mi on the highway cycle, unadjusted by 0.7: 136.2 Wh/km.
     assert!((result.wall_wh_per_km / 136.2 - 1.0).abs() < 0.06, "{}", result.wall_wh_per_km);
+}
+
+/// The car and the conditions with one lever moved by a small amount.
+fn moved(car: &ElectricCar, conditions: &Conditions, lever: Lever, by: f64) -> (ElectricCar, Conditions) {
+    let (mut car, mut conditions) = (car.clone(), *conditions);
+    match lever {
+        Lever::Mass => {
+            let ratio = (car.mass_kg + by) / car.mass_kg;
+            car.mass_kg += by;
+            car.road_load.a_n *= ratio;
+            let base_w = WORLD.tables.standing_base_w.best;
+            car.standing_w = base_w + (car.standing_w - base_w) * ratio.powf(WORLD.tables.standing_exponent.best);
+        }
+        Lever::DragArea => car.road_load.c_n_per_m2_s2 += 0.5 * WORLD.tables.air_density.best * by,
+        Lever::RollingResistance => car.road_load.a_n += car.mass_kg * minewheel_data::units::STANDARD_GRAVITY_M_S2 * by,
+        Lever::Accessories => car.standing_w += by,
+        Lever::DriveEfficiency => car.gear_efficiency += by,
+        Lever::Temperature => conditions = conditions.at(conditions.ambient_c.unwrap() + by),
+    }
+    (car, conditions)
+}
+
+#[test]
+fn derivatives_are_the_central_differences_of_the_drive() {
+    // Step over value: far above rounding, and too small for its square to matter.
+    const STEP: f64 = 1e-5;
+    let mut worst: f64 = 0.0;
+    for (kerb, power, cd) in [(1700.0, 150.0, 0.28), (900.0, 30.0, 0.34), (2400.0, 400.0, 0.25)] {
+        let car = build(&design(kerb, power, cd));
+        for id in ["wltc3b", "udds", "cltc-p"] {
+            let trace = trace(id);
+            for ambient in [-7.0, 10.0, 23.0, 35.0] {
+                let conditions = Conditions::official().at(ambient);
+                for slope in sensitivities(&car, &trace, &conditions, &WORLD.tables, &Draw::BEST) {
+                    let step = STEP * slope.value.abs();
+                    let at = |by: f64| {
+                        let (car, conditions) = moved(&car, &conditions, slope.lever, by);
+                        let result = drive(&car, &trace, &conditions);
+                        (result.wall_wh_per_km, result.battery_wh_per_km)
+                    };
+                    let (above, below) = (at(step), at(-step));
+                    let (wall, battery) = ((above.0 - below.0) / (2.0 * step), (above.1 - below.1) / (2.0 * step));
+                    let errors = [slope.wall_wh_per_km_per_unit / wall - 1.0, slope.battery_wh_per_km_per_unit / battery - 1.0];
+                    worst = errors.iter().fold(worst, |w, e| w.max(e.abs()));
+                    assert!(errors.iter().all(|e| e.abs() < 1e-6), "{:?} of {kerb} kg on {id} at {ambient} °C: {errors:?}", slope.lever);
+                }
+            }
+        }
+    }
+    println!("largest relative error of a derivative: {worst:.1e}");
+}
+
+#[test]
+fn elasticities_have_the_signs_that_physics_gives() {
+    let car = build(&design(1700.0, 150.0, 0.28));
+    let slopes = sensitivities(&car, &trace("wltc3b"), &Conditions::official(), &WORLD.tables, &Draw::BEST);
+    let of = |lever| slopes.iter().find(|s| s.lever == lever).unwrap();
+    for lever in [Lever::Mass, Lever::DragArea, Lever::RollingResistance, Lever::Accessories] {
+        assert!((0.005..0.7).contains(&of(lever).elasticity.unwrap()), "{:?}", of(lever));
+    }
+    assert!(of(Lever::DriveEfficiency).elasticity.unwrap() < -0.8);
+    // Warmer air is thinner, and warmer tyres roll more easily.
+    assert!(of(Lever::Temperature).wall_wh_per_km_per_unit < 0.0 && of(Lever::Temperature).elasticity.is_none());
+    let winter = sensitivities(&car, &trace("wltc3b"), &Conditions::official().at(-7.0), &WORLD.tables, &Draw::BEST);
+    assert!(winter[5].wall_wh_per_km_per_unit < slopes[5].wall_wh_per_km_per_unit);
+}
+
+#[test]
+fn a_fleet_uses_what_its_cars_use_one_by_one() {
+    let mut cars = Vec::new();
+    for (at, kerb) in (700..2700).step_by(110).enumerate() {
+        let mut design = design(f64::from(kerb), 25.0 + 20.0 * at as f64, 0.20 + 0.01 * at as f64);
+        if at % 3 == 0 {
+            // A second axle with an induction machine, which may rest.
+            design.driven_wheels = Some(minewheel_data::car::DrivenWheels::All);
+            design.motors[0].axle = Some(minewheel_data::car::DrivenWheels::Rear);
+            design.motors.push(MotorDesign {
+                topology: Some(Topology::Induction),
+                axle: Some(minewheel_data::car::DrivenWheels::Front),
+                peak_power_kw: Some(Value::given(80.0)),
+                ..MotorDesign::default()
+            });
+        }
+        cars.push(build(&design));
+    }
+    let mut worst: f64 = 0.0;
+    let hills = Conditions { slope: 0.01, headwind_m_s: 3.0, altitude_m: 800.0, payload_kg: 200.0, ..Conditions::real_world() };
+    let valley =
+        Conditions { slope: -0.005, headwind_m_s: -2.0, tyre_pressure: 0.9, charge_power_w: Some(3e3), dc_share: 0.4, ..Conditions::official() };
+    for conditions in [Conditions::official(), Conditions::official().at(-7.0), Conditions::official().at(33.0), hills, valley] {
+        let fleet = batch::Fleet::new(&cars, &conditions, &trace("udds"));
+        assert_eq!(fleet.len(), cars.len());
+        for id in ["wltc3b", "udds", "us06", "cltc-p"] {
+            let trace = trace(id);
+            let all = fleet.drive(&trace);
+            assert_eq!(all.wall_wh_per_km.len(), cars.len());
+            for (at, car) in cars.iter().enumerate() {
+                let one = drive(car, &trace, &conditions);
+                let errors = [all.wall_wh_per_km[at] / one.wall_wh_per_km - 1.0, all.battery_wh_per_km[at] / one.battery_wh_per_km - 1.0];
+                worst = errors.iter().fold(worst, |w, e| w.max(e.abs()));
+                assert!(errors.iter().all(|e| e.abs() < 1e-5), "car {at} on {id}: {errors:?}");
+                assert!((all.final_soc[at] - one.final_soc).abs() < 1e-6);
+                assert!((all.missed_trace_s[at] - one.missed_trace_s).abs() <= 1.0, "car {at} on {id}");
+            }
+        }
+    }
+    println!("largest relative error of a fleet: {worst:.1e}");
+}
+
+#[test]
+fn a_fleet_with_an_empty_or_full_pack_obeys_the_pack() {
+    let car = build(&design(1700.0, 150.0, 0.28));
+    let trace = trace("udds");
+    for initial_soc in [0.0, 1.0] {
+        let conditions = Conditions { initial_soc, ..Conditions::official() };
+        let (one, all) = (drive(&car, &trace, &conditions), batch::Fleet::new(std::slice::from_ref(&car), &conditions, &trace).drive(&trace));
+        assert!((all.battery_wh_per_km[0] - one.battery_wh_per_km).abs() <= 1e-5 * one.battery_wh_per_km.abs());
+        assert!((all.missed_trace_s[0] - one.missed_trace_s).abs() < 1e-9, "{} {}", all.missed_trace_s[0], one.missed_trace_s);
+    }
 }

@@ -28,6 +28,14 @@ pub(super) struct Block {
     pub moving: [f64; BLOCK],
     /// Sum of the durations.
     pub total_s: f64,
+    /// The duration of every step, if all are alike.
+    pub step_s: Option<f64>,
+    /// Highest speed.
+    pub top_speed_m_s: f64,
+    /// Strongest acceleration and strongest braking, both nought or more.
+    pub strongest_m_s2: (f64, f64),
+    /// Mid-step speed and acceleration in single precision.
+    pub single: [(f32, f32); BLOCK],
 }
 
 impl Block {
@@ -38,7 +46,23 @@ impl Block {
         duration_s: [0.0; BLOCK],
         moving: [0.0; BLOCK],
         total_s: 0.0,
+        step_s: None,
+        top_speed_m_s: 0.0,
+        strongest_m_s2: (0.0, 0.0),
+        single: [(0.0, 0.0); BLOCK],
     };
+
+    /// The block with what follows from its steps.
+    fn finished(mut self) -> Self {
+        let first = self.duration_s[0];
+        self.step_s = self.duration_s.iter().all(|&d| d == first).then_some(first);
+        for ((&speed, &acceleration), single) in self.speed_m_s.iter().zip(&self.acceleration_m_s2).zip(&mut self.single) {
+            *single = (speed as f32, acceleration as f32);
+            self.top_speed_m_s = self.top_speed_m_s.max(speed);
+            self.strongest_m_s2 = (self.strongest_m_s2.0.max(acceleration), self.strongest_m_s2.1.max(-acceleration));
+        }
+        self
+    }
 }
 
 /// A cycle made ready to be driven. Prepare once, drive with many cars.
@@ -91,7 +115,7 @@ impl Trace {
             duration_s: cycle.duration_s(),
             moments,
             kinetic_m2_s2: 0.5 * (last * last - first * first),
-            blocks,
+            blocks: blocks.into_iter().map(Block::finished).collect(),
         }
     }
 

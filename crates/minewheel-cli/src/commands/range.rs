@@ -1,0 +1,170 @@
+//! `minewheel range`: range and consumption by every authority's rule.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use minewheel_data::row::Draw;
+use minewheel_model::drive::{RangeResult, RangeRule, Ranges, Rules, ranges};
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::inputs;
+use crate::print::{self, Format, figure};
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Cars: ids of the catalogue, or TOML files
+    #[arg(required = true, value_name = "CAR")]
+    cars: Vec<String>,
+    /// Factor of the US label from the maker's five-cycle data; left out: that of the two-cycle label
+    #[arg(long, value_name = "FACTOR", allow_negative_numbers = true)]
+    label_factor: Option<f64>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// A folder of tables laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Least and largest factor of a US label.
+const LABEL_FACTOR: (f64, f64) = (0.5, 1.0);
+
+/// One car by every rule; null for a car without a plug.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct Line {
+    /// Id of the car.
+    car: String,
+    /// Its powertrain. The range of a plug-in hybrid is its electric one.
+    powertrain: &'static str,
+    /// UN GTR 15.
+    wltp: Option<RangeResult>,
+    /// GB/T 18386.1.
+    cltc: Option<RangeResult>,
+    /// US label.
+    epa: Option<RangeResult>,
+    /// UN R101.
+    nedc: Option<RangeResult>,
+    /// Fields that the design did not give, with what stood in.
+    defaulted: BTreeMap<&'static str, f64>,
+}
+
+impl Line {
+    fn by_rule(&self) -> [(RangeRule, Option<&RangeResult>); 4] {
+        [
+            (RangeRule::Wltp, self.wltp.as_ref()),
+            (RangeRule::Cltc, self.cltc.as_ref()),
+            (RangeRule::Epa, self.epa.as_ref()),
+            (RangeRule::Nedc, self.nedc.as_ref()),
+        ]
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// A car that is unknown or faulty, or a label factor that no label has.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(seen) = arguments.label_factor
+        && !(LABEL_FACTOR.0..=LABEL_FACTOR.1).contains(&seen)
+    {
+        let wanted = format!("{} to {}", LABEL_FACTOR.0, LABEL_FACTOR.1);
+        return Err(Failure::Option { option: "label-factor", seen: seen.to_string(), wanted });
+    }
+    let overlay = arguments.data.as_deref();
+    let tables = inputs::road_tables(overlay)?;
+    let rules = Rules { label_factor: arguments.label_factor, ..tables.rules() };
+    let mut lines = Vec::new();
+    for name in &arguments.cars {
+        let design = inputs::road_car(&tables, name, overlay)?;
+        let found = ranges(&design, &rules, &Draw::BEST).map_err(|e| Failure::Assess(e.into()))?;
+        if found.is_none() {
+            print::note(&format!("note: `{}` has no plug, so no rule gives it an electric range", design.id));
+        }
+        lines.push(line(design.id.clone(), design.powertrain.word(), found));
+    }
+    match arguments.format {
+        Format::Json => print::json(&lines),
+        Format::Csv => print::data(&csv(&lines)),
+        Format::Table => print::data(&table(&lines)),
+    }
+    Ok(())
+}
+
+fn line(car: String, powertrain: &'static str, found: Option<Ranges>) -> Line {
+    let (results, defaulted) = found.map_or((None, Vec::new()), |r| (Some(r.results), r.defaulted));
+    let [wltp, cltc, epa, nedc] = results.map_or([None, None, None, None], |r| r.map(Some));
+    Line { car, powertrain, wltp, cltc, epa, nedc, defaulted: defaulted.into_iter().map(|d| (d.field, d.value)).collect() }
+}
+
+fn csv(lines: &[Line]) -> String {
+    let header = [
+        "car",
+        "rule",
+        "range_km",
+        "consumption_kwh_per_100km",
+        "cycle",
+        "cycle_km",
+        "downscaling_factor",
+        "top_speed_km_h",
+        "test_mass_kg",
+        "missed_trace_s",
+    ];
+    let cells = |l: &Line, rule: RangeRule, result: Option<&RangeResult>| {
+        let number = |of: fn(&RangeResult) -> Option<f64>| result.and_then(of).map_or_else(String::new, |v| v.to_string());
+        vec![
+            l.car.clone(),
+            rule.word().to_owned(),
+            number(|r| Some(r.range_km)),
+            number(|r| Some(r.consumption_kwh_per_100km)),
+            result.map_or_else(String::new, |r| r.cycle.to_owned()),
+            number(|r| Some(r.cycle_km)),
+            number(|r| Some(r.downscaling_factor)),
+            number(|r| r.top_speed_km_h),
+            number(|r| Some(r.test_mass_kg)),
+            number(|r| Some(r.missed_trace_s)),
+        ]
+    };
+    let rows: Vec<_> = lines.iter().flat_map(|l| l.by_rule().map(|(rule, result)| cells(l, rule, result))).collect();
+    print::csv(&header, &rows)
+}
+
+fn table(lines: &[Line]) -> String {
+    let header = ["car", "rule", "km", "kWh/100 km", "cycle", "test kg", "missed s"];
+    let dash = || "–".to_owned();
+    let mut remarks = Vec::new();
+    let mut rows = Vec::new();
+    for line in lines {
+        for (at, (rule, result)) in line.by_rule().into_iter().enumerate() {
+            let car = if at == 0 { line.car.clone() } else { String::new() };
+            let number = |of: fn(&RangeResult) -> f64| result.map_or_else(dash, |r| figure(of(r)));
+            let cycle = result.map_or_else(dash, |r| {
+                let cut = r.top_speed_km_h.map(|v| format!(" to {} km/h", figure(v))).unwrap_or_default();
+                let scaled = if r.downscaling_factor > 0.0 { format!(" less {} %", figure(100.0 * r.downscaling_factor)) } else { String::new() };
+                format!("{}{scaled}{cut}", if rule == RangeRule::Epa { "udds, hwfet" } else { r.cycle })
+            });
+            rows.push(vec![
+                car,
+                rule.word().to_owned(),
+                number(|r| r.range_km),
+                number(|r| r.consumption_kwh_per_100km),
+                cycle,
+                number(|r| r.test_mass_kg),
+                number(|r| r.missed_trace_s),
+            ]);
+        }
+        if !line.defaulted.is_empty() {
+            let fields: Vec<_> = line.defaulted.keys().map(|f| f.rsplit('.').next().unwrap_or(f)).collect();
+            remarks.push(format!("{}: estimated: {}", line.car, fields.join(", ")));
+        }
+    }
+    let mut text = print::table(&header, &rows, &[2, 3, 5, 6]);
+    text.push_str(&print::wrap("consumption at the wall; `less`: fastest stretch scaled down; `to`: driven at the car's own top speed"));
+    text.push('\n');
+    for remark in remarks {
+        text.push_str(&print::wrap(&remark));
+        text.push('\n');
+    }
+    text
+}
