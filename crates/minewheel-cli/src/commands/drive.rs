@@ -242,7 +242,7 @@ fn slopes(lines: &[Line], format: Format) -> String {
         return print::csv(&["car", "cycle", "lever", "value", "unit", "wall_wh_per_km_per_unit", "elasticity"], &rows);
     }
     let mut text = print::table(&["car", "cycle", "lever", "at", "unit", "Wh/km a unit", "% a %"], &rows, &[3, 5, 6]);
-    text.push_str("change of the energy at the wall; accessories and rolling resistance follow the mass\n");
+    text.push_str("change of the energy at the wall; rolling resistance and accessories follow mass\n");
     text
 }
 
