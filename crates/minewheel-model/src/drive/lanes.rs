@@ -5,7 +5,8 @@
 
 use minewheel_data::units::{STANDARD_GRAVITY_M_S2, ZERO_CELSIUS_K};
 
-use super::electric::{Heating, RESISTANCE_LIMIT_SHARE, ambient};
+use super::electric::{RESISTANCE_LIMIT_SHARE, ambient};
+use super::heating::Heating;
 use super::number::Number;
 use super::tables::{LOSS_TERMS, OCV_POINTS};
 use super::trace::{BLOCK, Block};

@@ -16,14 +16,17 @@
 //! - [`sensitivity`]: derivatives; [`batch`]: many cars at once.
 //! - [`tables`]: the parameters, from `data/drive` and `data/motors`.
 //!
+//! - [`heating`]: the cabin in the cold.
 //! - [`models`]: drives of models on sale, which stand in where a design says nothing of its machines.
 //!
 //! Valid on straight, dry roads, 0–200 km/h, −20…40 °C, with a warm drive train. Gear shifts,
 //! thermal limits of machines and packs, and drivers are left out.
 
+mod axles;
 pub mod batch;
 pub mod combustion;
 pub mod electric;
+pub mod heating;
 mod lanes;
 pub mod models;
 mod number;

@@ -8,7 +8,7 @@ use minewheel_data::row::{Draw, Value};
 use minewheel_data::store::Store;
 use proptest::prelude::*;
 
-use super::electric::Heating;
+use super::heating::Heating;
 use super::*;
 
 struct World {
@@ -414,6 +414,7 @@ fn the_tables_keep_their_schemas_and_sources() {
 fn coast_down_cars_use_their_own_terms() {
     // 2020 Chevrolet Bolt: EPA target coefficients and equivalent test weight.
     let mut car = design(1616.0, 150.0, 0.28);
+    car.motors[0].final_drive_ratio = Some(Value::given(7.05));
     car.road_load = minewheel_data::car::RoadLoadDesign {
         a_n: Some(Value::given(126.29)),
         b_n_per_m_s: Some(Value::given(2.0070)),

@@ -1,0 +1,67 @@
+//! Heat of the cabin over a drive that begins cold.
+//!
+//! ```text
+//! P = (T_set − T)·(G + C·(1 − e^(−t·G/C))/t)·(h/ε_p + (1 − h)/ε_r)
+//! ```
+//!
+//! `G` heat loss with ventilation, `C` what warms up, `t` duration, `h` share of a heat pump with yield `ε_p`, `ε_r` that of a
+//! resistive heater. Valid for one drive from cold; the pack is not heated.
+
+use minewheel_data::car::CarDesign;
+use minewheel_data::row::{Draw, Value};
+
+use super::models;
+use super::{Defaulted, DriveTables, Masses};
+
+/// What keeps the cabin warm.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Heating {
+    /// Heat in W per K that the cabin loses, with its ventilation.
+    pub loss_w_per_k: f64,
+    /// Heat in J per K that warms up at the start.
+    pub capacity_j_per_k: f64,
+    /// Temperature in °C above which nothing is heated.
+    pub below_c: f64,
+    /// Heat per electricity, heat pump and resistive.
+    pub yield_of: (f64, f64),
+    /// Share of the heat that a heat pump gives: 0 or 1, or the odds.
+    pub heat_pump_share: f64,
+    /// Most electricity in W.
+    pub limit_w: f64,
+}
+
+impl Heating {
+    /// Mean electric power in W over the first `duration_s` of a drive from cold.
+    pub fn power_w(&self, ambient_c: f64, duration_s: f64) -> f64 {
+        let cold_k = (self.below_c - ambient_c).max(0.0);
+        if cold_k <= 0.0 || duration_s <= 0.0 {
+            return 0.0;
+        }
+        let warmed = if self.capacity_j_per_k > 0.0 { 1.0 - (-duration_s * self.loss_w_per_k / self.capacity_j_per_k).exp() } else { 0.0 };
+        let heat_w = cold_k * (self.loss_w_per_k + self.capacity_j_per_k * warmed / duration_s);
+        let per_heat = self.heat_pump_share / self.yield_of.0 + (1.0 - self.heat_pump_share) / self.yield_of.1;
+        (heat_w * per_heat).min(self.limit_w)
+    }
+}
+
+/// Heating of the cabin, by what is known of the model.
+pub(super) fn heating(design: &CarDesign, masses: &Masses, tables: &DriveTables, draw: &Draw<'_>, defaulted: &mut Vec<Defaulted>) -> Heating {
+    let of = |value: &Value| draw.of(value);
+    let known = design.make.as_deref().zip(design.model.as_deref());
+    let known = known.and_then(|(make, model)| models::find(&tables.models, make, model, design.model_year));
+    let pump = known.and_then(|m| m.axles.iter().find_map(|a| a.has_heat_pump.map(|has| (f64::from(u8::from(has)), a.row))));
+    let (heat_pump_share, row) = pump.unwrap_or_else(|| {
+        let share = tables.heat_pump_share.of(design.model_year);
+        (of(share).clamp(0.0, 1.0), share.row)
+    });
+    defaulted.push(Defaulted { field: "car.heat_pump", value: heat_pump_share, rows: vec![row] });
+    let size = (masses.test_mass_kg / of(&tables.standing_mass_kg)).powf(of(&tables.cabin_exponent));
+    Heating {
+        loss_w_per_k: of(&tables.cabin_loss_w_per_k).max(0.0) * size,
+        capacity_j_per_k: of(&tables.cabin_capacity_j_per_k).max(0.0) * size,
+        below_c: of(&tables.heating_below_c),
+        yield_of: (of(&tables.heat_pump_yield).max(0.1), of(&tables.resistive_yield).max(0.1)),
+        heat_pump_share,
+        limit_w: of(&tables.heating_limit_w),
+    }
+}
