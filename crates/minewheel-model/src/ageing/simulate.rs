@@ -10,8 +10,8 @@ use super::tables::{AgeingTables, Cell};
 
 /// Longest life simulated in years.
 pub const LONGEST_YEARS: f64 = 60.0;
-/// Longest step in days where nothing but the falling capacity changes from day to day.
-const LONGEST_STEP_DAYS: f64 = 30.0;
+/// Longest step in days where nothing but the falling throughput changes from day to day: it moves a life by a thousandth.
+const LONGEST_STEP_DAYS: f64 = 91.25;
 /// Fall of capacity after which coefficients, whose rates fall with it, are computed anew.
 const REFRESH: f64 = 1e-3;
 /// Capacity at which a simulation ends: beyond it no law says anything.
@@ -176,15 +176,16 @@ pub fn simulate(
 }
 
 /// Days until a duty of one day has taken a cell to a capacity, the losses multiplied by `scalar`; `None` beyond 60 years.
+///
+/// Coefficients are those of the new cell's rates: the rates of a day's driving hardly enter any law.
 pub fn life_to(cell: &Cell, tables: &AgeingTables, duty: &Duty, capacity: f64, scalar: f64, draw: &Draw<'_>) -> Option<f64> {
     let day = duty.days().first()?;
-    let mut coefficients = Coefficients::new(cell, tables, duty.days(), draw);
+    let losses = cell.losses(tables, day, draw);
     let remaining = |state: &State| 1.0 - scalar * (1.0 - state.capacity);
     let (mut state, mut days) = (State::NEW, 0.0);
     while days < LONGEST_YEARS * DAYS_PER_YEAR {
         let before = remaining(&state);
-        let losses = coefficients.of(0, state.capacity);
-        state.step(LONGEST_STEP_DAYS, day, losses);
+        state.step(LONGEST_STEP_DAYS, day, &losses);
         let after = remaining(&state);
         if after < capacity {
             return Some(days + LONGEST_STEP_DAYS * (before - capacity) / (before - after));
@@ -194,15 +195,14 @@ pub fn life_to(cell: &Cell, tables: &AgeingTables, duty: &Duty, capacity: f64, s
     None
 }
 
-/// Share of capacity lost after some days of a duty of one day.
+/// Share of capacity lost after some days of a duty of one day, at the rates of the new cell.
 pub(super) fn lost_after(cell: &Cell, tables: &AgeingTables, duty: &Duty, days: f64, draw: &Draw<'_>) -> f64 {
     let Some(day) = duty.days().first() else { return 0.0 };
-    let mut coefficients = Coefficients::new(cell, tables, duty.days(), draw);
+    let losses = cell.losses(tables, day, draw);
     let mut state = State::NEW;
     let steps = (days / LONGEST_STEP_DAYS).ceil().max(1.0);
     for _ in 0..steps as usize {
-        let losses = coefficients.of(0, state.capacity);
-        state.step(days / steps, day, losses);
+        state.step(days / steps, day, &losses);
     }
     1.0 - state.capacity
 }
