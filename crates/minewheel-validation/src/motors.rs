@@ -165,12 +165,7 @@ pub(crate) fn prius(evidence: &Evidence, claim: Claim) -> Result<Report, Validat
             is_met: Some((ours / drag.loss_w - 1.0).abs() <= drag_limit),
         });
     }
-    let mut volts = Vec::new();
-    for voltage in evidence.rows::<Voltage>("motor-voltage.csv")? {
-        // Peak of a phase to rms between lines.
-        let ours = cold.back_emf_v(rad_s(voltage.speed_rpm)) * 1.5_f64.sqrt();
-        volts.push(ours / voltage.voltage_v_rms - 1.0);
-    }
+    let volts = no_load_errors(evidence, &cold)?;
     let root = |sum: f64, count: f64| 100.0 * (sum / count).sqrt();
     let mut report = Report::new(claim, rows);
     report.judge(
@@ -204,6 +199,14 @@ pub(crate) fn prius(evidence: &Evidence, claim: Claim) -> Result<Report, Validat
     let head = ["rpm", "Nm", "measured %", "ours %", "measured A", "ours A"].map(str::to_owned).to_vec();
     report.blocks.push(Block::Table { title: "Motor without inverter".to_owned(), head, lines, words: 0 });
     Ok(report)
+}
+
+/// Relative errors of the no-load voltage, at each speed that was measured.
+fn no_load_errors(evidence: &Evidence, machine: &Machine) -> Result<Vec<f64>, ValidationError> {
+    let published = evidence.rows::<Voltage>("motor-voltage.csv")?;
+    // Peak of a phase to rms between lines.
+    let ours = |v: &Voltage| machine.back_emf_v(rad_s(v.speed_rpm)) * 1.5_f64.sqrt();
+    Ok(published.iter().map(|v| ours(v) / v.voltage_v_rms - 1.0).collect())
 }
 
 /// The public model and ours, each with the public remanence and with the one that the measured voltage asks of the public model.

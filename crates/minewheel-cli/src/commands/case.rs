@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             match (format, &outcome) {
                 (Format::Json, _) => print::json(&outcome),
                 (Format::Csv, Outcome::Ratio(j)) => {
-                    print::data(&print::csv(&HEADER, &j.grid.iter().chain(&j.catalogue).map(row).collect::<Vec<_>>()))
+                    print::data(&print::csv(&HEADER, &j.grid.iter().chain(&j.catalogue).map(row).collect::<Vec<_>>()));
                 }
                 (Format::Table, Outcome::Ratio(j)) => print::data(&table(j)),
                 (Format::Csv, Outcome::Ring(j)) => print::data(&print::csv(&RING, &j.cars.iter().map(ring_row).collect::<Vec<_>>())),

@@ -361,7 +361,7 @@ fn contour(map: &LossMap) -> String {
     let _ = writeln!(text, "          └{}", "─".repeat(columns));
     let _ = writeln!(text, "           0{:>width$.0} rpm", rpm(top), width = columns - 1);
     let legend: Vec<String> =
-        BANDS.iter().map(|(low, mark)| if *low > 0.0 { format!("{mark} ≥ {low:.0} %") } else { format!("{mark} less") }).collect();
+        BANDS.iter().map(|(low, mark)| if *low > 0.0 { format!("{mark} ≥ {low:.0}") } else { format!("{mark} less, %") }).collect();
     let _ = writeln!(text, "{}", legend.join("   "));
     text
 }

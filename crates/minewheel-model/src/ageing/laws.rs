@@ -136,9 +136,9 @@ pub struct Losses {
 /// References of a law, `NaN` where it has none; and the potential of its graphite.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct References<'a> {
-    /// T_0 in K.
+    /// `T_0` in K.
     pub kelvin: f64,
-    /// U_0 in V.
+    /// `U_0` in V.
     pub volt: f64,
     /// Temperature in K above which a law ages faster.
     pub hot_kelvin: f64,

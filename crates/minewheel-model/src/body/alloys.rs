@@ -31,11 +31,11 @@ pub enum Family {
     StructureSheet,
     /// Extruded profiles (6082).
     Extrusion,
-    /// Large castings of the body (AlSi10MnMg).
+    /// Large castings of the body (`AlSi10MnMg`).
     StructuralCasting,
-    /// Castings of chassis and wheels (AlSi7Mg).
+    /// Castings of chassis and wheels (`AlSi7Mg`).
     ChassisCasting,
-    /// Castings of drive and electronics (AlSi9Cu3).
+    /// Castings of drive and electronics (`AlSi9Cu3`).
     HousingCasting,
 }
 

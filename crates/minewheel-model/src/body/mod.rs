@@ -9,7 +9,7 @@
 //!
 //! - [`plan`]: door ring, large castings, metal of the closures; pieces and joints.
 //! - [`alloys`]: how much old scrap an alloy takes.
-//! - [`tables`]: `data/body`.
+//! - [`tables`], from `data/body`.
 //!
 //! Choices move the kerb mass of the design: the mass given in a car file is that of the car as its class builds it. Hot
 //! stamping and casting energies are in the cards of the products; presses, machining and welding are services of the plant.

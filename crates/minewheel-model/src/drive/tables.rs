@@ -262,19 +262,7 @@ impl DriveTables {
         let charging = Parameters::read(loader, "charging/charging.csv");
         let motors = Parameters::read(loader, "motors/losses.csv");
         let v = |subject: &str, property: &str, unit: &str| drive.value(subject, property, unit).map_err(DriveError::from);
-        let mut machines = Vec::new();
-        for &topology in Topology::ALL {
-            let terms = |inverter: &str| -> Result<[Value; LOSS_TERMS], DriveError> {
-                let name = format!("{topology}-{inverter}");
-                let subject = motors.subject(&name)?;
-                let mut terms = [Value::given(0.0); LOSS_TERMS];
-                for (term, name) in terms.iter_mut().zip(LOSS_NAMES) {
-                    *term = subject.value(name, "1")?;
-                }
-                Ok(terms)
-            };
-            machines.push(MachineLoss { topology, igbt: terms("igbt")?, sic: terms("sic")? });
-        }
+        let machines = machine_losses(&motors)?;
         let mut usual_machines: Vec<(Topology, Value)> = Vec::new();
         for &topology in Topology::ALL {
             if let Some(share) = drive.subject("unknown-drive")?.optional(&format!("share_{}", topology.word().replace('-', "_")), "1")? {
@@ -400,6 +388,24 @@ impl DriveTables {
         let away = |c: &&ClassDefaults| (c.kerb_mass_kg.best - kerb_mass_kg).abs();
         saloons.min_by(|a, b| away(a).total_cmp(&away(b))).map_or(CarClass::Compact, |c| c.class)
     }
+}
+
+/// Loss polynomials of every kind of machine with either inverter.
+fn machine_losses(motors: &Parameters) -> Result<Vec<MachineLoss>, DriveError> {
+    let mut machines = Vec::new();
+    for &topology in Topology::ALL {
+        let terms = |inverter: &str| -> Result<[Value; LOSS_TERMS], DriveError> {
+            let name = format!("{topology}-{inverter}");
+            let subject = motors.subject(&name)?;
+            let mut terms = [Value::given(0.0); LOSS_TERMS];
+            for (term, name) in terms.iter_mut().zip(LOSS_NAMES) {
+                *term = subject.value(name, "1")?;
+            }
+            Ok(terms)
+        };
+        machines.push(MachineLoss { topology, igbt: terms("igbt")?, sic: terms("sic")? });
+    }
+    Ok(machines)
 }
 
 fn class_defaults(drive: &Parameters, class: CarClass) -> Result<ClassDefaults, DriveError> {

@@ -474,7 +474,6 @@ fn derivatives_are_the_central_differences_of_the_drive() {
             }
         }
     }
-    println!("largest relative error of a derivative: {worst:.1e}");
 }
 
 #[test]
@@ -531,7 +530,6 @@ fn a_fleet_uses_what_its_cars_use_one_by_one() {
             }
         }
     }
-    println!("largest relative error of a fleet: {worst:.1e}");
 }
 
 #[test]
