@@ -307,11 +307,7 @@ pub fn body_change(design: &CarDesign, tables: &Tables) -> Result<Mass, AssessEr
     if !design.body.changes_mass() {
         return Ok(Mass::ZERO);
     }
-    let pack = match &design.battery {
-        Some(battery) => Some(PackSummary { mass: design_pack(&pack_spec(battery, design), &tables.cells, &Draw::BEST)?.pack_mass }),
-        None => None,
-    };
-    Ok(size(design, pack.as_ref(), &tables.vehicles, &Draw::BEST)?.body_change)
+    Ok(sized_with_pack(design, tables, &Draw::BEST)?.1.body_change)
 }
 
 /// One car on one cycle, at best estimates.

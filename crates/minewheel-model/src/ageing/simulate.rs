@@ -138,7 +138,7 @@ impl<'a> Coefficients<'a> {
 /// Capacity at the end of each of `years` years of a duty, in steps of `step_h` hours.
 ///
 /// # Errors
-/// Years outside 1 to 60, or a step that is not a part of a day or whole days up to a month.
+/// Years outside 1 to 60, or a step longer than a day.
 pub fn simulate(
     cell: &Cell,
     tables: &AgeingTables,
