@@ -69,7 +69,7 @@ pub struct AlloyLine {
     pub alloy: String,
     /// Metal bought in kg.
     pub bought_kg: f64,
-    /// Share of secondary metal that the market delivers.
+    /// Share of secondary metal that the market delivers in the family.
     pub market_share: f64,
     /// Share of secondary metal that the design asks for; `None`: the market's.
     pub share: Option<f64>,
@@ -282,7 +282,7 @@ fn variant(
             AlloyLine {
                 alloy: family.word().to_owned(),
                 bought_kg: kg,
-                market_share: tables.vehicles.market_share(family).best,
+                market_share: tables.vehicles.family_share(family).unwrap_or_else(|| tables.vehicles.market_share(family)).best,
                 share: sized.recycled.by_family[family as usize],
                 highest_share: limit.share,
                 limiting_element: limit.element.map(|e| e.0.word().to_owned()),

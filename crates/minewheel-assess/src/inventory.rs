@@ -63,16 +63,6 @@ impl Traces {
     }
 }
 
-/// The class of WLTC that a car drives.
-fn wltc(power: Power, kerb: Mass, top_speed: Option<Speed>) -> &'static str {
-    match WltcClass::of(power, kerb, top_speed) {
-        WltcClass::One => "wltc1",
-        WltcClass::Two => "wltc2",
-        WltcClass::ThreeA => "wltc3a",
-        WltcClass::ThreeB => "wltc3b",
-    }
-}
-
 /// Energy that a car uses on the road.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct RoadEnergy {
@@ -221,7 +211,10 @@ fn road_energy(
     let top_speed = design.top_speed_km_h.map(|v| Speed::from_km_h(v.best));
     // GTR 15 classes a car by its rated power: a hybrid's is at least that of the stronger of engine and machines.
     let power = sized.motor_power().max(sized.engine.map_or(Power::ZERO, |e| e.peak_power));
-    let cycle = scenario.cycle.as_ref().map_or_else(|| wltc(power, sized.kerb_mass, top_speed).to_owned(), |c| c.id().to_string());
+    let cycle = scenario.cycle.as_ref().map_or_else(
+        || WltcClass::of(power, sized.kerb_mass, top_speed, &tables.procedures.wltc_limits).cycle_id().to_owned(),
+        |c| c.id().to_string(),
+    );
     let trace = traces.get(&cycle).ok_or_else(|| AssessError::Cycle(cycle.clone()))?;
     let mut energy = RoadEnergy { cycle: cycle.clone(), ..RoadEnergy::default() };
     if matches!(design.powertrain, Powertrain::Bev | Powertrain::Phev) {
@@ -351,7 +344,7 @@ pub fn drive_car(design: &CarDesign, tables: &Tables, trace: Option<&Trace>, con
     let kerb = Mass::from_kg(masses.kerb_mass_kg + change_kg);
     let top_speed = design.top_speed_km_h.map(|v| Speed::from_km_h(v.best));
     let auto = |power_w: f64| -> Result<(String, Trace), AssessError> {
-        let id = wltc(Power::from_w(power_w), kerb, top_speed);
+        let id = WltcClass::of(Power::from_w(power_w), kerb, top_speed, &tables.procedures.wltc_limits).cycle_id();
         Ok((id.to_owned(), Trace::new(&tables.cycles.get(id)?)))
     };
     let mut fields: Vec<(String, f64)> = defaulted.iter().map(|d| (d.field.to_owned(), d.value)).collect();

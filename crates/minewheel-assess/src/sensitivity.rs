@@ -27,6 +27,6 @@ pub fn car_sensitivity(
     let slopes = |trace: &Trace| sensitivities(&car, trace, conditions, &tables.drive, &Draw::BEST).to_vec();
     Ok(Some(match trace {
         Some(trace) => slopes(trace),
-        None => slopes(&Trace::new(&tables.cycles.get(wltc_class(&car, car.peak_power_w).cycle_id())?)),
+        None => slopes(&Trace::new(&tables.cycles.get(wltc_class(&car, car.peak_power_w, &tables.procedures).cycle_id())?)),
     }))
 }

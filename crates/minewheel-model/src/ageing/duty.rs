@@ -65,6 +65,17 @@ impl Day {
     }
 }
 
+/// Hours of the clock at which a day's two drives are over and its charge begins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CommuteHours {
+    /// The way out is over.
+    pub out: f64,
+    /// The way back is over.
+    pub back: f64,
+    /// The charge begins.
+    pub charge: f64,
+}
+
 /// Days that repeat.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Duty {
@@ -102,20 +113,19 @@ impl Duty {
     /// One day of driving: full in the morning, driven to and fro, charged at night to `charged_to`.
     ///
     /// # Errors
-    /// A day's use beyond what the charge holds, or a number that no cell can have.
-    pub fn commute(charged_to: f64, depth: f64, celsius: f64) -> Result<Self, AgeingError> {
-        /// Hours at which the two drives are over and the charge begins.
-        const OUT: usize = 8;
-        const BACK: usize = 18;
-        const CHARGE: usize = 22;
+    /// Hours out of order, a day's use beyond what the charge holds, or a number that no cell can have.
+    pub fn commute(charged_to: f64, depth: f64, celsius: f64, hours: &CommuteHours) -> Result<Self, AgeingError> {
         within("a day's use as a share of the pack", depth, 0.0, charged_to)?;
-        let soc = |hour: usize| match hour {
-            0..OUT => charged_to,
-            OUT..BACK => charged_to - depth / 2.0,
-            BACK..CHARGE => charged_to - depth,
-            _ => charged_to - depth * (HOURS - hour) as f64 / (HOURS - CHARGE + 1) as f64,
+        within("the hour at which the way out is over", hours.out, 0.0, hours.back)?;
+        within("the hour at which the way back is over", hours.back, hours.out, hours.charge)?;
+        within("the hour at which the charge begins", hours.charge, hours.back, (HOURS - 1) as f64)?;
+        let soc = |hour: f64| match hour {
+            h if h < hours.out => charged_to,
+            h if h < hours.back => charged_to - depth / 2.0,
+            h if h < hours.charge => charged_to - depth,
+            h => charged_to - depth * (HOURS as f64 - h) / (HOURS as f64 - hours.charge + 1.0),
         };
-        Self::new(&std::array::from_fn::<_, HOURS, _>(|hour| Hour { soc: soc(hour), celsius }))
+        Self::new(&std::array::from_fn::<_, HOURS, _>(|hour| Hour { soc: soc(hour as f64), celsius }))
     }
 
     /// Its days, in order.

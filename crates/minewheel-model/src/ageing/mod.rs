@@ -21,7 +21,7 @@ pub mod laws;
 pub mod simulate;
 pub mod tables;
 
-pub use duty::{Duty, Hour};
+pub use duty::{CommuteHours, Duty, Hour};
 pub use laws::Form;
 pub use simulate::{Outside, Warning, YearOfLife, life_to, simulate};
 pub use tables::{AgeingTables, CarDuty, Cell};

@@ -13,7 +13,7 @@ use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::units::{DAYS_PER_YEAR, Length};
 
 use super::AgeingError;
-use super::duty::{Day, Duty};
+use super::duty::{CommuteHours, Day, Duty};
 use super::laws::{Form, Graphite, Losses, References};
 use super::simulate::{life_to, lost_after};
 
@@ -77,6 +77,7 @@ pub struct AgeingTables {
     pack_c: Value,
     charged_to: Value,
     first_life_ends_at: Value,
+    hours: [Value; 3],
 }
 
 /// How a car uses its pack.
@@ -132,6 +133,7 @@ impl AgeingTables {
             pack_c: v("pack", "temperature_c", "1")?,
             charged_to: v("pack", "charged_to", "1")?,
             first_life_ends_at: v("pack", "first_life_ends_at", "1")?,
+            hours: [v("day", "out_by", "h")?, v("day", "back_by", "h")?, v("day", "charge_from", "h")?],
         })
     }
 
@@ -148,6 +150,12 @@ impl AgeingTables {
         AgeingError::Cell { seen: seen.to_owned(), known: ids(&self.cells) }
     }
 
+    /// Hours of a day with a commute, in a draw.
+    pub fn commute_hours(&self, draw: &Draw<'_>) -> CommuteHours {
+        let [out, back, charge] = self.hours.map(|v| draw.of(&v));
+        CommuteHours { out, back, charge }
+    }
+
     /// Capacity at which a pack's first life ends, in a draw.
     pub fn first_life_ends_at(&self, draw: &Draw<'_>) -> f64 {
         draw.of(&self.first_life_ends_at)
@@ -156,7 +164,7 @@ impl AgeingTables {
     /// The rows that a pack's life rests on.
     pub fn rows(&self, chemistry: &str) -> Vec<RowId> {
         let values = [&self.loss_per_year, &self.field_years, &self.field_m_per_year, &self.field_m_per_cycle];
-        let values = values.into_iter().chain([&self.pack_c, &self.charged_to, &self.first_life_ends_at]);
+        let values = values.into_iter().chain([&self.pack_c, &self.charged_to, &self.first_life_ends_at]).chain(&self.hours);
         let mixed = self.mixtures.iter().filter(|m| m.chemistry == chemistry).flat_map(|m| &m.parts);
         let laws = mixed.clone().flat_map(|(at, _)| &self.cells[*at].values).map(|v| v.row);
         values.map(|v| v.row).chain(mixed.map(|(_, share)| share.row)).chain(laws).collect()
@@ -168,7 +176,7 @@ impl AgeingTables {
     /// A car that drives more in a day than its charge holds is taken to charge several times; other faults are refused.
     fn duty(&self, m_per_day: f64, range_m: f64, draw: &Draw<'_>) -> Result<Duty, AgeingError> {
         let charged_to = draw.of(&self.charged_to).clamp(0.0, 1.0);
-        Duty::commute(charged_to, (m_per_day / range_m).min(charged_to), draw.of(&self.pack_c))
+        Duty::commute(charged_to, (m_per_day / range_m).min(charged_to), draw.of(&self.pack_c), &self.commute_hours(draw))
     }
 
     /// Years of a pack's first life in a car, in a draw: until its capacity falls to the share of `first_life_ends_at`.

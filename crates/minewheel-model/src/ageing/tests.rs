@@ -5,12 +5,16 @@ use minewheel_data::units::Length;
 use proptest::prelude::{ProptestConfig, prop_assert, proptest};
 
 use super::tables::CarDuty;
-use super::{AgeingError, AgeingTables, Duty, Hour, Warning, simulate};
+use super::{AgeingError, AgeingTables, CommuteHours, Duty, Hour, Warning, simulate};
 
 const LFP: &str = "lfp-gr-250ahprismatic";
 
 fn tables() -> AgeingTables {
     AgeingTables::read(&mut Loader::new(&Store::embedded(), false)).unwrap()
+}
+
+fn hours() -> CommuteHours {
+    tables().commute_hours(&Draw::BEST)
 }
 
 fn after(id: &str, duty: &Duty, years: u32, step_h: f64) -> f64 {
@@ -46,7 +50,7 @@ fn the_step_does_not_matter_at_a_constant_load() {
 
 #[test]
 fn the_step_hardly_matters_where_capacity_feeds_back() {
-    let duty = Duty::commute(0.9, 0.6, 25.0).unwrap();
+    let duty = Duty::commute(0.9, 0.6, 25.0, &hours()).unwrap();
     for cell in &tables().cells {
         let (hours, days) = (after(&cell.id, &duty, 5, 1.0), after(&cell.id, &duty, 5, 24.0));
         assert!((hours - days).abs() < 1e-4, "{}: {hours} and {days}", cell.id);
@@ -69,7 +73,7 @@ fn deep_cycles_lead_over_the_knee() {
 #[test]
 fn a_duty_outside_the_tests_is_named() {
     let tables = tables();
-    let hot = Duty::commute(1.0, 0.3, 55.0).unwrap();
+    let hot = Duty::commute(1.0, 0.3, 55.0, &hours()).unwrap();
     let (_, warnings) = simulate(tables.cell(LFP).unwrap(), &tables, &hot, 1, 24.0, &Draw::BEST).unwrap();
     let outside: Vec<&str> = warnings.iter().filter_map(|w| if let Warning::Outside(o) = w { Some(o.quantity) } else { None }).collect();
     assert_eq!(outside, ["temperature in °C", "depth of discharge"]);
@@ -95,7 +99,7 @@ fn the_spelling_of_the_source_is_known_and_others_are_named() {
 fn the_reference_car_loses_what_the_field_shows() {
     // 2.1 % a year over five years leave 89.5 %; a first life to 89.5 % therefore lasts those five years.
     let tables = tables();
-    let duty = Duty::commute(0.85, 15_000.0 / 365.0 / 350.0, 20.0).unwrap();
+    let duty = Duty::commute(0.85, 15_000.0 / 365.0 / 350.0, 20.0, &hours()).unwrap();
     let cell = tables.cell(LFP).unwrap();
     let lost = simulate::lost_after(cell, &tables, &duty, 5.0 * 365.0, &Draw::BEST);
     let days = super::life_to(cell, &tables, &duty, 1.0 - 0.105, 0.105 / lost, &Draw::BEST).unwrap();

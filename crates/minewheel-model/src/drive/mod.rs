@@ -42,7 +42,7 @@ pub mod trace;
 pub use combustion::{CombustionCar, FuelResult, PlugInResult, combustion_car, drive_combustion, drive_plug_in};
 pub use electric::{CycleResult, ElectricCar, Ledger, drive, electric_car};
 pub use performance::{Performance, PerformanceCar, PerformanceError, PerformanceTables, Readiness, performance, performance_car};
-pub use procedures::ProcedureTables;
+pub use procedures::{ProcedureTables, WltcLimits};
 pub use range::{RangeResult, RangeRule, RangeTest, Ranges, Rules, range, ranges};
 pub use road_load::{Masses, RoadLoad};
 pub use sensitivity::{Lever, Slope, sensitivities};

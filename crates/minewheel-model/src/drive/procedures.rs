@@ -34,9 +34,22 @@ pub struct Shortened {
     pub end_share: Value,
 }
 
+/// What parts the classes of WLTC. A legal definition: the same in every draw.
+#[derive(Debug, Clone, Copy)]
+pub struct WltcLimits {
+    /// Most rated power over kerb mass of class 1 in W/kg.
+    pub one_w_per_kg: Value,
+    /// Most of class 2.
+    pub two_w_per_kg: Value,
+    /// Top speed in m/s from which a car of class 3 is one of class 3b.
+    pub fast_m_s: Value,
+}
+
 /// All numbers of the procedures.
 #[derive(Debug, Clone)]
 pub struct ProcedureTables {
+    /// What parts the classes of WLTC.
+    pub wltc_limits: WltcLimits,
     /// Classes 1 to 3.
     pub downscaling: [Downscaling; 3],
     /// Largest factor that is not applied.
@@ -77,7 +90,13 @@ impl ProcedureTables {
         let shortened = |subject: &str| -> Result<Shortened, DriveError> {
             Ok(Shortened { cycles_least: v(subject, "cycles_least", "1")?, end_share: v(subject, "end_share", "1")? })
         };
+        let wltc_limits = WltcLimits {
+            one_w_per_kg: v("wltc-1", "power_to_mass_most", "W/kg")?,
+            two_w_per_kg: v("wltc-2", "power_to_mass_most", "W/kg")?,
+            fast_m_s: v("wltc-3", "fast_top_speed", "m/s")?,
+        };
         Ok(Self {
+            wltc_limits,
             downscaling: [downscaling("wltc-1")?, downscaling("wltc-2")?, downscaling("wltc-3")?],
             factor_least: v("wltp", "factor_least", "1")?,
             inertia: v("wltp", "inertia", "1")?,

@@ -157,8 +157,9 @@ pub fn ranges(design: &CarDesign, rules: &Rules<'_>, draw: &Draw<'_>) -> Result<
 }
 
 /// The class of WLTC of an electric car; for a plug-in hybrid the stronger of engine and machines counts.
-pub fn wltc_class(car: &ElectricCar, rated_power_w: f64) -> WltcClass {
-    WltcClass::of(Power::from_w(rated_power_w), Mass::from_kg(car.kerb_mass_kg), car.top_speed_m_s.map(Speed::from_m_s))
+pub fn wltc_class(car: &ElectricCar, rated_power_w: f64, procedures: &ProcedureTables) -> WltcClass {
+    let (power, kerb) = (Power::from_w(rated_power_w), Mass::from_kg(car.kerb_mass_kg));
+    WltcClass::of(power, kerb, car.top_speed_m_s.map(Speed::from_m_s), &procedures.wltc_limits)
 }
 
 /// Range and consumption of a car with a plug by one rule.
@@ -190,7 +191,7 @@ pub fn range(design: &CarDesign, rule: RangeRule, rules: &Rules<'_>, draw: &Draw
     };
     match rule {
         RangeRule::Wltp => {
-            let class = wltc_class(&car, rated_power_w);
+            let class = wltc_class(&car, rated_power_w, rules.procedures);
             let base = rules.cycles.get(class.cycle_id())?;
             let factor = downscaling_factor(&car, rated_power_w, class, rules.procedures, draw);
             let scaled = if factor > 0.0 { downscaled(&base, factor, rules.procedures.downscaling(class)) } else { base };

@@ -7,7 +7,9 @@
 //! With mid-step speed, `Σ m·a·v·Δt` is exactly the change of kinetic energy, so a ledger closes.
 
 use minewheel_data::cycles::{Cycle, CycleError, Cycles};
-use minewheel_data::units::{Length, Speed};
+use minewheel_data::units::{Length, Mass, Power, Speed};
+
+use super::procedures::WltcLimits;
 
 /// Steps in a block, over which a kernel may treat the battery's voltage as constant.
 pub(super) const BLOCK: usize = 16;
@@ -141,37 +143,25 @@ impl Trace {
 /// The class of WLTC that a car must drive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WltcClass {
-    /// Up to 22 W/kg.
+    /// The weakest.
     One,
-    /// Up to 34 W/kg.
+    /// The weak.
     Two,
-    /// Above 34 W/kg, slower than 120 km/h.
+    /// Strong enough for the full cycle, but slow.
     ThreeA,
-    /// Above 34 W/kg, 120 km/h or faster.
+    /// Strong and fast.
     ThreeB,
 }
 
 impl WltcClass {
-    /// The class by rated power over kerb mass, and top speed (unknown: fast enough for 3b).
-    ///
-    /// UN GTR 15, 3.5.1 and Annex 1: power-to-mass ratio of 22 and 34 W/kg; 120 km/h.
-    ///
-    /// ```
-    /// use minewheel_data::units::{Mass, Power, Speed};
-    /// use minewheel_model::drive::WltcClass;
-    /// let micro = WltcClass::of(Power::from_kw(20.0), Mass::from_kg(665.0), Some(Speed::from_km_h(100.0)));
-    /// assert_eq!(micro, WltcClass::Two);
-    /// ```
-    pub fn of(power: minewheel_data::units::Power, kerb_mass: minewheel_data::units::Mass, top_speed: Option<Speed>) -> Self {
-        const ONE_W_PER_KG: f64 = 22.0;
-        const TWO_W_PER_KG: f64 = 34.0;
-        const FAST_KM_H: f64 = 120.0;
+    /// The class by rated power over kerb mass, and top speed (unknown: fast enough for 3b), UN GTR 15, Annex 1, 2.
+    pub fn of(power: Power, kerb_mass: Mass, top_speed: Option<Speed>, limits: &WltcLimits) -> Self {
         let ratio = power.w() / kerb_mass.kg();
-        if ratio <= ONE_W_PER_KG {
+        if ratio <= limits.one_w_per_kg.best {
             Self::One
-        } else if ratio <= TWO_W_PER_KG {
+        } else if ratio <= limits.two_w_per_kg.best {
             Self::Two
-        } else if top_speed.is_some_and(|v| v.km_h() < FAST_KM_H) {
+        } else if top_speed.is_some_and(|v| v.m_s() < limits.fast_m_s.best) {
             Self::ThreeA
         } else {
             Self::ThreeB

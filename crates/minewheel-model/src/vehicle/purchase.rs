@@ -257,6 +257,7 @@ impl<'a> Purchase<'a> {
     fn note_aluminium(&mut self, component: Component, product: &str, bought_kg: f64, own: Option<Value>) {
         let Some(family) = Family::of(component, product) else { return };
         let market = self.tables.market_share(family);
+        let own = own.or_else(|| self.tables.family_share(family));
         self.aluminium.push(Aluminium { family, bought_kg, own, market });
     }
 
@@ -332,7 +333,7 @@ impl<'a> Purchase<'a> {
         }
     }
 
-    /// Swaps primary for secondary metal where the design states its share.
+    /// Swaps primary for secondary metal where the design states its share, or its alloys differ from the market of all.
     fn secondary_metal(&mut self) {
         let tables = self.tables;
         let (rules, names) = (&tables.mass, &tables.names);

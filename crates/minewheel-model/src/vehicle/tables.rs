@@ -102,6 +102,8 @@ pub(crate) struct MassTable {
     pub secondary_sheet: Value,
     pub secondary_extrusion: Value,
     pub secondary_die_casting: Value,
+    /// The same of castings of the body, of chassis and wheels, and of housings.
+    pub secondary_castings: [Value; 3],
     pub secondary_flat_steel: Value,
 }
 
@@ -336,7 +338,17 @@ impl VehicleTables {
         Ok(move |body| Self { classes: class_tables, structure_shares, mass, drive, routes, compositions, contents, maintenance, usage, names, body })
     }
 
-    /// Share of secondary metal that the market delivers in an alloy family.
+    /// Share of secondary metal in castings of a family, where it differs from the market of all castings.
+    pub const fn family_share(&self, family: Family) -> Option<Value> {
+        match family {
+            Family::ClosureSheet | Family::StructureSheet | Family::Extrusion => None,
+            Family::StructuralCasting => Some(self.mass.secondary_castings[0]),
+            Family::ChassisCasting => Some(self.mass.secondary_castings[1]),
+            Family::HousingCasting => Some(self.mass.secondary_castings[2]),
+        }
+    }
+
+    /// Share of secondary metal that the market delivers of the product that an alloy family is bought as.
     pub const fn market_share(&self, family: Family) -> Value {
         match family {
             Family::ClosureSheet | Family::StructureSheet => self.mass.secondary_sheet,
@@ -418,6 +430,11 @@ fn mass_table(p: &Parameters) -> Result<MassTable, VehicleTableError> {
         secondary_sheet: p.value("secondary-metal", "aluminium-sheet", "1")?,
         secondary_extrusion: p.value("secondary-metal", "aluminium-extrusion", "1")?,
         secondary_die_casting: p.value("secondary-metal", "aluminium-die-casting", "1")?,
+        secondary_castings: [
+            p.value("secondary-metal", "structural-casting", "1")?,
+            p.value("secondary-metal", "chassis-casting", "1")?,
+            p.value("secondary-metal", "housing-casting", "1")?,
+        ],
         secondary_flat_steel: p.value("secondary-metal", "flat-steel", "1")?,
     })
 }
