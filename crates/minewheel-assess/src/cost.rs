@@ -26,6 +26,8 @@ pub struct CostBlock {
     pub block: &'static str,
     /// US dollars.
     pub usd: f64,
+    /// Year of the price; `None`: it is a share, or holds always. Where no price of the year asked for is known, another year's stands in.
+    pub price_year: Option<i32>,
     /// How well the price is known.
     pub status: Status,
     /// The price rows.
@@ -70,15 +72,16 @@ struct Prices<'a> {
 }
 
 impl Prices<'_> {
-    fn value(&self, subject: &str, property: &str, unit: &str) -> Result<Value, ParameterError> {
+    /// A price and its year: the last one up to the year asked for, else the latest there is.
+    fn value(&self, subject: &str, property: &str, unit: &str) -> Result<(Value, Option<i32>), ParameterError> {
         let subject = self.tables.prices.subject(subject)?;
-        // Prices are known for few years: the last one up to this year, else the latest there is (`blocks` name their rows).
-        subject.value_at(property, &self.lineage, self.year, unit).or_else(|_| subject.value_at(property, &self.lineage, i32::MAX, unit))
+        let at = |year: i32| subject.dated_value_at(property, &self.lineage, year, unit);
+        at(self.year).or_else(|_| at(i32::MAX))
     }
 
     fn priced(&self, block: &'static str, amount: f64, subject: &str, property: &str, unit: &str) -> Result<CostBlock, ParameterError> {
-        let value = self.value(subject, property, unit)?;
-        Ok(CostBlock { block, usd: amount * self.draw.of(&value), status: self.tables.rows.status(value.row), rows: vec![value.row] })
+        let (value, price_year) = self.value(subject, property, unit)?;
+        Ok(CostBlock { block, usd: amount * self.draw.of(&value), price_year, status: self.tables.rows.status(value.row), rows: vec![value.row] })
     }
 }
 
@@ -100,7 +103,7 @@ pub fn cost(
     let sized = &inventory.sized;
     let mut production = Vec::new();
     if let Some(pack) = &inventory.pack {
-        let factor = if design.powertrain == Powertrain::Bev { 1.0 } else { draw.of(&here.value("pack-phev", "price_over_bev_pack", "1")?) };
+        let factor = if design.powertrain == Powertrain::Bev { 1.0 } else { draw.of(&here.value("pack-phev", "price_over_bev_pack", "1")?.0) };
         production.push(maker.priced("battery pack", pack.gross_energy.kwh() * factor, "pack", "price", "USD/kWh")?);
     }
     if !sized.motors.is_empty() {
@@ -155,6 +158,6 @@ pub fn cost(
         Powertrain::IcevPetrol | Powertrain::IcevDiesel => "maintenance-icev",
     };
     usage.push(here.priced("maintenance", km, upkeep, "cost_per_distance", "USD/km")?);
-    let retail_factor = draw.of(&here.value("retail", "price_over_production_cost", "1")?);
+    let retail_factor = draw.of(&here.value("retail", "price_over_production_cost", "1")?.0);
     Ok(Cost { production, usage, retail_factor, lifetime_km: km })
 }

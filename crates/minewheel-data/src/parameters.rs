@@ -186,11 +186,19 @@ impl<'p> Subject<'p> {
     /// # Errors
     /// The property is missing, no row is old enough, or the unit does not fit.
     pub fn value_at(&self, property: &str, places: &[&str], year: i32, unit: &str) -> Result<Value, ParameterError> {
+        self.dated_value_at(property, places, year, unit).map(|(value, _)| value)
+    }
+
+    /// As [`Self::value_at`], with the year of the row; `None`: it holds always.
+    ///
+    /// # Errors
+    /// The property is missing, no row is old enough, or the unit does not fit.
+    pub fn dated_value_at(&self, property: &str, places: &[&str], year: i32, unit: &str) -> Result<(Value, Option<i32>), ParameterError> {
         let entries = self.entries(property)?;
         for place in places.iter().copied().chain([""]) {
             let best = entries.iter().filter(|e| e.place == place && e.year.is_none_or(|y| y <= year)).max_by_key(|e| e.year.unwrap_or(i32::MIN));
             if let Some(entry) = best {
-                return self.convert(property, entry, unit);
+                return Ok((self.convert(property, entry, unit)?, entry.year));
             }
         }
         let mut years: Vec<_> = entries.iter().filter_map(|e| e.year).collect();

@@ -1,6 +1,6 @@
 //! `minewheel assess`: what a car costs the climate, the wallet and the mines.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use clap::ValueEnum;
@@ -196,9 +196,22 @@ fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> Stri
     text.push_str(&origins(first));
     text.push_str(&drivers(first));
     text.push_str(&contributors(first));
+    if let Some(note) = prices_of_other_years(results) {
+        text.push_str(&print::wrap(&note));
+        text.push('\n');
+    }
     text.push_str(&print::wrap(&format!("counted: {}", first.run.boundary)));
     text.push('\n');
     text
+}
+
+/// The years of the prices, where they are not those of the question.
+fn prices_of_other_years(results: &[Assessment]) -> Option<String> {
+    let of = |r: &Assessment| r.cost.blocks.iter().filter_map(|b| b.price_year).filter(|y| *y != r.year).collect::<Vec<_>>();
+    let years: BTreeSet<i32> = results.iter().flat_map(of).collect();
+    let (first, last) = (years.first()?, years.last()?);
+    let span = if first == last { first.to_string() } else { format!("{first} to {last}") };
+    Some(format!("prices: some are of {span}, the nearest years known (`cost.blocks` of the JSON gives the year of each)"))
 }
 
 /// A category's total, or how little of the climate total the cards that report it cover.
