@@ -265,7 +265,7 @@ fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
     let samples_ms = (!draws.is_empty()).then(|| milliseconds(began));
     let mean = (!draws.is_empty()).then(|| draws.iter().sum::<f64>() / draws.len() as f64);
     draws.sort_unstable_by(f64::total_cmp);
-    let at = |p: f64| (!draws.is_empty()).then(|| quantile(&draws, p));
+    let at = |p: f64| quantile(&draws, p);
     let mut amounts = BTreeMap::new();
     for (id, amount) in &arguments.demand {
         *amounts.entry(*id).or_insert(0.0) += amount;
