@@ -202,6 +202,11 @@ fn pack_spec(battery: &BatteryDesign, design: &CarDesign) -> PackSpec {
     }
 }
 
+/// What is known of a car's pack; `None`: it has none.
+pub fn pack_of(design: &CarDesign) -> Option<PackSpec> {
+    design.battery.as_ref().map(|battery| pack_spec(battery, design))
+}
+
 fn road_energy(
     design: &CarDesign,
     sized: &SizedCar,

@@ -28,6 +28,7 @@ const NAMES: &[&str] = &[
     "drive-unit",
     "body",
     "plant",
+    "recycle",
     "cycles",
     "places",
     "chemistries",
@@ -84,6 +85,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "plant" => {
             print::json(&schemars::schema_for!(minewheel_assess::plant::PlantReport));
+            return Ok(());
+        }
+        "recycle" => {
+            print::json(&schemars::schema_for!(minewheel_assess::recycling::RecycleReport));
             return Ok(());
         }
         "charge" => {
