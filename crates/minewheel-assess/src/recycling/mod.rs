@@ -11,9 +11,12 @@
 //! routes that are compared share their draws. Targets are those of Regulation (EU) 2023/1542; a target on an element that the
 //! battery does not hold is `unknown`, never passed.
 
+mod content;
 mod question;
 mod second_life;
 
+pub(crate) use content::content_lines;
+pub use content::is_content;
 pub use question::{
     Climate, ContentLine, ElementLine, InputLine, LossLine, Money, Powder, ProductLine, RecycleQuestion, RecycleReport, RouteReport, TargetLine,
     Verdict, recycle_report,
@@ -34,7 +37,7 @@ use crate::network::{NetworkError, PlacedNetworkBuilder};
 use crate::tables::Tables;
 
 /// The flow of carbon that is burnt.
-const CARBON_DIOXIDE: &str = "co2-fossil";
+pub(crate) const CARBON_DIOXIDE: &str = "co2-fossil";
 
 /// Columns of everything that recycling may buy or replace, by product.
 #[derive(Debug, Clone, Default)]
@@ -47,10 +50,10 @@ impl Columns {
     ///
     /// # Errors
     /// A product of the tables is in no process card, or nothing makes it there.
-    pub fn place(tables: &Tables, builder: &mut PlacedNetworkBuilder<'_>, place: PlaceId, cathode: &str) -> Result<Self, NetworkError> {
+    pub fn place(tables: &Tables, builder: &mut PlacedNetworkBuilder<'_>, place: PlaceId, cathode: Option<&str>) -> Result<Self, NetworkError> {
         let mut columns = Self::default();
-        let cathode: Arc<str> = Arc::from(cathode);
-        for product in tables.recycling.card_products().chain([&cathode]) {
+        let cathode: Option<Arc<str>> = cathode.map(Arc::from);
+        for product in tables.recycling.card_products().chain(&cathode) {
             if !columns.by_product.contains_key(product) {
                 let id = tables.cards.product_id(product).ok_or_else(|| NetworkError::UnknownProduct(product.to_string()))?;
                 let column = builder.bought_in(id, place)?;
@@ -65,13 +68,14 @@ impl Columns {
         self.by_product.get(product).map(|c| c.0)
     }
 
-    fn score(&self, product: &str, scores: &[f64]) -> Option<f64> {
+    /// Footprint of a unit of a product.
+    pub fn score(&self, product: &str, scores: &[f64]) -> Option<f64> {
         self.of(product).map(|c| scores[c.index()])
     }
 }
 
 /// Footprint of the inputs and emissions of a route, one a line of [`Recycled::inputs`], and of the carbon burnt.
-fn burdens(run: &Recycled<'_>, columns: &Columns, flows: &Flows, scores: &[f64]) -> Result<(Vec<f64>, f64), AssessError> {
+pub(crate) fn burdens(run: &Recycled<'_>, columns: &Columns, flows: &Flows, scores: &[f64]) -> Result<(Vec<f64>, f64), AssessError> {
     let each = |input: &minewheel_model::recycling::Input| -> Result<f64, AssessError> {
         let missing = || NetworkError::UnknownProduct(input.id.to_string());
         match input.target {
@@ -88,7 +92,7 @@ fn burdens(run: &Recycled<'_>, columns: &Columns, flows: &Flows, scores: &[f64])
 }
 
 /// Footprint that a product saves: of what it replaces, less that of turning scrap into it.
-fn avoided(made: &Made<'_>, cathode: &str, columns: &Columns, scores: &[f64]) -> f64 {
+pub(crate) fn avoided(made: &Made<'_>, cathode: &str, columns: &Columns, scores: &[f64]) -> f64 {
     let primary = made.product.replaced(cathode).and_then(|p| columns.score(p, scores)).unwrap_or(0.0);
     let remelted = made.product.remelted_by.as_deref().and_then(|p| columns.score(p, scores)).unwrap_or(0.0);
     made.mass.kg() * made.product.quality * (primary - remelted)
@@ -96,12 +100,12 @@ fn avoided(made: &Made<'_>, cathode: &str, columns: &Columns, scores: &[f64]) ->
 
 /// Characterisation factors of a method's climate category, at their best estimates.
 #[derive(Debug, Clone)]
-struct Flows {
+pub(crate) struct Flows {
     factors: BTreeMap<String, f64>,
 }
 
 impl Flows {
-    fn read(tables: &Tables, method: &str) -> Self {
+    pub(crate) fn read(tables: &Tables, method: &str) -> Self {
         let category = tables.methods.category(method, "climate");
         let factors = category.iter().flat_map(|c| &c.factors).map(|(flow, value)| (tables.methods.flow(*flow).id.clone(), Draw::BEST.of(value)));
         Self { factors: factors.collect() }
@@ -109,4 +113,11 @@ impl Flows {
     fn factor(&self, flow: &str) -> f64 {
         self.factors.get(flow).copied().unwrap_or(0.0)
     }
+}
+
+/// The price of a subject in USD a kg in a draw: of the last year up to this one, else the latest there is.
+pub(crate) fn price(tables: &Tables, lineage: &[&str], year: i32, subject: &str, draw: &Draw<'_>) -> Option<f64> {
+    let subject = tables.prices.subject(subject).ok()?;
+    let price = |year| subject.value_at("price", lineage, year, "USD/kg");
+    price(year).or_else(|_| price(i32::MAX)).ok().map(|value| draw.of(&value))
 }

@@ -15,7 +15,7 @@ use minewheel_model::recycling::{Feed, Recycled, Route, recycle};
 use serde::Serialize;
 
 use super::second_life::{NEW_PACK, STATEMENT, SecondLife, SecondLifeUse};
-use super::{Columns, Flows, avoided, burdens};
+use super::{Columns, Flows, avoided, burdens, price};
 use crate::AssessError;
 use crate::footprint::SolvedNetwork;
 use crate::network::{NetworkError, PlacedNetworkBuilder};
@@ -38,6 +38,9 @@ const FOLLOWED: [(&str, &str); 10] = [
 ];
 const RECOVERY_TARGETS: [&str; 4] = ["Co", "Cu", "Li", "Ni"];
 const CONTENT_TARGETS: [&str; 3] = ["Co", "Li", "Ni"];
+/// Elements of cells that a recycler may leave out of the efficiency, of those that the tables follow: Delegated Regulation
+/// (EU) 2025/606 lists six substances, of which carbon and phosphorus are in a lithium cell.
+const LEFT_OUT: [&str; 2] = ["C", "P"];
 /// Years of targets, as far as any table reaches.
 const TARGET_YEARS: std::ops::RangeInclusive<i32> = 2025..=2050;
 const ELECTRICITY: &str = "electricity-high-voltage";
@@ -260,6 +263,8 @@ pub struct RouteReport {
     pub money: Money,
     /// Mass in products that count over mass fed.
     pub recycling_efficiency: Interval,
+    /// The same without what a recycler may leave out: carbon and phosphorus of the cells.
+    pub recycling_efficiency_left_out: Interval,
     /// Targets of Regulation (EU) 2023/1542, Annex XII.
     pub targets: Vec<TargetLine>,
     /// Recycled content of a new pack, Article 8.
@@ -312,6 +317,7 @@ struct RouteFigures {
     processing: f64,
     revenue: f64,
     efficiency: f64,
+    efficiency_left_out: f64,
     recovery: [Option<f64>; FOLLOWED.len()],
 }
 
@@ -342,16 +348,10 @@ impl Asked<'_> {
         Ok(recycle(pack, &self.tables.cells, &self.tables.recycling, route, self.question.feed, draw)?)
     }
 
-    fn price(&self, subject: &str, draw: &Draw<'_>) -> Option<f64> {
-        let subject = self.tables.prices.subject(subject).ok()?;
-        let price = |year| subject.value_at("price", &self.lineage, year, "USD/kg");
-        price(self.question.year).or_else(|_| price(i32::MAX)).ok().map(|v| draw.of(&v))
-    }
-
     fn revenue(&self, made: &minewheel_model::recycling::Made<'_>, draw: &Draw<'_>) -> Option<f64> {
         let Some(subject) = made.product.priced(&self.cathode) else { return Some(0.0) };
         let kg = if made.product.is_paid_by_substance { made.from_battery } else { made.mass }.kg();
-        Some(kg * made.product.price_factor * self.price(subject, draw)?)
+        Some(kg * made.product.price_factor * price(self.tables, &self.lineage, self.question.year, subject, draw)?)
     }
 
     fn collection(&self, draw: &Draw<'_>) -> Result<f64, ParameterError> {
@@ -377,6 +377,7 @@ impl Asked<'_> {
                 processing: run.fed.kg() * draw.of(&cost) / kwh,
                 revenue: run.made.iter().filter_map(|m| self.revenue(m, draw)).sum::<f64>() / kwh,
                 efficiency: run.efficiency(),
+                efficiency_left_out: run.efficiency_without(&LEFT_OUT),
                 recovery: FOLLOWED.map(|(symbol, _)| run.recovery(symbol)),
             });
         }
@@ -402,7 +403,7 @@ pub fn recycle_report(tables: &Tables, question: &RecycleQuestion) -> Result<Rec
     let pack = design_pack(&question.pack, &tables.cells, &Draw::BEST)?;
     let cathode = tables.cells.cell(&pack.chemistry).map(|c| c.cathode_product().to_owned()).unwrap_or_default();
     let mut builder = PlacedNetworkBuilder::new(tables, question.year, &[])?;
-    let columns = Columns::place(tables, &mut builder, question.place, &cathode)?;
+    let columns = Columns::place(tables, &mut builder, question.place, Some(&cathode))?;
     let new_pack = if question.second_life {
         let one = design_pack(&PackSpec::new(NEW_PACK, Energy::from_kwh(1.0)), &tables.cells, &Draw::BEST)?;
         one.lines.iter().map(|line| builder.bought_in(product(tables, line)?, question.place)).collect::<Result<_, _>>()?
@@ -423,7 +424,9 @@ pub fn recycle_report(tables: &Tables, question: &RecycleQuestion) -> Result<Rec
             let drawn = monte_carlo(&solver, &sampler, sampling.seed, 0..u64::from(sampling.samples), |draw| {
                 asked.figures(&Draw::from_factors(draw.factors), draw.scores)
             })?;
-            let named = |(draw, figures): (usize, Result<Figures, AssessError>)| figures.map_err(|source| AssessError::InDraw { draw, source: Box::new(source) });
+            let named = |(draw, figures): (usize, Result<Figures, AssessError>)| {
+                figures.map_err(|source| AssessError::InDraw { draw, source: Box::new(source) })
+            };
             drawn.into_iter().enumerate().map(named).collect::<Result<Vec<_>, _>>()?
         }
     };
@@ -545,6 +548,7 @@ fn describe(
             without_price: products.iter().filter(|p| p.revenue_usd_per_kwh.is_none()).map(|p| p.product.clone()).collect(),
         },
         recycling_efficiency: of(&|f| f.efficiency),
+        recycling_efficiency_left_out: of(&|f| f.efficiency_left_out),
         targets: targets(asked, &run, at, samples),
         recycled_content: content(asked, pack, &run)?,
         weakest_status: weakest,
@@ -588,6 +592,8 @@ fn targets(asked: &Asked<'_>, run: &Recycled<'_>, at: usize, samples: &[Figures]
         }
     };
     judge("recycling efficiency".to_owned(), "recycling_efficiency", Some(run.efficiency()), &|f| Some(f.efficiency));
+    let left_out = format!("recycling efficiency without {}", LEFT_OUT.join(", "));
+    judge(left_out, "recycling_efficiency", Some(run.efficiency_without(&LEFT_OUT)), &|f| Some(f.efficiency_left_out));
     for (index, (symbol, word)) in FOLLOWED.iter().enumerate().filter(|(_, f)| RECOVERY_TARGETS.contains(&f.0)) {
         judge(format!("recovery of {word}"), &format!("recovery_{word}"), run.recovery(symbol), &move |f| f.recovery[index]);
     }

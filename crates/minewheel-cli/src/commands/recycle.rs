@@ -225,7 +225,7 @@ fn table(report: &RecycleReport) -> String {
 
 fn summary(report: &RecycleReport) -> String {
     type Cell = fn(&RouteReport) -> String;
-    let rows: [(&str, Cell); 12] = [
+    let rows: [(&str, Cell); 13] = [
         ("fed, kg", |r| figure(r.fed_kg_per_kwh)),
         ("electricity, kWh", |r| figure(r.electricity_kwh_per_kwh)),
         ("heat, MJ", |r| figure(r.heat_mj_per_kwh)),
@@ -237,6 +237,7 @@ fn summary(report: &RecycleReport) -> String {
         ("sales, USD", |r| spread(r.money.revenue)),
         ("margin before the pack's price, USD", |r| spread(r.money.margin)),
         ("mass recycled", |r| percent(r.recycling_efficiency.value)),
+        ("  without C and P of the cells", |r| percent(r.recycling_efficiency_left_out.value)),
         ("weakest value behind it", |r| r.weakest_status.to_string()),
     ];
     let header: Vec<&str> = std::iter::once("").chain(report.routes.iter().map(|r| r.route.word())).collect();
@@ -281,7 +282,13 @@ fn steps(route: &RouteReport) -> String {
         }
     }
     rows.extend(sums.into_iter().map(|(step, input, unit, amount, kg)| vec![step, input, figure(amount), unit, figure(kg)]));
-    rows.push(vec!["all".to_owned(), "carbon of the cells, burnt".to_owned(), figure(route.burnt_co2_kg_per_kwh), "kg".to_owned(), figure(route.burnt_co2_kg_per_kwh)]);
+    rows.push(vec![
+        "all".to_owned(),
+        "carbon of the cells, burnt".to_owned(),
+        figure(route.burnt_co2_kg_per_kwh),
+        "kg".to_owned(),
+        figure(route.burnt_co2_kg_per_kwh),
+    ]);
     print::table(&["step", "input", "amount", "", "kg CO2e"], &rows, &[2, 4])
 }
 

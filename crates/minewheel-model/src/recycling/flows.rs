@@ -111,6 +111,8 @@ pub struct Recycled<'t> {
     pub fed: Mass,
     /// Kilograms of each element fed.
     pub elements_fed: BTreeMap<Arc<str>, f64>,
+    /// Kilograms of each element fed in cells.
+    pub elements_in_cells: BTreeMap<Arc<str>, f64>,
     /// What is sold.
     pub made: Vec<Made<'t>>,
     /// Streams that left and are not sold.
@@ -128,7 +130,7 @@ pub struct Recycled<'t> {
 impl Recycled<'_> {
     /// Kilograms of an element in what is sold.
     pub fn recovered(&self, element: &str) -> f64 {
-        self.made.iter().filter(|m| m.product.counts).filter_map(|m| m.elements.get(element)).sum()
+        self.made.iter().filter(|m| m.product.counts).filter_map(|m| m.elements.get(element)).fold(0.0, |sum, kg| sum + kg)
     }
 
     /// Share of an element fed that is sold; `None`: none was fed.
@@ -139,7 +141,15 @@ impl Recycled<'_> {
 
     /// Share of the mass fed that is in products which count as recycled.
     pub fn efficiency(&self) -> f64 {
-        self.made.iter().filter(|m| m.product.counts).map(|m| m.from_battery).sum::<Mass>() / self.fed
+        self.efficiency_without(&[])
+    }
+
+    /// As [`Recycled::efficiency`], with some elements of the cells left out of what is fed and of what is sold.
+    pub fn efficiency_without(&self, elements: &[&str]) -> f64 {
+        let sum = |of: &BTreeMap<Arc<str>, f64>| elements.iter().filter_map(|e| of.get(*e)).sum::<f64>();
+        let counted = self.made.iter().filter(|m| m.product.counts);
+        let sold: f64 = counted.map(|m| m.from_battery.kg() - sum(&m.elements)).sum();
+        sold / (self.fed.kg() - sum(&self.elements_in_cells))
     }
 }
 
@@ -166,6 +176,7 @@ pub fn recycle<'t>(
     };
     let mass: f64 = streams.values().flat_map(BTreeMap::values).sum();
     let elements_fed = elements(streams.values(), tables);
+    let elements_in_cells = elements(streams.get(CELLS), tables);
     let mut inputs = Vec::new();
     let mut rows: BTreeMap<Arc<str>, BTreeSet<RowId>> = BTreeMap::new();
     let mut between = BTreeMap::new();
@@ -177,11 +188,8 @@ pub fn recycle<'t>(
     let mut made = Vec::new();
     for product in &tables.products {
         let Some(stream) = streams.get_mut(&product.stream) else { continue };
-        let sold: Stream = if &*product.substance == ALL {
-            std::mem::take(stream)
-        } else {
-            stream.remove_entry(&product.substance).into_iter().collect()
-        };
+        let sold: Stream =
+            if &*product.substance == ALL { std::mem::take(stream) } else { stream.remove_entry(&product.substance).into_iter().collect() };
         let from_battery: f64 = sold.values().sum();
         if from_battery <= 0.0 {
             continue;
@@ -202,11 +210,12 @@ pub fn recycle<'t>(
         feed,
         fed: Mass::from_kg(mass),
         elements_fed,
+        elements_in_cells,
         made,
         lost: streams,
         between,
         inputs,
-        carbon_dioxide: Mass::from_kg(carbon * tables.carbon_dioxide_per_carbon),
+        carbon_dioxide: Mass::from_kg(carbon * tables.carbon_dioxide_per_carbon()),
         largest_gap,
     })
 }
@@ -216,7 +225,12 @@ fn is_of_electrodes(product: &str) -> bool {
 }
 
 /// The streams of cells and of what is around them, with a share of every product.
-fn fed(pack: &PackDesign, cells: &CellTables, tables: &RecyclingTables, share: impl Fn(&str) -> f64) -> Result<BTreeMap<Arc<str>, Stream>, RecyclingError> {
+fn fed(
+    pack: &PackDesign,
+    cells: &CellTables,
+    tables: &RecyclingTables,
+    share: impl Fn(&str) -> f64,
+) -> Result<BTreeMap<Arc<str>, Stream>, RecyclingError> {
     let cell = cells.cell(&pack.chemistry).ok_or_else(|| RecyclingError::Chemistry {
         seen: pack.chemistry.to_string(),
         known: cells.cells().iter().map(crate::battery::Cell::id).collect::<Vec<_>>().join(", "),
@@ -267,11 +281,8 @@ fn enter(step: &Step, streams: &BTreeMap<Arc<str>, Stream>, inputs: &mut Vec<Inp
     let is_first = enters(step, PACK);
     let entering = || streams.iter().filter(|(name, _)| is_first || enters(step, name)).map(|(_, s)| s);
     for input in &step.inputs {
-        let kg: f64 = if &*input.per == WHOLE {
-            entering().flat_map(BTreeMap::values).sum()
-        } else {
-            entering().filter_map(|s| s.get(&input.per)).sum()
-        };
+        let kg: f64 =
+            if &*input.per == WHOLE { entering().flat_map(BTreeMap::values).sum() } else { entering().filter_map(|s| s.get(&input.per)).sum() };
         if kg > 0.0 {
             inputs.push(Input {
                 step: Arc::clone(&step.name),

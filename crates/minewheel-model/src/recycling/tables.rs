@@ -132,8 +132,7 @@ pub struct RecyclingTables {
     /// Substances of a product of a pack's bill.
     pub(super) feed: BTreeMap<String, Vec<(Arc<str>, f64)>>,
     pub(super) atomic_masses: BTreeMap<Arc<str>, f64>,
-    /// Kilograms of carbon dioxide from a kilogram of carbon.
-    pub(super) carbon_dioxide_per_carbon: f64,
+    carbon_dioxide_per_carbon: f64,
     /// Collection, scrap, costs, the circular footprint, second life, targets.
     pub parameters: Parameters,
 }
@@ -166,6 +165,11 @@ impl RecyclingTables {
     /// The steps of a route.
     pub(super) fn steps(&self, route: Route) -> &[Step] {
         self.routes.get(&route).map_or(&[], Vec::as_slice)
+    }
+
+    /// Kilograms of carbon dioxide from a kilogram of carbon.
+    pub fn carbon_dioxide_per_carbon(&self) -> f64 {
+        self.carbon_dioxide_per_carbon
     }
 
     /// Products whose making a route may save or need, and inputs, by id of the process cards.
@@ -295,8 +299,7 @@ impl RecyclingTables {
                 };
                 per_kg = kg;
             }
-            let (Some(quality), Some(price_factor)) =
-                (loader.number_in(&table, row, "quality"), loader.number_in(&table, row, "price_factor"))
+            let (Some(quality), Some(price_factor)) = (loader.number_in(&table, row, "quality"), loader.number_in(&table, row, "price_factor"))
             else {
                 continue;
             };

@@ -102,7 +102,11 @@ fn black_mass_of_nickel_cells_is_rich_and_that_of_phosphate_cells_poor() {
     assert!((0.02..0.05).contains(&share("lfp", "lithium")), "{}", share("lfp", "lithium"));
     for chemistry in CHEMISTRIES {
         for metal in ["copper", "aluminium"] {
-            assert!(share(chemistry, metal) < 0.015, "{chemistry}: {metal} {} of the powder; Chinese conditions allow 1.5 %", share(chemistry, metal));
+            assert!(
+                share(chemistry, metal) < 0.015,
+                "{chemistry}: {metal} {} of the powder; Chinese conditions allow 1.5 %",
+                share(chemistry, metal)
+            );
         }
     }
 }
