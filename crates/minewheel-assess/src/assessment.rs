@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use minewheel_data::car::CarDesign;
+use minewheel_data::cards::ProductId;
+use minewheel_data::methods::FlowId;
 use minewheel_data::places::PlaceId;
 use minewheel_data::row::Draw;
 use minewheel_data::status::Status;
 use minewheel_data::units::EnergyPerLength;
 use minewheel_lca::ColumnId;
+use minewheel_model::battery::Cell;
 use minewheel_model::bill::{BillLine, Phase, Stage};
 use serde::Serialize;
 
@@ -15,9 +18,10 @@ use crate::AssessError;
 use crate::cost::{Cost, CostBlock, cost};
 use crate::footprint::{CategoryTotal, Footprint, PlacedLine, SolvedNetwork, phase_index};
 use crate::inventory::{CHARGING, Inventory, Traces, inventory};
-use crate::network::{Column, PlacedNetwork, PlacedNetworkBuilder, UseGrid};
+use crate::network::{Column, NetworkError, PlacedNetwork, PlacedNetworkBuilder, UseGrid};
 use crate::origin::origin;
-use crate::scenario::{BOUNDARY, GridChoice, Sampling, Scenario};
+use crate::recovery::Credits;
+use crate::scenario::{BOUNDARY, GridChoice, Preset, Sampling, Scenario};
 use crate::tables::Tables;
 use crate::uncertainty::{Driver, Interval, draws, drivers, is_battery};
 
@@ -37,6 +41,8 @@ pub struct CarCase<'d> {
     pub lines: Vec<PlacedLine>,
     /// Which network they are placed in.
     pub network: usize,
+    /// Its credits, where the preset gives any.
+    pub(crate) credits: Credits,
     traces: &'d Traces,
     countries: Vec<String>,
     pack_makers: Vec<String>,
@@ -87,10 +93,7 @@ impl CarCase<'_> {
                 battery += kg;
             }
         }
-        // Credits are placed after the bill's own lines and keep their base amounts.
-        for placed in &self.lines[self.inventory.lines.len()..] {
-            by_phase[phase_index(placed.stage.phase())] += placed.amount * scores[placed.column.index()];
-        }
+        by_phase[phase_index(Phase::EndOfLife)] += self.credits.score(tables, scenario, drawn, scores, draw)?;
         let cost = self.cost(drawn, tables, scenario, draw)?;
         Ok(Figures {
             by_phase,
@@ -341,8 +344,9 @@ pub fn prepare<'d>(tables: &Tables, cars: &'d [CarDesign], scenario: &Scenario, 
         };
         notices.extend(crate::plant::supply_notice(&design.plant, tables.places.code(plant)));
         let builder = &mut builders[network].1;
-        if scenario.preset == crate::scenario::Preset::AvoidedBurden {
-            crate::recovery::register(tables, builder, scenario.country)?;
+        if scenario.preset != Preset::CutOff {
+            let cathode = inventory.pack.as_ref().and_then(|p| tables.cells.cell(&p.chemistry)).map(Cell::cathode_product);
+            crate::recovery::register(tables, builder, scenario.country, cathode)?;
         }
         let lines =
             inventory.lines.iter().map(|line| place_line(tables, builder, line, plant, scenario, &inventory)).collect::<Result<Vec<_>, _>>()?;
@@ -352,11 +356,45 @@ pub fn prepare<'d>(tables: &Tables, cars: &'d [CarDesign], scenario: &Scenario, 
             Some(code) => lineage(tables.places.id(code)?),
             None => lineage(plant),
         };
-        cases.push(CarCase { design, inventory, lines, network, traces, countries: lineage(scenario.country), pack_makers });
+        cases.push(CarCase {
+            design,
+            inventory,
+            lines,
+            network,
+            credits: Credits::default(),
+            traces,
+            countries: lineage(scenario.country),
+            pack_makers,
+        });
     }
     let networks = builders.into_iter().map(|b| b.1.build()).collect::<Result<Vec<_>, _>>()?;
     notices.dedup();
     Ok(Prepared { cases, networks, notices })
+}
+
+/// What a line buys: a product, or the release of a flow.
+enum Good {
+    Product(ProductId),
+    Flow(FlowId),
+}
+
+fn product_or_flow(tables: &Tables, line: &BillLine) -> Result<Good, NetworkError> {
+    let product = tables.cards.product_id(&line.product).map(Good::Product);
+    let good = product.or_else(|| tables.methods.flow_id(&line.product).map(Good::Flow));
+    good.ok_or_else(|| NetworkError::UnknownProduct(line.product.to_string()))
+}
+
+/// The column of a line of production of a plant.
+///
+/// # Errors
+/// A product or place is unknown, or nothing makes the product there.
+pub(crate) fn column_of(tables: &Tables, builder: &mut PlacedNetworkBuilder<'_>, line: &BillLine, plant: PlaceId) -> Result<ColumnId, NetworkError> {
+    let place = line.place.as_ref().map(|p| tables.places.id(p)).transpose()?;
+    match (place, product_or_flow(tables, line)?) {
+        (Some(place), Good::Product(product)) => builder.made_in(product, place),
+        (None, Good::Product(product)) => builder.bought_by_plant(product, plant),
+        (place, Good::Flow(flow)) => Ok(builder.released(flow, place.unwrap_or(plant))),
+    }
 }
 
 fn place_line(
@@ -368,7 +406,6 @@ fn place_line(
     inventory: &Inventory,
 ) -> Result<PlacedLine, AssessError> {
     let status = tables.rows.weakest(line.rows.iter().copied());
-    let product = tables.cards.product_id(&line.product).ok_or_else(|| crate::network::NetworkError::UnknownProduct(line.product.to_string()))?;
     let column: ColumnId = if &*line.product == CHARGING && line.stage == Stage::Electricity {
         let grid = match scenario.grid {
             GridChoice::Static => UseGrid::Static,
@@ -376,10 +413,16 @@ fn place_line(
         };
         builder.charging(scenario.country, grid)
     } else {
-        match (&line.place, line.stage.phase()) {
-            (Some(place), _) => builder.made_in(product, tables.places.id(place)?)?,
-            (None, Phase::Production) => builder.bought_by_plant(product, plant)?,
-            (None, Phase::Use | Phase::EndOfLife) => builder.bought_in(product, scenario.country)?,
+        match line.stage.phase() {
+            Phase::Production => column_of(tables, builder, line, plant)?,
+            Phase::Use | Phase::EndOfLife => {
+                let place = line.place.as_ref().map(|p| tables.places.id(p)).transpose()?;
+                match (place, product_or_flow(tables, line)?) {
+                    (Some(place), Good::Product(product)) => builder.made_in(product, place)?,
+                    (None, Good::Product(product)) => builder.bought_in(product, scenario.country)?,
+                    (place, Good::Flow(flow)) => builder.released(flow, place.unwrap_or(scenario.country)),
+                }
+            }
         }
     };
     Ok(PlacedLine { stage: line.stage, part: std::sync::Arc::clone(&line.part), column, amount: line.amount, status })
@@ -392,7 +435,7 @@ fn place_line(
 pub fn assess(tables: &Tables, cars: &[CarDesign], scenario: &Scenario, sampling: Option<Sampling>) -> Result<Vec<Assessment>, AssessError> {
     let traces = Traces::new(tables, scenario.cycle.as_deref())?;
     let mut prepared = prepare(tables, cars, scenario, &traces)?;
-    if scenario.preset == crate::scenario::Preset::AvoidedBurden {
+    if scenario.preset != Preset::CutOff {
         crate::recovery::add_credits(tables, scenario, &mut prepared)?;
     }
     let solved = prepared.networks.iter().map(|n| SolvedNetwork::for_cars(tables, n, &scenario.method, cars.len())).collect::<Result<Vec<_>, _>>()?;

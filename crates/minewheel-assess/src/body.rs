@@ -193,7 +193,7 @@ pub fn body_report(design: &CarDesign, tables: &Tables, scenario: &Scenario) -> 
     }
     let traces = Traces::new(tables, scenario.cycle.as_deref())?;
     let mut prepared = prepare(tables, &designs, scenario, &traces)?;
-    if scenario.preset == Preset::AvoidedBurden {
+    if scenario.preset != Preset::CutOff {
         crate::recovery::add_credits(tables, scenario, &mut prepared)?;
     }
     let solved = prepared.networks.iter().map(|n| SolvedNetwork::new(tables, n, &scenario.method)).collect::<Result<Vec<_>, _>>()?;

@@ -133,6 +133,7 @@ fn rows_between(tables: &Tables, placed: &PlacedNetwork, consumer: ColumnId, sup
         Column::Delivery(place, level) => tables.electricity.loss(&lineage(place), level).map(|v| vec![v.row]).unwrap_or_default(),
         Column::Generation(place) => tables.electricity.mix_or_nearest(&tables.places, place, placed.year).map(|m| m.rows).unwrap_or_default(),
         Column::PathwayDelivery(place) => tables.electricity.loss(&lineage(place), VoltageLevel::Low).map(|v| vec![v.row]).unwrap_or_default(),
+        Column::Released(..) => Vec::new(),
     }
 }
 
@@ -142,7 +143,7 @@ fn product_of(tables: &Tables, placed: &PlacedNetwork, column: ColumnId) -> Opti
         Column::Supply(product, _) | Column::Market(product) | Column::HomeMarket(product, _) => Some(product),
         Column::Delivery(_, VoltageLevel::High) => tables.cards.product_id("electricity-high-voltage"),
         Column::Delivery(_, VoltageLevel::Low) | Column::PathwayDelivery(_) => tables.cards.product_id("electricity-low-voltage"),
-        Column::Generation(_) => None,
+        Column::Generation(_) | Column::Released(..) => None,
     }
 }
 
@@ -295,6 +296,7 @@ fn name_of(tables: &Tables, placed: &PlacedNetwork, column: ColumnId) -> (String
         Column::Delivery(p, VoltageLevel::Low) => ("Electricity at a socket".to_owned(), code(p)),
         Column::Generation(p) => ("Electricity generated".to_owned(), code(p)),
         Column::PathwayDelivery(p) => ("Electricity at a socket, over the car's life".to_owned(), code(p)),
+        Column::Released(flow, p) => (tables.methods.flow(flow).name.clone(), code(p)),
     }
 }
 

@@ -28,6 +28,7 @@ use minewheel_model::vehicle::{PackSummary, SizedCar, bill, element_content, siz
 
 use crate::AssessError;
 use crate::plant::supply_lines;
+use crate::recycling::content_lines;
 use crate::scenario::Scenario;
 use crate::tables::Tables;
 
@@ -112,7 +113,11 @@ pub struct Inventory {
 /// # Errors
 /// The design cannot be made into a car, or cannot drive the cycle's certificate.
 pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario: &Scenario, draw: &Draw<'_>) -> Result<Inventory, AssessError> {
-    let (pack, sized) = sized_with_pack(design, tables, draw)?;
+    let (mut pack, sized) = sized_with_pack(design, tables, draw)?;
+    if let Some(pack) = &mut pack {
+        let content = content_lines(pack, &design.recycled_cells, tables, scenario.year, draw)?;
+        pack.lines.extend(content);
+    }
     let energy = road_energy(design, &sized, tables, traces, scenario, draw)?;
     let lifetime_km = scenario.lifetime_km.unwrap_or_else(|| sized.lifetime.km());
     let years = sized.years.years();
@@ -190,6 +195,11 @@ fn pack_spec(battery: &BatteryDesign, design: &CarDesign) -> PackSpec {
         made_in: battery.made_in.as_deref().or(design.made_in.as_deref()).map(Arc::from),
         layout: None,
     }
+}
+
+/// What is known of a car's pack; `None`: it has none.
+pub fn pack_of(design: &CarDesign) -> Option<PackSpec> {
+    design.battery.as_ref().map(|battery| pack_spec(battery, design))
 }
 
 fn road_energy(
@@ -280,11 +290,14 @@ fn energy_lines(lines: &mut Vec<BillLine>, energy: &RoadEnergy, design: &CarDesi
 /// The product of charging: delivered at low voltage where the car drives.
 pub const CHARGING: &str = "electricity-low-voltage";
 
+/// The service of recycling packs.
+pub const PACK_RECYCLING: &str = "battery-recycling-hydro";
+
 fn end_of_life(lines: &mut Vec<BillLine>, pack: &PackDesign, packs: f64) {
     lines.push(BillLine {
         stage: Stage::EndOfLife,
         part: Arc::from("battery-recycling"),
-        product: Arc::from("battery-recycling-hydro"),
+        product: Arc::from(PACK_RECYCLING),
         amount: pack.pack_mass.kg() * packs,
         contained: Mass::ZERO,
         place: None,

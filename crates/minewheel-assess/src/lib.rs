@@ -7,8 +7,10 @@
 pub mod ageing;
 pub mod assessment;
 pub mod body;
+pub mod cff;
 pub mod charging;
 pub mod cost;
+pub mod delivered;
 pub mod drive_units;
 pub mod explain;
 pub mod footprint;
@@ -18,6 +20,7 @@ pub mod network;
 pub mod origin;
 pub mod plant;
 pub mod recovery;
+pub mod recycling;
 pub mod scenario;
 pub mod sensitivity;
 pub mod tables;
@@ -33,6 +36,7 @@ use minewheel_model::battery::BatteryError;
 use minewheel_model::charging::ChargingError;
 use minewheel_model::drive::{DriveError, PerformanceError};
 use minewheel_model::motor::MotorError;
+use minewheel_model::recycling::RecyclingError;
 use minewheel_model::vehicle::VehicleError;
 
 /// Why an assessment was refused.
@@ -82,6 +86,9 @@ pub enum AssessError {
     /// A cell or pack cannot be aged.
     #[error(transparent)]
     Ageing(#[from] AgeingError),
+    /// A pack cannot be recycled.
+    #[error(transparent)]
+    Recycling(#[from] RecyclingError),
     /// The car cannot be charged, or the trip not driven.
     #[error(transparent)]
     Charging(#[from] ChargingError),
@@ -136,6 +143,7 @@ impl AssessError {
             Self::Vehicle(_) => "minewheel::car::mass",
             Self::Drive(_) => "minewheel::car::drive",
             Self::Ageing(_) => "minewheel::battery::ageing",
+            Self::Recycling(_) => "minewheel::battery::recycling",
             Self::Motor(_) => "minewheel::motor",
             Self::Charging(_) => "minewheel::car::charging",
             Self::Performance(_) => "minewheel::car::performance",
@@ -159,6 +167,7 @@ impl AssessError {
                 "check the car's masses, energies and powers against `minewheel schema car`".to_owned()
             }
             Self::Ageing(_) => "`minewheel age --help` names the ranges; a profile is a CSV `hour,soc` of whole days".to_owned(),
+            Self::Recycling(_) => "lay rows over `recycling/feed.csv` with --data; `minewheel schema chemistries` lists the chemistries".to_owned(),
             Self::Charging(ChargingError::NoDcPort { .. }) => "give `charging.dc_power_kw` in a car file, or charge it with --ac-kw".to_owned(),
             Self::Charging(ChargingError::TooFar { .. }) => {
                 "bring the stations closer, lower the speed or the reserve, or take a larger battery".to_owned()

@@ -10,6 +10,7 @@
 //! | supply | a product made in a place by several routes | the routes' processes, by share |
 //! | market | a product bought on the world market | supplies of the producing countries, by share, and freight |
 //! | delivery | electricity at a voltage in a place | generation / (1 − loss) |
+//! | released | an elementary flow | nothing |
 //! | generation | electricity at the busbar in a place and year | technologies, by share of the mix |
 //!
 //! Loops (electricity needs steel needs electricity) stay; the solver solves them.
@@ -19,6 +20,7 @@ use minewheel_data::cards::{Cards, Families, ProcessId, ProductId, Target};
 use minewheel_data::electricity::{Electricity, MixError, TECHNOLOGIES, VoltageLevel};
 use minewheel_data::loader::Rows;
 use minewheel_data::markets::RouteError;
+use minewheel_data::methods as data;
 use minewheel_data::places::{PlaceId, Places, UnknownPlace};
 use minewheel_data::row::{RowId, Value};
 use minewheel_data::status::Status;
@@ -45,6 +47,8 @@ pub enum Column {
     Generation(PlaceId),
     /// Electricity delivered to the car over its life, each year on that year's mix.
     PathwayDelivery(PlaceId),
+    /// A unit of an elementary flow, released in a place without a process.
+    Released(data::FlowId, PlaceId),
 }
 
 /// Why a network cannot be built.
@@ -110,7 +114,8 @@ impl PlacedNetwork {
             | Column::HomeMarket(_, place)
             | Column::Delivery(place, _)
             | Column::Generation(place)
-            | Column::PathwayDelivery(place) => Some(place),
+            | Column::PathwayDelivery(place)
+            | Column::Released(_, place) => Some(place),
             Column::Market(_) => None,
         }
     }
@@ -127,6 +132,7 @@ impl PlacedNetwork {
             Column::Delivery(p, VoltageLevel::Low) => format!("electricity at a socket in {}", place(p)),
             Column::Generation(p) => format!("electricity generation in {}, {}", place(p), self.year),
             Column::PathwayDelivery(p) => format!("electricity at a socket in {}, over the car's life", place(p)),
+            Column::Released(flow, p) => format!("{} released in {}", tables.methods.flow(flow).name, place(p)),
         }
     }
 
@@ -298,6 +304,11 @@ impl<'t> PlacedNetworkBuilder<'t> {
         }
     }
 
+    /// The column of a unit of a flow that is released in a place.
+    pub fn released(&mut self, flow: data::FlowId, place: PlaceId) -> ColumnId {
+        self.column(Column::Released(flow, place))
+    }
+
     fn voltage(&self, product: ProductId) -> Option<VoltageLevel> {
         match self.electricity {
             [high, _] if high == Some(product) => Some(VoltageLevel::High),
@@ -328,6 +339,9 @@ impl<'t> PlacedNetworkBuilder<'t> {
                     self.notices.extend(notice);
                 }
                 Column::PathwayDelivery(place) => self.expand_pathway(id, place)?,
+                Column::Released(flow, _) => {
+                    self.builder.add_flow(id, FlowId(u32::from(flow.0)), Coefficient::exact(1.0));
+                }
             }
         }
         self.notices.sort();

@@ -1,33 +1,45 @@
-//! Credits for recovered material, for the preset `avoided-burden`.
+//! Credits for recovered material, for the presets `avoided-burden` and `cff`.
 //!
 //! A car is credited for the primary metal that its scrap replaces, less the scrap that its own making took in free
 //! of burden, so that no scrap is counted twice:
 //!
 //! ```text
-//! net_m  = R_m · q_m − U_m        credit = net_m · (primary_m − secondary_m)
+//! avoided-burden   net_m = R_m·q_m − U_m        credit = net_m·(primary_m − secondary_m)
+//! cff              credit = (1 − A_m)·(R_m − U_m)·(q_m·primary_m − secondary_m) − energy
 //! ```
 //!
 //! `R`: mass recovered at the end of life, `q`: its quality against primary metal, `U`: secondary metal in the car's
-//! own supply chain. A negative net is a burden: the car used more scrap than it leaves. Packs are recycled apart: the
-//! salts and metals that their elements replace are credited in full, as no recycled cell metal enters by default.
+//! own supply chain, `A`: see [`crate::cff`]. A negative net is a burden: the car used more scrap than it leaves. Packs are
+//! recycled apart, by the route `hydro` of [`minewheel_model::recycling`]: every pack that the car's life takes is credited
+//! with what its products replace, and what its making took in as recycled content is set off.
+//!
+//! Every draw counts its own packs, contents and recoveries; what the car's supply chain took in stays at its best estimate.
 
 use std::sync::Arc;
 
 use minewheel_data::cards::{Cards, ProductId};
 use minewheel_data::loader::Loader;
 use minewheel_data::places::PlaceId;
-use minewheel_data::row::{RowId, Value};
+use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::status::Status;
+use minewheel_data::units::Energy;
 use minewheel_lca::{ColumnId, Demand, forward};
-use minewheel_model::battery::RecyclingRoute;
 use minewheel_model::bill::{Phase, Stage};
+use minewheel_model::recycling::{Feed, Route, recycle};
 
 use crate::AssessError;
-use crate::assessment::{CarCase, Prepared};
+use crate::assessment::Prepared;
+use crate::cff::CircularParameters;
 use crate::footprint::PlacedLine;
+use crate::inventory::{Inventory, PACK_RECYCLING};
 use crate::network::{Column, NetworkError, PlacedNetwork, PlacedNetworkBuilder};
-use crate::scenario::Scenario;
+use crate::recycling::{CARBON_DIOXIDE, Columns, is_content};
+use crate::scenario::{Preset, Scenario};
 use crate::tables::Tables;
+
+/// What energy from waste replaces.
+const HEAT: &str = "heat";
+const ELECTRICITY: &str = "electricity-high-voltage";
 
 #[derive(Debug, Clone)]
 struct Material {
@@ -80,91 +92,226 @@ impl Recovery {
     }
 }
 
+/// What a credit is a quantity of.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Good {
+    /// A product of the process cards.
+    Product(ProductId),
+    /// Carbon dioxide of plastics that are burnt.
+    CarbonDioxide,
+}
+
+/// One credit: part, what of, how much.
+#[derive(Debug, Clone)]
+struct Credit {
+    part: Arc<str>,
+    good: Good,
+    amount: f64,
+    status: Status,
+}
+
+/// The credits of one car: what its supply chain took in, and the columns of its credits in their order.
+#[derive(Debug, Clone, Default)]
+pub struct Credits {
+    taken: Vec<(ProductId, f64)>,
+    columns: Vec<Option<ColumnId>>,
+}
+
 /// Makes sure that every product a credit may need has a column.
-pub(crate) fn register(tables: &Tables, builder: &mut PlacedNetworkBuilder<'_>, country: PlaceId) -> Result<(), NetworkError> {
+pub(crate) fn register(tables: &Tables, builder: &mut PlacedNetworkBuilder<'_>, country: PlaceId, cathode: Option<&str>) -> Result<(), NetworkError> {
     for material in &tables.recovery.materials {
         builder.bought_in(material.replaces, country)?;
         builder.bought_in(material.process, country)?;
     }
-    for recovery in tables.cells.recoveries().iter().filter(|r| r.route == RecyclingRoute::Hydro) {
-        let product = tables.cards.product_id(&recovery.product).ok_or_else(|| NetworkError::UnknownProduct(recovery.product.to_string()))?;
+    for product in [HEAT, ELECTRICITY, PACK_RECYCLING].into_iter().filter_map(|p| tables.cards.product_id(p)) {
         builder.bought_in(product, country)?;
     }
+    if let Some(flow) = tables.methods.flow_id(CARBON_DIOXIDE) {
+        builder.released(flow, country);
+    }
+    Columns::place(tables, builder, country, cathode)?;
     Ok(())
 }
 
 /// Adds the credits of every car to its placed lines.
 ///
 /// # Errors
-/// The network cannot be solved for the car's production.
+/// The network cannot be solved for the car's production, or its pack cannot be recycled.
 pub fn add_credits(tables: &Tables, scenario: &Scenario, prepared: &mut Prepared<'_>) -> Result<(), AssessError> {
     let Prepared { cases, networks, .. } = prepared;
     for case in cases {
         let placed = &networks[case.network];
-        let credits = credits(tables, scenario, case, placed)?;
-        case.lines.extend(credits);
+        let taken = taken(tables, &case.lines, placed)?;
+        let credits = credits(tables, scenario, &case.inventory, &taken, &Draw::BEST)?;
+        let columns: Vec<Option<ColumnId>> = credits.iter().map(|c| column(tables, placed, &c.good, scenario.country)).collect();
+        for (credit, column) in credits.into_iter().zip(&columns) {
+            if let Some(column) = *column {
+                case.lines.push(PlacedLine { stage: Stage::EndOfLife, part: credit.part, column, amount: credit.amount, status: credit.status });
+            }
+        }
+        case.credits = Credits { taken, columns };
     }
     Ok(())
 }
 
-fn credits(tables: &Tables, scenario: &Scenario, case: &CarCase<'_>, placed: &PlacedNetwork) -> Result<Vec<PlacedLine>, AssessError> {
-    let production: Demand = case.lines.iter().filter(|l| l.stage.phase() == Phase::Production).map(|l| (l.column, l.amount)).collect();
-    let activity = forward(&placed.network, &production)?;
-    let made = |product: ProductId| -> f64 {
-        placed
-            .columns()
-            .iter()
-            .zip(activity.values())
-            .filter(|(c, _)| matches!(c, Column::Process(process, _) if tables.cards.process(*process).product == product))
-            .map(|(_, x)| x)
-            .sum()
-    };
-    let mut lines = Vec::new();
-    let mut credit = |part: &str, product: ProductId, amount: f64, status: Status| {
-        if let Some(column) = supplier(tables, placed, product, scenario.country) {
-            lines.push(PlacedLine { stage: Stage::EndOfLife, part: Arc::from(part), column, amount, status });
+impl Credits {
+    /// Footprint of the credits of a draw.
+    ///
+    /// # Errors
+    /// The drawn pack cannot be recycled.
+    pub(crate) fn score(&self, tables: &Tables, scenario: &Scenario, drawn: &Inventory, scores: &[f64], draw: &Draw<'_>) -> Result<f64, AssessError> {
+        if scenario.preset == Preset::CutOff {
+            return Ok(0.0);
         }
+        let credits = credits(tables, scenario, drawn, &self.taken, draw)?;
+        Ok(credits.iter().zip(&self.columns).filter_map(|(credit, column)| Some(credit.amount * scores[(*column)?.index()])).sum())
+    }
+}
+
+/// Secondary material that the car's own production took in, by the product of its process.
+fn taken(tables: &Tables, lines: &[PlacedLine], placed: &PlacedNetwork) -> Result<Vec<(ProductId, f64)>, AssessError> {
+    let production: Demand = lines.iter().filter(|l| l.stage.phase() == Phase::Production).map(|l| (l.column, l.amount)).collect();
+    let activity = forward(&placed.network, &production)?;
+    let mut taken: Vec<(ProductId, f64)> = Vec::new();
+    for material in &tables.recovery.materials {
+        if !taken.iter().any(|t| t.0 == material.process) {
+            let made = |c: &Column| matches!(c, Column::Process(process, _) if tables.cards.process(*process).product == material.process);
+            let sum = placed.columns().iter().zip(activity.values()).filter(|(c, _)| made(c)).map(|(_, x)| x).sum();
+            taken.push((material.process, sum));
+        }
+    }
+    Ok(taken)
+}
+
+/// The credits of a car in a draw, always in the same order.
+fn credits(
+    tables: &Tables,
+    scenario: &Scenario,
+    inventory: &Inventory,
+    taken: &[(ProductId, f64)],
+    draw: &Draw<'_>,
+) -> Result<Vec<Credit>, AssessError> {
+    let circular = match scenario.preset {
+        Preset::CutOff => return Ok(Vec::new()),
+        Preset::AvoidedBurden => None,
+        Preset::Circular => Some(CircularParameters::read(&tables.recycling)?),
     };
+    let mut found = Vec::new();
+    let mut add = |part: &str, good: Good, amount: f64, status: Status| found.push(Credit { part: Arc::from(part), good, amount, status });
     let recovery = &tables.recovery;
-    let mut used: Vec<(ProductId, f64)> = Vec::new();
-    for (index, material) in recovery.materials.iter().enumerate().filter(|m| m.1.process != m.1.replaces) {
-        let contained: f64 = case
-            .inventory
+    let mut used: Vec<ProductId> = Vec::new();
+    for (index, material) in recovery.materials.iter().enumerate() {
+        let contained: f64 = inventory
             .lines
             .iter()
             .filter(|l| l.stage.phase() == Phase::Production && !crate::uncertainty::is_battery(l))
             .filter(|l| recovery.products.iter().any(|p| p.1 == index && tables.cards.product(p.0).id == *l.product))
             .map(|l| l.contained.kg())
             .sum();
-        let mut net = contained * material.share.best * material.quality;
+        let status = tables.rows.status(material.share.row);
+        let part = format!("credit {}", material.name);
+        let share = draw.of(&material.share).clamp(0.0, 1.0);
+        if let Some(circular) = circular.as_ref().filter(|_| CircularParameters::burns(&material.name)) {
+            energy(tables, circular, &part, contained, share, draw, status, &mut add);
+        }
+        if material.process == material.replaces {
+            continue;
+        }
         // Several materials may come from one secondary process; the scrap it took in is set off once.
-        if !used.iter().any(|u| u.0 == material.process) {
-            let taken = made(material.process);
-            used.push((material.process, taken));
-            net -= taken;
+        let mut used_here = 0.0;
+        if !used.contains(&material.process) {
+            used.push(material.process);
+            used_here = taken.iter().find(|t| t.0 == material.process).map_or(0.0, |t| t.1);
         }
-        if net != 0.0 {
-            let status = tables.rows.status(material.share.row);
-            let part = format!("credit {}", material.name);
-            credit(&part, material.replaces, -net, status);
-            credit(&part, material.process, net, status);
-        }
+        let recovered = contained * share;
+        let (primary, secondary) = match &circular {
+            None => {
+                let net = recovered * material.quality - used_here;
+                (net, net)
+            }
+            Some(circular) => {
+                let net = (1.0 - circular.a(&material.name, draw)) * (recovered - used_here);
+                (net * material.quality, net)
+            }
+        };
+        add(&part, Good::Product(material.replaces), -primary, status);
+        add(&part, Good::Product(material.process), secondary, status);
     }
-    if let Some(pack) = &case.inventory.pack {
-        for recovered in tables.cells.recoveries().iter().filter(|r| r.route == RecyclingRoute::Hydro) {
-            let held: f64 = pack.contents.iter().filter(|(c, _)| c.word() == &*recovered.material).map(|(_, m)| m.kg()).sum();
-            let Some(product) = tables.cards.product_id(&recovered.product) else { continue };
-            let amount = held * recovered.share.best * recovered.product_kg_per_kg;
-            if amount > 0.0 {
-                credit("credit battery", product, -amount, tables.rows.status(recovered.share.row));
+    if let Some(pack) = &inventory.pack {
+        let others = circular.as_ref().map(|c| c.a("battery", draw));
+        let kept = 1.0 - others.unwrap_or(0.0);
+        let cathode = tables.cells.cell(&pack.chemistry).map(|c| c.cathode_product().to_owned()).unwrap_or_default();
+        let run = recycle(pack, &tables.cells, &tables.recycling, Route::Hydro, Feed::EndOfLife, draw)?;
+        for made in &run.made {
+            let amount = kept * inventory.packs * made.mass.kg();
+            let status = tables.rows.weakest(made.rows.iter().copied());
+            let mut good = |product: Option<&str>, amount: f64| {
+                if let Some(product) = product.and_then(|p| tables.cards.product_id(p)) {
+                    add("credit battery", Good::Product(product), amount, status);
+                }
+            };
+            good(made.product.replaced(&cathode), -amount * made.product.quality);
+            // In avoided-burden a product of lesser quality replaces less, and as much less of it is remelted for that.
+            let remelted = if circular.is_some() { amount } else { amount * made.product.quality };
+            good(made.product.remelted_by.as_deref(), remelted);
+        }
+        if let Some(a) = others {
+            // The life that takes the metals in counts its share of the work.
+            if let Some(product) = tables.cards.product_id(PACK_RECYCLING) {
+                add("shared battery recycling", Good::Product(product), -a * inventory.packs * pack.pack_mass.kg(), Status::Derived);
             }
         }
+        // Recycled content of the packs: what production gained by it is given back, all of it or by 1 − A.
+        for line in inventory.lines.iter().filter(|l| is_content(l)) {
+            let status = tables.rows.weakest(line.rows.iter().copied());
+            let good = match tables.cards.product_id(&line.product) {
+                Some(product) => Good::Product(product),
+                None => Good::CarbonDioxide,
+            };
+            add("content of the battery", good, -kept * line.amount, status);
+        }
     }
-    Ok(lines)
+    Ok(found)
 }
 
-/// The column that delivers a product to a user in a place, if the network has one.
+/// Plastics burnt for energy: their carbon, less the heat and electricity that they replace.
+#[expect(clippy::too_many_arguments, reason = "one call, and every argument is a quantity of the formula")]
+fn energy(
+    tables: &Tables,
+    circular: &CircularParameters,
+    part: &str,
+    contained: f64,
+    recycled: f64,
+    draw: &Draw<'_>,
+    status: Status,
+    add: &mut impl FnMut(&str, Good, f64, Status),
+) {
+    let share = draw.of(&circular.burnt_plastics).clamp(0.0, 1.0 - recycled);
+    let burnt = (1.0 - draw.of(&circular.b)) * share * contained;
+    let used = Energy::from_mj(burnt * draw.of(&circular.heating_value));
+    let carbon = burnt * draw.of(&circular.carbon);
+    add(part, Good::CarbonDioxide, carbon * tables.recycling.carbon_dioxide_per_carbon(), status);
+    let mut saved = |product: &str, amount: f64| {
+        if let Some(product) = tables.cards.product_id(product) {
+            add(part, Good::Product(product), -amount, status);
+        }
+    };
+    saved(HEAT, used.mj() * draw.of(&circular.heat_efficiency));
+    saved(ELECTRICITY, used.kwh() * draw.of(&circular.electric_efficiency));
+}
+
+/// The column that delivers a good to a user in a place, if the network has one.
+fn column(tables: &Tables, placed: &PlacedNetwork, good: &Good, place: PlaceId) -> Option<ColumnId> {
+    match good {
+        Good::Product(product) => supplier(tables, placed, *product, place),
+        Good::CarbonDioxide => tables.methods.flow_id(CARBON_DIOXIDE).and_then(|flow| placed.find(Column::Released(flow, place))),
+    }
+}
+
 fn supplier(tables: &Tables, placed: &PlacedNetwork, product: ProductId, place: PlaceId) -> Option<ColumnId> {
+    if Some(product) == tables.cards.product_id(ELECTRICITY) {
+        return placed.find(Column::Delivery(place, minewheel_data::electricity::VoltageLevel::High));
+    }
     placed.find(Column::Market(product)).or_else(|| placed.find(Column::Supply(product, place))).or_else(|| {
         placed
             .columns()

@@ -15,16 +15,20 @@ pub enum Preset {
     /// Recovered material replaces primary material and is credited.
     #[serde(rename = "avoided-burden")]
     AvoidedBurden,
+    /// The circular footprint formula of the EU: both shared by the market factor `A`.
+    #[serde(rename = "cff")]
+    Circular,
 }
 
 impl Preset {
     /// All presets.
-    pub const ALL: [Self; 2] = [Self::CutOff, Self::AvoidedBurden];
+    pub const ALL: [Self; 3] = [Self::CutOff, Self::AvoidedBurden, Self::Circular];
     /// Its name.
     pub const fn word(self) -> &'static str {
         match self {
             Self::CutOff => "cut-off",
             Self::AvoidedBurden => "avoided-burden",
+            Self::Circular => "cff",
         }
     }
     /// What it counts, in a sentence.
@@ -32,6 +36,7 @@ impl Preset {
         match self {
             Self::CutOff => "scrap enters free of burden, recovered material leaves without credit",
             Self::AvoidedBurden => "recovered material replaces primary material and is credited at end of life",
+            Self::Circular => "the circular footprint formula of the EU: work and gain of recycling are shared between lives by the factor A",
         }
     }
 }

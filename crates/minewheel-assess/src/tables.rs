@@ -14,6 +14,7 @@ use minewheel_data::source::Sources;
 use minewheel_data::store::Store;
 use minewheel_data::supply::Supply;
 use minewheel_data::table::{Fault, Violation};
+use minewheel_data::units::convert;
 use minewheel_model::ageing::AgeingTables;
 use minewheel_model::battery::CellTables;
 use minewheel_model::body::BodyTables;
@@ -21,6 +22,7 @@ use minewheel_model::charging::ChargingTables;
 use minewheel_model::drive::{DriveTables, PerformanceTables, ProcedureTables, Rules};
 use minewheel_model::motor::MotorTables;
 use minewheel_model::plant::PlantTables;
+use minewheel_model::recycling::{RecyclingTables, Target};
 use minewheel_model::vehicle::VehicleTables;
 use rustc_hash::FxHashMap;
 
@@ -71,6 +73,8 @@ pub struct Tables {
     pub vehicles: VehicleTables,
     /// Shops of a car plant, and measures.
     pub plant: PlantTables,
+    /// Recycling of packs.
+    pub recycling: RecyclingTables,
     /// Prices.
     pub prices: Parameters,
     /// What becomes of materials at the end of life.
@@ -118,6 +122,8 @@ impl Tables {
         let body = body.map_err(|error| loader.fault_in("body/", Fault::Model { reason: error.to_string() })).ok();
         let plant = PlantTables::read(&mut loader);
         let plant = plant.map_err(|error| loader.fault_in("plant/", Fault::Model { reason: error.to_string() })).ok();
+        let recycling = RecyclingTables::read(&mut loader, &cells);
+        check_recycling(&mut loader, &recycling, &cards, &methods);
         let (sources, rows) = loader.finish()?;
         // Both are there: a missing one is among the violations.
         let (Some(drive), Some(vehicles)) = (drive, vehicles) else { return Err(Vec::new()) };
@@ -145,6 +151,7 @@ impl Tables {
             motors,
             vehicles: vehicles(body),
             plant,
+            recycling,
             prices,
             recovery,
             fingerprint: store.fingerprint(),
@@ -238,6 +245,29 @@ impl RoadTables {
 
 fn chemistries(cells: &CellTables) -> Vec<String> {
     cells.cells().iter().map(|c| c.id().to_owned()).collect()
+}
+
+/// Recycling buys and replaces products of the cards, in units that convert to theirs.
+fn check_recycling(loader: &mut Loader<'_>, recycling: &RecyclingTables, cards: &Cards, methods: &Methods) {
+    for product in recycling.card_products().filter(|p| cards.product_id(p).is_none()) {
+        let reason = format!("`{product}` is no product of the process cards");
+        loader.fault_in("recycling/", Fault::Model { reason });
+    }
+    for (target, id, unit, row) in recycling.inputs() {
+        let known = match target {
+            Target::Product => cards.product_id(id).map(|p| cards.product(p).unit.as_str()),
+            Target::Flow => methods.flow_id(id).map(|f| methods.flow(f).unit.as_str()),
+        };
+        let subject = id.to_string();
+        match known {
+            None => loader.fault_at(row, "id", Fault::Law { subject, rule: "an input is a product or a flow of the tables", seen: id.to_string() }),
+            Some(wanted) => {
+                if let Err(error) = convert(1.0, unit, wanted) {
+                    loader.fault_at(row, "unit", error.into());
+                }
+            }
+        }
+    }
 }
 
 fn read_home(loader: &mut Loader<'_>, cards: &Cards) -> FxHashMap<String, Value> {

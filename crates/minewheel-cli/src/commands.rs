@@ -15,6 +15,7 @@ pub mod motor;
 pub mod performance;
 pub mod plant;
 pub mod range;
+pub mod recycle;
 pub mod scenario;
 
 pub mod schema;

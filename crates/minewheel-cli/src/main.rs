@@ -49,6 +49,8 @@ enum Command {
     Plant(commands::plant::Arguments),
     /// Solve a life-cycle database of your own
     Lca(commands::lca::Arguments),
+    /// Recycle a pack: flows, footprint, money, targets
+    Recycle(commands::recycle::Arguments),
     /// Check tables, or list sources
     Data(commands::data::Arguments),
     /// Recompute published statements and judge them
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
         Command::Body(arguments) => commands::body::run(&arguments),
         Command::Plant(arguments) => commands::plant::run(&arguments),
         Command::Lca(arguments) => commands::lca::run(&arguments),
+        Command::Recycle(arguments) => commands::recycle::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),

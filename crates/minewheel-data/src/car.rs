@@ -203,6 +203,24 @@ pub struct BatteryDesign {
     pub made_in: Option<String>,
 }
 
+/// Shares of the metals of a pack's active materials that come from recycling, as given.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RecycledCells {
+    /// Cobalt.
+    pub cobalt: Option<Value>,
+    /// Lithium.
+    pub lithium: Option<Value>,
+    /// Nickel.
+    pub nickel: Option<Value>,
+}
+
+impl RecycledCells {
+    /// The shares given, by chemical symbol.
+    pub fn shares(&self) -> Vec<(&'static str, Value)> {
+        [("Co", self.cobalt), ("Li", self.lithium), ("Ni", self.nickel)].into_iter().filter_map(|(symbol, share)| Some((symbol, share?))).collect()
+    }
+}
+
 /// One electric machine with its reduction gear, as given.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct MotorDesign {
@@ -403,6 +421,8 @@ pub struct CarDesign {
     pub road_load: RoadLoadDesign,
     /// Traction battery.
     pub battery: Option<BatteryDesign>,
+    /// Recycled metals in the traction battery's cells.
+    pub recycled_cells: RecycledCells,
     /// Electric machines.
     pub motors: Vec<MotorDesign>,
     /// Engine.
@@ -443,6 +463,7 @@ impl CarDesign {
             made_in: None,
             road_load: RoadLoadDesign::default(),
             battery: None,
+            recycled_cells: RecycledCells::default(),
             motors: Vec::new(),
             engine: None,
             charging: ChargingDesign::default(),
@@ -487,6 +508,7 @@ impl CarDesign {
             all.extend([Some(battery.gross_energy_kwh), battery.usable_energy_kwh, battery.pack_mass_kg]);
         }
         all.extend(self.body.recycled_by_family());
+        all.extend([self.recycled_cells.cobalt, self.recycled_cells.lithium, self.recycled_cells.nickel]);
         for motor in &self.motors {
             all.extend([motor.peak_power_kw, motor.final_drive_ratio]);
         }

@@ -153,6 +153,9 @@ const NUMBERS: &[(&str, f64, f64, &str)] = &[
     ("battery.gross_energy_kwh", 0.3, 300.0, "; in kilowatt-hours: was it given in watt-hours?"),
     ("battery.usable_energy_kwh", 0.1, 300.0, "; in kilowatt-hours: was it given in watt-hours?"),
     ("battery.pack_mass_kg", 5.0, 3000.0, "; in kilograms"),
+    ("battery.recycled_cobalt_share", 0.0, 1.0, "; a share of 1, not a percentage"),
+    ("battery.recycled_lithium_share", 0.0, 1.0, "; a share of 1, not a percentage"),
+    ("battery.recycled_nickel_share", 0.0, 1.0, "; a share of 1, not a percentage"),
     ("engine.displacement_l", 0.1, 12.0, "; in litres: was it given in cubic centimetres?"),
     ("engine.peak_power_kw", 5.0, 1500.0, "; in kilowatts"),
     ("engine.certified_l_per_100km", 0.5, 40.0, "; in litres per 100 km"),
@@ -345,6 +348,9 @@ impl<'a> Assembler<'a> {
         self.coast_down();
         self.contradictions(powertrain);
         design.battery = self.battery(powertrain);
+        design.recycled_cells.cobalt = self.number("battery.recycled_cobalt_share");
+        design.recycled_cells.lithium = self.number("battery.recycled_lithium_share");
+        design.recycled_cells.nickel = self.number("battery.recycled_nickel_share");
         design.motors = self.motors();
         design.engine = self.engine(powertrain);
         design.charging.ac_power_kw = self.number("charging.ac_power_kw");

@@ -307,7 +307,7 @@ fn token_unit(token: &str) -> Option<(f64, &'static [(usize, i8)])> {
         "s" => (1.0, T),
         "min" => (60.0, T),
         "h" => (S_PER_H, T),
-        "ms" => (S_PER_MS, T),
+        "ms" => (1e-3, T),
         "day" => (24.0 * S_PER_H, T),
         "year" => (365.25 * 24.0 * S_PER_H, T),
         "km_h" => (1.0 / 3.6, &[(LENGTH, 1), (TIME, -1)]),

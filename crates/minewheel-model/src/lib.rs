@@ -8,4 +8,5 @@ pub mod charging;
 pub mod drive;
 pub mod motor;
 pub mod plant;
+pub mod recycling;
 pub mod vehicle;

@@ -69,6 +69,8 @@ pub enum PresetWord {
     CutOff,
     /// Recovered material replaces primary material and is credited
     AvoidedBurden,
+    /// The circular footprint formula of the EU
+    Cff,
 }
 
 /// Where cars drive if nobody says.
@@ -103,6 +105,7 @@ impl ScenarioArguments {
             preset: match self.preset {
                 PresetWord::CutOff => Preset::CutOff,
                 PresetWord::AvoidedBurden => Preset::AvoidedBurden,
+                PresetWord::Cff => Preset::Circular,
             },
             is_real_world: self.usage == UseChoice::RealWorld,
             grid: match self.grid {

@@ -30,6 +30,7 @@ const NAMES: &[&str] = &[
     "plant",
     "lca",
     "lca-info",
+    "recycle",
     "cycles",
     "places",
     "chemistries",
@@ -94,6 +95,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "plant" => {
             print::json(&schemars::schema_for!(minewheel_assess::plant::PlantReport));
+            return Ok(());
+        }
+        "recycle" => {
+            print::json(&schemars::schema_for!(minewheel_assess::recycling::RecycleReport));
             return Ok(());
         }
         "charge" => {

@@ -179,6 +179,31 @@ impl AgeingTables {
         Duty::commute(charged_to, (m_per_day / range_m).min(charged_to), draw.of(&self.pack_c), &self.commute_hours(draw))
     }
 
+    /// Years that a duty of one day takes a pack from one capacity to a lower one, in a draw.
+    ///
+    /// The level is that of the field, as for a first life; how the pack came to the first capacity does not matter to it.
+    ///
+    /// # Errors
+    /// The chemistry has no law.
+    pub fn years_between(&self, chemistry: &str, duty: &Duty, from: f64, to: f64, draw: &Draw<'_>) -> Result<f64, AgeingError> {
+        let mixture = self.mixtures.iter().find(|m| m.chemistry == chemistry);
+        let mixture = mixture.ok_or_else(|| AgeingError::Mixture { seen: chemistry.to_owned() })?;
+        let field_day = draw.of(&self.field_m_per_year) / DAYS_PER_YEAR;
+        let reference = self.duty(field_day, draw.of(&self.field_m_per_cycle), draw)?;
+        let field_years = draw.of(&self.field_years);
+        let in_the_field = draw.of(&self.loss_per_year) * field_years;
+        let longest = super::simulate::LONGEST_YEARS * DAYS_PER_YEAR;
+        let (mut years, mut shares) = (0.0, 0.0);
+        for (at, share) in &mixture.parts {
+            let cell = &self.cells[*at];
+            let scalar = in_the_field / lost_after(cell, self, &reference, field_years * DAYS_PER_YEAR, draw);
+            let days = |capacity: f64| if capacity < 1.0 { life_to(cell, self, duty, capacity, scalar, draw).unwrap_or(longest) } else { 0.0 };
+            years += draw.of(share) * (days(to) - days(from)).max(0.0) / DAYS_PER_YEAR;
+            shares += draw.of(share);
+        }
+        Ok(years / shares)
+    }
+
     /// Years of a pack's first life in a car, in a draw: until its capacity falls to the share of `first_life_ends_at`.
     ///
     /// # Errors

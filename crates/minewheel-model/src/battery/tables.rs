@@ -1,6 +1,7 @@
 //! Cells, packs and recovery as checked types: formulas, capacities, recipes. Physics that does not hold is a
 //! violation of the table it was read from.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -169,6 +170,10 @@ impl Cell {
     pub fn id(&self) -> &str {
         &self.id
     }
+    /// The product of the process cards that is its cathode material.
+    pub fn cathode_product(&self) -> &str {
+        &self.cathode_product
+    }
     /// Moles of each element in a formula unit of the cathode.
     pub fn formula(&self) -> &[(Element, f64)] {
         &self.formula
@@ -215,6 +220,7 @@ pub struct CellTables {
     pub(super) making: Option<Making>,
     pub(super) parts: Vec<PackPart>,
     recoveries: Vec<Recovery>,
+    atomic_masses: BTreeMap<Arc<str>, f64>,
 }
 
 impl CellTables {
@@ -224,6 +230,14 @@ impl CellTables {
         let cells = Parameters::read(loader, CELLS);
         let packs = Parameters::read(loader, PACKS);
         let mut all = Self { recoveries: recoveries(loader), ..Self::default() };
+        for symbol in elements.subjects() {
+            match elements.value(symbol, "atomic_mass", "kg/mol") {
+                Ok(mass) => {
+                    all.atomic_masses.insert(symbol.into(), mass.best);
+                }
+                Err(error) => missing(loader, ELEMENTS, symbol, &error),
+            }
+        }
         match making(&packs) {
             Ok((making, parts)) => {
                 all.making = Some(making);
@@ -253,6 +267,10 @@ impl CellTables {
     /// A chemistry by its id.
     pub fn cell(&self, id: &str) -> Option<&Cell> {
         self.cells.iter().find(|c| &*c.id == id)
+    }
+    /// Mass of a mole of each element in kg, by symbol.
+    pub fn atomic_masses(&self) -> &BTreeMap<Arc<str>, f64> {
+        &self.atomic_masses
     }
     /// What recycling gives back.
     pub fn recoveries(&self) -> &[Recovery] {

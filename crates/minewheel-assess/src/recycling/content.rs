@@ -1,0 +1,102 @@
+//! Recycled content of a pack's active materials: what is no longer mined and refined, and what recycling takes for it.
+//!
+//! ```text
+//! m_e = r_e·Σ (active material bought)·w_e           kg of element e that comes from recycling
+//! primary    −m_e·(compound a kg e)                  of the compound that recyclers sell
+//! recycling  +m_e·v_e·a_i / m_e(recovered)           every input i of the route `hydro`, by value
+//! v_e = revenue of e / revenue of all products
+//! ```
+//!
+//! The recycler is fed with packs of the same chemistry. A recycled compound replaces its primary one on the world market,
+//! whichever compound the maker of active material buys: hydroxide made of recycled carbonate frees primary carbonate.
+
+use std::sync::Arc;
+
+use minewheel_data::car::RecycledCells;
+use minewheel_data::row::{Draw, RowId};
+use minewheel_data::units::{Mass, convert};
+use minewheel_model::battery::{Element, PackDesign};
+use minewheel_model::bill::{BillLine, Stage};
+use minewheel_model::recycling::{Feed, Recycled, Route, Target, recycle};
+
+use super::{CARBON_DIOXIDE, price};
+use crate::AssessError;
+use crate::network::NetworkError;
+use crate::tables::Tables;
+
+/// The parts that lines of recycled content are named by begin with this.
+const PART: &str = "recycled ";
+
+/// Whether a line of production is one of recycled content.
+pub fn is_content(line: &BillLine) -> bool {
+    line.stage == Stage::BatteryMaterials && line.part.starts_with(PART)
+}
+
+/// Lines that put recycled metals in the place of primary ones in the making of a pack.
+///
+/// # Errors
+/// The chemistry cannot be recycled in the model, or a unit does not fit.
+pub(crate) fn content_lines(
+    pack: &PackDesign,
+    content: &RecycledCells,
+    tables: &Tables,
+    year: i32,
+    draw: &Draw<'_>,
+) -> Result<Vec<BillLine>, AssessError> {
+    let asked = content.shares();
+    let Some(cell) = tables.cells.cell(&pack.chemistry).filter(|_| !asked.is_empty()) else { return Ok(Vec::new()) };
+    let run = recycle(pack, &tables.cells, &tables.recycling, Route::Hydro, Feed::EndOfLife, draw)?;
+    let cathode = cell.cathode_product().to_owned();
+    let revenues: Vec<f64> = run.made.iter().map(|made| revenue(made, &cathode, tables, year, draw)).collect();
+    let all: f64 = revenues.iter().sum();
+    let bought: Vec<&BillLine> = pack.lines.iter().filter(|l| *l.product == *cathode).collect();
+    let mut lines = Vec::new();
+    for (symbol, share) in asked {
+        let fraction: f64 = Element::ALL.into_iter().filter(|e| e.symbol() == symbol).map(|e| cell.mass_fraction(e)).sum();
+        let kg = draw.of(&share) * fraction * bought.iter().map(|l| l.amount).sum::<f64>();
+        let of = |made: &&minewheel_model::recycling::Made<'_>| made.elements.get(symbol).copied().unwrap_or(0.0);
+        let Some((at, made)) = run.made.iter().enumerate().max_by(|a, b| of(&a.1).total_cmp(&of(&b.1))).filter(|m| of(&m.1) > 0.0) else { continue };
+        let Some(replaces) = made.product.replaced(&cathode) else { continue };
+        let rows: Vec<RowId> = bought.iter().flat_map(|l| l.rows.iter().copied()).chain(made.rows.iter().copied()).collect();
+        let line = |product: &str, amount: f64| BillLine {
+            stage: Stage::BatteryMaterials,
+            part: Arc::from(format!("{PART}{symbol}")),
+            product: Arc::from(product),
+            amount,
+            contained: Mass::ZERO,
+            place: None,
+            rows: rows.clone(),
+        };
+        lines.push(line(replaces, -kg / of(&made) * made.mass.kg()));
+        let of_run = kg / of(&made) * revenues[at] / all;
+        for (id, amount) in inputs(&run, tables)? {
+            lines.push(line(&id, amount * of_run));
+        }
+    }
+    Ok(lines)
+}
+
+fn revenue(made: &minewheel_model::recycling::Made<'_>, cathode: &str, tables: &Tables, year: i32, draw: &Draw<'_>) -> f64 {
+    let kg = if made.product.is_paid_by_substance { made.from_battery } else { made.mass }.kg();
+    let price = made.product.priced(cathode).and_then(|subject| price(tables, &[], year, subject, draw)).unwrap_or(0.0);
+    kg * made.product.price_factor * price
+}
+
+/// Inputs of a run by product or flow, in the units of their cards; the carbon burnt is among them.
+fn inputs(run: &Recycled<'_>, tables: &Tables) -> Result<Vec<(String, f64)>, AssessError> {
+    let mut sums: Vec<(String, f64)> = Vec::new();
+    let mut add = |id: &str, amount: f64| match sums.iter_mut().find(|s| s.0 == id) {
+        Some(sum) => sum.1 += amount,
+        None => sums.push((id.to_owned(), amount)),
+    };
+    for input in &run.inputs {
+        let unknown = || NetworkError::UnknownProduct(input.id.to_string());
+        let unit = match input.target {
+            Target::Product => tables.cards.product_id(&input.id).map(|p| tables.cards.product(p).unit.clone()),
+            Target::Flow => Some(input.unit.to_string()),
+        };
+        add(&input.id, convert(input.amount, &input.unit, &unit.ok_or_else(unknown)?).map_err(|_| unknown())?);
+    }
+    add(CARBON_DIOXIDE, run.carbon_dioxide.kg());
+    Ok(sums)
+}
