@@ -17,4 +17,5 @@ pub mod range;
 pub mod scenario;
 
 pub mod schema;
+pub mod supply;
 pub mod trip;

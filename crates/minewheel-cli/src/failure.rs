@@ -63,6 +63,12 @@ pub enum Failure {
     /// A case that is unknown or cannot be computed.
     #[error(transparent)]
     Case(minewheel_industry::cases::CaseError),
+    /// A question about supply without an answer.
+    #[error(transparent)]
+    Supply(#[from] minewheel_industry::supply::SupplyError),
+    /// A trade file with a fault.
+    #[error(transparent)]
+    Customs(#[from] minewheel_industry::supply::customs::CustomsError),
     /// `--strict` refused the result.
     #[error("{0}")]
     Strict(String),
@@ -100,6 +106,8 @@ impl Failure {
             Self::Profile { .. } => "minewheel::profile",
             Self::Assess(error) => error.code(),
             Self::Case(_) => "minewheel::case",
+            Self::Supply(_) => "minewheel::supply",
+            Self::Customs(_) => "minewheel::supply::trade",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -124,6 +132,8 @@ impl Failure {
             Self::File { .. } => "check that the folder is there and may be written to".to_owned(),
             Self::Option { option, .. } => format!("see `--{option}` in the command's --help"),
             Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
+            Self::Supply(_) => "a car is an id of `minewheel cars` or a TOML file; a material is one of those listed".to_owned(),
+            Self::Customs(_) => "a trade file is a CSV `commodity,tier,reporter,flow,partner,kg` with flow output or import".to_owned(),
             Self::UnknownName { .. } => "give one of the names listed".to_owned(),
         })
     }

@@ -28,6 +28,7 @@ const NAMES: &[&str] = &[
     "drive-unit",
     "body",
     "plant",
+    "supply",
     "cycles",
     "places",
     "chemistries",
@@ -96,6 +97,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "performance" => {
             print::json(&schemars::schema_for!(Vec<super::performance::Line>));
+            return Ok(());
+        }
+        "supply" => {
+            print::json(&schemars::schema_for!(minewheel_industry::supply::report::SupplyReport));
             return Ok(());
         }
         "cycles" => tables.cycles.entries().iter().map(|c| format!("{:<8} {}", c.id, c.title)).collect(),
