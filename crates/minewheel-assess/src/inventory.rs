@@ -22,7 +22,7 @@ use minewheel_data::row::{Draw, RowId};
 use minewheel_data::units::{Energy, Length, Mass, Power, Speed};
 use minewheel_model::ageing::CarDuty;
 use minewheel_model::battery::{Content, PackDesign, PackSpec, design_pack};
-use minewheel_model::bill::{BillLine, Stage};
+use minewheel_model::bill::{BillLine, BillOfMaterials, Stage};
 use minewheel_model::drive::{CertificationTraces, Conditions, Masses, Trace, WltcClass, combustion_car, drive, drive_combustion, electric_car};
 use minewheel_model::vehicle::{PackSummary, SizedCar, bill, element_content, size};
 
@@ -123,12 +123,8 @@ pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario:
     let years = sized.years.years();
 
     let mut bill = bill(&sized, &tables.vehicles, draw);
-    let mut materials: BTreeMap<String, f64> =
-        element_content(&bill, &tables.vehicles, draw).into_iter().map(|(k, v)| (k.to_string(), v.kg())).collect();
+    let materials = content(&bill, pack.as_ref(), tables, draw);
     if let Some(pack) = &pack {
-        for (content, mass) in &pack.contents {
-            *materials.entry(material_of(*content).to_owned()).or_default() += mass.kg();
-        }
         bill.lines.extend(pack.lines.iter().cloned());
     }
     let distance = Length::from_km(lifetime_km);
@@ -148,6 +144,24 @@ pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario:
     }
     lines.sort_by(|a, b| a.stage.cmp(&b.stage).then_with(|| a.part.cmp(&b.part)));
     Ok(Inventory { lines, sized, pack, energy, lifetime_km, years, packs, materials })
+}
+
+/// Mass of each element or material in a car, at best estimates; nothing is driven.
+///
+/// # Errors
+/// The design cannot be made into a car.
+pub fn materials_of(design: &CarDesign, tables: &Tables) -> Result<BTreeMap<String, f64>, AssessError> {
+    let (pack, sized) = sized_with_pack(design, tables, &Draw::BEST)?;
+    Ok(content(&bill(&sized, &tables.vehicles, &Draw::BEST), pack.as_ref(), tables, &Draw::BEST))
+}
+
+fn content(bill: &BillOfMaterials, pack: Option<&PackDesign>, tables: &Tables, draw: &Draw<'_>) -> BTreeMap<String, f64> {
+    let mut materials: BTreeMap<String, f64> =
+        element_content(bill, &tables.vehicles, draw).into_iter().map(|(k, v)| (k.to_string(), v.kg())).collect();
+    for (content, mass) in pack.iter().flat_map(|p| &p.contents) {
+        *materials.entry(material_of(*content).to_owned()).or_default() += mass.kg();
+    }
+    materials
 }
 
 /// The car's pack, and the car around it.

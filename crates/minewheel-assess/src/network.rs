@@ -88,8 +88,25 @@ pub struct PlacedNetwork {
     pub year: i32,
     /// What the reader must be told: mixes that stand in for others, and the like.
     pub notices: Vec<String>,
+    /// Who supplies each market that was cut; empty in a network that was not.
+    pub cuts: Vec<Cut>,
     columns: Vec<Column>,
     index: FxHashMap<Column, ColumnId>,
+}
+
+/// A supplier of a market that a cut network leaves open.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cut {
+    /// The market.
+    pub market: ColumnId,
+    /// What makes the product in the place.
+    pub supplier: ColumnId,
+    /// The place.
+    pub place: PlaceId,
+    /// Its share in the market.
+    pub share: Value,
+    /// Whether a plant buys it at home, without the market's freight.
+    pub is_home: bool,
 }
 
 impl PlacedNetwork {
@@ -169,6 +186,7 @@ pub struct PlacedNetworkBuilder<'t> {
     world: PlaceId,
     electricity: [Option<ProductId>; 2],
     electricity_product: Option<ProductId>,
+    cuts: Option<Vec<Cut>>,
 }
 
 impl<'t> PlacedNetworkBuilder<'t> {
@@ -197,7 +215,16 @@ impl<'t> PlacedNetworkBuilder<'t> {
             world: tables.places.id("WORLD")?,
             electricity: ["electricity-high-voltage", "electricity-low-voltage"].map(|e| tables.cards.product_id(e)),
             electricity_product: None,
+            cuts: None,
         })
+    }
+
+    /// Leaves every market with known shares without suppliers and lists them instead ([`PlacedNetwork::cuts`]), so that
+    /// they may be chosen anew. The suppliers' own columns are there.
+    #[must_use]
+    pub const fn with_cut_markets(mut self) -> Self {
+        self.cuts = Some(Vec::new());
+        self
     }
 
     /// Every process draws this product instead of the electricity of its place, at either voltage and without delivery
@@ -346,7 +373,7 @@ impl<'t> PlacedNetworkBuilder<'t> {
         }
         self.notices.sort();
         self.notices.dedup();
-        Ok(PlacedNetwork { network: self.builder.build()?, year: self.year, notices: self.notices, columns: self.columns, index: self.index })
+        Ok(PlacedNetwork { network: self.builder.build()?, year: self.year, notices: self.notices, cuts: self.cuts.unwrap_or_default(), columns: self.columns, index: self.index })
     }
 
     fn expand_process(&mut self, id: ColumnId, process: ProcessId, place: PlaceId) -> Result<(), NetworkError> {
@@ -376,28 +403,47 @@ impl<'t> PlacedNetworkBuilder<'t> {
         Ok(())
     }
 
-    fn expand_market(&mut self, id: ColumnId, product: ProductId) -> Result<(), NetworkError> {
-        let rule = self.sourcing.iter().find(|r| r.0 == product).cloned();
+    /// Who supplies the market for a product under the sourcing rules, and with what share; whether the tables know any.
+    fn suppliers(&self, product: ProductId) -> Result<(Vec<(PlaceId, Value)>, bool), NetworkError> {
+        let rule = self.sourcing.iter().find(|r| r.0 == product);
         let known = self.tables.markets.shares(product, self.year).map(|(_, shares)| shares);
-        let mut suppliers: Vec<(PlaceId, Coefficient)> = match (&rule, known) {
-            (Some((_, shares, _)), _) if !shares.is_empty() => shares.iter().map(|(p, s)| (*p, Coefficient::exact(*s))).collect(),
-            (_, Some(shares)) => shares.iter().map(|s| (s.of, self.following(&s.share))).collect(),
-            (_, None) => vec![(self.world, Coefficient::exact(1.0))],
+        let is_known = known.is_some() || rule.is_some_and(|r| !r.1.is_empty());
+        let mut suppliers: Vec<(PlaceId, Value)> = match (rule, known) {
+            (Some((_, shares, _)), _) if !shares.is_empty() => shares.iter().map(|(p, s)| (*p, Value::given(*s))).collect(),
+            (_, Some(shares)) => shares.iter().map(|s| (s.of, s.share)).collect(),
+            (_, None) => vec![(self.world, Value::given(1.0))],
         };
-        if let Some((_, _, bans)) = &rule
+        if let Some((_, _, bans)) = rule
             && !bans.is_empty()
         {
             let market = suppliers.iter().map(|s| self.places().code(s.0)).collect::<Vec<_>>().join(", ");
             suppliers.retain(|s| !self.places().lineage(s.0).any(|p| bans.contains(&p)));
-            let left: f64 = suppliers.iter().map(|s| s.1.base()).sum();
+            let left: f64 = suppliers.iter().map(|s| s.1.best).sum();
             if left <= 0.0 {
                 return Err(NetworkError::NoSupplier { product: self.cards().product(product).id.clone(), market });
             }
-            suppliers = suppliers.into_iter().map(|(p, c)| (p, Coefficient::exact(c.base() / left).with_grade(c.grade()))).collect();
+            // What is left of a market is no row's number: its shares are exact, and as well known as their rows.
+            suppliers = suppliers.into_iter().map(|(p, s)| (p, Value { best: s.best / left, low: s.best / left, high: s.best / left, ..s })).collect();
         }
+        Ok((suppliers, is_known))
+    }
+
+    fn expand_market(&mut self, id: ColumnId, product: ProductId) -> Result<(), NetworkError> {
+        let (suppliers, is_known) = self.suppliers(product)?;
+        let has_bans = self.sourcing.iter().any(|r| r.0 == product && !r.2.is_empty());
         for (place, share) in suppliers {
             let supplier = self.made_in(product, place)?;
-            self.builder.add_input(id, supplier, share.in_group(GroupId(0)));
+            match &mut self.cuts {
+                Some(cuts) if is_known => cuts.push(Cut { market: id, supplier, place, share, is_home: false }),
+                _ => {
+                    let coefficient = if has_bans {
+                        Coefficient::exact(share.best).with_grade(Self::grade(self.rows().status(share.row)))
+                    } else {
+                        self.following(&share)
+                    };
+                    self.builder.add_input(id, supplier, coefficient.in_group(GroupId(0)));
+                }
+            }
         }
         self.add_freight(id, product, 1.0)
     }
@@ -425,6 +471,9 @@ impl<'t> PlacedNetworkBuilder<'t> {
             .shares(product, self.year)
             .is_none_or(|(_, shares)| shares.iter().any(|s| self.places().lineage(s.of).any(|p| p == country)));
         let home = if makes_it { share } else { None };
+        if self.cuts.is_some() {
+            return self.cut_home(id, product, place, home);
+        }
         let mut rest = 1.0;
         if let Some(home) = home {
             let supplier = self.made_in(product, place)?;
@@ -437,6 +486,27 @@ impl<'t> PlacedNetworkBuilder<'t> {
             let coefficient = Coefficient::exact(rest).in_group(GroupId(0));
             self.builder.add_input(id, market, coefficient);
         }
+        Ok(())
+    }
+
+    /// The suppliers of a plant that buys part at home, for a cut network.
+    fn cut_home(&mut self, id: ColumnId, product: ProductId, place: PlaceId, home: Option<Value>) -> Result<(), NetworkError> {
+        let (suppliers, is_known) = self.suppliers(product)?;
+        let market = self.column(Column::Market(product));
+        if !is_known {
+            self.builder.add_input(id, market, Coefficient::exact(1.0));
+            return Ok(());
+        }
+        let mut cuts = Vec::new();
+        let mut rest = 1.0;
+        if let Some(home) = home {
+            cuts.push(Cut { market: id, supplier: self.made_in(product, place)?, place, share: home, is_home: true });
+            rest -= home.best;
+        }
+        for (place, share) in suppliers {
+            cuts.push(Cut { market: id, supplier: self.made_in(product, place)?, place, share: share.scaled(rest), is_home: false });
+        }
+        self.cuts.get_or_insert_default().extend(cuts);
         Ok(())
     }
 

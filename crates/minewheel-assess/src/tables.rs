@@ -3,6 +3,7 @@
 use minewheel_data::cards::{Cards, ProductId};
 use minewheel_data::catalogue::Catalogue;
 use minewheel_data::cycles::Cycles;
+use minewheel_data::dependence::Dependence;
 use minewheel_data::electricity::Electricity;
 use minewheel_data::loader::{Loader, Rows};
 use minewheel_data::markets::Markets;
@@ -79,6 +80,8 @@ pub struct Tables {
     pub prices: Parameters,
     /// What becomes of materials at the end of life.
     pub recovery: Recovery,
+    /// Governance, restrictions of export, owners, parameters of risk and disruption.
+    pub dependence: Dependence,
     /// Fingerprint of all tables.
     pub fingerprint: String,
     home: FxHashMap<String, Value>,
@@ -124,6 +127,7 @@ impl Tables {
         let plant = plant.map_err(|error| loader.fault_in("plant/", Fault::Model { reason: error.to_string() })).ok();
         let recycling = RecyclingTables::read(&mut loader, &cells);
         check_recycling(&mut loader, &recycling, &cards, &methods);
+        let dependence = Dependence::read(&mut loader, &places, &supply);
         let (sources, rows) = loader.finish()?;
         // Both are there: a missing one is among the violations.
         let (Some(drive), Some(vehicles)) = (drive, vehicles) else { return Err(Vec::new()) };
@@ -154,6 +158,7 @@ impl Tables {
             recycling,
             prices,
             recovery,
+            dependence,
             fingerprint: store.fingerprint(),
             home,
         })

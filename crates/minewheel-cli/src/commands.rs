@@ -19,4 +19,5 @@ pub mod recycle;
 pub mod scenario;
 
 pub mod schema;
+pub mod supply;
 pub mod trip;

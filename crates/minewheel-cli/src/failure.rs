@@ -66,6 +66,12 @@ pub enum Failure {
     /// A life-cycle database cannot be read or solved.
     #[error(transparent)]
     Lca(#[from] crate::commands::lca::LcaFailure),
+    /// A question about supply without an answer.
+    #[error(transparent)]
+    Supply(#[from] minewheel_industry::supply::SupplyError),
+    /// A trade file with a fault.
+    #[error(transparent)]
+    Customs(#[from] minewheel_industry::supply::customs::CustomsError),
     /// `--strict` refused the result.
     #[error("{0}")]
     Strict(String),
@@ -104,6 +110,8 @@ impl Failure {
             Self::Assess(error) => error.code(),
             Self::Case(_) => "minewheel::case",
             Self::Lca(_) => "minewheel::lca",
+            Self::Supply(_) => "minewheel::supply",
+            Self::Customs(_) => "minewheel::supply::trade",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -129,6 +137,8 @@ impl Failure {
             Self::Option { option, .. } => format!("see `--{option}` in the command's --help"),
             Self::Lca(_) => "`minewheel lca info FILE` says what a database holds".to_owned(),
             Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
+            Self::Supply(_) => "a car is an id of `minewheel cars` or a TOML file; a material is one of those listed".to_owned(),
+            Self::Customs(_) => "a trade file is a CSV `commodity,tier,reporter,flow,partner,kg` with flow output or import".to_owned(),
             Self::UnknownName { .. } => "give one of the names listed".to_owned(),
         })
     }

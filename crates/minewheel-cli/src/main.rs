@@ -51,6 +51,8 @@ enum Command {
     Lca(commands::lca::Arguments),
     /// Recycle a pack: flows, footprint, money, targets
     Recycle(commands::recycle::Arguments),
+    /// Where materials come from, tier by tier, and who depends on whom
+    Supply(commands::supply::Arguments),
     /// Check tables, or list sources
     Data(commands::data::Arguments),
     /// Recompute published statements and judge them
@@ -81,6 +83,7 @@ fn main() -> ExitCode {
         Command::Plant(arguments) => commands::plant::run(&arguments),
         Command::Lca(arguments) => commands::lca::run(&arguments),
         Command::Recycle(arguments) => commands::recycle::run(&arguments),
+        Command::Supply(arguments) => commands::supply::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),

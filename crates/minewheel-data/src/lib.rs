@@ -11,6 +11,7 @@ pub mod car_file;
 pub mod cards;
 pub mod catalogue;
 pub mod cycles;
+pub mod dependence;
 pub mod electricity;
 pub mod loader;
 pub mod markets;

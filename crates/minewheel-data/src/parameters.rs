@@ -162,6 +162,15 @@ impl<'p> Subject<'p> {
         names
     }
 
+    /// The years of a property's rows without a place, rising; none if it has none.
+    pub fn years(&self, property: &str) -> Vec<i32> {
+        let entries = self.properties.get(property).map_or(&[][..], Vec::as_slice);
+        let mut years: Vec<i32> = entries.iter().filter(|e| e.place.is_empty()).filter_map(|e| e.year).collect();
+        years.sort_unstable();
+        years.dedup();
+        years
+    }
+
     /// A value in the wanted unit; the row without place, else the first row.
     ///
     /// # Errors

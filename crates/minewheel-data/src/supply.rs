@@ -83,6 +83,24 @@ impl Supply {
         all
     }
 
+    /// Every tier that has shares, sorted.
+    pub fn tiers(&self) -> Vec<&Tier> {
+        let mut tiers: Vec<&Tier> = self.shares.keys().collect();
+        tiers.sort_unstable();
+        tiers
+    }
+
+    /// The materials that have a chain, each once, in table order.
+    pub fn materials(&self) -> Vec<&str> {
+        let mut materials: Vec<&str> = Vec::new();
+        for (material, _) in &self.chains {
+            if !materials.contains(&material.as_str()) {
+                materials.push(material);
+            }
+        }
+        materials
+    }
+
     /// The tiers that a material passes, in order from the mine.
     pub fn chain<'s>(&'s self, material: &'s str) -> impl Iterator<Item = &'s Tier> {
         self.chains.iter().filter(move |c| c.0 == material).map(|c| &c.1)

@@ -31,6 +31,7 @@ const NAMES: &[&str] = &[
     "lca",
     "lca-info",
     "recycle",
+    "supply",
     "cycles",
     "places",
     "chemistries",
@@ -111,6 +112,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "performance" => {
             print::json(&schemars::schema_for!(Vec<super::performance::Line>));
+            return Ok(());
+        }
+        "supply" => {
+            print::json(&schemars::schema_for!(minewheel_industry::supply::report::SupplyReport));
             return Ok(());
         }
         "cycles" => tables.cycles.entries().iter().map(|c| format!("{:<8} {}", c.id, c.title)).collect(),

@@ -1,0 +1,220 @@
+//! `minewheel supply`: the tiers of a car's materials, or of one material, and who depends on whom.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use minewheel_assess::AssessError;
+use minewheel_assess::inventory::materials_of;
+use minewheel_assess::tables::Tables;
+use minewheel_data::car::CarDesign;
+use minewheel_data::places::PlaceId;
+use minewheel_data::table::nearest;
+use minewheel_industry::supply::SupplyError;
+use minewheel_industry::supply::ask::{Question, ask, tiers_of};
+use minewheel_industry::supply::customs::Customs;
+use minewheel_industry::supply::report::{MaterialReport, SupplyReport, TierReport};
+
+use crate::failure::Failure;
+use crate::inputs;
+use crate::print::{self, Format, figure};
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// A car (catalogue id or TOML file), a material (`lithium`, `graphite`, …) or a commodity (`gallium`)
+    name: String,
+    /// Whose supply: a country or group; left out: the country that makes the car, or EU27
+    #[arg(long = "for", value_name = "PLACE")]
+    buyer: Option<String>,
+    /// The place whose weight is asked about
+    #[arg(long, default_value = "CN", value_name = "PLACE")]
+    on: String,
+    /// The year
+    #[arg(long, default_value_t = 2024, allow_negative_numbers = true)]
+    year: i32,
+    /// Own trade figures in kg: a CSV `commodity,tier,reporter,flow,partner,kg`, flow being output or import
+    #[arg(long, value_name = "FILE")]
+    trade: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// A folder of tables laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Parts of a car with a battery that have tiers of their own beside its materials.
+const PARTS_OF_A_PACK: [&str; 2] = ["cathode", "cells"];
+
+/// What the name names.
+enum Subject {
+    Car(Box<CarDesign>),
+    Material,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// An unknown car, material or place, or a trade file with a fault.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let tables = inputs::tables(arguments.data.as_deref())?;
+    let subject = subject(&tables, &arguments.name)?;
+    let place = |code: &str| tables.places.id(code).map_err(|e| Failure::from(AssessError::from(e)));
+    let dominant = place(&arguments.on)?;
+    let buyer = match (&arguments.buyer, &subject) {
+        (Some(code), _) => place(code)?,
+        (None, Subject::Car(design)) => maker(&tables, design).map_or_else(|| place("EU27"), Ok)?,
+        (None, Subject::Material) => place("EU27")?,
+    };
+    let customs = arguments.trade.as_deref().map(|file| read_customs(&tables, file)).transpose()?;
+    let (name, materials) = match &subject {
+        Subject::Car(design) => (design.id.clone(), materials(&tables, design)?),
+        Subject::Material => (arguments.name.clone(), vec![(arguments.name.clone(), None)]),
+    };
+    let question = Question { buyer, dominant, year: arguments.year, customs: customs.as_ref() };
+    let report = ask(&tables, &name, &materials, &question)?;
+    match arguments.format {
+        Format::Json => print::json(&report),
+        Format::Csv => print::data(&csv(&report)),
+        Format::Table => {
+            print::data(&table(&report));
+            for notice in &report.notices {
+                print::note(&print::wrap(&format!("note: {notice}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn subject(tables: &Tables, name: &str) -> Result<Subject, Failure> {
+    if !inputs::is_path(name) && tiers_of(tables, name).is_ok() {
+        return Ok(Subject::Material);
+    }
+    match inputs::car(tables, name) {
+        Ok(design) => Ok(Subject::Car(Box::new(design))),
+        // Neither a car nor a material: the nearest of both is named, and the short list.
+        Err(Failure::UnknownCar(unknown)) => {
+            let cars = tables.catalogue.cars().iter().map(|c| c.id.as_str());
+            Err(match tiers_of(tables, name) {
+                Err(SupplyError::Material { seen, nearest: near, known }) => {
+                    let near = nearest(name, cars.chain(near.as_deref()));
+                    Failure::Supply(SupplyError::Material { seen, nearest: near, known })
+                }
+                _ => Failure::UnknownCar(unknown),
+            })
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// The country where a car is put together.
+fn maker(tables: &Tables, design: &CarDesign) -> Option<PlaceId> {
+    let code = design.plant.country.as_deref().or(design.made_in.as_deref())?;
+    tables.places.id(code).ok().map(|p| tables.places.country(p))
+}
+
+fn materials(tables: &Tables, design: &CarDesign) -> Result<Vec<(String, Option<f64>)>, Failure> {
+    let masses = materials_of(design, tables)?;
+    let parts = design.battery.iter().flat_map(|_| PARTS_OF_A_PACK);
+    let known = tables.supply.materials();
+    let mut all: Vec<(String, Option<f64>)> =
+        masses.into_iter().filter(|m| known.contains(&m.0.as_str())).map(|(name, kg)| (name, Some(kg))).collect();
+    all.extend(parts.map(|p| (p.to_owned(), None)));
+    Ok(all)
+}
+
+fn read_customs(tables: &Tables, file: &Path) -> Result<Customs, Failure> {
+    let text = inputs::read(file)?;
+    Ok(Customs::read(&file.display().to_string(), &text, &tables.places, &tables.supply)?)
+}
+
+const HEADER: [&str; 14] = [
+    "material",
+    "commodity",
+    "tier",
+    "year",
+    "largest",
+    "largest_share",
+    "share_of_dominant",
+    "hhi",
+    "governance_hhi",
+    "import_dependence",
+    "dependence",
+    "supply_risk",
+    "geopolitical_risk",
+    "status",
+];
+
+fn csv(report: &SupplyReport) -> String {
+    let row = |m: &MaterialReport, t: &TierReport| {
+        let mut row = vec![m.material.clone(), t.commodity.clone(), t.tier.clone(), t.year.to_string(), t.largest.clone().unwrap_or_default()];
+        let figures = [t.largest_share, t.share_of_dominant, t.hhi, t.governance_hhi.later_edition, t.import_dependence, t.dependence];
+        row.extend(figures.into_iter().chain([t.supply_risk, t.geopolitical_risk]).map(|v| v.to_string()));
+        row.push(t.status.word().to_owned());
+        row
+    };
+    let rows: Vec<Vec<String>> = report.materials.iter().flat_map(|m| m.tiers.iter().map(move |t| row(m, t))).collect();
+    print::csv(&HEADER, &rows)
+}
+
+fn table(report: &SupplyReport) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{}, {}: supply of {}, and the weight of {}\n", report.subject, report.year, report.buyer, report.dominant);
+    let percent = |share: f64| format!("{:.0}", 100.0 * share);
+    let row = |t: &TierReport| {
+        vec![
+            t.commodity.clone(),
+            t.tier.clone(),
+            t.largest.as_ref().map_or_else(|| "–".to_owned(), |l| format!("{l} {}", percent(t.largest_share))),
+            format!("{:.2}", t.hhi),
+            format!("{:.2}", t.governance_hhi.later_edition),
+            percent(t.import_dependence),
+            percent(t.dependence),
+            format!("{:.1}", t.supply_risk),
+        ]
+    };
+    let rows: Vec<Vec<String>> = report.materials.iter().flat_map(|m| m.tiers.iter().map(row)).collect();
+    let header = ["commodity", "tier", "most", "HHI", "gov", "imp", "from", "risk"];
+    text.push_str(&print::table(&header, &rows, &[3, 4, 5, 6, 7]));
+    let _ = writeln!(text, "most: largest named maker and its % of the world. gov: HHI weighted by instability.");
+    let from = format!("imp, from: % of what {}'s cars hold that was made elsewhere, made in {}.", report.buyer, report.dominant);
+    let _ = writeln!(text, "{}\nrisk: EU-type, critical from {}", print::wrap(&from), report.risk_threshold);
+    let _ = writeln!(text, "\nmaterials");
+    let materials: Vec<Vec<String>> = report.materials.iter().map(material_row).collect();
+    text.push_str(&print::table(&["material", "kg", "binding tier", "touched %", "USD/kg", "low–high", "USD more"], &materials, &[1, 3, 4, 6]));
+    let _ = writeln!(text, "touched %: passed {} at any tier. USD more: the car's content at the highest yearly price", report.dominant);
+    if let Some(binding) = &report.binding {
+        let _ = writeln!(text, "\nbinding tier: {binding} (highest EU-type risk)");
+    }
+    let list = |l: &[String]| if l.is_empty() { "none".to_owned() } else { l.join(", ") };
+    let _ = writeln!(text, "{}", print::wrap(&format!("more than half from {}: {}", report.dominant, list(&report.dominated))));
+    let _ = writeln!(text, "{}", print::wrap(&format!("half or less: {}", list(&report.not_dominated))));
+    for material in &report.materials {
+        for (tier, measure) in material.tiers.iter().flat_map(|t| t.measures.iter().map(move |m| (t, m))) {
+            let until = measure.until.as_deref().map_or_else(String::new, |u| format!(" to {u}"));
+            let line = format!("export {} of {} by {} from {}{until}", measure.measure, tier.commodity, measure.place, measure.since);
+            let _ = writeln!(text, "{}", print::wrap(&line));
+        }
+        for tier in material.tiers.iter().filter(|t| t.owned_share_of_dominant.is_some()) {
+            let share = 100.0 * tier.owned_share_of_dominant.unwrap_or(0.0);
+            let line = format!("{}/{}: {} with works that its companies own abroad: {share:.0} %", tier.commodity, tier.tier, report.dominant);
+            let _ = writeln!(text, "{}", print::wrap(&line));
+        }
+    }
+    let _ = writeln!(text, "weakest status of the shares: {}", report.weakest_status);
+    text
+}
+
+fn material_row(material: &MaterialReport) -> Vec<String> {
+    let number = |v: Option<f64>| v.map_or_else(|| "–".to_owned(), figure);
+    let price = material.price.as_ref();
+    vec![
+        material.material.clone(),
+        number(material.kg_per_car),
+        material.binding_tier.clone().unwrap_or_else(|| "–".to_owned()),
+        format!("{:.0}", 100.0 * material.touched_share),
+        number(price.map(|p| p.usd_per_kg)),
+        price.map_or_else(|| "–".to_owned(), |p| format!("{}–{}", figure(p.lowest_usd_per_kg), figure(p.highest_usd_per_kg))),
+        number(price.and_then(|p| p.usd_per_car_at_risk)),
+    ]
+}

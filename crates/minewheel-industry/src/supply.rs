@@ -1,0 +1,39 @@
+//! Where materials come from, tier by tier, and how much a buyer depends on one place.
+//!
+//! [`ask::ask`] answers for a car or a material: shares of every tier from the mine to the part, how concentrated
+//! they are ([`concentration`]), whose output a buyer lives on ([`trade`], or the user's own [`customs`] data), what risk
+//! indices say ([`risk`]), what prices have done, and which tier binds. Dependence is stated per tier, never for a chain as
+//! a whole: one country may make nearly all of a refined product and hardly any of its ore.
+
+pub mod ask;
+pub mod concentration;
+pub mod customs;
+pub mod report;
+pub mod risk;
+pub mod trade;
+
+use minewheel_data::parameters::ParameterError;
+
+/// A question about supply that has no answer.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SupplyError {
+    /// A material is not known.
+    #[error("no material or commodity `{seen}`{}; there are: {known}", nearest.as_deref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
+    Material {
+        /// The name seen.
+        seen: String,
+        /// The nearest one.
+        nearest: Option<String>,
+        /// All names.
+        known: String,
+    },
+    /// A producer has no governance score.
+    #[error("supply/governance.csv has no score for `{place}`, which supplies")]
+    Governance {
+        /// The place.
+        place: String,
+    },
+    /// A parameter is missing.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+}
