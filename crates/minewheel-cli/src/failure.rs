@@ -63,6 +63,9 @@ pub enum Failure {
     /// A case that is unknown or cannot be computed.
     #[error(transparent)]
     Case(minewheel_industry::cases::CaseError),
+    /// Tables of a fleet's series cannot be used.
+    #[error(transparent)]
+    Series(minewheel_industry::fleet::series::SeriesError),
     /// `--strict` refused the result.
     #[error("{0}")]
     Strict(String),
@@ -100,6 +103,7 @@ impl Failure {
             Self::Profile { .. } => "minewheel::profile",
             Self::Assess(error) => error.code(),
             Self::Case(_) => "minewheel::case",
+            Self::Series(_) => "minewheel::fleet::series",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -115,6 +119,7 @@ impl Failure {
             }
             Self::Cycle(_) => "a cycle is a name from `minewheel schema cycles` or a CSV file with time_s,speed_km_h".to_owned(),
             Self::Profile { .. } => "a profile is a CSV `hour,soc` or `hour,soc,temperature_c` of whole days, hours 0 to 23".to_owned(),
+            Self::Series(_) => "`minewheel help fleet stock` names the columns; `docs/model/fleet.md` says what they mean".to_owned(),
             Self::Strict(_) => "leave --strict out to see the result with its weakest status".to_owned(),
             Self::Assess(error) => return error.help(),
             Self::Store(_) => "give a folder laid out like Minewheel's own `data/`; one table in it is enough".to_owned(),

@@ -1,5 +1,6 @@
 //! The world around the car.
 //!
-//! [`cases`] recomputes published statements about the industry and judges them. Pure: no file, no clock, no screen.
+//! [`cases`] recomputes published statements about the industry and judges them. [`fleet`] carries cars and packs through the years. Pure: no file, no clock, no screen.
 
 pub mod cases;
+pub mod fleet;

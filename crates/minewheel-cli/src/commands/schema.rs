@@ -28,6 +28,7 @@ const NAMES: &[&str] = &[
     "drive-unit",
     "body",
     "plant",
+    "fleet-stock",
     "cycles",
     "places",
     "chemistries",
@@ -84,6 +85,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "plant" => {
             print::json(&schemars::schema_for!(minewheel_assess::plant::PlantReport));
+            return Ok(());
+        }
+        "fleet-stock" => {
+            print::json(&schemars::schema_for!(Vec<super::fleet::stock::Line>));
             return Ok(());
         }
         "charge" => {
