@@ -1,5 +1,6 @@
 //! The command `minewheel`: reads arguments and files, calls the libraries, prints. It holds no formula.
 
+mod chart;
 mod commands;
 mod failure;
 mod inputs;
@@ -47,6 +48,8 @@ enum Command {
     Body(commands::body::Arguments),
     /// A car plant by shop, and what its measures save at what cost
     Plant(commands::plant::Arguments),
+    /// What was built, sold, exported, registered and charged, and what does not add up
+    Market(commands::market::Arguments),
     /// Cohorts of cars and packs through the years
     Fleet(commands::fleet::Arguments),
     /// Check tables, or list sources
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Command::DriveUnit(arguments) => commands::drive_unit::run(&arguments),
         Command::Body(arguments) => commands::body::run(&arguments),
         Command::Plant(arguments) => commands::plant::run(&arguments),
+        Command::Market(arguments) => commands::market::run(&arguments),
         Command::Fleet(arguments) => commands::fleet::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),

@@ -28,12 +28,14 @@ const NAMES: &[&str] = &[
     "drive-unit",
     "body",
     "plant",
+    "market",
     "fleet-stock",
     "cycles",
     "places",
     "chemistries",
     "products",
     "methods",
+    "indicators",
 ];
 
 /// Runs the command.
@@ -87,6 +89,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             print::json(&schemars::schema_for!(minewheel_assess::plant::PlantReport));
             return Ok(());
         }
+        "market" => {
+            print::json(&schemars::schema_for!(minewheel_industry::market::report::MarketReport));
+            return Ok(());
+        }
         "fleet-stock" => {
             print::json(&schemars::schema_for!(Vec<super::fleet::stock::Line>));
             return Ok(());
@@ -112,6 +118,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         "chemistries" => tables.chemistries(),
         "products" => tables.cards.products().iter().map(|p| format!("{:<40} {:<5} {}", p.id, p.unit, p.name)).collect(),
         "methods" => tables.methods.climate_methods().iter().map(|m| (*m).to_owned()).collect(),
+        "indicators" => {
+            let market = minewheel_industry::market::series::Market::read(&minewheel_data::store::Store::embedded(), false, None);
+            market.map_err(Failure::Tables)?.definitions.iter().map(|d| format!("{:<26} {}", d.indicator, d.title)).collect()
+        }
         other => return Err(Failure::UnknownName { kind: "schema or list", seen: other.to_owned(), known: NAMES.join(", ") }),
     };
     print::data(&lines.join("\n"));
