@@ -1,5 +1,6 @@
 //! `minewheel fleet`: cohorts of cars and packs through the years.
 
+pub mod run;
 pub mod stock;
 
 use crate::failure::Failure;
@@ -13,6 +14,8 @@ pub struct Arguments {
 
 #[derive(clap::Subcommand)]
 enum Action {
+    /// A study: cars, packs, energy, footprint, materials
+    Run(run::Arguments),
     /// Stock and outflow from a table of inflow, or inflow from a table of stock
     Stock(stock::Arguments),
 }
@@ -23,6 +26,7 @@ enum Action {
 /// What the subcommand refuses.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.action {
+        Action::Run(arguments) => run::run(arguments),
         Action::Stock(arguments) => stock::run(arguments),
     }
 }

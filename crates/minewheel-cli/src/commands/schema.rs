@@ -29,6 +29,7 @@ const NAMES: &[&str] = &[
     "body",
     "plant",
     "market",
+    "fleet-run",
     "fleet-stock",
     "cycles",
     "places",
@@ -91,6 +92,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "market" => {
             print::json(&schemars::schema_for!(minewheel_industry::market::report::MarketReport));
+            return Ok(());
+        }
+        "fleet-run" => {
+            print::json(&schemars::schema_for!(minewheel_industry::fleet::run::FleetReport));
             return Ok(());
         }
         "fleet-stock" => {

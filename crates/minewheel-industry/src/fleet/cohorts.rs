@@ -228,6 +228,24 @@ impl<'s> Cohorts<'s> {
     }
 }
 
+/// What drives a stock.
+#[derive(Debug, Clone, Copy)]
+pub enum Drive<'a> {
+    /// Cars that enter, by year.
+    Inflow(&'a [f64]),
+    /// The stock wanted at the end of each year, and what to do where it needs a negative inflow.
+    Stock(&'a [f64], NegativeInflow),
+}
+
+impl Drive<'_> {
+    /// How many years.
+    pub fn years(&self) -> usize {
+        match self {
+            Self::Inflow(values) | Self::Stock(values, _) => values.len(),
+        }
+    }
+}
+
 /// Stock and outflow from inflow.
 ///
 /// # Errors
@@ -242,12 +260,7 @@ impl<'s> Cohorts<'s> {
 /// assert_eq!(flows.outflow, [0.0, 5.0, 5.0]);
 /// ```
 pub fn inflow_driven(inflow: &[f64], survival: &Survival, around: &Surroundings) -> Result<Flows, CohortError> {
-    walk(inflow.len(), survival, around, |cohorts, index| {
-        if let Some(last) = cohorts.sizes.last_mut() {
-            *last += inflow[index];
-        }
-        Ok((inflow[index], 0.0))
-    })
+    walk(Drive::Inflow(inflow), survival, around, |_, _| ())
 }
 
 /// Inflow, outflow and extra retirement from a wanted stock.
@@ -255,15 +268,15 @@ pub fn inflow_driven(inflow: &[f64], survival: &Survival, around: &Surroundings)
 /// # Errors
 /// As [`inflow_driven`]; or the stock needs a negative inflow and `negative` refuses it.
 pub fn stock_driven(stock: &[f64], survival: &Survival, around: &Surroundings, negative: NegativeInflow) -> Result<Flows, CohortError> {
-    walk(stock.len(), survival, around, |cohorts, index| cohorts.meet(stock[index], negative))
+    walk(Drive::Stock(stock, negative), survival, around, |_, _| ())
 }
 
-fn walk(
-    years: usize,
-    survival: &Survival,
-    around: &Surroundings,
-    mut feed: impl FnMut(&mut Cohorts<'_>, usize) -> Result<(f64, f64), CohortError>,
-) -> Result<Flows, CohortError> {
+/// Walks through the years and shows the cohorts at the end of each.
+///
+/// # Errors
+/// As [`stock_driven`].
+pub fn walk(drive: Drive<'_>, survival: &Survival, around: &Surroundings, mut visit: impl FnMut(usize, &Cohorts<'_>)) -> Result<Flows, CohortError> {
+    let years = drive.years();
     let mut cohorts = Cohorts::new(survival, &around.start)?;
     cohorts.sizes.reserve(years);
     let room = || Vec::with_capacity(years);
@@ -272,14 +285,108 @@ fn walk(
     for index in 0..years {
         cohorts.enter(0.0);
         let traded = around.trade.get(index).map_or(Ok(0.0), |t| cohorts.trade(t))?;
-        let (inflow, extra) = feed(&mut cohorts, index)?;
+        let (inflow, extra) = match drive {
+            Drive::Inflow(inflow) => {
+                if let Some(last) = cohorts.sizes.last_mut() {
+                    *last += inflow[index];
+                }
+                (inflow[index], 0.0)
+            }
+            Drive::Stock(stock, negative) => cohorts.meet(stock[index], negative)?,
+        };
         let stock = cohorts.stock();
         flows.outflow.push(before + inflow + traded - stock);
         flows.stock.push(stock);
         flows.inflow.push(inflow);
         flows.extra_retirement.push(extra);
         flows.traded.push(traded);
+        visit(index, &cohorts);
         before = stock;
     }
     Ok(flows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fleet::survival::Curve;
+    use proptest::prelude::*;
+
+    fn curve(shape: f64, scale: f64) -> Survival {
+        Curve::Weibull { shape, scale }.table("x", 40).unwrap()
+    }
+
+    fn close(a: f64, b: f64) -> bool {
+        (a - b).abs() <= 1e-9 * (1.0 + a.abs().max(b.abs()))
+    }
+
+    proptest! {
+        #[test]
+        fn stock_is_linear_in_inflow(a in prop::collection::vec(0.0..1e6, 30), b in prop::collection::vec(0.0..1e6, 30), k in 1.0..5.0, l in 3.0..25.0, w in 0.0..3.0) {
+            let survival = curve(k, l);
+            let run = |inflow: &[f64]| inflow_driven(inflow, &survival, &Surroundings::default()).unwrap();
+            let both: Vec<f64> = a.iter().zip(&b).map(|(a, b)| a + w * b).collect();
+            let (left, right, sum) = (run(&a), run(&b), run(&both));
+            for i in 0..30 {
+                prop_assert!(close(sum.stock[i], left.stock[i] + w * right.stock[i]));
+                prop_assert!(close(sum.outflow[i], left.outflow[i] + w * right.outflow[i]));
+            }
+        }
+
+        #[test]
+        fn stock_driven_gives_back_the_inflow_that_made_the_stock(a in prop::collection::vec(0.0..1e6, 30), k in 1.0..5.0, l in 3.0..25.0) {
+            let survival = curve(k, l);
+            let around = Surroundings { start: vec![Aged { age: 3, count: 1e5 }, Aged { age: 0, count: 2e5 }], trade: Vec::new() };
+            let stock = inflow_driven(&a, &survival, &around).unwrap().stock;
+            let back = stock_driven(&stock, &survival, &around, NegativeInflow::Refuse).unwrap();
+            for i in 0..30 {
+                prop_assert!((back.inflow[i] - a[i]).abs() <= 1e-8 * 1e6, "{} {}", back.inflow[i], a[i]);
+            }
+        }
+
+        #[test]
+        fn a_wanted_stock_is_met_whatever_its_path(stock in prop::collection::vec(0.0..1e6, 30), k in 1.0..5.0, l in 3.0..25.0) {
+            let flows = stock_driven(&stock, &curve(k, l), &Surroundings::default(), NegativeInflow::Retire).unwrap();
+            for i in 0..30 {
+                prop_assert!((flows.stock[i] - stock[i]).abs() <= 1e-9 * 1e6);
+                prop_assert!(flows.inflow[i] >= 0.0 && flows.extra_retirement[i] >= 0.0 && flows.outflow[i] >= -1e-3);
+                prop_assert!(flows.inflow[i] == 0.0 || flows.extra_retirement[i] == 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_split_cohort_lives_as_the_whole() {
+        let survival = curve(3.0, 15.0);
+        let start = |counts: &[f64]| Surroundings { start: counts.iter().map(|c| Aged { age: 4, count: *c }).collect(), trade: Vec::new() };
+        let (one, many) = (start(&[900.0]), start(&[100.0, 500.0, 300.0]));
+        let (one, many) = (inflow_driven(&[0.0; 20], &survival, &one).unwrap(), inflow_driven(&[0.0; 20], &survival, &many).unwrap());
+        assert!(one.stock.iter().zip(&many.stock).all(|(a, b)| close(*a, *b)));
+    }
+
+    #[test]
+    fn nobody_lives_beyond_the_last_age() {
+        let survival = Survival::new("x", vec![1.0, 0.8]).unwrap();
+        assert_eq!(inflow_driven(&[100.0, 0.0, 0.0, 0.0], &survival, &Surroundings::default()).unwrap().stock, [100.0, 80.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_negative_inflow_names_its_year_and_used_cars_their_age() {
+        let survival = curve(3.0, 15.0);
+        let error = stock_driven(&[100.0, 100.0, 10.0], &survival, &Surroundings::default(), NegativeInflow::Refuse).unwrap_err();
+        assert!(matches!(error, CohortError::Negative { index: 2, .. }));
+        let trade = |age, count| Surroundings { start: Vec::new(), trade: vec![vec![Aged { age, count }]] };
+        assert!(matches!(inflow_driven(&[1.0], &survival, &trade(60, 1.0)), Err(CohortError::TooOld { .. })));
+        assert!(matches!(inflow_driven(&[1.0], &survival, &trade(0, -5.0)), Err(CohortError::Export { .. })));
+    }
+
+    #[test]
+    fn a_used_import_joins_the_cohort_of_its_age() {
+        let survival = Survival::new("x", vec![1.0, 0.5, 0.25, 0.0]).unwrap();
+        let around = Surroundings { start: Vec::new(), trade: vec![vec![Aged { age: 1, count: 10.0 }]] };
+        let flows = inflow_driven(&[0.0, 0.0, 0.0], &survival, &around).unwrap();
+        // Ten cars of age 1 are half of their cohort; half of them are alive at age 2, none at age 3.
+        assert_eq!(flows.stock, [10.0, 5.0, 0.0]);
+        assert_eq!(flows.traded, [10.0, 0.0, 0.0]);
+    }
 }
