@@ -11,6 +11,8 @@ pub mod drive;
 pub mod drive_unit;
 pub mod explain;
 pub mod lca;
+pub mod fleet;
+pub mod market;
 pub mod motor;
 pub mod performance;
 pub mod plant;

@@ -72,6 +72,12 @@ pub enum Failure {
     /// A trade file with a fault.
     #[error(transparent)]
     Customs(#[from] minewheel_industry::supply::customs::CustomsError),
+    /// Tables of a fleet's series cannot be used.
+    #[error(transparent)]
+    Series(minewheel_industry::fleet::series::SeriesError),
+    /// A study of a fleet cannot be run.
+    #[error(transparent)]
+    Fleet(minewheel_industry::fleet::run::FleetError),
     /// `--strict` refused the result.
     #[error("{0}")]
     Strict(String),
@@ -112,6 +118,8 @@ impl Failure {
             Self::Lca(_) => "minewheel::lca",
             Self::Supply(_) => "minewheel::supply",
             Self::Customs(_) => "minewheel::supply::trade",
+            Self::Series(_) => "minewheel::fleet::series",
+            Self::Fleet(_) => "minewheel::fleet::study",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -127,6 +135,8 @@ impl Failure {
             }
             Self::Cycle(_) => "a cycle is a name from `minewheel schema cycles` or a CSV file with time_s,speed_km_h".to_owned(),
             Self::Profile { .. } => "a profile is a CSV `hour,soc` or `hour,soc,temperature_c` of whole days, hours 0 to 23".to_owned(),
+            Self::Series(_) => "`minewheel help fleet stock` names the columns; `docs/model/fleet.md` says what they mean".to_owned(),
+            Self::Fleet(error) => crate::commands::fleet::run::help(error),
             Self::Strict(_) => "leave --strict out to see the result with its weakest status".to_owned(),
             Self::Assess(error) => return error.help(),
             Self::Store(_) => "give a folder laid out like Minewheel's own `data/`; one table in it is enough".to_owned(),

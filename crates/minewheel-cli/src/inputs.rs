@@ -77,3 +77,12 @@ pub fn read(path: &Path) -> Result<String, Failure> {
     let text = std::fs::read_to_string(path).map_err(|reason| Failure::File { verb: "read", path: PathBuf::from(path), reason })?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
+
+/// Writes a file that the user named.
+///
+/// # Errors
+/// It cannot be written.
+#[expect(clippy::disallowed_methods, reason = "the command line writes files that the user names")]
+pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
+    std::fs::write(path, text).map_err(|reason| Failure::File { verb: "write", path: PathBuf::from(path), reason })
+}

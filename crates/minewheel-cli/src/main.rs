@@ -1,5 +1,6 @@
 //! The command `minewheel`: reads arguments and files, calls the libraries, prints. It holds no formula.
 
+mod chart;
 mod commands;
 mod failure;
 mod inputs;
@@ -53,6 +54,10 @@ enum Command {
     Recycle(commands::recycle::Arguments),
     /// Where materials come from, tier by tier, and who depends on whom
     Supply(commands::supply::Arguments),
+    /// What was built, sold, exported, registered and charged, and what does not add up
+    Market(commands::market::Arguments),
+    /// Cohorts of cars and packs through the years
+    Fleet(commands::fleet::Arguments),
     /// Check tables, or list sources
     Data(commands::data::Arguments),
     /// Recompute published statements and judge them
@@ -84,6 +89,8 @@ fn main() -> ExitCode {
         Command::Lca(arguments) => commands::lca::run(&arguments),
         Command::Recycle(arguments) => commands::recycle::run(&arguments),
         Command::Supply(arguments) => commands::supply::run(&arguments),
+        Command::Market(arguments) => commands::market::run(&arguments),
+        Command::Fleet(arguments) => commands::fleet::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),

@@ -5,3 +5,8 @@
 
 pub mod cases;
 pub mod supply;
+//! [`cases`] recomputes published statements about the industry and judges them. [`fleet`] carries cars and packs through the years. Pure: no file, no clock, no screen.
+
+pub mod cases;
+pub mod fleet;
+pub mod market;

@@ -29,8 +29,8 @@ pub(crate) fn normal_quantile(u: f64) -> f64 {
     z.copysign(q)
 }
 
-/// `Φ(z)`, by bisection of the quantile function; for set-up, not for inner loops.
-pub(crate) fn normal_share_below(z: f64) -> f64 {
+/// `Φ(z)`, the share of a standard normal quantity below z, by bisection of the quantile function; for set-up, not for inner loops.
+pub fn normal_share_below(z: f64) -> f64 {
     if z > 0.0 {
         return 1.0 - normal_share_below(-z);
     }

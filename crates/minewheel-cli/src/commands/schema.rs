@@ -32,11 +32,15 @@ const NAMES: &[&str] = &[
     "lca-info",
     "recycle",
     "supply",
+    "market",
+    "fleet-run",
+    "fleet-stock",
     "cycles",
     "places",
     "chemistries",
     "products",
     "methods",
+    "indicators",
 ];
 
 /// Runs the command.
@@ -100,6 +104,16 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "recycle" => {
             print::json(&schemars::schema_for!(minewheel_assess::recycling::RecycleReport));
+        "market" => {
+            print::json(&schemars::schema_for!(minewheel_industry::market::report::MarketReport));
+            return Ok(());
+        }
+        "fleet-run" => {
+            print::json(&schemars::schema_for!(minewheel_industry::fleet::run::FleetReport));
+            return Ok(());
+        }
+        "fleet-stock" => {
+            print::json(&schemars::schema_for!(Vec<super::fleet::stock::Line>));
             return Ok(());
         }
         "charge" => {
@@ -127,6 +141,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         "chemistries" => tables.chemistries(),
         "products" => tables.cards.products().iter().map(|p| format!("{:<40} {:<5} {}", p.id, p.unit, p.name)).collect(),
         "methods" => tables.methods.climate_methods().iter().map(|m| (*m).to_owned()).collect(),
+        "indicators" => {
+            let market = minewheel_industry::market::series::Market::read(&minewheel_data::store::Store::embedded(), false, None);
+            market.map_err(Failure::Tables)?.definitions.iter().map(|d| format!("{:<26} {}", d.indicator, d.title)).collect()
+        }
         other => return Err(Failure::UnknownName { kind: "schema or list", seen: other.to_owned(), known: NAMES.join(", ") }),
     };
     print::data(&lines.join("\n"));

@@ -1,0 +1,32 @@
+//! `minewheel fleet`: cohorts of cars and packs through the years.
+
+pub mod run;
+pub mod stock;
+
+use crate::failure::Failure;
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// A study: cars, packs, energy, footprint, materials
+    Run(run::Arguments),
+    /// Stock and outflow from a table of inflow, or inflow from a table of stock
+    Stock(stock::Arguments),
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// What the subcommand refuses.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.action {
+        Action::Run(arguments) => run::run(arguments),
+        Action::Stock(arguments) => stock::run(arguments),
+    }
+}

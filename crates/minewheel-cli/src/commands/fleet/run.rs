@@ -1,0 +1,333 @@
+//! `minewheel fleet run`: a study of cars, packs, energy, footprint and materials through the years.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use minewheel_assess::tables::Tables;
+use minewheel_data::store::Store;
+use minewheel_industry::fleet::run::{FleetError, FleetReport, MaterialLine, PackLine, YearLine, run as run_study};
+use minewheel_industry::fleet::study::{Study, StudyError};
+use minewheel_industry::fleet::tables::FleetTables;
+
+use crate::chart::{self, Chart};
+use crate::failure::Failure;
+use crate::inputs;
+use crate::print::{self, Format, figure};
+
+/// Which table goes to CSV.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Ledger {
+    /// Cars, kilometres, energy, footprint.
+    Years,
+    /// Packs in GWh.
+    Packs,
+    /// Elements in tonnes.
+    Materials,
+}
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// A study in TOML; `examples/11_fleet` has some
+    study: PathBuf,
+    /// Which ledger goes to CSV
+    #[arg(long, value_enum, default_value = "years")]
+    table: Ledger,
+    /// Draw the stock by product as SVG
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// A folder of tables laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Rows of the printed table, at most.
+const MOST_ROWS: usize = 12;
+/// Materials of the printed table, at most.
+const MOST_MATERIALS: usize = 12;
+
+/// Runs the command.
+///
+/// # Errors
+/// A study with faults, or one that cannot be run.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let text = inputs::read(&arguments.study)?;
+    let study = Study::read(&arguments.study.display().to_string(), &text).map_err(FleetError::from)?;
+    let mut store = Store::embedded();
+    if let Some(folder) = &arguments.data {
+        store.overlay(folder)?;
+    }
+    let tables = Tables::read(&store, false).map_err(Failure::Tables)?;
+    let fleet = FleetTables::read(&store, false).map_err(Failure::Tables)?;
+    if let Some(name) = &study.study.charging
+        && fleet.profile(name).is_empty()
+    {
+        let mut known: Vec<&str> = fleet.profiles.iter().map(|p| p.name.as_str()).collect();
+        known.dedup();
+        return Err(Failure::UnknownName { kind: "charging profile", seen: name.clone(), known: known.join(", ") });
+    }
+    let report = run_study(&tables, &fleet, &study)?;
+    if let Some(path) = &arguments.chart {
+        inputs::write(path, &picture(&report))?;
+    }
+    match arguments.format {
+        Format::Json => print::json(&report),
+        Format::Csv => print::data(&match arguments.table {
+            Ledger::Years => years_csv(&report),
+            Ledger::Packs => packs_csv(&report),
+            Ledger::Materials => materials_csv(&report),
+        }),
+        Format::Table => {
+            print::data(&table(&report));
+            for notice in &report.notices {
+                print::note(&print::wrap(&format!("note: {notice}")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The years that are printed: about [`MOST_ROWS`], with the first and the last.
+fn printed(report: &FleetReport) -> Vec<i32> {
+    let mut years: Vec<i32> = report.years.iter().map(|l| l.year).collect();
+    years.dedup();
+    let step = years.len().div_ceil(MOST_ROWS - 1).max(1) as i32;
+    let step = [1, 2, 5, 10, 20, 50, 100].into_iter().find(|s| *s >= step).unwrap_or(step);
+    let (first, last) = (years.first().copied().unwrap_or_default(), years.last().copied().unwrap_or_default());
+    years.into_iter().filter(|y| *y == first || *y == last || y % step == 0).collect()
+}
+
+fn table(report: &FleetReport) -> String {
+    let mut text = format!("{}, {}; weakest status: {}\n\n", report.title, report.place, report.weakest_status);
+    let years = printed(report);
+    let million = |v: f64| figure(v / 1e6);
+    let tonnes = |pick: fn(&YearLine) -> Option<f64>, lines: &[&YearLine]| {
+        lines.iter().map(|l| pick(l)).sum::<Option<f64>>().map_or_else(|| "–".to_owned(), million)
+    };
+    let mut rows = Vec::new();
+    for year in &years {
+        let lines: Vec<&YearLine> = report.years.iter().filter(|l| l.year == *year).collect();
+        let sum = |pick: fn(&YearLine) -> f64| lines.iter().map(|l| pick(l)).sum::<f64>();
+        rows.push(vec![
+            year.to_string(),
+            million(sum(|l| l.stock)),
+            million(sum(|l| l.inflow)),
+            million(sum(|l| l.outflow)),
+            figure(sum(|l| l.electricity_gwh) / 1e3),
+            figure(sum(|l| l.fuel_ml) / 1e3),
+            tonnes(|l| l.production_t, &lines),
+            tonnes(|l| l.use_t, &lines),
+            tonnes(|l| l.end_of_life_t, &lines),
+        ]);
+    }
+    text.push_str("cars in millions, electricity in TWh, fuel in billion litres, footprint in Mt CO2e of the year\n");
+    let head = ["year", "stock", "in", "out", "TWh", "fuel", "making", "driving", "end of life"];
+    text.push_str(&print::table(&head, &rows, &[1, 2, 3, 4, 5, 6, 7, 8]));
+    if !report.packs.is_empty() {
+        let mut rows = Vec::new();
+        for year in &years {
+            let lines: Vec<&PackLine> = report.packs.iter().filter(|l| l.year == *year).collect();
+            let sum = |pick: fn(&PackLine) -> f64| figure(lines.iter().map(|l| pick(l)).sum::<f64>());
+            rows.push(vec![
+                year.to_string(),
+                sum(|l| l.in_cars_gwh),
+                sum(|l| l.fitted_gwh),
+                sum(|l| l.replacements_gwh),
+                sum(|l| l.failed_gwh + l.outlived_gwh),
+                sum(|l| l.exported_gwh),
+                sum(|l| l.informal_gwh),
+                sum(|l| l.in_second_life_gwh),
+                sum(|l| l.recycled_gwh),
+                sum(|l| l.scrap_gwh),
+            ]);
+        }
+        text.push_str("\npacks in GWh as built\n");
+        let head = ["year", "in cars", "new", "replaced", "out", "exported", "informal", "2nd life", "recycled", "scrap"];
+        text.push_str(&print::table(&head, &rows, &[1, 2, 3, 4, 5, 6, 7, 8, 9]));
+    }
+    materials(&mut text, report);
+    if let Some(points) = report.public_points {
+        let last = report.years.last().map_or(0, |l| l.year);
+        let _ = writeln!(text, "\npublic charging points for the cars of {last} at the ratio of today: {} thousand", figure(points / 1e3));
+    }
+    text
+}
+
+fn materials(text: &mut String, report: &FleetReport) {
+    let Some(last) = report.years.last().map(|l| l.year) else { return };
+    let mut total: BTreeMap<&str, f64> = BTreeMap::new();
+    for line in &report.materials {
+        *total.entry(&line.element).or_default() += line.body_demand_t + line.pack_demand_t;
+    }
+    let mut lines: Vec<&MaterialLine> = report.materials.iter().filter(|l| l.year == last).collect();
+    lines.sort_by(|a, b| total[b.element.as_str()].total_cmp(&total[a.element.as_str()]));
+    let left = lines.len().saturating_sub(MOST_MATERIALS);
+    let row = |l: &&MaterialLine| {
+        let kt = |t: f64| figure(t / 1e3);
+        vec![
+            l.element.clone(),
+            kt(l.body_demand_t),
+            kt(l.pack_demand_t),
+            kt(l.pack_recovered_t),
+            kt(l.pack_lost_t + l.pack_informal_t),
+            kt(l.body_retired_t),
+            l.body_recovered_t.map_or_else(|| "–".to_owned(), kt),
+        ]
+    };
+    let _ = writeln!(text, "\nmaterials in {last}, kt");
+    let head = ["element", "cars", "packs", "back from packs", "lost from packs", "in given-up cars", "back of it"];
+    text.push_str(&print::table(&head, &lines.iter().take(MOST_MATERIALS).map(row).collect::<Vec<_>>(), &[1, 2, 3, 4, 5, 6]));
+    if left > 0 {
+        let _ = writeln!(text, "and {left} more: --format csv --table materials");
+    }
+}
+
+fn optional(value: Option<f64>) -> String {
+    value.map(|v| v.to_string()).unwrap_or_default()
+}
+
+fn years_csv(report: &FleetReport) -> String {
+    let header = [
+        "year",
+        "product",
+        "stock",
+        "inflow",
+        "outflow",
+        "extra_retirement",
+        "traded",
+        "km",
+        "electricity_gwh",
+        "fuel_ml",
+        "production_t",
+        "use_t",
+        "end_of_life_t",
+    ];
+    let row = |l: &YearLine| {
+        let mut row = vec![l.year.to_string(), l.product.clone()];
+        row.extend([l.stock, l.inflow, l.outflow, l.extra_retirement, l.traded, l.km, l.electricity_gwh, l.fuel_ml].map(|v| v.to_string()));
+        row.extend([l.production_t, l.use_t, l.end_of_life_t].map(optional));
+        row
+    };
+    print::csv(&header, &report.years.iter().map(row).collect::<Vec<_>>())
+}
+
+fn packs_csv(report: &FleetReport) -> String {
+    let header = [
+        "year",
+        "product",
+        "in_cars_gwh",
+        "fitted_gwh",
+        "replacements_gwh",
+        "failed_gwh",
+        "outlived_gwh",
+        "exported_gwh",
+        "traded_gwh",
+        "collected_gwh",
+        "informal_gwh",
+        "to_second_life_gwh",
+        "in_second_life_gwh",
+        "recycled_gwh",
+        "scrap_gwh",
+        "out_t",
+        "out_age",
+    ];
+    let row = |l: &PackLine| {
+        let numbers = [
+            l.in_cars_gwh,
+            l.fitted_gwh,
+            l.replacements_gwh,
+            l.failed_gwh,
+            l.outlived_gwh,
+            l.exported_gwh,
+            l.traded_gwh,
+            l.collected_gwh,
+            l.informal_gwh,
+            l.to_second_life_gwh,
+            l.in_second_life_gwh,
+            l.recycled_gwh,
+            l.scrap_gwh,
+            l.out_t,
+            l.out_age,
+        ];
+        [l.year.to_string(), l.product.clone()].into_iter().chain(numbers.map(|v| v.to_string())).collect::<Vec<_>>()
+    };
+    print::csv(&header, &report.packs.iter().map(row).collect::<Vec<_>>())
+}
+
+fn materials_csv(report: &FleetReport) -> String {
+    let header = [
+        "year",
+        "element",
+        "body_demand_t",
+        "pack_demand_t",
+        "pack_stock_t",
+        "pack_recovered_t",
+        "pack_lost_t",
+        "pack_informal_t",
+        "pack_exported_t",
+        "body_retired_t",
+        "body_recovered_t",
+        "residual_t",
+    ];
+    let row = |l: &MaterialLine| {
+        let numbers = [
+            l.body_demand_t,
+            l.pack_demand_t,
+            l.pack_stock_t,
+            l.pack_recovered_t,
+            l.pack_lost_t,
+            l.pack_informal_t,
+            l.pack_exported_t,
+            l.body_retired_t,
+        ];
+        let mut row: Vec<String> = [l.year.to_string(), l.element.clone()].into_iter().chain(numbers.map(|v| v.to_string())).collect();
+        row.extend([optional(l.body_recovered_t), l.residual_t.to_string()]);
+        row
+    };
+    print::csv(&header, &report.materials.iter().map(row).collect::<Vec<_>>())
+}
+
+fn picture(report: &FleetReport) -> String {
+    let mut names: Vec<&str> = report.years.iter().map(|l| l.product.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let line = |name: &&str| chart::Line {
+        name: (*name).to_owned(),
+        points: report.years.iter().filter(|l| l.product == *name).map(|l| (f64::from(l.year), l.stock / 1e6)).collect(),
+        band: Vec::new(),
+    };
+    chart::svg(&Chart {
+        title: report.title.clone(),
+        unit: "cars at the end of the year, million".to_owned(),
+        source: format!("minewheel fleet run; {}, weakest status {}", report.place, report.weakest_status),
+        lines: names.iter().map(line).collect(),
+    })
+}
+
+impl From<FleetError> for Failure {
+    fn from(error: FleetError) -> Self {
+        match error {
+            FleetError::Assess(error) => Self::Assess(error),
+            FleetError::Car(error) => Self::UnknownCar(error),
+            other => Self::Fleet(other),
+        }
+    }
+}
+
+/// Help for a study.
+pub fn help(error: &FleetError) -> String {
+    match error {
+        FleetError::Study(StudyError::Curve { .. }) => {
+            "curves are in `data/fleet/survival.csv`; `{ form = \"weibull\", shape = 3, scale = 15 }` works too"
+        }
+        FleetError::Study(_) => "`docs/model/fleet.md` lists the keys of a study; `examples/11_fleet` has some",
+        FleetError::Cohort { .. } => "leave `strict_inflow` out to retire the surplus early, or mend the stock wanted",
+        _ => "`docs/model/fleet.md` says what a study needs",
+    }
+    .to_owned()
+}

@@ -1,0 +1,128 @@
+//! What one car of a product is and costs the climate, year by year: the same cars as an assessment.
+//!
+//! ```text
+//! production(y), use per km(y), end of life(y): of a car made, driven and given up on the grid and supply of year y,
+//! assessed in the footprint years, linear between, the first and last held outside
+//! ```
+//!
+//! Materials are those of the car as sized; its pack is kept apart, per kilowatt-hour, because packs live a life of their own.
+
+use std::collections::BTreeMap;
+
+use minewheel_assess::ageing::pack_life;
+use minewheel_assess::assessment::assess;
+use minewheel_assess::inventory::{Traces, inventory};
+use minewheel_assess::scenario::{GridChoice, Preset, Scenario};
+use minewheel_assess::tables::Tables;
+use minewheel_data::car::CarDesign;
+use minewheel_data::row::Draw;
+use minewheel_data::status::Status;
+use minewheel_data::units::Length;
+use minewheel_model::battery::Content;
+
+use super::run::FleetError;
+use super::study::between;
+
+/// Climate method of studies.
+const METHOD: &str = "ar6-gwp100";
+/// The word for steel among a car's elements.
+const IRON: &str = "iron";
+
+/// One car by year of footprint.
+#[derive(Debug, Clone, Default)]
+pub struct CarFigures {
+    /// Energy of its pack as built in kWh; nought: it has none that is followed.
+    pub pack_kwh: f64,
+    /// Mass of its pack in kg per kWh.
+    pub pack_kg_per_kwh: f64,
+    /// Chemistry of its pack.
+    pub chemistry: String,
+    /// Materials of the pack in kg per kWh.
+    pub pack_materials: BTreeMap<String, f64>,
+    /// Materials of the car without its pack in kg.
+    pub body_materials: BTreeMap<String, f64>,
+    /// Years until a pack is at the end of its first life; `None`: its packs are not aged.
+    pub first_life_years: Option<f64>,
+    /// Energy at the wall in kWh per km, over all kilometres.
+    pub kwh_per_km: f64,
+    /// Fuel in litres per km, over all kilometres.
+    pub l_per_km: f64,
+    /// Weakest status.
+    pub status: Option<Status>,
+    production: Vec<(i32, f64)>,
+    usage: Vec<(i32, f64)>,
+    end: Vec<(i32, f64)>,
+}
+
+impl CarFigures {
+    /// Footprint of making a car in kg CO2e; `None` without footprint years.
+    pub fn production_kg(&self, year: i32) -> Option<f64> {
+        (!self.production.is_empty()).then(|| between(&self.production, year))
+    }
+    /// Footprint of a kilometre in kg CO2e.
+    pub fn use_kg_per_km(&self, year: i32) -> Option<f64> {
+        (!self.usage.is_empty()).then(|| between(&self.usage, year))
+    }
+    /// Footprint of giving up a car in kg CO2e.
+    pub fn end_of_life_kg(&self, year: i32) -> Option<f64> {
+        (!self.end.is_empty()).then(|| between(&self.end, year))
+    }
+}
+
+/// Figures of several cars, which share their networks.
+///
+/// # Errors
+/// A car, place or year that cannot be assessed.
+pub fn car_figures(tables: &Tables, cars: &[CarDesign], place: &str, years: &[i32], km_per_year: &[f64]) -> Result<Vec<CarFigures>, FleetError> {
+    let scenario = |year: i32| -> Result<Scenario, FleetError> {
+        Ok(Scenario {
+            country: tables.places.id(place).map_err(minewheel_assess::AssessError::from)?,
+            year,
+            method: METHOD.to_owned(),
+            preset: Preset::CutOff,
+            is_real_world: true,
+            grid: GridChoice::Static,
+            cycle: None,
+            lifetime_km: None,
+        })
+    };
+    let mut all = Vec::new();
+    let traces = Traces::new(tables, None)?;
+    let base = scenario(years.first().copied().unwrap_or_default())?;
+    for (design, km) in cars.iter().zip(km_per_year) {
+        all.push(one_car(tables, design, &traces, &base, *km)?);
+    }
+    for &year in years {
+        for (figures, found) in all.iter_mut().zip(assess(tables, cars, &scenario(year)?, None)?) {
+            figures.production.push((year, found.climate.production_kg.value));
+            figures.usage.push((year, found.climate.use_kg.value / found.lifetime_km));
+            figures.end.push((year, found.climate.end_of_life_kg.value));
+            figures.status = Some(figures.status.map_or(found.weakest_status, |s| s.max(found.weakest_status)));
+        }
+    }
+    Ok(all)
+}
+
+fn one_car(tables: &Tables, design: &CarDesign, traces: &Traces, scenario: &Scenario, km: f64) -> Result<CarFigures, FleetError> {
+    let found = inventory(design, tables, traces, scenario, &Draw::BEST)?;
+    let electric = found.energy.electric_share;
+    let mut figures = CarFigures {
+        kwh_per_km: found.energy.wall_wh_per_km.map_or(0.0, |w| electric * minewheel_data::units::Energy::from_wh(w).kwh()),
+        l_per_km: found.energy.fuel_l_per_100km.map_or(0.0, |l| (1.0 - electric) * l / Length::from_m(100.0).m()),
+        body_materials: found.materials.clone(),
+        ..CarFigures::default()
+    };
+    let Some(pack) = found.pack.filter(|_| electric > 0.0) else { return Ok(figures) };
+    figures.pack_kwh = pack.gross_energy.kwh();
+    figures.pack_kg_per_kwh = pack.pack_mass.kg() / figures.pack_kwh;
+    figures.chemistry = pack.chemistry.to_string();
+    for (content, mass) in &pack.contents {
+        let name = if *content == Content::Steel { IRON } else { content.word() };
+        *figures.pack_materials.entry(name.to_owned()).or_default() += mass.kg() / figures.pack_kwh;
+        if let Some(all) = figures.body_materials.get_mut(name) {
+            *all = (*all - mass.kg()).max(0.0);
+        }
+    }
+    figures.first_life_years = Some(pack_life(design, tables, Some(Length::from_km(km)))?.first_life_years);
+    Ok(figures)
+}

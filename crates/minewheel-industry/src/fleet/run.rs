@@ -1,0 +1,464 @@
+//! A study run: cars, kilometres, energy, footprint, packs and materials, year by year.
+//!
+//! ```text
+//! driven(y)      = ½ (stock(y−1) + stock(y)) · km per car and year
+//! footprint(y)   = production(y) · inflow + use per km(y) · driven + end of life(y) · outflow
+//! demand(e, y)   = body(e) · inflow + pack(e) · (fitted + replacements + scrap)         element e, in tonnes
+//! balance(e, y)  = demand + start − (in cars + second life) − exported − informal − recovered − lost = 0      packs
+//! ```
+//!
+//! | symbol    | meaning                                                 | from                 |
+//! |-----------|---------------------------------------------------------|----------------------|
+//! | `body(e)` | element in a car without its pack                       | [`super::figures`]   |
+//! | `pack(e)` | element in a kilowatt-hour of pack                      | [`super::figures`]   |
+//! | recovered | recycled packs × what the route gives back              | `cells/recycling.csv`|
+//!
+//! The balance of every element of the packs is checked in every year; a residual above 1e-9 of what moved is an error. Cars
+//! given up are booked by what they hold; what a shredder recovers of it is a product of yields that the tables name.
+//! Left out: vehicles other than the products of the study, and rebound of ownership on kilometres.
+
+use std::collections::BTreeMap;
+
+use minewheel_assess::AssessError;
+use minewheel_assess::tables::Tables;
+use minewheel_data::catalogue::UnknownCar;
+use minewheel_data::parameters::ParameterError;
+use minewheel_data::places::UnknownPlace;
+use minewheel_data::status::Status;
+use minewheel_model::battery::RecyclingRoute;
+use serde::Serialize;
+
+use super::cohorts::{Aged, CohortError, Drive, Flows, NegativeInflow, Surroundings, walk};
+use super::figures::{CarFigures, car_figures};
+use super::packs::{PackFlows, PackRules, follow};
+use super::study::{Product, Study, StudyError};
+use super::survival::{Curve, Survival};
+use super::tables::FleetTables;
+
+/// Residual of an element's balance, as a share of what moved, above which the result is refused.
+const BALANCE: f64 = 1e-9;
+/// Ages of pack curves.
+const AGES: usize = 200;
+/// Recycling where a study says nothing.
+const ROUTE: RecyclingRoute = RecyclingRoute::Hydro;
+const KG_PER_T: f64 = 1000.0;
+const KWH_PER_GWH: f64 = 1e6;
+
+/// Why a study cannot be run.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum FleetError {
+    /// The study has a fault.
+    #[error(transparent)]
+    Study(#[from] StudyError),
+    /// A car is not in the catalogue.
+    #[error(transparent)]
+    Car(#[from] UnknownCar),
+    /// A place is not known.
+    #[error(transparent)]
+    Place(#[from] UnknownPlace),
+    /// A car cannot be assessed.
+    #[error(transparent)]
+    Assess(#[from] AssessError),
+    /// A parameter is missing.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// A stock cannot be.
+    #[error("`{product}`{}: {error}", year.map(|y| format!(" in {y}")).unwrap_or_default())]
+    Cohort {
+        /// The product.
+        product: String,
+        /// The year.
+        year: Option<i32>,
+        /// What is wrong.
+        error: CohortError,
+    },
+    /// An element does not balance.
+    #[error("{element} of packs in {year} does not balance: {residual} t of {moved} t that moved")]
+    Balance {
+        /// The element.
+        element: String,
+        /// The year.
+        year: i32,
+        /// What is missing in tonnes.
+        residual: f64,
+        /// What moved in tonnes.
+        moved: f64,
+    },
+}
+
+/// One product in one year.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct YearLine {
+    /// The year.
+    pub year: i32,
+    /// The product.
+    pub product: String,
+    /// Cars at its end.
+    pub stock: f64,
+    /// Cars that entered.
+    pub inflow: f64,
+    /// Cars that left.
+    pub outflow: f64,
+    /// Of these, retired so that a wanted stock is met.
+    pub extra_retirement: f64,
+    /// Used cars in, less those out.
+    pub traded: f64,
+    /// Kilometres driven.
+    pub km: f64,
+    /// Electricity at the wall in GWh.
+    pub electricity_gwh: f64,
+    /// Fuel in million litres.
+    pub fuel_ml: f64,
+    /// Footprint of making the cars that entered, in t CO2e.
+    pub production_t: Option<f64>,
+    /// Footprint of driving on the year's grid, in t CO2e.
+    pub use_t: Option<f64>,
+    /// Footprint of giving up cars, in t CO2e.
+    pub end_of_life_t: Option<f64>,
+}
+
+/// Packs of one product in one year, in GWh as built.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct PackLine {
+    /// The year.
+    pub year: i32,
+    /// The product.
+    pub product: String,
+    /// In cars at the end of the year.
+    pub in_cars_gwh: f64,
+    /// Fitted in new cars.
+    pub fitted_gwh: f64,
+    /// Fitted in place of failed packs.
+    pub replacements_gwh: f64,
+    /// Failed in cars that live on.
+    pub failed_gwh: f64,
+    /// Left their car at home when it was given up.
+    pub outlived_gwh: f64,
+    /// Left the country in given-up cars.
+    pub exported_gwh: f64,
+    /// Came in with used cars, less those that went out.
+    pub traded_gwh: f64,
+    /// Collected formally.
+    pub collected_gwh: f64,
+    /// Out of cars at home and not collected.
+    pub informal_gwh: f64,
+    /// Into a second life.
+    pub to_second_life_gwh: f64,
+    /// In a second life at the end of the year.
+    pub in_second_life_gwh: f64,
+    /// Recycled after one life or two.
+    pub recycled_gwh: f64,
+    /// Scrap of making, recycled.
+    pub scrap_gwh: f64,
+    /// Mass of packs out of cars at home in tonnes.
+    pub out_t: f64,
+    /// Mean age of these in years.
+    pub out_age: f64,
+}
+
+/// One element in one year, in tonnes.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct MaterialLine {
+    /// The year.
+    pub year: i32,
+    /// Element or material.
+    pub element: String,
+    /// In new cars without their packs.
+    pub body_demand_t: f64,
+    /// In packs made, with the scrap of making.
+    pub pack_demand_t: f64,
+    /// In packs in cars and in second life at the end of the year.
+    pub pack_stock_t: f64,
+    /// Recovered from packs and scrap.
+    pub pack_recovered_t: f64,
+    /// Lost in recycling.
+    pub pack_lost_t: f64,
+    /// In packs that were not collected.
+    pub pack_informal_t: f64,
+    /// In packs that left the country.
+    pub pack_exported_t: f64,
+    /// In cars given up, without their packs.
+    pub body_retired_t: f64,
+    /// Recovered of these, where the tables have a yield.
+    pub body_recovered_t: Option<f64>,
+    /// What the balance of the packs leaves, in tonnes.
+    pub residual_t: f64,
+}
+
+/// A study run.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct FleetReport {
+    /// Its title.
+    pub title: String,
+    /// Where.
+    pub place: String,
+    /// Cars by year and product.
+    pub years: Vec<YearLine>,
+    /// Packs by year and product.
+    pub packs: Vec<PackLine>,
+    /// Elements by year.
+    pub materials: Vec<MaterialLine>,
+    /// Public charging points that the electric cars of the last year ask for.
+    pub public_points: Option<f64>,
+    /// Weakest status that the figures rest on.
+    pub weakest_status: Status,
+    /// What a reader must know.
+    pub notices: Vec<String>,
+}
+
+/// One product walked through the years.
+struct Walked {
+    figures: CarFigures,
+    km_per_year: f64,
+    start: f64,
+    start_pack_kwh: f64,
+    flows: Flows,
+    packs: Option<(PackFlows, RecyclingRoute)>,
+}
+
+/// Runs a study.
+///
+/// # Errors
+/// A fault of the study, a car that cannot be assessed, a stock that cannot be, or an element that does not balance.
+pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetReport, FleetError> {
+    let head = &study.study;
+    tables.places.id(&head.place)?;
+    let mut notices = Vec::new();
+    let mut status = Status::Derived;
+    let table_km = fleet.packs.value("use", "km-per-year", "km")?;
+    status = status.max(fleet.rows.status(table_km.row));
+    let kms: Vec<f64> = study.products.iter().map(|p| p.km_per_year.unwrap_or(table_km.best)).collect();
+    let cars = study.products.iter().map(|p| tables.catalogue.car(&p.car).cloned()).collect::<Result<Vec<_>, _>>()?;
+    let figures = car_figures(tables, &cars, &head.place, &head.footprint_years, &kms)?;
+    status = figures.iter().filter_map(|f| f.status).fold(status, Status::max);
+    if let Some(&last) = head.footprint_years.last()
+        && last < head.to
+    {
+        notices.push(format!("footprints after {last} are those of {last}: grids and supply are held"));
+    }
+    let mut walked = Vec::new();
+    for ((product, figures), km) in study.products.iter().zip(figures).zip(kms) {
+        walked.push(walk_product(study, product, fleet, figures, km, &mut notices)?);
+    }
+    let years = years(study, &walked);
+    let packs = pack_lines(study, &walked);
+    let materials = materials(tables, fleet, study, &walked)?;
+    let electric: f64 = walked.iter().filter(|w| w.figures.kwh_per_km > 0.0).filter_map(|w| w.flows.stock.last()).sum();
+    let lineage = places_of(tables, &head.place);
+    let ratio = fleet.packs.subject("points")?.value_at("cars-per-public-point", &lineage, head.to, "1").ok();
+    Ok(FleetReport {
+        title: head.title.clone(),
+        place: head.place.clone(),
+        years,
+        packs,
+        materials,
+        public_points: ratio.map(|r| electric / r.best).filter(|p| *p > 0.0),
+        weakest_status: status.max(Status::Assumption),
+        notices,
+    })
+}
+
+fn places_of<'t>(tables: &'t Tables, place: &str) -> Vec<&'t str> {
+    tables.places.id(place).map_or_else(|_| Vec::new(), |id| tables.places.lineage(id).map(|p| tables.places.code(p)).collect())
+}
+
+fn walk_product(
+    study: &Study,
+    product: &Product,
+    fleet: &FleetTables,
+    figures: CarFigures,
+    km_per_year: f64,
+    notices: &mut Vec<String>,
+) -> Result<Walked, FleetError> {
+    let head = &study.study;
+    let survival = study.curve(fleet, &product.name, &product.survival)?;
+    let aged = |(age, count): (usize, f64)| Aged { age, count };
+    let mut around = Surroundings { start: product.start.iter().copied().map(aged).collect(), trade: Vec::new() };
+    if !product.trade.is_empty() {
+        around.trade = vec![Vec::new(); study.years()];
+        for &(year, age, count) in &product.trade {
+            around.trade[(year - head.from) as usize].push(aged((age, count)));
+        }
+    }
+    let negative = if head.strict_inflow { NegativeInflow::Refuse } else { NegativeInflow::Retire };
+    let values = match (&product.inflow, &product.stock) {
+        (Some(points), _) => study.spread(product, "inflow", points)?,
+        (None, Some(points)) => study.spread(product, "stock", points)?,
+        (None, None) => vec![0.0; study.years()],
+    };
+    let drive = if product.inflow.is_some() { Drive::Inflow(&values) } else { Drive::Stock(&values, negative) };
+    let fail = |error: CohortError| FleetError::Cohort { product: product.name.clone(), year: error.index().map(|i| head.from + i as i32), error };
+    let start: f64 = around.start.iter().map(|a| a.count).sum();
+    let (flows, packs, start_pack_kwh) = if figures.pack_kwh > 0.0 {
+        let (rules, route) = pack_rules(study, product, fleet, &figures)?;
+        let (flows, packs) = follow(drive, &survival, &around, &rules).map_err(fail)?;
+        (flows, Some((packs, route)), start * rules.start_kwh)
+    } else {
+        (walk(drive, &survival, &around, |_, _| ()).map_err(fail)?, None, 0.0)
+    };
+    let early: f64 = flows.extra_retirement.iter().sum();
+    if early > 0.0 {
+        let first = flows.extra_retirement.iter().position(|e| *e > 0.0).unwrap_or(0) as i32 + head.from;
+        notices.push(format!("`{}`: {early:.0} cars are retired early, the first in {first}, so that the stock wanted is met", product.name));
+    }
+    Ok(Walked { figures, km_per_year, start, start_pack_kwh, flows, packs })
+}
+
+fn pack_rules(study: &Study, product: &Product, fleet: &FleetTables, figures: &CarFigures) -> Result<(PackRules, RecyclingRoute), FleetError> {
+    let choice = &product.pack;
+    let table = |subject: &str, property: &str, unit: &str| fleet.packs.value(subject, property, unit).map(|v| v.best);
+    let survival = match (&choice.survival, figures.first_life_years) {
+        (Some(curve), _) => study.curve(fleet, &product.name, curve)?,
+        (None, Some(years)) => {
+            let shape = table("pack", "failure_shape", "1")?;
+            Curve::Weibull { shape, scale: years }
+                .table(&product.name, AGES)
+                .map_err(|error| StudyError::Survival { file: study.file.clone(), error })?
+        }
+        (None, None) => Survival::new(&product.name, vec![1.0; AGES]).map_err(|error| StudyError::Survival { file: study.file.clone(), error })?,
+    };
+    let second = Curve::Weibull { shape: table("second-life", "shape", "1")?, scale: table("second-life", "scale", "year")? };
+    let kwh = match &choice.kwh {
+        Some(points) => study.spread(product, "pack.kwh", points)?,
+        None => vec![figures.pack_kwh; study.years()],
+    };
+    let share = if figures.chemistry == "lfp" { "share-lfp" } else { "share-other" };
+    let route = match choice.recycling.as_deref() {
+        None => ROUTE,
+        Some(word) => word.parse().map_err(|()| StudyError::Value {
+            file: study.file.clone(),
+            key: format!("{}.pack.recycling", product.name),
+            seen: word.to_owned(),
+            wanted: "hydro or pyro".to_owned(),
+        })?,
+    };
+    let rules = PackRules {
+        survival,
+        second_survival: second.table(&product.name, AGES).map_err(|error| StudyError::Survival { file: study.file.clone(), error })?,
+        start_kwh: kwh.first().copied().unwrap_or(figures.pack_kwh),
+        kwh,
+        exported: choice.exported.unwrap_or(0.0),
+        collected: choice.collected.map_or_else(|| table("collection", "formal", "1"), Ok)?,
+        second_life: choice.second_life.map_or_else(|| table("second-life", share, "1"), Ok)?,
+        scrap: choice.scrap.map_or_else(|| table("making", "scrap", "1"), Ok)?,
+    };
+    Ok((rules, route))
+}
+
+fn years(study: &Study, walked: &[Walked]) -> Vec<YearLine> {
+    let mut lines = Vec::new();
+    for index in 0..study.years() {
+        let year = study.study.from + index as i32;
+        for (product, w) in study.products.iter().zip(walked) {
+            let f = &w.flows;
+            let before = if index == 0 { w.start } else { f.stock[index - 1] };
+            let km = f64::midpoint(before, f.stock[index]) * w.km_per_year;
+            let tonnes = |kg: Option<f64>, amount: f64| kg.map(|kg| kg * amount / KG_PER_T);
+            lines.push(YearLine {
+                year,
+                product: product.name.clone(),
+                stock: f.stock[index],
+                inflow: f.inflow[index],
+                outflow: f.outflow[index],
+                extra_retirement: f.extra_retirement[index],
+                traded: f.traded[index],
+                km,
+                electricity_gwh: km * w.figures.kwh_per_km / KWH_PER_GWH,
+                fuel_ml: km * w.figures.l_per_km / KWH_PER_GWH,
+                production_t: tonnes(w.figures.production_kg(year), f.inflow[index]),
+                use_t: tonnes(w.figures.use_kg_per_km(year), km),
+                end_of_life_t: tonnes(w.figures.end_of_life_kg(year), f.outflow[index]),
+            });
+        }
+    }
+    lines
+}
+
+fn pack_lines(study: &Study, walked: &[Walked]) -> Vec<PackLine> {
+    let mut lines = Vec::new();
+    for index in 0..study.years() {
+        for (product, w) in study.products.iter().zip(walked) {
+            let Some((p, _)) = &w.packs else { continue };
+            let gwh = |ledger: &[f64]| ledger[index] / KWH_PER_GWH;
+            lines.push(PackLine {
+                year: study.study.from + index as i32,
+                product: product.name.clone(),
+                in_cars_gwh: gwh(&p.in_cars),
+                fitted_gwh: gwh(&p.fitted),
+                replacements_gwh: gwh(&p.replacements),
+                failed_gwh: gwh(&p.failed),
+                outlived_gwh: gwh(&p.outlived),
+                exported_gwh: gwh(&p.exported),
+                traded_gwh: gwh(&p.traded),
+                collected_gwh: gwh(&p.collected),
+                informal_gwh: gwh(&p.informal),
+                to_second_life_gwh: gwh(&p.to_second_life),
+                in_second_life_gwh: gwh(&p.in_second_life),
+                recycled_gwh: gwh(&p.recycled),
+                scrap_gwh: gwh(&p.scrap),
+                out_t: (p.outlived[index] + p.failed[index]) * w.figures.pack_kg_per_kwh / KG_PER_T,
+                out_age: p.age_out[index],
+            });
+        }
+    }
+    lines
+}
+
+/// Every element in every year, with the balance of the packs.
+fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walked]) -> Result<Vec<MaterialLine>, FleetError> {
+    let names: BTreeMap<&str, ()> =
+        walked.iter().flat_map(|w| w.figures.body_materials.keys().chain(w.figures.pack_materials.keys())).map(|n| (n.as_str(), ())).collect();
+    let recovered = |route: RecyclingRoute, element: &str| {
+        let word = if element == "iron" { "steel" } else { element };
+        tables.cells.recoveries().iter().find(|r| r.route == route && (&*r.material == element || &*r.material == word)).map_or(0.0, |r| r.share.best)
+    };
+    let yields = fleet.packs.subject("yield")?;
+    let mut lines = Vec::new();
+    for index in 0..study.years() {
+        for element in names.keys() {
+            let mut line = MaterialLine {
+                year: study.study.from + index as i32,
+                element: (*element).to_owned(),
+                body_demand_t: 0.0,
+                pack_demand_t: 0.0,
+                pack_stock_t: 0.0,
+                pack_recovered_t: 0.0,
+                pack_lost_t: 0.0,
+                pack_informal_t: 0.0,
+                pack_exported_t: 0.0,
+                body_retired_t: 0.0,
+                body_recovered_t: None,
+                residual_t: 0.0,
+            };
+            let mut before = 0.0;
+            let mut traded = 0.0;
+            for w in walked {
+                let body = w.figures.body_materials.get(*element).copied().unwrap_or(0.0) / KG_PER_T;
+                line.body_demand_t += body * w.flows.inflow[index];
+                line.body_retired_t += body * w.flows.outflow[index];
+                let Some((p, route)) = &w.packs else { continue };
+                let per_kwh = w.figures.pack_materials.get(*element).copied().unwrap_or(0.0) / KG_PER_T;
+                let share = recovered(*route, element);
+                let recycled = p.recycled[index] + p.scrap[index];
+                line.pack_demand_t += per_kwh * (p.fitted[index] + p.replacements[index] + p.scrap[index]);
+                line.pack_stock_t += per_kwh * (p.in_cars[index] + p.in_second_life[index]);
+                line.pack_recovered_t += per_kwh * recycled * share;
+                line.pack_lost_t += per_kwh * recycled * (1.0 - share);
+                line.pack_informal_t += per_kwh * p.informal[index];
+                line.pack_exported_t += per_kwh * p.exported[index];
+                traded += per_kwh * p.traded[index];
+                before += per_kwh * if index == 0 { w.start_pack_kwh } else { p.in_cars[index - 1] + p.in_second_life[index - 1] };
+            }
+            line.body_recovered_t = yields.optional(element, "1")?.map(|y| y.best * line.body_retired_t);
+            let came = before + line.pack_demand_t + traded;
+            let went = line.pack_stock_t + line.pack_recovered_t + line.pack_lost_t + line.pack_informal_t + line.pack_exported_t;
+            line.residual_t = came - went;
+            let moved = came.abs().max(went.abs());
+            if line.residual_t.abs() > BALANCE * moved {
+                return Err(FleetError::Balance { element: line.element, year: line.year, residual: line.residual_t, moved });
+            }
+            lines.push(line);
+        }
+    }
+    Ok(lines)
+}

@@ -1,0 +1,363 @@
+//! A study of a fleet: which cars enter where and when, how long they live, what becomes of their packs.
+//!
+//! ```toml
+//! [study]
+//! title = "New-energy vehicles in China"
+//! place = "CN"
+//! from = 2018
+//! to = 2050
+//! footprint_years = [2020, 2025, 2030, 2040, 2050]   # cars are assessed on the grid of these years, and between them linearly
+//! beyond = "refuse"                                  # or "hold": the last footprint year holds for later ones
+//!
+//! [[product]]
+//! name = "bev"
+//! car = "byd-dolphin-60"          # a car of the catalogue
+//! survival = "china-nev-2023"     # a curve of the tables, or { form = "weibull", shape = 3, scale = 15 }
+//! inflow = [[2018, 980000], [2025, 10600000], [2050, 15000000]]   # years between are linear; or `stock`
+//! ```
+
+use std::collections::BTreeMap;
+
+use minewheel_data::parameters::ParameterError;
+use serde::Deserialize;
+
+use super::survival::{Curve, Survival, SurvivalError};
+use super::tables::FleetTables;
+
+/// Ages that a curve by formula is written out to.
+const AGES: usize = 120;
+/// Longest study in years.
+const LONGEST: i32 = 300;
+
+/// Why a study cannot be read.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StudyError {
+    /// Not TOML, or not a study.
+    #[error("{file}: {reason}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// What the reader said.
+        reason: String,
+    },
+    /// A value that no study has.
+    #[error("{file}: `{key}` is {seen}, wanted {wanted}")]
+    Value {
+        /// The file.
+        file: String,
+        /// The key.
+        key: String,
+        /// The value seen.
+        seen: String,
+        /// What would do.
+        wanted: String,
+    },
+    /// Points that do not reach over the study.
+    #[error(
+        "{file}: `{key}` of `{product}` runs from {first} to {last}; the study runs from {from} to {to}, and nothing is carried on beyond the points"
+    )]
+    Reach {
+        /// The file.
+        file: String,
+        /// The product.
+        product: String,
+        /// The key.
+        key: &'static str,
+        /// First year with a point.
+        first: i32,
+        /// Last year with a point.
+        last: i32,
+        /// First year of the study.
+        from: i32,
+        /// Last year of the study.
+        to: i32,
+    },
+    /// A curve that is not in the tables.
+    #[error("{file}: {error}")]
+    Curve {
+        /// The file.
+        file: String,
+        /// What is missing.
+        error: ParameterError,
+    },
+    /// A curve that is none.
+    #[error("{file}: {error}")]
+    Survival {
+        /// The file.
+        file: String,
+        /// What is wrong.
+        error: SurvivalError,
+    },
+}
+
+/// What to do with years after the last footprint year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Beyond {
+    /// Refuse the study.
+    #[default]
+    Refuse,
+    /// Hold the last footprint year.
+    Hold,
+}
+
+/// A curve by name or by formula.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum CurveChoice {
+    /// A curve of the tables.
+    Named(String),
+    /// A formula.
+    Given(Curve),
+}
+
+/// The head of a study.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Head {
+    /// What it is about.
+    pub title: String,
+    /// Where the cars drive.
+    pub place: String,
+    /// First year.
+    pub from: i32,
+    /// Last year.
+    pub to: i32,
+    /// Years whose grid and supply cars are assessed on; empty: no footprint.
+    #[serde(default)]
+    pub footprint_years: Vec<i32>,
+    /// Years after the last of them.
+    #[serde(default)]
+    pub beyond: Beyond,
+    /// Whether a stock that needs a negative inflow is refused.
+    #[serde(default)]
+    pub strict_inflow: bool,
+    /// Profile of charging through the day.
+    #[serde(default)]
+    pub charging: Option<String>,
+}
+
+/// Packs of a product.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackChoice {
+    /// Survival of packs in cars that live on; left out: around the end of first life that the ageing model gives.
+    pub survival: Option<CurveChoice>,
+    /// Energy in kWh by year of fitting; left out: the car's.
+    pub kwh: Option<Vec<(i32, f64)>>,
+    /// Share of given-up cars that leave as used exports; left out: none.
+    pub exported: Option<f64>,
+    /// Share collected formally.
+    pub collected: Option<f64>,
+    /// Share of it that serves again.
+    pub second_life: Option<f64>,
+    /// Share of cells that a plant scraps.
+    pub scrap: Option<f64>,
+    /// How packs are recycled: hydro, direct or pyro.
+    pub recycling: Option<String>,
+}
+
+/// One kind of car.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Product {
+    /// Its name.
+    pub name: String,
+    /// A car of the catalogue.
+    pub car: String,
+    /// How long cars live.
+    pub survival: CurveChoice,
+    /// Cars that enter, by year; linear between.
+    pub inflow: Option<Vec<(i32, f64)>>,
+    /// Cars wanted at the end of each year; linear between.
+    pub stock: Option<Vec<(i32, f64)>>,
+    /// Cars at the end of the year before the first, by age.
+    #[serde(default)]
+    pub start: Vec<(usize, f64)>,
+    /// Used cars in, negative: out, as year, age, number.
+    #[serde(default)]
+    pub trade: Vec<(i32, usize, f64)>,
+    /// Kilometres a car drives in a year; left out: the table's.
+    pub km_per_year: Option<f64>,
+    /// Its packs.
+    #[serde(default)]
+    pub pack: PackChoice,
+}
+
+/// A study as written.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Study {
+    /// Its head.
+    pub study: Head,
+    /// Its cars.
+    #[serde(rename = "product")]
+    pub products: Vec<Product>,
+    /// Name of the file.
+    #[serde(skip)]
+    pub file: String,
+}
+
+impl Study {
+    /// Reads a study.
+    ///
+    /// # Errors
+    /// Not a study, years that do not follow, shares outside nought to one, points that do not reach over the years.
+    pub fn read(file: &str, text: &str) -> Result<Self, StudyError> {
+        let unreadable = |reason: String| StudyError::Unreadable { file: file.to_owned(), reason };
+        let mut study: Self = toml::from_str(text).map_err(|e| unreadable(e.to_string().trim_end().to_owned()))?;
+        file.clone_into(&mut study.file);
+        study.check()?;
+        Ok(study)
+    }
+
+    /// How many years it has.
+    pub fn years(&self) -> usize {
+        (self.study.to - self.study.from + 1) as usize
+    }
+
+    fn value(&self, key: impl Into<String>, seen: impl ToString, wanted: impl Into<String>) -> StudyError {
+        StudyError::Value { file: self.file.clone(), key: key.into(), seen: seen.to_string(), wanted: wanted.into() }
+    }
+
+    fn check(&self) -> Result<(), StudyError> {
+        let head = &self.study;
+        if head.to < head.from || head.to - head.from >= LONGEST {
+            return Err(self.value("study.to", head.to, format!("{} to {}", head.from, head.from + LONGEST - 1)));
+        }
+        if !head.footprint_years.is_sorted_by(|a, b| a < b) {
+            return Err(self.value("study.footprint_years", format!("{:?}", head.footprint_years), "years in rising order"));
+        }
+        if let Some(&last) = head.footprint_years.last()
+            && last < head.to
+            && head.beyond == Beyond::Refuse
+        {
+            let wanted = format!("{last} or earlier, the last of `footprint_years`; or `beyond = \"hold\"`, which holds that year for later ones");
+            return Err(self.value("study.to", head.to, wanted));
+        }
+        if self.products.is_empty() {
+            return Err(self.value("product", "absent", "at least one [[product]]"));
+        }
+        let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+        for product in &self.products {
+            *names.entry(&product.name).or_default() += 1;
+            self.check_product(product)?;
+        }
+        match names.iter().find(|n| *n.1 > 1) {
+            Some((name, _)) => Err(self.value("product.name", name, "a name of its own for each product")),
+            None => Ok(()),
+        }
+    }
+
+    fn check_product(&self, product: &Product) -> Result<(), StudyError> {
+        let key = |k: &str| format!("{}.{k}", product.name);
+        if product.inflow.is_some() == product.stock.is_some() {
+            let seen = if product.inflow.is_some() { "beside `stock`" } else { "absent, as `stock` is" };
+            return Err(self.value(key("inflow"), seen, "either `inflow` or `stock`"));
+        }
+        let pack = &product.pack;
+        for (name, share) in
+            [("pack.exported", pack.exported), ("pack.collected", pack.collected), ("pack.second_life", pack.second_life), ("pack.scrap", pack.scrap)]
+        {
+            if let Some(share) = share
+                && !(0.0..=1.0).contains(&share)
+            {
+                return Err(self.value(key(name), share, "a share from 0 to 1"));
+            }
+        }
+        if pack.scrap.is_some_and(|s| s >= 1.0) {
+            return Err(self.value(key("pack.scrap"), 1, "a share below 1: a plant that scraps all makes nothing"));
+        }
+        if let Some(km) = product.km_per_year
+            && !(km > 0.0 && km < 500_000.0)
+        {
+            return Err(self.value(key("km_per_year"), km, "more than 0 and less than 500000 km"));
+        }
+        for (name, points) in [("inflow", &product.inflow), ("stock", &product.stock), ("pack.kwh", &pack.kwh)] {
+            let Some(points) = points else { continue };
+            if points.is_empty() || !points.is_sorted_by(|a, b| a.0 < b.0) {
+                return Err(self.value(key(name), format!("{points:?}"), "points [[year, value], …] in rising order of year"));
+            }
+            if let Some((year, value)) = points.iter().find(|p| !p.1.is_finite() || p.1 < 0.0) {
+                return Err(self.value(key(name), format!("{value} in {year}"), "0 or more"));
+            }
+        }
+        if let Some((year, ..)) = product.trade.iter().find(|t| !(self.study.from..=self.study.to).contains(&t.0)) {
+            return Err(self.value(key("trade"), year, format!("years from {} to {}", self.study.from, self.study.to)));
+        }
+        if let Some((age, count)) = product.start.iter().find(|s| s.1.is_nan() || s.1 < 0.0) {
+            return Err(self.value(key("start"), format!("{count} of age {age}"), "0 or more"));
+        }
+        Ok(())
+    }
+
+    /// Values of points for every year of the study, linear between points.
+    ///
+    /// # Errors
+    /// The points do not reach over the study.
+    pub fn spread(&self, product: &Product, key: &'static str, points: &[(i32, f64)]) -> Result<Vec<f64>, StudyError> {
+        let (from, to) = (self.study.from, self.study.to);
+        let (first, last) = (points.first().map_or(to, |p| p.0), points.last().map_or(from, |p| p.0));
+        if first > from || last < to {
+            return Err(StudyError::Reach { file: self.file.clone(), product: product.name.clone(), key, first, last, from, to });
+        }
+        Ok((from..=to).map(|year| between(points, year)).collect())
+    }
+
+    /// A curve written out by age.
+    ///
+    /// # Errors
+    /// The tables have no such curve, or its parameters make none.
+    pub fn curve(&self, tables: &FleetTables, product: &str, choice: &CurveChoice) -> Result<Survival, StudyError> {
+        let curve = match choice {
+            CurveChoice::Named(name) => tables.curve(name).map_err(|error| StudyError::Curve { file: self.file.clone(), error })?,
+            CurveChoice::Given(curve) => *curve,
+        };
+        curve.table(product, AGES).map_err(|error| StudyError::Survival { file: self.file.clone(), error })
+    }
+}
+
+/// The value of a year between points; the ends hold outside them.
+pub fn between(points: &[(i32, f64)], year: i32) -> f64 {
+    let after = points.partition_point(|p| p.0 < year);
+    match (after.checked_sub(1).and_then(|i| points.get(i)), points.get(after)) {
+        (Some(a), Some(b)) => a.1 + (b.1 - a.1) * f64::from(year - a.0) / f64::from(b.0 - a.0),
+        (None, Some(only)) | (Some(only), None) => only.1,
+        (None, None) => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = "[study]\ntitle = \"x\"\nplace = \"CN\"\nfrom = 2020\nto = 2030\n[[product]]\nname = \"a\"\ncar = \"byd-dolphin-60\"\nsurvival = \"germany\"\ninflow = [[2020, 10], [2030, 20]]\n";
+
+    fn fault(from: &str, to: &str) -> String {
+        assert!(GOOD.contains(from), "{from}");
+        Study::read("s.toml", &GOOD.replacen(from, to, 1)).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn years_between_points_are_linear() {
+        let study = Study::read("s.toml", GOOD).unwrap();
+        let inflow = study.spread(&study.products[0], "inflow", study.products[0].inflow.as_ref().unwrap()).unwrap();
+        assert_eq!((inflow.len(), inflow[0], inflow[5], inflow[10]), (11, 10.0, 15.0, 20.0));
+    }
+
+    #[test]
+    fn every_fault_of_a_study_names_key_and_value() {
+        assert!(fault("to = 2030", "to = 2010").contains("study.to"));
+        assert!(fault("title", "titel").contains("titel"));
+        assert!(fault("inflow = ", "inflow = [[2020, 1]]\nstock = ").contains("either `inflow` or `stock`"));
+        assert!(fault("[2030, 20]", "[2030, -20]").contains("-20 in 2030"));
+        assert!(fault("survival = \"germany\"", "survival = { form = \"weibul\", shape = 2, scale = 3 }").contains("survival"));
+        let pack = format!("{GOOD}[product.pack]\ncollected = 40\n");
+        assert!(Study::read("s.toml", &pack).unwrap_err().to_string().contains("a share from 0 to 1"));
+        let years = GOOD.replacen("to = 2030", "to = 2030\nfootprint_years = [2020, 2025]", 1);
+        assert!(Study::read("s.toml", &years).unwrap_err().to_string().contains("footprint_years"));
+        let short = Study::read("s.toml", &GOOD.replacen("[2030, 20]", "[2029, 20]", 1)).unwrap();
+        let points = short.products[0].inflow.clone().unwrap();
+        assert!(matches!(short.spread(&short.products[0], "inflow", &points), Err(StudyError::Reach { last: 2029, to: 2030, .. })));
+    }
+}
