@@ -41,11 +41,14 @@
 mod characterise;
 mod coefficient;
 mod contributions;
+pub mod database;
 mod demand;
 mod distribution;
 mod draws;
+pub mod formats;
 mod grades;
 mod ids;
+mod matrices;
 mod network;
 mod normal;
 mod order;
@@ -62,6 +65,7 @@ pub use distribution::{DistributionError, FactorDistribution, FactorSampler};
 pub use draws::{Draw, DrawError, DrawWorkspace, PreparedSolver, monte_carlo};
 pub use grades::{GradedScores, GradedTotal, share_by_grade};
 pub use ids::{ColumnId, FactorId, FlowId, Grade, GroupId};
+pub use matrices::{CharacterisationMethod, Entry, EntryUncertainty, Matrices};
 pub use network::{EvaluationError, Flow, Input, Network, NetworkBuilder, NetworkFault, NetworkRefused};
 pub use sensitivity::{RankedFactor, factor_sensitivities, variance_ranking};
 pub use solve::{
