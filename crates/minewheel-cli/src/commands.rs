@@ -10,6 +10,7 @@ pub mod data;
 pub mod drive;
 pub mod drive_unit;
 pub mod explain;
+pub mod lca;
 pub mod motor;
 pub mod performance;
 pub mod plant;

@@ -63,6 +63,9 @@ pub enum Failure {
     /// A case that is unknown or cannot be computed.
     #[error(transparent)]
     Case(minewheel_industry::cases::CaseError),
+    /// A life-cycle database cannot be read or solved.
+    #[error(transparent)]
+    Lca(#[from] crate::commands::lca::LcaFailure),
     /// `--strict` refused the result.
     #[error("{0}")]
     Strict(String),
@@ -100,6 +103,7 @@ impl Failure {
             Self::Profile { .. } => "minewheel::profile",
             Self::Assess(error) => error.code(),
             Self::Case(_) => "minewheel::case",
+            Self::Lca(_) => "minewheel::lca",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -123,6 +127,7 @@ impl Failure {
             }
             Self::File { .. } => "check that the folder is there and may be written to".to_owned(),
             Self::Option { option, .. } => format!("see `--{option}` in the command's --help"),
+            Self::Lca(_) => "`minewheel lca info FILE` says what a database holds".to_owned(),
             Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
             Self::UnknownName { .. } => "give one of the names listed".to_owned(),
         })

@@ -234,10 +234,7 @@ impl FactorSampler {
 
     /// Fills `out` with the ratios of all rows in one draw.
     pub fn sample(&self, seed: u64, draw: u64, out: &mut Vec<f64>) {
-        let mut key = [0_u8; 32];
-        key[..8].copy_from_slice(&seed.to_le_bytes());
-        let mut random = ChaCha8Rng::from_seed(key);
-        random.set_stream(draw);
+        let mut random = random_stream(seed, draw);
         out.clear();
         out.extend(self.samplers.iter().map(|(sampler, scale)| scale * sampler.ratio(uniform(random.next_u64()))));
     }
@@ -248,8 +245,29 @@ impl FactorSampler {
     }
 }
 
+/// What gives the ratios of all uncertain rows in a draw, the same for the same seed and draw.
+pub trait RatioSampler: Sync {
+    /// Fills `out` with the ratios.
+    fn sample(&self, seed: u64, draw: u64, out: &mut Vec<f64>);
+}
+
+impl RatioSampler for FactorSampler {
+    fn sample(&self, seed: u64, draw: u64, out: &mut Vec<f64>) {
+        Self::sample(self, seed, draw, out);
+    }
+}
+
+/// The generator of one draw.
+pub(crate) fn random_stream(seed: u64, draw: u64) -> ChaCha8Rng {
+    let mut key = [0_u8; 32];
+    key[..8].copy_from_slice(&seed.to_le_bytes());
+    let mut random = ChaCha8Rng::from_seed(key);
+    random.set_stream(draw);
+    random
+}
+
 /// A number strictly between 0 and 1 from the upper 52 bits, at the middles of equal steps.
-fn uniform(word: u64) -> f64 {
+pub(crate) fn uniform(word: u64) -> f64 {
     ((word >> 12) as f64 + 0.5) * (1.0 / 4_503_599_627_370_496.0)
 }
 

@@ -6,7 +6,7 @@
 //!
 //! | symbol | meaning                                      | unit                 | from              |
 //! |--------|----------------------------------------------|----------------------|-------------------|
-//! | `f`    | ratios of the uncertain rows in a draw       | –                    | [`FactorSampler`] |
+//! | `f`    | ratios of the uncertain rows in a draw       | –                    | [`RatioSampler`]  |
 //! | `Z(f)` | inputs, shares renormalised                  | unit per unit        | [`Network`]       |
 //! | `c(f)` | direct scores, characterisation included     | impact unit per unit | [`CategoryFactors`] |
 //! | `y(f)` | scores of the draw                           | impact unit per unit |                   |
@@ -23,7 +23,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::characterise::{CategoryFactors, direct_by_position, direct_scores};
-use crate::distribution::FactorSampler;
+use crate::distribution::RatioSampler;
 use crate::network::{EvaluationError, Network};
 use crate::solve::{FactorCache, SolveError, SolveOptions, SolveReport, Start, System, adjoint_by_position, check_direct};
 
@@ -209,7 +209,7 @@ pub struct Draw<'w> {
 /// [`DrawError`] for a draw that cannot be solved.
 pub fn monte_carlo<T: Send>(
     solver: &PreparedSolver<'_>,
-    sampler: &FactorSampler,
+    sampler: &impl RatioSampler,
     seed: u64,
     draws: Range<u64>,
     measure: impl Fn(Draw<'_>) -> T + Sync,

@@ -17,6 +17,7 @@
 //! | weigh a total by evidence                      | [`share_by_grade`], [`GradedScores`]             |
 //! | sample everything anew                         | [`FactorSampler`], [`PreparedSolver`], [`monte_carlo`] |
 //! | find the rows that matter                      | [`factor_sensitivities`], [`variance_ranking`]   |
+//! | take over a database as matrices               | [`formats`], [`Matrices`], [`Assembly`]          |
 //! | sum up a sample                                | [`quantile`], [`Moments`]                        |
 //!
 //! Electricity needs steel and steel needs electricity:
@@ -38,6 +39,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod assembly;
 mod characterise;
 mod coefficient;
 mod contributions;
@@ -57,11 +59,12 @@ mod solve;
 mod statistics;
 mod tree;
 
+pub use assembly::{Assembly, AssemblyError};
 pub use characterise::{CategoryFactors, direct_scores};
 pub use coefficient::{Coefficient, MAX_FACTORS};
 pub use contributions::{InputFlow, column_contributions, input_flows};
 pub use demand::{Demand, DemandLine};
-pub use distribution::{DistributionError, FactorDistribution, FactorSampler};
+pub use distribution::{DistributionError, FactorDistribution, FactorSampler, RatioSampler};
 pub use draws::{Draw, DrawError, DrawWorkspace, PreparedSolver, monte_carlo};
 pub use grades::{GradedScores, GradedTotal, share_by_grade};
 pub use ids::{ColumnId, FactorId, FlowId, Grade, GroupId};

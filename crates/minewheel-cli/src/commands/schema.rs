@@ -28,6 +28,8 @@ const NAMES: &[&str] = &[
     "drive-unit",
     "body",
     "plant",
+    "lca",
+    "lca-info",
     "cycles",
     "places",
     "chemistries",
@@ -52,6 +54,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "explain" => {
             print::json(&schemars::schema_for!(minewheel_assess::explain::Explanation));
+            return Ok(());
+        }
+        "lca" => {
+            print::json(&schemars::schema_for!(super::lca::Solution));
+            return Ok(());
+        }
+        "lca-info" => {
+            print::json(&schemars::schema_for!(super::lca::Contents));
             return Ok(());
         }
         "drive" => {

@@ -83,16 +83,16 @@ fn every_check_of_every_chemistry_holds_at_best_estimates() {
 #[test]
 fn metals_of_a_kilowatt_hour_agree_with_stoichiometry_by_hand() {
     // 1000/(q·V) times the mass fraction of the metal; worked from the formula with IUPAC atomic masses:
-    // NMC811 1000/(197·3.72) = 1.3646 kg; Ni 0.8·58.693/97.279 = 0.4827, Co 0.06058, Li 0.07134.
-    // LFP 1000/(145·3.21) = 2.1485 kg; Li 6.94/157.76 = 0.04399, Fe 0.3540, P 0.1963.
-    assert_near(per_kwh("nmc811", Content::Nickel), 0.6586, 1e-3);
-    assert_near(per_kwh("nmc811", Content::Cobalt), 0.08267, 1e-3);
-    assert_near(per_kwh("nmc811", Content::Lithium), 0.09735, 1e-3);
-    assert_near(per_kwh("nmc622", Content::Nickel), 0.5517, 1e-3);
-    assert_near(per_kwh("nmc622", Content::Cobalt), 0.1846, 1e-3);
-    assert_near(per_kwh("lfp", Content::Lithium), 0.09452, 1e-3);
-    assert_near(per_kwh("lfp", Content::Iron), 0.7606, 1e-3);
-    assert_near(per_kwh("lfp", Content::Phosphorus), 0.4218, 1e-3);
+    // NMC811 1000/(190·3.72) = 1.4148 kg; Ni 0.8·58.693/97.279 = 0.4827, Co 0.06058, Li 0.07134.
+    // LFP 1000/(136·3.21) = 2.2906 kg; Li 6.94/157.76 = 0.04399, Fe 0.3540, P 0.1963.
+    assert_near(per_kwh("nmc811", Content::Nickel), 0.6829, 1e-3);
+    assert_near(per_kwh("nmc811", Content::Cobalt), 0.08571, 1e-3);
+    assert_near(per_kwh("nmc811", Content::Lithium), 0.10093, 1e-3);
+    assert_near(per_kwh("nmc622", Content::Nickel), 0.5952, 1e-3);
+    assert_near(per_kwh("nmc622", Content::Cobalt), 0.1992, 1e-3);
+    assert_near(per_kwh("lfp", Content::Lithium), 0.10077, 1e-3);
+    assert_near(per_kwh("lfp", Content::Iron), 0.8109, 1e-3);
+    assert_near(per_kwh("lfp", Content::Phosphorus), 0.4497, 1e-3);
     assert_near(per_kwh("na-ion", Content::Sodium), 0.5122, 1e-3);
 }
 
