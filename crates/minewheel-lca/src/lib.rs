@@ -43,6 +43,7 @@ mod assembly;
 mod characterise;
 mod coefficient;
 mod contributions;
+pub mod database;
 mod demand;
 mod distribution;
 mod draws;

@@ -1,0 +1,143 @@
+//! A life-cycle database: processes with their exchanges, flows, units, parameters and impact categories.
+//!
+//! The model is that of the openLCA schema, checked once. Everything refers to everything else by typed index; a
+//! [`DatabaseBuilder`] takes things in the order of their dependence and lists every fault. From a database and a set of choices
+//! ([`LinkOptions`]) follows a [`ProductSystem`]: who supplies whom, what co-products carry, and the matrices.
+//!
+//! ```text
+//! amount in the flow's reference unit = amount · unit factor / property factor
+//! ```
+//!
+//! Source: the openLCA schema (GreenDelta, olca-schema, version 2); equation after its class `FlowPropertyFactor`.
+
+mod allocation;
+mod builder;
+mod flows;
+mod formula;
+mod index;
+mod link;
+mod methods;
+mod parameters;
+mod process;
+mod system;
+mod uncertainty;
+
+use serde::{Deserialize, Serialize};
+
+pub use allocation::{Allocation, AllocationError};
+pub use builder::{DatabaseBuilder, DatabaseFault, OnConflict};
+pub use flows::{Flow, FlowKind, FlowProperty, Location, PropertyFactor, Unit, UnitGroup};
+pub use formula::{Formula, FormulaError};
+pub use index::{CategoryIndex, FlowIndex, LocationIndex, ProcessIndex, PropertyIndex, UnitGroupIndex, UnitIndex};
+pub use link::{Candidate, LinkOptions, Providers, Unlinked, UnlinkedInput, candidates};
+pub use methods::{ImpactCategory, ImpactFactor, ImpactMethod};
+pub use parameters::{Parameter, ParameterError, Values};
+pub use process::{AllocationFactor, AllocationKind, Direction, Exchange, Process, ProcessKind};
+pub use system::{Activity, LinkCounts, ProductSystem, SystemError, reference_product};
+pub use uncertainty::Uncertainty;
+
+/// A checked database; see [`DatabaseBuilder`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Database {
+    unit_groups: Vec<UnitGroup>,
+    properties: Vec<FlowProperty>,
+    locations: Vec<Location>,
+    flows: Vec<Flow>,
+    parameters: Vec<Parameter>,
+    processes: Vec<Process>,
+    categories: Vec<ImpactCategory>,
+    methods: Vec<ImpactMethod>,
+}
+
+impl Database {
+    /// Groups of units that convert into each other.
+    pub fn unit_groups(&self) -> &[UnitGroup] {
+        &self.unit_groups
+    }
+
+    /// Quantities in which flows are measured.
+    pub fn properties(&self) -> &[FlowProperty] {
+        &self.properties
+    }
+
+    /// Places.
+    pub fn locations(&self) -> &[Location] {
+        &self.locations
+    }
+
+    /// Products, wastes and elementary flows.
+    pub fn flows(&self) -> &[Flow] {
+        &self.flows
+    }
+
+    /// Global parameters.
+    pub fn parameters(&self) -> &[Parameter] {
+        &self.parameters
+    }
+
+    /// Processes.
+    pub fn processes(&self) -> &[Process] {
+        &self.processes
+    }
+
+    /// Impact categories.
+    pub fn categories(&self) -> &[ImpactCategory] {
+        &self.categories
+    }
+
+    /// Impact methods, that is, sets of categories.
+    pub fn methods(&self) -> &[ImpactMethod] {
+        &self.methods
+    }
+
+    /// One flow.
+    pub fn flow(&self, flow: FlowIndex) -> &Flow {
+        &self.flows[flow.at()]
+    }
+
+    /// One process.
+    pub fn process(&self, process: ProcessIndex) -> &Process {
+        &self.processes[process.at()]
+    }
+
+    /// One unit.
+    pub fn unit(&self, unit: UnitIndex) -> &Unit {
+        &self.unit_groups[unit.group.at()].units[usize::from(unit.place)]
+    }
+
+    /// The unit in which a flow's amounts stand in the matrices.
+    pub fn reference_unit(&self, flow: FlowIndex) -> &Unit {
+        let group = &self.unit_groups[self.properties[self.flow(flow).reference_property().at()].unit_group.at()];
+        &group.units[usize::from(group.reference)]
+    }
+
+    /// What turns an amount in a unit and property into one in the flow's reference unit; `None` if the flow is not measured in
+    /// that property or the property not in that unit.
+    ///
+    /// ```text
+    /// factor = unit factor / property factor
+    /// ```
+    pub fn conversion(&self, flow: FlowIndex, unit: UnitIndex, property: PropertyIndex) -> Option<f64> {
+        let of_property = self.flow(flow).properties.iter().find(|f| f.property == property)?.factor;
+        (self.properties[property.at()].unit_group == unit.group).then(|| self.unit(unit).factor / of_property)
+    }
+
+    /// The place of a process, by code where it has one.
+    pub fn place(&self, location: LocationIndex) -> &str {
+        let location = &self.locations[location.at()];
+        location.code.as_deref().unwrap_or(&location.name)
+    }
+
+    /// The process with an id.
+    pub fn process_by_id(&self, id: &str) -> Option<ProcessIndex> {
+        self.processes.iter().position(|p| &*p.id == id).map(ProcessIndex::new)
+    }
+
+    /// The values of the global parameters.
+    ///
+    /// # Errors
+    /// [`ParameterError`] for a circle or a formula without value.
+    pub fn global_values(&self) -> Result<Values<'static>, ParameterError> {
+        Values::of(&self.parameters, None)
+    }
+}

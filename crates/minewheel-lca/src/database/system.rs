@@ -1,0 +1,399 @@
+//! A product system: everything that a demand can reach, linked, allocated and written as matrices.
+//!
+//! ```text
+//! A_p,(q,f)  = + amount of product f that process q makes, on the diagonal
+//!              − amount of product p that q uses, times the share of f in that exchange and the part that p's maker supplies
+//! B_e,(q,f)  = amount of elementary flow e of q, times the share of f
+//! ```
+//!
+//! A column is a process and one of its products. A waste treatment supplies a service: its waste counts as made where it enters
+//! the treatment and as used where it leaves another process. An elementary flow counts positively in the direction in which most
+//! exchanges of the database have it, as the factors of impact categories are written.
+//!
+//! Source: R. Heijungs and S. Suh, *The Computational Structure of Life Cycle Assessment* (2002), chapters 2 and 3; signs after
+//! openLCA (olca-modules, `core/matrix`).
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::allocation::{AllocationError, Shares, is_provided, shares, supplied};
+use super::index::{FlowIndex, LocationIndex, ProcessIndex};
+use super::link::{LinkOptions, Makers, Unlinked, UnlinkedInput};
+use super::parameters::{ParameterError, Values};
+use super::process::{Direction, Exchange, Process};
+use super::uncertainty::Uncertainty;
+use super::{Database, FlowKind, FormulaError};
+use crate::matrices::{CharacterisationMethod, Entry, EntryUncertainty, Matrices};
+
+/// Why there is no product system.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum SystemError {
+    /// Inputs that nobody supplies.
+    #[error("{} products have no supplier, wanted by {} exchanges", .inputs.len(), .inputs.iter().map(|i| i.uses).sum::<usize>())]
+    Unlinked {
+        /// They, the most wanted first.
+        inputs: Vec<UnlinkedInput>,
+    },
+    /// Processes whose burdens cannot be shared.
+    #[error("{} processes cannot be allocated; the first: {}", .faults.len(), .faults[0])]
+    Allocation {
+        /// All of them; never empty.
+        faults: Vec<AllocationError>,
+    },
+    /// A process that makes nothing.
+    #[error("the process `{process}` has no product")]
+    NoProduct {
+        /// The process.
+        process: String,
+    },
+    /// A process that does not make the product asked for.
+    #[error("the process `{process}` does not supply `{product}`; it supplies {}", .supplied.join(", "))]
+    NotSupplied {
+        /// The process.
+        process: String,
+        /// The product asked for.
+        product: String,
+        /// Its products.
+        supplied: Vec<String>,
+    },
+    /// Parameters without values.
+    #[error("{user}: {reason}")]
+    Parameters {
+        /// Whose.
+        user: String,
+        /// Why.
+        reason: ParameterError,
+    },
+    /// A formula without value.
+    #[error("{user}: `{formula}`: {reason}")]
+    Formula {
+        /// Whose.
+        user: String,
+        /// The formula.
+        formula: String,
+        /// Why.
+        reason: FormulaError,
+    },
+}
+
+/// A process that makes one of its products.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Activity {
+    /// The process.
+    pub process: ProcessIndex,
+    /// The product, or the waste that it treats.
+    pub product: FlowIndex,
+}
+
+/// How inputs were linked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LinkCounts {
+    /// To the provider that their author named.
+    pub default: usize,
+    /// To the only maker there is.
+    pub sole: usize,
+    /// To all makers.
+    pub market: usize,
+    /// To nobody.
+    pub cut_off: usize,
+}
+
+/// A linked system; row and column of activity `k` have the id `k + 1`, elementary flows follow.
+#[derive(Clone, Debug)]
+pub struct ProductSystem {
+    /// The columns, in the order in which they were reached.
+    pub activities: Vec<Activity>,
+    /// The elementary flows, with a place where an impact category has factors by place.
+    pub flows: Vec<(FlowIndex, Option<LocationIndex>)>,
+    /// The matrices.
+    pub matrices: Matrices,
+    /// How inputs were linked.
+    pub links: LinkCounts,
+    /// Inputs that were cut off, the most wanted first.
+    pub cut_off: Vec<UnlinkedInput>,
+}
+
+impl ProductSystem {
+    /// The system that some activities reach; a product that is not named is the reference of its process.
+    ///
+    /// # Errors
+    /// [`SystemError`], see there.
+    pub fn reached_from(database: &Database, roots: &[(ProcessIndex, Option<FlowIndex>)], options: LinkOptions) -> Result<Self, SystemError> {
+        let mut linker = Linker::new(database, options)?;
+        for (process, product) in roots {
+            let supplied = supplied(database, database.process(*process), options.allocation);
+            let process_name = || database.process(*process).name.to_string();
+            let product = match product {
+                Some(product) if supplied.contains(product) => *product,
+                Some(product) => {
+                    let supplied = supplied.iter().map(|f| format!("`{}`", database.flow(*f).name)).collect();
+                    return Err(SystemError::NotSupplied { process: process_name(), product: database.flow(*product).name.to_string(), supplied });
+                }
+                None => reference_product(database, *process, options).ok_or_else(|| SystemError::NoProduct { process: process_name() })?,
+            };
+            linker.number(Activity { process: *process, product });
+        }
+        linker.finish()
+    }
+
+    /// The system of every process with a product.
+    ///
+    /// # Errors
+    /// [`SystemError`], see there.
+    pub fn whole(database: &Database, options: LinkOptions) -> Result<Self, SystemError> {
+        let mut linker = Linker::new(database, options)?;
+        for (place, process) in database.processes().iter().enumerate() {
+            for product in supplied(database, process, options.allocation) {
+                linker.number(Activity { process: ProcessIndex::new(place), product });
+            }
+        }
+        linker.finish()
+    }
+
+    /// The id of an activity in the matrices.
+    pub fn id_of(&self, activity: Activity) -> Option<i64> {
+        self.activities.iter().position(|a| *a == activity).map(|at| at as i64 + 1)
+    }
+}
+
+/// The product that a process is named after: its quantitative reference, or its only product.
+pub fn reference_product(database: &Database, process: ProcessIndex, options: LinkOptions) -> Option<FlowIndex> {
+    let record = database.process(process);
+    let supplied = supplied(database, record, options.allocation);
+    let reference = record.reference.map(|at| record.exchanges[at as usize].flow).filter(|flow| supplied.contains(flow));
+    reference.or_else(|| (supplied.len() == 1).then(|| supplied[0]))
+}
+
+struct Linker<'d> {
+    database: &'d Database,
+    options: LinkOptions,
+    makers: Makers,
+    global: Values<'static>,
+    /// Whether an elementary flow is one that enters, such as a resource.
+    enters: Vec<bool>,
+    regional: FxHashSet<FlowIndex>,
+    activities: Vec<Activity>,
+    number: FxHashMap<Activity, usize>,
+    flows: Vec<(FlowIndex, Option<LocationIndex>)>,
+    flow_number: FxHashMap<(FlowIndex, Option<LocationIndex>), usize>,
+    technosphere: Vec<Entry>,
+    /// Elementary entries with the place of the flow instead of its id, which is known only at the end.
+    biosphere: Vec<Entry>,
+    links: LinkCounts,
+    unlinked: FxHashMap<FlowIndex, UnlinkedInput>,
+    faults: Vec<AllocationError>,
+}
+
+impl<'d> Linker<'d> {
+    fn new(database: &'d Database, options: LinkOptions) -> Result<Self, SystemError> {
+        let global = database.global_values().map_err(|reason| SystemError::Parameters { user: "the global parameters".to_owned(), reason })?;
+        let mut balance = vec![0_i64; database.flows().len()];
+        for exchange in database.processes().iter().flat_map(|p| &p.exchanges) {
+            balance[exchange.flow.at()] += if exchange.direction == Direction::Input { 1 } else { -1 };
+        }
+        let located = database.categories().iter().flat_map(|c| &c.factors).filter(|f| f.location.is_some());
+        Ok(Self {
+            database,
+            options,
+            makers: Makers::new(database, options.allocation),
+            global,
+            enters: balance.into_iter().map(|b| b > 0).collect(),
+            regional: located.map(|f| f.flow).collect(),
+            activities: Vec::new(),
+            number: FxHashMap::default(),
+            flows: Vec::new(),
+            flow_number: FxHashMap::default(),
+            technosphere: Vec::new(),
+            biosphere: Vec::new(),
+            links: LinkCounts::default(),
+            unlinked: FxHashMap::default(),
+            faults: Vec::new(),
+        })
+    }
+
+    fn number(&mut self, activity: Activity) -> usize {
+        let next = self.activities.len();
+        let number = *self.number.entry(activity).or_insert(next);
+        if number == next {
+            self.activities.push(activity);
+        }
+        number
+    }
+
+    fn finish(mut self) -> Result<ProductSystem, SystemError> {
+        let mut at = 0;
+        while at < self.activities.len() {
+            self.column(at)?;
+            at += 1;
+        }
+        if !self.faults.is_empty() {
+            return Err(SystemError::Allocation { faults: self.faults });
+        }
+        let mut unlinked: Vec<_> = self.unlinked.drain().map(|(_, input)| input).collect();
+        unlinked.sort_by(|a, b| b.uses.cmp(&a.uses).then(a.flow.cmp(&b.flow)));
+        if self.options.unlinked == Unlinked::Refuse && !unlinked.is_empty() {
+            return Err(SystemError::Unlinked { inputs: unlinked });
+        }
+        let first_flow = self.activities.len() as i64 + 1;
+        for entry in &mut self.biosphere {
+            entry.row += first_flow;
+        }
+        let methods = self.methods(first_flow)?;
+        let matrices = Matrices { technosphere: self.technosphere, biosphere: self.biosphere, methods };
+        Ok(ProductSystem { activities: self.activities, flows: self.flows, matrices, links: self.links, cut_off: unlinked })
+    }
+
+    fn column(&mut self, at: usize) -> Result<(), SystemError> {
+        let database = self.database;
+        let activity = self.activities[at];
+        let process = database.process(activity.process);
+        let global = std::mem::take(&mut self.global);
+        let result = self.amounts(process, &global);
+        let (amounts, shares) = match result {
+            Ok((amounts, values)) => {
+                let supplied = supplied(database, process, self.options.allocation);
+                // Under "reference only" the other products come free and are not shared with.
+                let shares = shares(database, process, &values, &amounts, &supplied, self.options.allocation);
+                let shares = shares.map(|mut all| all.swap_remove(supplied.iter().position(|f| *f == activity.product).unwrap_or(0)));
+                (amounts, shares)
+            }
+            Err(error) => return Err(error),
+        };
+        self.global = global;
+        match shares {
+            Ok(shares) => self.entries(at, process, &amounts, &shares),
+            Err(fault) if self.faults.contains(&fault) => {}
+            Err(fault) => self.faults.push(fault),
+        }
+        Ok(())
+    }
+
+    /// The amounts of all exchanges in the reference units of their flows.
+    fn amounts<'g>(&self, process: &Process, global: &'g Values<'static>) -> Result<(Vec<f64>, Values<'g>), SystemError> {
+        let user = || format!("the process `{}`", process.name);
+        let values = Values::of(&process.parameters, Some(global)).map_err(|reason| SystemError::Parameters { user: user(), reason })?;
+        let mut amounts = Vec::with_capacity(process.exchanges.len());
+        for exchange in &process.exchanges {
+            let amount = match exchange.formula.as_deref() {
+                None => exchange.amount,
+                Some(formula) => {
+                    let value = values.evaluate(formula);
+                    value.map_err(|reason| SystemError::Formula { user: user(), formula: formula.to_owned(), reason })?
+                }
+            };
+            amounts.push(amount * self.factor(exchange));
+        }
+        Ok((amounts, values))
+    }
+
+    /// From the unit of an exchange to the reference unit of its flow.
+    fn factor(&self, exchange: &Exchange) -> f64 {
+        self.database.conversion(exchange.flow, exchange.unit, exchange.property).unwrap_or(f64::NAN)
+    }
+
+    fn entries(&mut self, at: usize, process: &'d Process, amounts: &[f64], shares: &Shares) {
+        let database = self.database;
+        let activity = self.activities[at];
+        let column = at as i64 + 1;
+        for (place, (exchange, amount)) in process.exchanges.iter().zip(amounts).enumerate() {
+            let kind = database.flow(exchange.flow).kind;
+            let conversion = self.factor(exchange);
+            if kind != FlowKind::Elementary && is_provided(database, exchange) {
+                if exchange.flow == activity.product {
+                    self.technosphere.push(entry(column, column, *amount, 1.0, conversion, exchange));
+                }
+                continue;
+            }
+            let share = shares.of(place);
+            if *amount == 0.0 || share == 0.0 {
+                continue;
+            }
+            if kind == FlowKind::Elementary {
+                let enters = exchange.direction == Direction::Input;
+                let sign = if enters == self.enters[exchange.flow.at()] { 1.0 } else { -1.0 };
+                let location = self.regional.contains(&exchange.flow).then(|| exchange.location.or(process.location)).flatten();
+                let next = self.flows.len();
+                let number = *self.flow_number.entry((exchange.flow, location)).or_insert(next);
+                if number == next {
+                    self.flows.push((exchange.flow, location));
+                }
+                self.biosphere.push(entry(number as i64, column, amount * share, sign, conversion * share, exchange));
+                continue;
+            }
+            let rule = self.options.providers;
+            let (suppliers, is_chosen) = self.makers.suppliers(exchange, rule);
+            let suppliers = suppliers.to_vec();
+            match suppliers.len() {
+                0 => {
+                    let makers = self.makers.of(exchange.flow).len();
+                    let new = UnlinkedInput { flow: exchange.flow, uses: 0, user: activity.process, makers };
+                    self.unlinked.entry(exchange.flow).or_insert(new).uses += 1;
+                    self.links.cut_off += 1;
+                }
+                1 if is_chosen => self.links.default += 1,
+                1 => self.links.sole += 1,
+                _ => self.links.market += 1,
+            }
+            let part = share / suppliers.len().max(1) as f64;
+            let sign = if exchange.is_avoided { 1.0 } else { -1.0 };
+            for supplier in suppliers {
+                let row = self.number(Activity { process: supplier, product: exchange.flow }) as i64 + 1;
+                self.technosphere.push(entry(row, column, amount * part, sign, conversion * part, exchange));
+            }
+        }
+    }
+
+    fn methods(&self, first_flow: i64) -> Result<Vec<CharacterisationMethod>, SystemError> {
+        let database = self.database;
+        let mut method_of = vec![None; database.categories().len()];
+        for method in database.methods() {
+            for category in &method.categories {
+                method_of[category.at()].get_or_insert(&method.name);
+            }
+        }
+        let mut methods = Vec::with_capacity(database.categories().len());
+        for (category, method) in database.categories().iter().zip(method_of) {
+            let user = || format!("the impact category `{}`", category.name);
+            let values = Values::of(&category.parameters, Some(&self.global)).map_err(|reason| SystemError::Parameters { user: user(), reason })?;
+            let mut factors: FxHashMap<(FlowIndex, Option<LocationIndex>), (f64, f64, Uncertainty)> = FxHashMap::default();
+            for factor in &category.factors {
+                let value = match factor.formula.as_deref() {
+                    None => factor.value,
+                    Some(formula) => {
+                        values.evaluate(formula).map_err(|reason| SystemError::Formula { user: user(), formula: formula.to_owned(), reason })?
+                    }
+                };
+                // Impact per unit: the conversion of the unit enters inversely.
+                let conversion = 1.0 / database.conversion(factor.flow, factor.unit, factor.property).unwrap_or(f64::NAN);
+                factors.insert((factor.flow, factor.location), (value * conversion, conversion, factor.uncertainty));
+            }
+            let of = |(flow, place): &(FlowIndex, Option<LocationIndex>)| factors.get(&(*flow, *place)).or_else(|| factors.get(&(*flow, None)));
+            let rows = self.flows.iter().enumerate().filter_map(|(number, flow)| {
+                let (amount, conversion, uncertainty) = *of(flow)?;
+                let uncertainty = spread(uncertainty, conversion, amount < 0.0);
+                Some(Entry { uncertainty, ..Entry::exact(first_flow + number as i64, first_flow + number as i64, amount) })
+            });
+            let name = method.map_or_else(|| category.name.to_string(), |m| format!("{m}: {}", category.name));
+            methods.push(CharacterisationMethod { name, unit: category.unit.as_deref().map(str::to_owned), factors: rows.collect() });
+        }
+        Ok(methods)
+    }
+}
+
+fn entry(row: i64, column: i64, amount: f64, sign: f64, scale: f64, exchange: &Exchange) -> Entry {
+    let uncertainty = spread(exchange.uncertainty, scale, amount < 0.0);
+    Entry { uncertainty, is_flipped: sign < 0.0, ..Entry::exact(row, column, sign * amount) }
+}
+
+/// A distribution in other units.
+fn spread(uncertainty: Uncertainty, scale: f64, is_negative: bool) -> EntryUncertainty {
+    match uncertainty {
+        Uncertainty::None => EntryUncertainty::Exact,
+        Uncertainty::Lognormal { geometric_mean, geometric_deviation } => {
+            let (mu, sigma) = ((geometric_mean * scale).abs().ln(), geometric_deviation.ln().abs());
+            EntryUncertainty::Lognormal { mu, sigma, is_negative }
+        }
+        Uncertainty::Normal { mean, deviation } => EntryUncertainty::Normal { mean: mean * scale, deviation: deviation * scale },
+        Uncertainty::Triangular { low, mode, high } => EntryUncertainty::Triangular { mode: mode * scale, low: low * scale, high: high * scale },
+        Uncertainty::Uniform { low, high } => EntryUncertainty::Uniform { low: low * scale, high: high * scale },
+    }
+}
