@@ -60,7 +60,7 @@ impl SecondLifeUse {
         let new_ends_at = parameter("new_pack_ends_at")?;
         let (cycles, depth) = (parameter("cycles_per_year")?, parameter("depth")?.clamp(0.0, 1.0));
         // One swing a day around the middle; fewer cycles a year leave days at rest in between.
-        let duty = Duty::commute(f64::midpoint(1.0, depth), depth, parameter("temperature_c")?)?;
+        let duty = Duty::commute(f64::midpoint(1.0, depth), depth, parameter("temperature_c")?, &tables.ageing.commute_hours(draw))?;
         let delivered = |years: f64, from: f64, to: f64| years * cycles * depth * f64::midpoint(from, to);
         let years = tables.ageing.years_between(chemistry, &duty, starts_at, ends_at, draw)?;
         let new_years = tables.ageing.years_between(NEW_PACK, &duty, 1.0, new_ends_at, draw)?;

@@ -197,8 +197,7 @@ impl Asker<'_> {
     }
 
     fn tier(&self, tier: &Tier, year: i32, shares: &Shares, mix: &Mix) -> Result<TierReport, SupplyError> {
-        let producers: Vec<Producer<'_>> =
-            shares.iter().map(|(place, share)| Producer { place, share: *share, is_rest: place == REST }).collect();
+        let producers: Vec<Producer<'_>> = shares.iter().map(|(place, share)| Producer { place, share: *share, is_rest: place == REST }).collect();
         let found = concentration(&producers);
         let unstable = |code: &str, edition: Edition| {
             let place = self.tables.places.id(code).ok();
@@ -245,12 +244,16 @@ impl Asker<'_> {
             supply_risk: supply_risk(&suppliers, import_dependence, relief, scale),
             geopolitical_risk: geopolitical_risk(found.hhi, &suppliers),
             geopolitical_factor_usd_per_kg: None,
-            measures: self.measures(tier).iter().map(|m| MeasureLine {
-                place: self.tables.places.code(m.place).to_owned(),
-                measure: m.kind.word(),
-                since: m.since.clone(),
-                until: (!m.until.is_empty()).then(|| m.until.clone()),
-            }).collect(),
+            measures: self
+                .measures(tier)
+                .iter()
+                .map(|m| MeasureLine {
+                    place: self.tables.places.code(m.place).to_owned(),
+                    measure: m.kind.word(),
+                    since: m.since.clone(),
+                    until: (!m.until.is_empty()).then(|| m.until.clone()),
+                })
+                .collect(),
             shares: shares.clone(),
             status: Status::Read,
         })
