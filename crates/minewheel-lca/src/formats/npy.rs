@@ -99,7 +99,8 @@ impl<'b> NpyArray<'b> {
         let (header, items) = rest.split_at(length);
         let header = String::from_utf8_lossy(header);
         let refused = || NpyError::Header { header: header.trim().chars().take(200).collect() };
-        let after = |key: &str| header.find(key).map(|at| header[at + key.len()..].trim_start_matches([' ', ':'])).ok_or_else(refused);
+        // A field may be called `shape` too; the key comes last.
+        let after = |key: &str| header.rfind(key).map(|at| header[at + key.len()..].trim_start_matches([' ', ':'])).ok_or_else(refused);
         let (fields, stride) = fields_of(after("'descr'")?, refused)?;
         let shape = after("'shape'")?.strip_prefix('(').and_then(|s| s.split_once(')')).ok_or_else(refused)?.0;
         let mut sizes = shape.split(',').map(str::trim).filter(|s| !s.is_empty());
@@ -224,7 +225,7 @@ mod tests {
 
     #[test]
     fn fields_are_read_at_their_places() {
-        let header = "{'descr': [('row', '<i4'), ('col', '>u2'), ('x', '<f4')], 'fortran_order': False, 'shape': (2,), }";
+        let header = "{'descr': [('row', '<i4'), ('col', '>u2'), ('shape', '<f4')], 'fortran_order': False, 'shape': (2,), }";
         let mut items = Vec::new();
         for (row, col, x) in [(-7_i32, 258_u16, 0.5_f32), (3, 1, -2.0)] {
             items.extend(row.to_le_bytes());
@@ -234,10 +235,10 @@ mod tests {
         let bytes = file(header, &items);
         let array = NpyArray::parse(&bytes).unwrap();
         assert_eq!(array.len(), 2);
-        let (row, col, x) = (array.column("row").unwrap(), array.column("col").unwrap(), array.column("x").unwrap());
+        let (row, col, x) = (array.column("row").unwrap(), array.column("col").unwrap(), array.column("shape").unwrap());
         assert_eq!((row.integer(0), col.integer(0), row.integer(1)), (-7, 258, 3));
         assert!((x.float(1) + 2.0).abs() < 1e-12);
-        assert_eq!(array.column("flip").unwrap_err(), NpyError::Field { wanted: "flip", known: "row, col, x".to_owned() });
+        assert_eq!(array.column("flip").unwrap_err(), NpyError::Field { wanted: "flip", known: "row, col, shape".to_owned() });
     }
 
     #[test]
