@@ -24,6 +24,7 @@ use minewheel_model::plant::PlantTables;
 use minewheel_model::vehicle::VehicleTables;
 use rustc_hash::FxHashMap;
 
+use crate::battery::BatteryTables;
 use crate::network::{NetworkError, PlacedNetworkBuilder};
 use crate::recovery::Recovery;
 
@@ -75,6 +76,8 @@ pub struct Tables {
     pub prices: Parameters,
     /// What becomes of materials at the end of life.
     pub recovery: Recovery,
+    /// Stages, routes and prices of a battery's chain.
+    pub battery: BatteryTables,
     /// Fingerprint of all tables.
     pub fingerprint: String,
     home: FxHashMap<String, Value>,
@@ -94,7 +97,7 @@ impl Tables {
         let electricity = Electricity::read(&mut loader, &places, &cards);
         let supply = Supply::read(&mut loader, &places);
         let home = read_home(&mut loader, &cards);
-        let cells = CellTables::read(&mut loader);
+        let mut cells = CellTables::read(&mut loader);
         let cycles = Cycles::read(&mut loader);
         let drive = DriveTables::read(&mut loader);
         let vehicles = VehicleTables::read_first(&mut loader);
@@ -118,6 +121,8 @@ impl Tables {
         let body = body.map_err(|error| loader.fault_in("body/", Fault::Model { reason: error.to_string() })).ok();
         let plant = PlantTables::read(&mut loader);
         let plant = plant.map_err(|error| loader.fault_in("plant/", Fault::Model { reason: error.to_string() })).ok();
+        cells.read_designer(&mut loader);
+        let battery = BatteryTables::read(&mut loader, &places, &cards);
         let (sources, rows) = loader.finish()?;
         // Both are there: a missing one is among the violations.
         let (Some(drive), Some(vehicles)) = (drive, vehicles) else { return Err(Vec::new()) };
@@ -147,6 +152,7 @@ impl Tables {
             plant,
             prices,
             recovery,
+            battery,
             fingerprint: store.fingerprint(),
             home,
         })

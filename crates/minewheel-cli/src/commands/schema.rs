@@ -26,6 +26,7 @@ const NAMES: &[&str] = &[
     "performance",
     "motor",
     "drive-unit",
+    "battery",
     "body",
     "plant",
     "cycles",
@@ -76,6 +77,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "pack-life" => {
             print::json(&schemars::schema_for!(Vec<minewheel_assess::ageing::PackLife>));
+            return Ok(());
+        }
+        "battery" => {
+            print::json(&schemars::schema_for!(minewheel_assess::battery::BatteryReport));
             return Ok(());
         }
         "body" => {
