@@ -160,6 +160,14 @@ impl<'n> SolvedNetwork<'n> {
         self.direct[column.index()]
     }
 
+    /// Share of a demand's climate total by weakest status.
+    ///
+    /// # Errors
+    /// The demand names a column that the network lacks.
+    pub fn by_status(&self, demand: &Demand) -> Result<[f64; 4], AssessError> {
+        Ok(self.graded.total(demand)?.shares().unwrap_or([0.0; 4]))
+    }
+
     /// The impacts of one car.
     ///
     /// # Errors

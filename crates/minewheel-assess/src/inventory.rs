@@ -21,7 +21,7 @@ use minewheel_data::cycles::Cycle;
 use minewheel_data::row::{Draw, RowId};
 use minewheel_data::units::{Energy, Length, Mass, Power, Speed};
 use minewheel_model::ageing::CarDuty;
-use minewheel_model::battery::{Content, PackDesign, PackSpec, design_pack};
+use minewheel_model::battery::{CellChoices, Content, PackDesign, PackSpec, design_pack};
 use minewheel_model::bill::{BillLine, BillOfMaterials, Stage};
 use minewheel_model::drive::{CertificationTraces, Conditions, Masses, Trace, WltcClass, combustion_car, drive, drive_combustion, electric_car};
 use minewheel_model::vehicle::{PackSummary, SizedCar, bill, element_content, size};
@@ -201,13 +201,14 @@ fn material_of(content: Content) -> &'static str {
     if content == Content::Steel { "iron" } else { content.word() }
 }
 
-fn pack_spec(battery: &BatteryDesign, design: &CarDesign) -> PackSpec {
+pub(crate) fn pack_spec(battery: &BatteryDesign, design: &CarDesign) -> PackSpec {
     PackSpec {
         chemistry: Arc::from(battery.chemistry.as_str()),
         gross_energy_kwh: battery.gross_energy_kwh,
         pack_mass_kg: battery.pack_mass_kg,
         made_in: battery.made_in.as_deref().or(design.made_in.as_deref()).map(Arc::from),
         layout: None,
+        choices: CellChoices::default(),
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod ageing;
 pub mod assessment;
+pub mod battery;
 pub mod body;
 pub mod cff;
 pub mod charging;
@@ -74,6 +75,9 @@ pub enum AssessError {
     /// The battery cannot be made.
     #[error(transparent)]
     Battery(#[from] BatteryError),
+    /// What was asked of a battery's chain or prices.
+    #[error(transparent)]
+    Chain(#[from] battery::ChainError),
     /// The car cannot be sized.
     #[error(transparent)]
     Vehicle(#[from] VehicleError),
@@ -139,6 +143,7 @@ impl AssessError {
             Self::Distribution(_) => "minewheel::data::spread",
             Self::Method { .. } => "minewheel::method::unknown",
             Self::Battery(_) => "minewheel::car::battery",
+            Self::Chain(error) => error.code(),
             Self::Vehicle(VehicleError::Alloy { .. } | VehicleError::Alloys { .. }) => "minewheel::car::alloy",
             Self::Vehicle(_) => "minewheel::car::mass",
             Self::Drive(_) => "minewheel::car::drive",
@@ -163,6 +168,14 @@ impl AssessError {
                  family; `minewheel body CAR` lists what each takes"
                     .to_owned()
             }
+            Self::Chain(_) => "`minewheel battery --help` names stages, routes and materials".to_owned(),
+            Self::Battery(
+                BatteryError::Choice { .. }
+                | BatteryError::AnodeTooSmall { .. }
+                | BatteryError::SiliconBreaksBalance { .. }
+                | BatteryError::BeyondTheory { .. }
+                | BatteryError::NoGraphite { .. },
+            ) => "`minewheel battery --help` names the ranges; leave the option out for the chemistry's usual cell".to_owned(),
             Self::Vehicle(_) | Self::Battery(_) | Self::Drive(_) => {
                 "check the car's masses, energies and powers against `minewheel schema car`".to_owned()
             }

@@ -74,6 +74,16 @@ pub enum NetworkError {
         /// Who makes it.
         market: String,
     },
+    /// A route's card may not stand where the product is wanted.
+    #[error("route: `{process}` does not stand in {place}; it stands in {known}")]
+    RouteElsewhere {
+        /// The card.
+        process: String,
+        /// Where it was wanted.
+        place: String,
+        /// Where it may stand.
+        known: String,
+    },
     /// The engine refused the coefficients.
     #[error(transparent)]
     Refused(#[from] NetworkRefused),
@@ -187,6 +197,7 @@ pub struct PlacedNetworkBuilder<'t> {
     electricity: [Option<ProductId>; 2],
     electricity_product: Option<ProductId>,
     cuts: Option<Vec<Cut>>,
+    routes: FxHashMap<ProductId, ProcessId>,
 }
 
 impl<'t> PlacedNetworkBuilder<'t> {
@@ -216,6 +227,7 @@ impl<'t> PlacedNetworkBuilder<'t> {
             electricity: ["electricity-high-voltage", "electricity-low-voltage"].map(|e| tables.cards.product_id(e)),
             electricity_product: None,
             cuts: None,
+            routes: FxHashMap::default(),
         })
     }
 
@@ -232,6 +244,13 @@ impl<'t> PlacedNetworkBuilder<'t> {
     #[must_use]
     pub const fn with_electricity_process(mut self, product: ProductId) -> Self {
         self.electricity_product = Some(product);
+        self
+    }
+
+    /// Every plant makes the products of these processes by them, whatever the routes of its place say.
+    #[must_use]
+    pub fn with_routes(mut self, processes: impl IntoIterator<Item = ProcessId>) -> Self {
+        self.routes.extend(processes.into_iter().map(|p| (self.tables.cards.process(p).product, p)));
         self
     }
 
@@ -284,6 +303,9 @@ impl<'t> PlacedNetworkBuilder<'t> {
                 None => Ok(self.column(Column::Delivery(place, level))),
             };
         }
+        if let Some(process) = self.routes.get(&product).copied() {
+            return self.made_by_route(process, place);
+        }
         if let Some(id) = self.index.get(&Column::Supply(product, place)) {
             return Ok(*id);
         }
@@ -292,6 +314,17 @@ impl<'t> PlacedNetworkBuilder<'t> {
             return Ok(self.column(Column::Process(one.of, place)));
         }
         Ok(self.column(Column::Supply(product, place)))
+    }
+
+    fn made_by_route(&mut self, process: ProcessId, place: PlaceId) -> Result<ColumnId, NetworkError> {
+        if let Some(known) = &self.cards().process(process).places
+            && !self.places().lineage(place).any(|p| known.contains(&p))
+        {
+            let known = known.iter().map(|p| self.places().code(*p)).collect::<Vec<_>>().join(", ");
+            let place = self.places().code(place).to_owned();
+            return Err(NetworkError::RouteElsewhere { process: self.cards().process(process).id.clone(), place, known });
+        }
+        Ok(self.column(Column::Process(process, place)))
     }
 
     /// The column of one technology that stands in a place, whether or not a route leads to it.

@@ -27,6 +27,7 @@ use minewheel_model::recycling::{RecyclingTables, Target};
 use minewheel_model::vehicle::VehicleTables;
 use rustc_hash::FxHashMap;
 
+use crate::battery::BatteryTables;
 use crate::network::{NetworkError, PlacedNetworkBuilder};
 use crate::recovery::Recovery;
 
@@ -82,6 +83,8 @@ pub struct Tables {
     pub recovery: Recovery,
     /// Governance, restrictions of export, owners, parameters of risk and disruption.
     pub dependence: Dependence,
+    /// Stages, routes and prices of a battery's chain.
+    pub battery: BatteryTables,
     /// Fingerprint of all tables.
     pub fingerprint: String,
     home: FxHashMap<String, Value>,
@@ -101,7 +104,7 @@ impl Tables {
         let electricity = Electricity::read(&mut loader, &places, &cards);
         let supply = Supply::read(&mut loader, &places);
         let home = read_home(&mut loader, &cards);
-        let cells = CellTables::read(&mut loader);
+        let mut cells = CellTables::read(&mut loader);
         let cycles = Cycles::read(&mut loader);
         let drive = DriveTables::read(&mut loader);
         let vehicles = VehicleTables::read_first(&mut loader);
@@ -128,6 +131,8 @@ impl Tables {
         let recycling = RecyclingTables::read(&mut loader, &cells);
         check_recycling(&mut loader, &recycling, &cards, &methods);
         let dependence = Dependence::read(&mut loader, &places, &supply);
+        cells.read_designer(&mut loader);
+        let battery = BatteryTables::read(&mut loader, &places, &cards);
         let (sources, rows) = loader.finish()?;
         // Both are there: a missing one is among the violations.
         let (Some(drive), Some(vehicles)) = (drive, vehicles) else { return Err(Vec::new()) };
@@ -159,6 +164,7 @@ impl Tables {
             prices,
             recovery,
             dependence,
+            battery,
             fingerprint: store.fingerprint(),
             home,
         })

@@ -33,7 +33,7 @@ use crate::scenario::{Resample, Sampling, Scenario};
 use crate::tables::Tables;
 
 /// The distance between the 5 % and the 95 % point of a normal distribution, in standard deviations.
-const WIDTH: f64 = 2.0 * 1.644_853_627;
+pub(crate) const WIDTH: f64 = 2.0 * 1.644_853_627;
 
 /// A figure with its interval. Percentiles are `None` where no interval was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
@@ -150,7 +150,7 @@ fn car_rows(tables: &Tables, design: &CarDesign) -> Vec<RowId> {
     rows
 }
 
-fn is_uncertain(rows: &Rows, row: RowId) -> bool {
+pub(crate) fn is_uncertain(rows: &Rows, row: RowId) -> bool {
     let spread = rows.spread(row);
     spread.shape != Shape::Exact && spread.low != spread.high
 }
@@ -246,7 +246,7 @@ pub fn evidence_by_status(tables: &Tables, flows: &BTreeMap<RowId, f64>) -> BTre
     Status::ALL.iter().zip(sums).map(|(s, v)| (s.word().to_owned(), if total > 0.0 { v / total } else { 0.0 })).collect()
 }
 
-fn driver(tables: &Tables, row: RowId, share: f64) -> Driver {
+pub(crate) fn driver(tables: &Tables, row: RowId, share: f64) -> Driver {
     Driver {
         what: describe(&tables.rows, row),
         at: tables.rows.position(row).to_string(),

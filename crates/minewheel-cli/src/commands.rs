@@ -2,6 +2,7 @@
 
 pub mod age;
 pub mod assess;
+pub mod battery;
 pub mod body;
 pub mod cars;
 pub mod case;

@@ -44,6 +44,8 @@ enum Command {
     Motor(commands::motor::Arguments),
     /// Two machines in one unit against one machine and against two units
     DriveUnit(commands::drive_unit::Arguments),
+    /// A battery pack from its cell: design, footprint by stage and place, price by block, life
+    Battery(commands::battery::Arguments),
     /// The parts of a body, and what door ring, castings, closures and scrap change
     Body(commands::body::Arguments),
     /// A car plant by shop, and what its measures save at what cost
@@ -84,6 +86,7 @@ fn main() -> ExitCode {
         Command::Performance(arguments) => commands::performance::run(&arguments),
         Command::Motor(arguments) => commands::motor::run(&arguments),
         Command::DriveUnit(arguments) => commands::drive_unit::run(&arguments),
+        Command::Battery(arguments) => commands::battery::run(&arguments),
         Command::Body(arguments) => commands::body::run(&arguments),
         Command::Plant(arguments) => commands::plant::run(&arguments),
         Command::Lca(arguments) => commands::lca::run(&arguments),

@@ -26,6 +26,7 @@ const NAMES: &[&str] = &[
     "performance",
     "motor",
     "drive-unit",
+    "battery",
     "body",
     "plant",
     "lca",
@@ -84,6 +85,62 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let lines: Vec<String> = match arguments.name.as_str() {
         "car" => {
             print::json(&car_file_schema(&tables.chemistries()));
+            return Ok(());
+        }
+        "assess" => {
+            print::json(&schemars::schema_for!(Vec<minewheel_assess::assessment::Assessment>));
+            return Ok(());
+        }
+        "explain" => {
+            print::json(&schemars::schema_for!(minewheel_assess::explain::Explanation));
+            return Ok(());
+        }
+        "drive" => {
+            print::json(&schemars::schema_for!(Vec<super::drive::Line>));
+            return Ok(());
+        }
+        "range" => {
+            print::json(&schemars::schema_for!(Vec<super::range::Line>));
+            return Ok(());
+        }
+        "motor" => {
+            print::json(&schemars::schema_for!(Vec<super::motor::Output>));
+            return Ok(());
+        }
+        "drive-unit" => {
+            print::json(&schemars::schema_for!(Vec<minewheel_assess::drive_units::UnitReport>));
+            return Ok(());
+        }
+        "age" => {
+            print::json(&schemars::schema_for!(super::age::Output));
+            return Ok(());
+        }
+        "pack-life" => {
+            print::json(&schemars::schema_for!(Vec<minewheel_assess::ageing::PackLife>));
+            return Ok(());
+        }
+        "battery" => {
+            print::json(&schemars::schema_for!(minewheel_assess::battery::BatteryReport));
+            return Ok(());
+        }
+        "body" => {
+            print::json(&schemars::schema_for!(minewheel_assess::body::BodyReport));
+            return Ok(());
+        }
+        "plant" => {
+            print::json(&schemars::schema_for!(minewheel_assess::plant::PlantReport));
+            return Ok(());
+        }
+        "charge" => {
+            print::json(&schemars::schema_for!(Vec<super::charge::Line>));
+            return Ok(());
+        }
+        "trip" => {
+            print::json(&schemars::schema_for!(Vec<super::trip::Line>));
+            return Ok(());
+        }
+        "performance" => {
+            print::json(&schemars::schema_for!(Vec<super::performance::Line>));
             return Ok(());
         }
         "cycles" => tables.cycles.entries().iter().map(|c| format!("{:<8} {}", c.id, c.title)).collect(),

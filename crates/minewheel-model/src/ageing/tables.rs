@@ -161,6 +161,11 @@ impl AgeingTables {
         draw.of(&self.first_life_ends_at)
     }
 
+    /// How the cars of the field studies use their packs, in a draw.
+    pub fn field_duty(&self, draw: &Draw<'_>) -> CarDuty {
+        CarDuty { m_per_year: draw.of(&self.field_m_per_year), range_m: draw.of(&self.field_m_per_cycle) }
+    }
+
     /// The rows that a pack's life rests on.
     pub fn rows(&self, chemistry: &str) -> Vec<RowId> {
         let values = [&self.loss_per_year, &self.field_years, &self.field_m_per_year, &self.field_m_per_cycle];

@@ -6,10 +6,13 @@ use std::sync::Arc;
 use minewheel_data::row::{Draw, Value};
 use minewheel_data::table::nearest;
 use minewheel_data::units::{Energy, Mass, SpecificEnergy};
-use serde::Serialize;
 
-use super::lines::{cell_lines, pack_lines};
+use super::choices::{CellChoices, Resolved, refuse_impossible};
+use super::content::{Bound, Check, Content};
+use super::error::BatteryError;
+use super::lines::{SILICON, SOLID, cell_lines, pack_lines};
 use super::sheet::{Sheet, cell_sheet};
+use super::stack::{cased, put_in_case, stack};
 use super::tables::{Cell, CellTables, Element, Making, PackLayout, PackPart};
 use crate::bill::BillLine;
 
@@ -29,175 +32,21 @@ pub struct PackSpec {
     pub made_in: Option<Arc<str>>,
     /// How cells sit in the pack; `None`: the layout of the chemistry's table row.
     pub layout: Option<PackLayout>,
+    /// What is chosen of the cell; nothing: the chemistry's row.
+    pub choices: CellChoices,
 }
 
 impl PackSpec {
     /// A pack of which only chemistry and gross energy are given.
     pub fn new(chemistry: &str, gross_energy: Energy) -> Self {
-        Self { chemistry: chemistry.into(), gross_energy_kwh: Value::given(gross_energy.kwh()), pack_mass_kg: None, made_in: None, layout: None }
-    }
-}
-
-/// A pack that cannot be designed.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum BatteryError {
-    /// No such chemistry.
-    #[error("no chemistry `{wanted}`{}; known: {known}", nearest.as_deref().map(|n| format!(", did you mean `{n}`?")).unwrap_or_default())]
-    UnknownChemistry {
-        /// What was asked for.
-        wanted: String,
-        /// The nearest id.
-        nearest: Option<String>,
-        /// All ids.
-        known: String,
-    },
-    /// A pack has energy.
-    #[error("gross energy is {seen} kWh; wanted a positive number")]
-    NoEnergy {
-        /// What was given.
-        seen: f64,
-    },
-    /// The mass given leaves no room for structure around the cells.
-    #[error(
-        "a {energy_kwh:.1} kWh pack of {chemistry} cannot weigh {given_kg:.0} kg: cells take {cells_kg:.0} kg, electronics and cooling \
-         {systems_kg:.0} kg; wanted at least {least_kg:.0} kg"
-    )]
-    PackTooLight {
-        /// The chemistry.
-        chemistry: Arc<str>,
-        /// Gross energy.
-        energy_kwh: f64,
-        /// Mass given.
-        given_kg: f64,
-        /// Mass of the cells.
-        cells_kg: f64,
-        /// Mass of what is neither cell nor structure.
-        systems_kg: f64,
-        /// Least mass.
-        least_kg: f64,
-    },
-    /// The mass given is mostly not battery.
-    #[error(
-        "a {energy_kwh:.1} kWh pack of {chemistry} does not weigh {given_kg:.0} kg: cells would be {share:.2} of it; wanted at least {least:.2} \
-         (at most {most_kg:.0} kg)"
-    )]
-    PackTooHeavy {
-        /// The chemistry.
-        chemistry: Arc<str>,
-        /// Gross energy.
-        energy_kwh: f64,
-        /// Mass given.
-        given_kg: f64,
-        /// Share of cells in it.
-        share: f64,
-        /// Least share.
-        least: f64,
-        /// Largest mass.
-        most_kg: f64,
-    },
-    /// The pack tables were not read whole; the loader's violations say why.
-    #[error("the tables of making cells and packs are incomplete")]
-    TablesIncomplete,
-}
-
-/// An element or material that a pack holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Content {
-    /// Li of the cathode.
-    Lithium,
-    /// Ni.
-    Nickel,
-    /// Co.
-    Cobalt,
-    /// Mn.
-    Manganese,
-    /// Fe of the cathode.
-    Iron,
-    /// P of the cathode.
-    Phosphorus,
-    /// Na.
-    Sodium,
-    /// Cu of foils and conductors.
-    Copper,
-    /// Al of the cathode, foils, housings and pack.
-    Aluminium,
-    /// Graphite, natural and synthetic.
-    Graphite,
-    /// Hard carbon.
-    HardCarbon,
-    /// Steel of the pack.
-    Steel,
-}
-
-impl Content {
-    /// The word used in tables and output.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Lithium => "lithium",
-            Self::Nickel => "nickel",
-            Self::Cobalt => "cobalt",
-            Self::Manganese => "manganese",
-            Self::Iron => "iron",
-            Self::Phosphorus => "phosphorus",
-            Self::Sodium => "sodium",
-            Self::Copper => "copper",
-            Self::Aluminium => "aluminium",
-            Self::Graphite => "graphite",
-            Self::HardCarbon => "hard-carbon",
-            Self::Steel => "steel",
+        Self {
+            chemistry: chemistry.into(),
+            gross_energy_kwh: Value::given(gross_energy.kwh()),
+            pack_mass_kg: None,
+            made_in: None,
+            layout: None,
+            choices: CellChoices::default(),
         }
-    }
-
-    const fn of_element(element: Element) -> Option<Self> {
-        match element {
-            Element::Lithium => Some(Self::Lithium),
-            Element::Sodium => Some(Self::Sodium),
-            Element::Nickel => Some(Self::Nickel),
-            Element::Cobalt => Some(Self::Cobalt),
-            Element::Manganese => Some(Self::Manganese),
-            Element::Aluminium => Some(Self::Aluminium),
-            Element::Iron => Some(Self::Iron),
-            Element::Phosphorus => Some(Self::Phosphorus),
-            Element::Oxygen => None,
-        }
-    }
-}
-
-/// Which side of its limit a checked value must lie on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Bound {
-    /// Value ≥ limit.
-    AtLeast,
-    /// Value ≤ limit.
-    AtMost,
-}
-
-/// One check of a design.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Check {
-    /// What is checked.
-    pub name: &'static str,
-    /// The value seen.
-    pub value: f64,
-    /// Its limit.
-    pub limit: f64,
-    /// Which side is allowed.
-    pub bound: Bound,
-    /// Unit of both.
-    pub unit: &'static str,
-    /// Whether it holds.
-    pub pass: bool,
-}
-
-impl Check {
-    fn new(name: &'static str, value: f64, bound: Bound, limit: f64, unit: &'static str) -> Self {
-        let pass = match bound {
-            Bound::AtLeast => value >= limit,
-            Bound::AtMost => value <= limit,
-        };
-        Self { name, value, limit, bound, unit, pass }
     }
 }
 
@@ -248,20 +97,19 @@ pub(super) struct Around {
 /// assert!(pack.cell_specific_energy > pack.pack_specific_energy);
 /// ```
 pub fn design_pack(spec: &PackSpec, tables: &CellTables, draw: &Draw<'_>) -> Result<PackDesign, BatteryError> {
-    let cell = tables.cell(&spec.chemistry).ok_or_else(|| BatteryError::UnknownChemistry {
-        wanted: spec.chemistry.to_string(),
-        nearest: nearest(&spec.chemistry, tables.cells().iter().map(Cell::id)),
-        known: tables.cells().iter().map(Cell::id).collect::<Vec<_>>().join(", "),
-    })?;
     let making = tables.making.as_ref().ok_or(BatteryError::TablesIncomplete)?;
+    let cell = known_cell(&spec.chemistry, tables)?;
     let seen = spec.gross_energy_kwh.best;
     if !(seen.is_finite() && seen > 0.0) {
         return Err(BatteryError::NoEnergy { seen });
     }
-    refuse_impossible_mass(spec, cell, making, &tables.parts)?;
+    if !spec.choices.is_default() {
+        refuse_impossible(cell, tables.stack.as_ref().ok_or(BatteryError::TablesIncomplete)?, &spec.choices)?;
+    }
+    refuse_impossible_mass(spec, cell, making, tables)?;
 
     let energy_kwh = draw.of(&spec.gross_energy_kwh);
-    let sheet = cell_sheet(cell, making, draw);
+    let sheet = sheet_of(spec, cell, making, tables, draw).1;
     let cells_kg = sheet.cell_kg() * energy_kwh;
     let around = around_cells(spec, cell, making, &tables.parts, cells_kg, draw);
     let pack_kg = cells_kg + around.systems_kg + around.structure_kg;
@@ -283,6 +131,34 @@ pub fn design_pack(spec: &PackSpec, tables: &CellTables, draw: &Draw<'_>) -> Res
         lines,
         checks,
     })
+}
+
+/// The cell of a chemistry.
+pub(super) fn known_cell<'t>(chemistry: &str, tables: &'t CellTables) -> Result<&'t Cell, BatteryError> {
+    tables.cell(chemistry).ok_or_else(|| BatteryError::UnknownChemistry {
+        wanted: chemistry.to_owned(),
+        nearest: nearest(chemistry, tables.designable().map(Cell::id)),
+        known: tables.designable().map(Cell::id).collect::<Vec<_>>().join(", "),
+    })
+}
+
+/// A kilowatt-hour of cells with the choices of a pack in them.
+pub(super) fn sheet_of(spec: &PackSpec, cell: &Cell, making: &Making, tables: &CellTables, draw: &Draw<'_>) -> (Resolved, Sheet) {
+    match &tables.stack {
+        Some(parameters) if !spec.choices.is_default() => {
+            let now = Resolved::of(cell, parameters, &spec.choices, draw);
+            let mut sheet = cell_sheet(cell, making, &now, draw);
+            if let Some(format) = spec.choices.format {
+                let stack = stack(cell, parameters, &now, spec.choices.porosity, draw);
+                put_in_case(&mut sheet, &cased(format, parameters, stack.m3_per_wh(&now), making, draw));
+            }
+            (now, sheet)
+        }
+        _ => {
+            let now = Resolved::of_row(cell, draw);
+            (now, cell_sheet(cell, making, &now, draw))
+        }
+    }
 }
 
 fn cell_share(spec: &PackSpec, cell: &Cell, making: &Making, draw: &Draw<'_>) -> f64 {
@@ -313,12 +189,12 @@ fn around_cells(spec: &PackSpec, cell: &Cell, making: &Making, parts: &[PackPart
     Around { systems_kg, structure_kg }
 }
 
-fn refuse_impossible_mass(spec: &PackSpec, cell: &Cell, making: &Making, parts: &[PackPart]) -> Result<(), BatteryError> {
+fn refuse_impossible_mass(spec: &PackSpec, cell: &Cell, making: &Making, tables: &CellTables) -> Result<(), BatteryError> {
     let Some(mass) = &spec.pack_mass_kg else { return Ok(()) };
     let best = &Draw::BEST;
     let energy_kwh = spec.gross_energy_kwh.best;
-    let cells_kg = cell_sheet(cell, making, best).cell_kg() * energy_kwh;
-    let systems_kg = around_cells(spec, cell, making, parts, cells_kg, best).systems_kg;
+    let cells_kg = sheet_of(spec, cell, making, tables, best).1.cell_kg() * energy_kwh;
+    let systems_kg = around_cells(spec, cell, making, &tables.parts, cells_kg, best).systems_kg;
     let least_kg = (cells_kg + systems_kg) / (1.0 - making.least_structure.best);
     let given_kg = mass.best;
     let chemistry = Arc::clone(&cell.id);
@@ -350,9 +226,13 @@ fn contents(cell: &Cell, lines: &[BillLine]) -> BTreeMap<Content, Mass> {
             }
             "graphite-natural-coated" | "graphite-synthetic" => add(Content::Graphite, line.contained),
             "hard-carbon" => add(Content::HardCarbon, line.contained),
+            SILICON => add(Content::Silicon, line.contained),
+            SOLID => add(Content::SolidElectrolyte, line.contained),
+            "lithium-titanate" => add(Content::Titanate, line.contained),
+            "lithium-metal" => add(Content::Lithium, line.contained),
             "copper-foil" | "copper-wire" => add(Content::Copper, line.contained),
             "aluminium-foil" | "aluminium-sheet" | "aluminium-extrusion" => add(Content::Aluminium, line.contained),
-            "steel-galvanised" => add(Content::Steel, line.contained),
+            "steel-galvanised" | "steel-cold-rolled" => add(Content::Steel, line.contained),
             _ => {}
         }
     }
@@ -360,16 +240,14 @@ fn contents(cell: &Cell, lines: &[BillLine]) -> BTreeMap<Content, Mass> {
 }
 
 fn checks(cell: &Cell, sheet: &Sheet, lines: &[BillLine], pack_mass: Mass, draw: &Draw<'_>) -> Vec<Check> {
-    let voltage_v = draw.of(&cell.voltage_v);
-    let charge_ah = sheet.energy_wh / voltage_v;
-    let anode_ah = sheet.anode_kg * draw.of(&cell.anode_capacity_ah_per_kg);
     let theory_ah_per_kg = cell.theoretical_capacity_ah_per_kg();
-    let first_charge = draw.of(&cell.cathode_capacity_ah_per_kg) / draw.of(&cell.first_cycle_efficiency);
+    let first_charge = sheet.charge_ah / sheet.cathode_kg / draw.of(&cell.first_cycle_efficiency);
+    let voltage_v = sheet.energy_wh / sheet.charge_ah;
     let elements: f64 = Element::ALL.into_iter().map(|e| cell.mass_fraction(e)).sum();
     let contained: Mass = lines.iter().map(|l| l.contained).sum();
     let wh_per_kg = sheet.specific_energy_wh_per_kg();
     vec![
-        Check::new("anode over cathode capacity", anode_ah / charge_ah, Bound::AtLeast, 1.0, "1"),
+        Check::new("anode over cathode capacity", sheet.anode_ah / sheet.charge_ah, Bound::AtLeast, 1.0, "1"),
         Check::new(
             "specific energy of the cathode material",
             sheet.energy_wh / sheet.cathode_kg,

@@ -7,8 +7,13 @@ use minewheel_data::units::Mass;
 
 use super::design::{Around, PackSpec};
 use super::sheet::Sheet;
-use super::tables::{Anode, Cell, Element, Making, PackPart};
+use super::tables::{Anode, Cell, CellTables, Element, Making, PackPart};
 use crate::bill::{BillLine, Stage};
+
+/// Silicon-carbon composite of the anode.
+pub(super) const SILICON: &str = "silicon-anode";
+/// Solid electrolyte, as separator and as filler.
+pub(super) const SOLID: &str = "solid-electrolyte";
 
 /// What is bought for the cells, losses counted.
 pub(super) fn cell_lines(spec: &PackSpec, cell: &Cell, making: &Making, sheet: &Sheet, energy_kwh: f64, draw: &Draw<'_>) -> Vec<BillLine> {
@@ -37,14 +42,17 @@ pub(super) fn cell_lines(spec: &PackSpec, cell: &Cell, making: &Making, sheet: &
     match &cell.anode {
         Anode::Graphite(natural) => {
             let rows: Vec<_> = anode.iter().copied().chain([natural.row]).collect();
-            let share = draw.of(natural);
-            lines.push(line("anode", "graphite-natural-coated", sheet.anode_kg * share, electrode, &rows));
-            lines.push(line("anode", "graphite-synthetic", sheet.anode_kg * (1.0 - share), electrode, &rows));
+            let share = spec.choices.natural_share.unwrap_or_else(|| draw.of(natural));
+            let graphite_kg = sheet.anode_kg - sheet.silicon_kg;
+            lines.push(line("anode", "graphite-natural-coated", graphite_kg * share, electrode, &rows));
+            lines.push(line("anode", "graphite-synthetic", graphite_kg * (1.0 - share), electrode, &rows));
+            lines.push(line("anode", SILICON, sheet.silicon_kg, electrode, &anode));
         }
-        Anode::HardCarbon => lines.push(line("anode", "hard-carbon", sheet.anode_kg, electrode, &anode)),
+        other => lines.push(line("anode", other.product(), sheet.anode_kg, electrode, &anode)),
     }
-    // The rest of the anode paste: CMC, latex and carbon as 3 : 2 : 1 (Dai 2019, anode recipe).
-    for (product, parts) in [("cmc-binder", 3.0), ("styrene-butadiene-rubber", 2.0), ("carbon-black", 1.0)] {
+    // The rest of the anode paste: CMC, latex and carbon as 3 : 2 : 1 (Dai 2019, anode recipe). A metal foil has none.
+    let pastes = cell.anode != Anode::LithiumMetal;
+    for (product, parts) in [("cmc-binder", 3.0), ("styrene-butadiene-rubber", 2.0), ("carbon-black", 1.0)].into_iter().filter(|_| pastes) {
         lines.push(line("anode", product, sheet.anode_rest_kg * parts / 6.0, electrode, &anode_rest));
     }
     if let Some(thickness) = &cell.copper_foil_m {
@@ -54,11 +62,26 @@ pub(super) fn cell_lines(spec: &PackSpec, cell: &Cell, making: &Making, sheet: &
     let rows = [cell.areal_capacity_ah_per_m2.row, cell.aluminium_foil_m.row, making.foil_yield.row, making.electrode_yield.row];
     lines.push(line("collectors", "aluminium-foil", sheet.aluminium_kg, foil, &rows));
     let rows = [cell.areal_capacity_ah_per_m2.row, cell.separator_kg_per_m2.row, making.separator_yield.row];
-    lines.push(line("separator", "separator", sheet.separator_kg, good * draw.of(&making.separator_yield), &rows));
-    let salt = if cell.mass_fraction(Element::Sodium) > 0.0 { "electrolyte-sodium" } else { "electrolyte" };
+    let separator = if cell.is_solid { SOLID } else { "separator" };
+    lines.push(line("separator", separator, sheet.separator_kg, good * draw.of(&making.separator_yield), &rows));
+    let salt = if cell.is_solid {
+        SOLID
+    } else if cell.mass_fraction(Element::Sodium) > 0.0 {
+        "electrolyte-sodium"
+    } else {
+        "electrolyte"
+    };
     let rows = [cell.electrolyte_kg_per_ah.row, making.electrolyte_yield.row];
     lines.push(line("electrolyte", salt, sheet.electrolyte_kg, good * draw.of(&making.electrolyte_yield), &rows));
-    lines.push(line("cell-housing", "aluminium-sheet", sheet.housing_kg, good, &[cell.housing_share.row]));
+    // Only what a choice puts there is a line: without choices the bill is that of the chemistry's row.
+    lines.retain(|l| &*l.product != SILICON || l.amount > 0.0);
+    for (product, kg) in
+        [("aluminium-sheet", sheet.housing_kg), ("pp-resin", sheet.housing_polymer_kg), ("steel-cold-rolled", sheet.housing_steel_kg)]
+    {
+        if kg > 0.0 {
+            lines.push(line("cell-housing", product, kg, good, &[cell.housing_share.row]));
+        }
+    }
     lines.push(BillLine {
         stage: Stage::CellManufacturing,
         part: "cell".into(),
@@ -103,4 +126,29 @@ pub(super) fn pack_lines(spec: &PackSpec, making: &Making, parts: &[PackPart], a
         rows: vec![making.pack_yield.row],
     });
     lines
+}
+
+/// Lines with materials that have no process card replaced by what they are made from. A feed's part is the material that it is
+/// for; what ends in the pack stays with the first feed.
+pub fn with_recipes(lines: &[BillLine], tables: &CellTables, draw: &Draw<'_>) -> Vec<BillLine> {
+    let mut out = Vec::with_capacity(lines.len());
+    for line in lines {
+        let mut contained = line.contained;
+        let before = out.len();
+        for feed in tables.recipe(&line.product) {
+            out.push(BillLine {
+                part: Arc::clone(&line.product),
+                product: Arc::clone(&feed.product),
+                amount: line.amount * draw.of(&feed.amount),
+                contained: std::mem::take(&mut contained),
+                place: feed.place.clone(),
+                rows: line.rows.iter().copied().chain([feed.amount.row]).collect(),
+                ..line.clone()
+            });
+        }
+        if out.len() == before {
+            out.push(line.clone());
+        }
+    }
+    out
 }

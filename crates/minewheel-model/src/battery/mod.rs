@@ -25,12 +25,25 @@
 //! Sources: stoichiometry; recipes of Dai et al. 2019 (doi:10.3390/batteries5020048). Valid for cells of 2015 to 2025
 //! with liquid electrolyte. Lithium in the electrolyte's salt is bought with it and not counted among the contents.
 
+mod cell;
+mod choices;
+mod content;
 mod design;
+mod error;
 mod lines;
+mod recipes;
 mod sheet;
+mod stack;
+mod stack_tables;
 mod tables;
 
-pub use design::{BatteryError, Bound, Check, Content, PackDesign, PackSpec, design_pack};
+pub use cell::{CellDesign, CoatingReport, FastChargeReport, PowerReport, describe_cell};
+pub use choices::{CellChoices, CellFormat};
+pub use content::{Bound, Check, Content};
+pub use design::{PackDesign, PackSpec, design_pack};
+pub use error::BatteryError;
+pub use lines::with_recipes;
+pub use recipes::Feed;
 pub use tables::{Cell, CellTables, Element, PackLayout, Recovery, RecyclingRoute};
 
 #[cfg(test)]

@@ -13,12 +13,17 @@ use minewheel_data::table::{Fault, Table};
 use minewheel_data::units::{Charge, FARADAY_C_PER_MOL};
 use serde::Serialize;
 
+use super::choices::Resolved;
+use super::recipes::{Feed, read_recipes};
 use super::sheet::{Sheet, cell_sheet};
+use super::stack_tables::StackTables;
 
 const ELEMENTS: &str = "cells/elements.csv";
 const CELLS: &str = "cells/cells.csv";
 const PACKS: &str = "cells/packs.csv";
 const RECYCLING: &str = "cells/recycling.csv";
+const FURTHER: &str = "cells/further.csv";
+const STACK: &str = "cells/stack.csv";
 
 /// Products of the pack's recipe that carry load; they take up the difference to a catalogued pack mass.
 const STRUCTURAL: [&str; 3] = ["aluminium-extrusion", "aluminium-sheet", "steel-galvanised"];
@@ -130,6 +135,34 @@ pub(super) enum Anode {
     Graphite(Value),
     /// Hard carbon.
     HardCarbon,
+    /// Lithium titanate.
+    Titanate,
+    /// Foil of lithium.
+    LithiumMetal,
+}
+
+impl Anode {
+    /// Index of graphite among the anode materials.
+    pub const GRAPHITE: usize = 0;
+
+    /// Its place among the anode materials of `stack.csv`.
+    pub const fn index(&self) -> usize {
+        match self {
+            Self::Graphite(_) => Self::GRAPHITE,
+            Self::HardCarbon => 1,
+            Self::Titanate => 2,
+            Self::LithiumMetal => 3,
+        }
+    }
+    /// What is bought for it, where it is one product.
+    pub const fn product(&self) -> &'static str {
+        match self {
+            Self::Graphite(_) => "graphite-synthetic",
+            Self::HardCarbon => "hard-carbon",
+            Self::Titanate => "lithium-titanate",
+            Self::LithiumMetal => "lithium-metal",
+        }
+    }
 }
 
 /// One chemistry: its formula and the design of its typical cell.
@@ -163,6 +196,10 @@ pub struct Cell {
     pub(super) share_of_pack: Value,
     pub(super) specific_energy_low_wh_per_kg: Value,
     pub(super) specific_energy_high_wh_per_kg: Value,
+    /// Separator and filler are solid electrolyte.
+    pub(super) is_solid: bool,
+    /// Not among the chemistries that a car may name: no drive, charging or ageing table knows it.
+    pub(super) is_further: bool,
 }
 
 impl Cell {
@@ -170,7 +207,19 @@ impl Cell {
     pub fn id(&self) -> &str {
         &self.id
     }
-    /// The product of the process cards that is its cathode material.
+    /// Whether it is an estimate of a cell that nobody sells yet.
+    pub const fn is_estimate(&self) -> bool {
+        self.is_solid
+    }
+    /// Whether only the designer knows it: a car may not name it.
+    pub const fn is_designer_only(&self) -> bool {
+        self.is_further
+    }
+    /// Mass of the separator by area in kg/m².
+    pub const fn separator_areal_mass(&self) -> Value {
+        self.separator_kg_per_m2
+    }
+    /// The product of its cathode's active material.
     pub fn cathode_product(&self) -> &str {
         &self.cathode_product
     }
@@ -214,13 +263,17 @@ pub(super) struct PackPart {
 }
 
 /// Everything the tables of `data/cells` say.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct CellTables {
     cells: Vec<Cell>,
     pub(super) making: Option<Making>,
     pub(super) parts: Vec<PackPart>,
     recoveries: Vec<Recovery>,
     atomic_masses: BTreeMap<Arc<str>, f64>,
+    elements: Parameters,
+    further: Vec<Cell>,
+    pub(super) stack: Option<StackTables>,
+    recipes: Vec<Feed>,
 }
 
 impl CellTables {
@@ -246,27 +299,47 @@ impl CellTables {
             Err(error) => missing(loader, PACKS, "making", &error),
         }
         for id in cells.subjects() {
-            match cell(&cells, id, &elements) {
-                Ok(cell) => {
-                    let sheet = all.making.as_ref().map(|m| cell_sheet(&cell, m, &Draw::BEST));
-                    for (property, rule, seen) in broken_laws(&cell, sheet.as_ref()) {
-                        law(loader, CELLS, id, property, rule, seen);
-                    }
-                    all.cells.push(cell);
-                }
-                Err(error) => missing(loader, CELLS, id, &error),
-            }
+            let cell = lawful(loader, CELLS, cell(&cells, id, &elements), id, all.making.as_ref());
+            all.cells.extend(cell);
         }
+        all.elements = elements;
         all
     }
 
-    /// All chemistries, in table order.
+    /// Reads what only the designer needs: further chemistries, the stack, recipes of materials without a card. To be called
+    /// after all other tables, so that their rows keep their numbers.
+    pub fn read_designer(&mut self, loader: &mut Loader<'_>) {
+        let further = Parameters::read(loader, FURTHER);
+        let stack = Parameters::read(loader, STACK);
+        for id in further.subjects() {
+            let cell = lawful(loader, FURTHER, cell(&further, id, &self.elements), id, self.making.as_ref());
+            self.further.extend(cell.map(|c| Cell { is_further: true, ..c }));
+        }
+        let all: Vec<Cell> = self.designable().cloned().collect();
+        match StackTables::read(&stack, &all) {
+            Ok(stack) if !all.is_empty() => self.stack = Some(stack),
+            Ok(_) => {}
+            Err(error) => missing(loader, STACK, "density", &error),
+        }
+        self.recipes = read_recipes(loader);
+    }
+
+    /// Every chemistry that can be designed: those of cars, then those that only the designer knows.
+    pub fn designable(&self) -> impl Iterator<Item = &Cell> {
+        self.cells.iter().chain(&self.further)
+    }
+    /// What a kilogram of a material without a card is made from; empty: it is bought as it is.
+    pub fn recipe<'r>(&'r self, material: &str) -> impl Iterator<Item = &'r Feed> {
+        self.recipes.iter().filter(move |f| &*f.material == material)
+    }
+
+    /// All chemistries that a car may name, in table order.
     pub fn cells(&self) -> &[Cell] {
         &self.cells
     }
     /// A chemistry by its id.
     pub fn cell(&self, id: &str) -> Option<&Cell> {
-        self.cells.iter().find(|c| &*c.id == id)
+        self.designable().find(|c| &*c.id == id)
     }
     /// Mass of a mole of each element in kg, by symbol.
     pub fn atomic_masses(&self) -> &BTreeMap<Arc<str>, f64> {
@@ -275,6 +348,23 @@ impl CellTables {
     /// What recycling gives back.
     pub fn recoveries(&self) -> &[Recovery] {
         &self.recoveries
+    }
+}
+
+/// A cell that was read, with its broken laws noted; none if a parameter is missing.
+fn lawful(loader: &mut Loader<'_>, table: &str, cell: Result<Cell, Box<ParameterError>>, id: &str, making: Option<&Making>) -> Option<Cell> {
+    match cell {
+        Ok(cell) => {
+            let sheet = making.map(|m| cell_sheet(&cell, m, &Resolved::of_row(&cell, &Draw::BEST), &Draw::BEST));
+            for (property, rule, seen) in broken_laws(&cell, sheet.as_ref()) {
+                law(loader, table, id, property, rule, seen);
+            }
+            Some(cell)
+        }
+        Err(error) => {
+            missing(loader, table, id, &error);
+            None
+        }
     }
 }
 
@@ -332,10 +422,21 @@ fn cell(cells: &Parameters, id: &str, elements: &Parameters) -> Result<Cell, Box
             molar_mass += mass;
         }
     }
-    let anode = subject.optional("anode_natural_share", "1")?.map_or(Anode::HardCarbon, Anode::Graphite);
+    let properties = subject.properties();
+    let anode = match subject.optional("anode_natural_share", "1")? {
+        Some(natural) => Anode::Graphite(natural),
+        None if properties.contains(&"anode-lithium-titanate") => Anode::Titanate,
+        None if properties.contains(&"anode-lithium-metal") => Anode::LithiumMetal,
+        None => Anode::HardCarbon,
+    };
+    let cathode_product = match properties.iter().find(|p| p.starts_with("cam-")) {
+        Some(named) => Arc::from(*named),
+        None if id == "na-ion" => "cam-na-layered".into(),
+        None => format!("cam-{id}").into(),
+    };
     Ok(Cell {
         id: id.into(),
-        cathode_product: if id == "na-ion" { "cam-na-layered".into() } else { format!("cam-{id}").into() },
+        cathode_product,
         formula,
         element_masses,
         molar_mass_kg_per_mol: molar_mass,
@@ -358,6 +459,8 @@ fn cell(cells: &Parameters, id: &str, elements: &Parameters) -> Result<Cell, Box
         share_of_pack: subject.value("cell_mass_share", "1")?,
         specific_energy_low_wh_per_kg: subject.value("specific_energy_low", "Wh/kg")?,
         specific_energy_high_wh_per_kg: subject.value("specific_energy_high", "Wh/kg")?,
+        is_solid: properties.contains(&"solid_electrolyte"),
+        is_further: false,
     })
 }
 

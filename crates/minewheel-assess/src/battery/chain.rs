@@ -1,0 +1,352 @@
+//! A battery's chain on the network: stages placed one by one, routes chosen, recycled content, and the footprint by stage.
+//!
+//! ```text
+//! own(j)      = y_j − Σ_i∈chain z_ij·y_i              what a step adds to the chain products that it takes in
+//! stage(s, p) = Σ_j∈(s,p) a_j·own(j)                  a_j = d_j + Σ_k∈chain z_jk·a_k
+//! recycled    : − x·a·y_salt + x·a·m·k·y_recycling    k = pack treated per kg of recovered metal
+//! ```
+//!
+//! | symbol | meaning |
+//! |---|---|
+//! | `y` | footprint of a unit of every column of the network |
+//! | `z` | inputs by unit, `d` the pack's own demand |
+//! | `a` | what the chain makes for the pack |
+//! | `m` | metal in a kilogram of salt |
+//!
+//! The sum over stages is the footprint of the pack. Power, heat, acids and freight of a step stay with the step; metals of foils,
+//! sheets and electronics with the stage that buys them. Recycled salts carry the recycling service of the packs that they come
+//! from, shared among all recovered metals by mass (recycling is paid by who uses the metal; a pack that ends its life gives
+//! no credit here).
+
+use std::collections::BTreeMap;
+
+use minewheel_data::car::SourcingRule;
+use minewheel_data::places::PlaceId;
+use minewheel_data::row::{Draw, RowId};
+use minewheel_data::table::nearest;
+use minewheel_data::units::Mass;
+use minewheel_lca::{ColumnId, Demand, forward};
+use minewheel_model::battery::{Content, PackDesign, RecyclingRoute, with_recipes};
+use minewheel_model::bill::{BillLine, Stage};
+
+use super::tables::Maker;
+use super::{BatteryQuestion, ChainError};
+use crate::AssessError;
+use crate::footprint::SolvedNetwork;
+use crate::network::{Column, NetworkError, PlacedNetwork, PlacedNetworkBuilder};
+use crate::tables::Tables;
+
+/// Tier of products that are mined where the ore lies: a stage's place does not move them.
+const MINING: &str = "mining";
+/// The service of recycling by leaching.
+const RECYCLING: &str = "battery-recycling-hydro";
+/// The stage of a line that belongs to none of the table: what the pack's own lines buy beside it.
+const STAGE_OF_PART: [(&str, &str); 5] = [
+    ("cathode", "binders"),
+    ("anode", "binders"),
+    ("cell-housing", "cell-housing"),
+    ("pack-structure", "pack-parts"),
+    ("pack-systems", "pack-parts"),
+];
+const OTHER: &str = "other";
+
+/// A line of the pack in the network.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct ChainLine {
+    pub line: BillLine,
+    pub column: ColumnId,
+}
+
+/// A stage's footprint where it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct StageKg {
+    pub stage: String,
+    pub place: String,
+    pub kg: f64,
+}
+
+/// A pack's chain as the question wants it.
+#[derive(Debug)]
+pub(super) struct Chain {
+    pub placed: PlacedNetwork,
+    pub lines: Vec<ChainLine>,
+    /// Columns that a substitution may need, by product and place.
+    extra: BTreeMap<(String, String), ColumnId>,
+}
+
+/// Which products stand where, by what the question says and the routes imply.
+fn rules(question: &BatteryQuestion, tables: &Tables) -> Result<(Vec<SourcingRule>, Vec<minewheel_data::cards::ProcessId>), AssessError> {
+    let chain = &tables.battery;
+    let mut place_of: BTreeMap<String, String> = BTreeMap::new();
+    let mut processes = Vec::new();
+    for (stage, route) in &question.routes {
+        if !chain.routed_stages().contains(&stage.as_str()) {
+            return Err(ChainError::name("stage with routes", stage, chain.routed_stages()).into());
+        }
+        let rows: Vec<_> = chain.routes.iter().filter(|r| r.stage == *stage && r.route == *route).collect();
+        if rows.is_empty() {
+            return Err(ChainError::name("route", route, chain.routes_of(stage)).into());
+        }
+        for row in rows {
+            if let Maker::Process(process) = &row.maker {
+                processes.push(*process);
+                if let Some(place) = row.place {
+                    place_of.insert(tables.cards.product(row.product).id.clone(), tables.places.code(place).to_owned());
+                }
+            }
+        }
+    }
+    for (stage, place) in &question.stages {
+        tables.places.id(place)?;
+        let mut products: Vec<&str> = chain.products(stage).collect();
+        if products.is_empty() && chain.stage(stage).is_some() {
+            products.push(stage);
+        }
+        if products.is_empty() {
+            return Err(ChainError::name("stage", stage, chain.stages().iter().map(String::as_str)).into());
+        }
+        let is_product = products == [stage.as_str()];
+        for product in products {
+            let Some(id) = tables.cards.product_id(product) else { continue };
+            let card = tables.cards.product(id);
+            if card.has_world_market && (is_product || card.tier != MINING) {
+                place_of.insert(product.to_owned(), place.clone());
+            }
+        }
+    }
+    let rules = place_of.into_iter().map(|(product, place)| SourcingRule { product, shares: vec![(place, 1.0)], bans: Vec::new() });
+    Ok((rules.collect(), processes))
+}
+
+impl BatteryQuestion {
+    /// Where a local step of the chain stands.
+    fn local_place<'q>(&'q self, stage: &str) -> &'q str {
+        self.stages.iter().find(|(s, _)| s == stage).map_or(&self.made_in, |(_, place)| place)
+    }
+
+    /// Lines of a pack with recipes and places in them.
+    pub(super) fn placed_lines(&self, pack: &PackDesign, tables: &Tables, draw: &Draw<'_>) -> Vec<BillLine> {
+        let mut lines = with_recipes(&pack.lines, &tables.cells, draw);
+        for line in &mut lines {
+            let stage = match line.stage {
+                Stage::CellManufacturing => "cell-plant",
+                Stage::BatteryPack if line.contained == Mass::ZERO => "assembly",
+                _ => continue,
+            };
+            line.place = Some(self.local_place(stage).into());
+        }
+        lines
+    }
+}
+
+impl Chain {
+    /// Builds the network that a pack needs.
+    ///
+    /// # Errors
+    /// An unknown stage, route, place or product, or a route that does not stand where it is wanted.
+    pub fn build(question: &BatteryQuestion, pack: &PackDesign, tables: &Tables) -> Result<Self, AssessError> {
+        let (sourcing, processes) = rules(question, tables)?;
+        let mut builder = PlacedNetworkBuilder::new(tables, question.year, &sourcing)?.with_routes(processes);
+        let plant = tables.places.id(question.local_place("cell-plant"))?;
+        let column = |builder: &mut PlacedNetworkBuilder<'_>, product: &str, place: Option<&str>| -> Result<ColumnId, AssessError> {
+            let id = tables.cards.product_id(product).ok_or_else(|| NetworkError::UnknownProduct(product.to_owned()))?;
+            let place: PlaceId = place.map_or(Ok(plant), |p| tables.places.id(p))?;
+            Ok(builder.bought_by_plant(id, place)?)
+        };
+        let mut lines = Vec::new();
+        for line in question.placed_lines(pack, tables, &Draw::BEST) {
+            let column = column(&mut builder, &line.product, line.place.as_deref())?;
+            lines.push(ChainLine { line, column });
+        }
+        let mut extra = BTreeMap::new();
+        let mut add = |builder: &mut PlacedNetworkBuilder<'_>, product: &str, place: Option<&str>| -> Result<(), AssessError> {
+            let id = column(builder, product, place)?;
+            extra.insert((product.to_owned(), place.unwrap_or_default().to_owned()), id);
+            Ok(())
+        };
+        if !question.recycled.is_empty() {
+            add(&mut builder, RECYCLING, Some(&question.made_in))?;
+        }
+        for (_, recipe) in question.recipes(tables) {
+            for feed in tables.cells.recipe(&recipe) {
+                add(&mut builder, &feed.product, feed.place.as_deref())?;
+            }
+        }
+        let mut chain = Self { placed: builder.build()?, lines, extra };
+        let replaced = chain.replacements(question, pack, tables)?;
+        chain.lines.extend(replaced);
+        Ok(chain)
+    }
+
+    /// What the chain makes of a product for the pack, with the column of its market.
+    fn made(&self, product: &str, tables: &Tables) -> Result<Option<(ColumnId, f64)>, AssessError> {
+        let Some(column) = tables.cards.product_id(product).and_then(|id| self.placed.find(Column::Market(id))) else { return Ok(None) };
+        let demand: Demand = self.lines.iter().map(|l| (l.column, l.line.amount)).collect();
+        Ok(forward(&self.placed.network, &demand)?.get(column).map(|amount| (column, amount)))
+    }
+
+    /// Lines that put a recipe or recycled metal in the place of what the markets sell.
+    fn replacements(&self, question: &BatteryQuestion, pack: &PackDesign, tables: &Tables) -> Result<Vec<ChainLine>, AssessError> {
+        let mut lines = Vec::new();
+        let mut push = |part: &str, product: &str, place: Option<&str>, column: ColumnId, amount: f64, row: RowId| {
+            let line = BillLine {
+                stage: Stage::BatteryMaterials,
+                part: part.into(),
+                product: product.into(),
+                amount,
+                contained: Mass::ZERO,
+                place: place.map(Into::into),
+                rows: vec![row],
+            };
+            lines.push(ChainLine { line, column });
+        };
+        let mut left: BTreeMap<String, f64> = BTreeMap::new();
+        for (metal, share) in &question.recycled {
+            let per_kg_metal = pack.pack_mass.kg() / recovered_kg(pack, tables);
+            let salts: Vec<_> = tables.cells.recoveries().iter().filter(|r| r.route == RecyclingRoute::Hydro && *r.material == **metal).collect();
+            for salt in salts {
+                for product in salts_of(&salt.product) {
+                    let Some((market, amount)) = self.made(product, tables)? else { continue };
+                    let Some(service) = self.extra.get(&(RECYCLING.to_owned(), question.made_in.clone())) else { continue };
+                    push("recycled", product, None, market, -share * amount, salt.share.row);
+                    // Hydroxide holds a tenth less lithium than carbonate; counted alike, so that its recycling is a little overstated.
+                    let metal_kg = share * amount / salt.product_kg_per_kg;
+                    push("recycled", RECYCLING, Some(&question.made_in), *service, metal_kg * per_kg_metal, salt.share.row);
+                    left.insert((*product).to_owned(), 1.0 - share);
+                }
+            }
+        }
+        for (product, recipe) in question.recipes(tables) {
+            let Some((market, amount)) = self.made(&product, tables)? else { continue };
+            let amount = amount * left.get(&product).copied().unwrap_or(1.0);
+            push(&recipe, &product, None, market, -amount, RowId::GIVEN);
+            for feed in tables.cells.recipe(&recipe) {
+                let place = feed.place.as_deref();
+                let key = (feed.product.to_string(), place.unwrap_or_default().to_owned());
+                if let Some(column) = self.extra.get(&key) {
+                    push(&recipe, &feed.product, place, *column, amount * feed.amount.best, feed.amount.row);
+                }
+            }
+        }
+        Ok(lines)
+    }
+
+    /// Kilograms of CO2e of a draw's lines; lines that replace others keep their amounts.
+    pub fn kg(&self, drawn: &[BillLine], scores: &[f64]) -> f64 {
+        let amounts = drawn.iter().map(|l| l.amount).chain(self.lines[drawn.len()..].iter().map(|l| l.line.amount));
+        self.lines.iter().zip(amounts).map(|(line, amount)| amount * scores[line.column.index()]).sum()
+    }
+
+    fn stage_of_column(&self, tables: &Tables, column: ColumnId) -> Option<String> {
+        let product = match self.placed.column(column) {
+            Column::Process(process, _) => tables.cards.process(process).product,
+            Column::Supply(product, _) | Column::Market(product) | Column::HomeMarket(product, _) => product,
+            Column::Delivery(..) | Column::Generation(_) | Column::PathwayDelivery(_) => return None,
+        };
+        tables.battery.stage(&tables.cards.product(product).id).map(str::to_owned)
+    }
+
+    fn stage_of_line(tables: &Tables, line: &BillLine) -> String {
+        if &*line.part == "recycled" && &*line.product == RECYCLING {
+            return "recycling".to_owned();
+        }
+        let part = STAGE_OF_PART.iter().find(|(part, _)| *part == &*line.part).map(|(_, stage)| *stage);
+        let of_route = || tables.battery.routes.iter().find(|r| r.maker == Maker::Recipe(line.part.to_string())).map(|r| r.stage.clone());
+        tables.battery.stage(&line.part).map(str::to_owned).or_else(of_route).unwrap_or_else(|| part.unwrap_or(OTHER).to_owned())
+    }
+
+    /// The footprint by stage and place.
+    pub fn by_stage(&self, tables: &Tables, solved: &SolvedNetwork<'_>) -> Vec<StageKg> {
+        let scores = solved.scores.values();
+        let network = &self.placed.network;
+        let mut sums: BTreeMap<(String, String), f64> = BTreeMap::new();
+        let mut made = vec![0.0; network.column_count()];
+        let mut stages: Vec<Option<String>> = (0..network.column_count()).map(|c| self.stage_of_column(tables, ColumnId(c as u32))).collect();
+        for chain_line in &self.lines {
+            let column = chain_line.column.index();
+            if stages[column].is_some() {
+                made[column] += chain_line.line.amount;
+            } else {
+                let stage = Self::stage_of_line(tables, &chain_line.line);
+                let place = chain_line.line.place.as_deref().unwrap_or("WORLD").to_owned();
+                *sums.entry((stage, place)).or_default() += chain_line.line.amount * scores[column];
+            }
+        }
+        // Consumers come last in the order of evaluation, so what a step asks for is known before its suppliers are looked at.
+        for column in network.evaluation_order().iter().rev() {
+            let index = column.index();
+            let (amount, Some(stage)) = (made[index], stages[index].take()) else { continue };
+            if amount == 0.0 {
+                continue;
+            }
+            let mut own = scores[index];
+            for input in network.inputs(*column) {
+                if stages[input.supplier.index()].is_some() {
+                    own -= input.amount * scores[input.supplier.index()];
+                    made[input.supplier.index()] += amount * input.amount;
+                }
+            }
+            let place = self.placed.place(*column).map_or("WORLD", |p| tables.places.code(p)).to_owned();
+            *sums.entry((stage, place)).or_default() += amount * own;
+        }
+        let mut found: Vec<StageKg> =
+            sums.into_iter().filter(|(_, kg)| *kg != 0.0).map(|((stage, place), kg)| StageKg { stage, place, kg }).collect();
+        let order = |stage: &str| tables.battery.stages().iter().position(|s| s == stage).unwrap_or(usize::MAX);
+        found.sort_by(|a, b| order(&a.stage).cmp(&order(&b.stage)).then(a.stage.cmp(&b.stage)).then(b.kg.abs().total_cmp(&a.kg.abs())));
+        found
+    }
+
+    /// The demand as it stands, with the evidence of every line.
+    pub fn demand(&self, tables: &Tables) -> Demand {
+        let grade = |line: &BillLine| {
+            let status = tables.rows.weakest(line.rows.iter().copied().filter(|r| *r != RowId::GIVEN));
+            minewheel_lca::Grade::new(status.rank()).unwrap_or(minewheel_lca::Grade::WEAKEST)
+        };
+        self.lines.iter().fold(Demand::none(), |demand, l| demand.and(l.column, l.line.amount, grade(&l.line)))
+    }
+}
+
+impl BatteryQuestion {
+    /// Products that a chosen route makes by a recipe, with the recipe.
+    fn recipes(&self, tables: &Tables) -> Vec<(String, String)> {
+        let chosen = |stage: &str, route: &str| self.routes.iter().any(|(s, r)| s == stage && r == route);
+        let rows = tables.battery.routes.iter().filter(|r| chosen(&r.stage, &r.route));
+        rows.filter_map(|r| match &r.maker {
+            Maker::Recipe(recipe) => Some((tables.cards.product(r.product).id.clone(), recipe.clone())),
+            Maker::Process(_) => None,
+        })
+        .collect()
+    }
+}
+
+/// Salts of a metal that the chain buys: lithium is bought as carbonate or as hydroxide.
+fn salts_of(product: &str) -> &[&str] {
+    match product {
+        "lithium-carbonate" => &["lithium-carbonate", "lithium-hydroxide"],
+        "cobalt-sulfate" => &["cobalt-sulfate"],
+        "nickel-sulfate" => &["nickel-sulfate"],
+        "manganese-sulfate" => &["manganese-sulfate"],
+        _ => &[],
+    }
+}
+
+/// Metals that may have recycled content.
+pub(super) const RECYCLABLE: [&str; 4] = ["lithium", "nickel", "cobalt", "manganese"];
+
+/// What leaching gives back of a pack's metals, in kg.
+fn recovered_kg(pack: &PackDesign, tables: &Tables) -> f64 {
+    let hydro = tables.cells.recoveries().iter().filter(|r| r.route == RecyclingRoute::Hydro);
+    hydro.map(|r| pack.contents.iter().filter(|(c, _)| c.word() == &*r.material).map(|(_, m)| m.kg() * r.share.best).sum::<f64>()).sum()
+}
+
+/// The word of a content in results.
+pub(super) const fn content_word(content: Content) -> &'static str {
+    content.word()
+}
+
+impl ChainError {
+    pub(super) fn name<'n>(kind: &'static str, seen: &str, known: impl IntoIterator<Item = &'n str>) -> Self {
+        let known: Vec<&str> = known.into_iter().collect();
+        Self::Unknown { kind, seen: seen.to_owned(), nearest: nearest(seen, known.iter().copied()), known: known.join(", ") }
+    }
+}

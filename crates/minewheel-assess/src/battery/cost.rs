@@ -1,0 +1,352 @@
+//! What a pack costs to make, and what it sells for: materials by metal price, energy, labour, capital, yield.
+//!
+//! ```text
+//! bought(l)  = amount·(Σ_m c_lm·p_m + f_l)            m: metals; c: content; p: price; f: what making adds
+//! plant      = e·p_e + g·p_g + h·w + K/(n·u) + μ·K/u
+//! price      = metal + M·(cost − metal)
+//! ```
+//!
+//! | symbol | meaning | from |
+//! |---|---|---|
+//! | `p` | price of metals and of graphite in the year, or given, times a shock | `prices/prices.csv` |
+//! | `c` | content by formula (cathode) or by definition (foil) | `cells/cells.csv`, `prices/battery.csv` |
+//! | `f` | price of the material less its metals | `prices/battery.csv` |
+//! | `e`, `g` | electricity and gas of a kilowatt-hour of cells where they are made | process cards |
+//! | `h`, `w` | hours a kWh, cost of an hour | `prices/battery.csv` |
+//! | `K`, `n`, `u`, `μ` | capital by yearly output, years, output over capacity, upkeep | `prices/battery.csv` |
+//! | `M` | price over the cost that is not metal, by place of the plant | fitted on surveys of 2024 |
+//!
+//! Energy goes with the mass of the cells, as in the footprint; jobs and capital are announced by plants for their own output and
+//! stand as announced: a lower energy by mass or a thinner coating does not make a plant dearer here.
+//!
+//! Block by block what ends in the pack is priced under its own name; what is bought and lost stands under `scrap`. Metal passes at
+//! its price: contracts of cathode and foil are indexed. `M` holds overhead, development, warranty, margin, freight and duties;
+//! it is the only fitted number, on packs of all uses of 2024 in China, North America and Europe.
+
+use std::collections::BTreeMap;
+
+use minewheel_data::cards::Target;
+use minewheel_data::parameters::ParameterError;
+use minewheel_data::places::PlaceId;
+use minewheel_data::row::{Draw, RowId, Value};
+use minewheel_data::status::Status;
+use minewheel_data::units::Energy;
+use minewheel_model::battery::{Cell, Element, PackDesign};
+use minewheel_model::bill::{BillLine, Stage};
+use serde::Serialize;
+
+use super::{BatteryQuestion, ChainError};
+use crate::AssessError;
+use crate::tables::Tables;
+
+/// What is bought at a market price, with the word of its price shock.
+pub(super) const COMMODITIES: [(&str, &str); 9] = [
+    ("lithium", "lithium-carbonate"),
+    ("nickel", "nickel-class-1"),
+    ("cobalt", "cobalt-metal"),
+    ("manganese", "manganese-sulfate"),
+    ("copper", "copper-cathode"),
+    ("aluminium", "aluminium-primary-ingot"),
+    ("steel", "steel-hot-rolled"),
+    ("graphite", "graphite-synthetic"),
+    ("graphite", "graphite-natural-coated"),
+];
+
+/// Blocks of the cost, in order.
+const BLOCKS: [&str; 12] = [
+    "cathode",
+    "anode",
+    "foils",
+    "separator",
+    "electrolyte",
+    "binders and housing",
+    "pack parts",
+    "energy",
+    "labour",
+    "depreciation and upkeep",
+    "scrap",
+    "overhead and margin",
+];
+const ENERGY: usize = 7;
+const LABOUR: usize = 8;
+const CAPITAL: usize = 9;
+const SCRAP: usize = 10;
+const MARGIN: usize = 11;
+
+/// One block of a pack's price.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct PriceBlock {
+    /// What is paid for.
+    pub block: &'static str,
+    /// US dollars a kWh.
+    pub usd_per_kwh: f64,
+    /// Of that: metal and graphite at their market prices.
+    pub commodities_usd_per_kwh: f64,
+}
+
+/// How one product is priced.
+#[derive(Debug, Clone, PartialEq)]
+struct Pricing {
+    /// Content of commodities by number, in kg/kg.
+    contents: Vec<(usize, f64)>,
+    /// What making adds, in USD/kg.
+    fee: Option<Value>,
+    /// Price by area in USD/m² with kilograms by area.
+    by_area: Option<(Value, Value)>,
+}
+
+/// Everything a pack is priced with, looked up once.
+#[derive(Debug, Clone)]
+pub(super) struct CostModel {
+    pricing: BTreeMap<String, Pricing>,
+    commodities: Vec<(Value, f64)>,
+    electricity: Vec<(Value, f64)>,
+    gas: Vec<(Value, f64)>,
+    electricity_price: Value,
+    gas_price: Value,
+    wage: Value,
+    cell_hours: Value,
+    pack_hours: Value,
+    cell_capital: Value,
+    pack_capital: Value,
+    life: Value,
+    utilisation: Value,
+    upkeep: Value,
+    price_over_cost: Value,
+}
+
+/// A pack's price in one draw.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Price {
+    usd: [f64; BLOCKS.len()],
+    commodities: [f64; BLOCKS.len()],
+}
+
+impl Price {
+    pub fn total(&self) -> f64 {
+        self.usd.iter().sum()
+    }
+    /// What of it is not metal or graphite, before overhead and margin.
+    #[cfg(test)]
+    pub fn conversion(&self) -> f64 {
+        self.total() - self.usd[MARGIN] - self.commodities.iter().sum::<f64>()
+    }
+    pub fn blocks(&self) -> Vec<PriceBlock> {
+        BLOCKS
+            .iter()
+            .zip(self.usd.iter().zip(&self.commodities))
+            .map(|(block, (usd, metal))| PriceBlock { block, usd_per_kwh: *usd, commodities_usd_per_kwh: *metal })
+            .collect()
+    }
+}
+
+fn block_of(line: &BillLine) -> usize {
+    match (&*line.part, &*line.product) {
+        ("cathode", product) if product.starts_with("cam-") => 0,
+        ("anode", "graphite-synthetic" | "graphite-natural-coated" | "silicon-anode" | "hard-carbon" | "lithium-titanate" | "lithium-metal") => 1,
+        ("collectors", _) => 2,
+        ("separator", _) => 3,
+        ("electrolyte", _) => 4,
+        ("pack-structure" | "pack-systems", _) => 6,
+        _ => 5,
+    }
+}
+
+impl CostModel {
+    /// Looks up everything that a pack of a question is priced with.
+    ///
+    /// # Errors
+    /// A price is missing, negative, or of an unknown material.
+    pub fn new(question: &BatteryQuestion, pack: &PackDesign, tables: &Tables) -> Result<Self, AssessError> {
+        let place = tables.places.id(&question.made_in)?;
+        let lineage: Vec<&str> = tables.places.lineage(place).map(|p| tables.places.code(p)).collect();
+        let prices = &tables.battery.prices;
+        let at = |subject: &str, property: &str, unit: &str| -> Result<Value, ParameterError> {
+            let subject = prices.subject(subject)?;
+            // Levels are known for one year: it stands for others.
+            subject.value_at(property, &lineage, question.year, unit).or_else(|_| subject.value_at(property, &lineage, i32::MAX, unit))
+        };
+        let cell = tables.cells.cell(&pack.chemistry);
+        let mut pricing = BTreeMap::new();
+        for line in pack.lines.iter().filter(|l| l.stage != Stage::CellManufacturing && &*l.product != "pack-assembly") {
+            if !pricing.contains_key(&*line.product) {
+                pricing.insert(line.product.to_string(), price_of(line, cell, tables)?);
+            }
+        }
+        let (electricity, gas) = plant_energy(tables, tables.places.id(&question.made_in)?, question.year)?;
+        Ok(Self {
+            pricing,
+            commodities: commodities(question, tables)?,
+            electricity,
+            gas,
+            electricity_price: at("electricity", "industry_price", "USD/kWh")?,
+            gas_price: at("gas", "industry_price", "USD/kWh")?,
+            wage: at("labour", "hourly_cost", "USD/h")?,
+            cell_hours: at("cell-plant", "labour", "h/kWh")?,
+            pack_hours: at("pack-plant", "labour", "h/kWh")?,
+            cell_capital: at("cell-plant", "capital", "USD/kWh")?,
+            pack_capital: at("pack-plant", "capital", "USD/kWh")?,
+            life: at("plant", "life", "1")?,
+            utilisation: at("plant", "utilisation", "1")?,
+            upkeep: at("plant", "maintenance_share", "1")?,
+            price_over_cost: at("pack", "price_over_cost", "1")?,
+        })
+    }
+
+    /// The price of a pack by kilowatt-hour, in one draw.
+    pub fn price(&self, pack: &PackDesign, draw: &Draw<'_>) -> Price {
+        let kwh = pack.gross_energy.kwh();
+        let mut price = Price { usd: [0.0; BLOCKS.len()], commodities: [0.0; BLOCKS.len()] };
+        let mut cells = 0.0;
+        for line in &pack.lines {
+            if line.stage == Stage::CellManufacturing {
+                cells = line.amount / kwh;
+                continue;
+            }
+            let Some(pricing) = self.pricing.get(&*line.product) else { continue };
+            let metal: f64 = pricing.contents.iter().map(|(c, kg)| kg * draw.of(&self.commodities[*c].0) * self.commodities[*c].1).sum();
+            let fee = pricing.fee.map_or(0.0, |f| draw.of(&f)) + pricing.by_area.map_or(0.0, |(usd, kg)| draw.of(&usd) / draw.of(&kg));
+            let (kept, lost) = (line.contained.kg() / kwh, (line.amount - line.contained.kg()) / kwh);
+            let block = block_of(line);
+            price.usd[block] += kept * (metal + fee);
+            price.commodities[block] += kept * metal;
+            price.usd[SCRAP] += lost * (metal + fee);
+            price.commodities[SCRAP] += lost * metal;
+        }
+        let sum = |exchanges: &[(Value, f64)]| exchanges.iter().map(|(v, share)| share * draw.of(v)).sum::<f64>();
+        price.usd[ENERGY] = cells * (sum(&self.electricity) * draw.of(&self.electricity_price) + sum(&self.gas) * draw.of(&self.gas_price));
+        price.usd[LABOUR] = (draw.of(&self.cell_hours) + draw.of(&self.pack_hours)) * draw.of(&self.wage);
+        let capital = draw.of(&self.cell_capital) + draw.of(&self.pack_capital);
+        price.usd[CAPITAL] = capital * (1.0 / draw.of(&self.life) + draw.of(&self.upkeep)) / draw.of(&self.utilisation);
+        let metal: f64 = price.commodities.iter().sum();
+        let cost: f64 = price.usd.iter().sum();
+        price.usd[MARGIN] = (draw.of(&self.price_over_cost) - 1.0) * (cost - metal);
+        price
+    }
+
+    /// The rows that the price rests on.
+    pub fn rows(&self) -> Vec<RowId> {
+        let own = [
+            &self.electricity_price,
+            &self.gas_price,
+            &self.wage,
+            &self.cell_hours,
+            &self.pack_hours,
+            &self.cell_capital,
+            &self.pack_capital,
+            &self.life,
+            &self.utilisation,
+            &self.upkeep,
+            &self.price_over_cost,
+        ];
+        let fees = self.pricing.values().flat_map(|p| p.fee.iter().chain(p.by_area.iter().map(|a| &a.0)));
+        let used = self.pricing.values().flat_map(|p| &p.contents).map(|(c, _)| &self.commodities[*c].0);
+        let mut rows: Vec<RowId> = own.into_iter().chain(fees).chain(used).map(|v| v.row).filter(|r| *r != RowId::GIVEN).collect();
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+
+    /// How well the price is known.
+    pub fn status(&self, tables: &Tables) -> Status {
+        tables.rows.weakest(self.rows())
+    }
+}
+
+/// Prices of the commodities, with what the question gives and shocks.
+fn commodities(question: &BatteryQuestion, tables: &Tables) -> Result<Vec<(Value, f64)>, AssessError> {
+    let ids = || COMMODITIES.iter().map(|c| c.1);
+    let mut factors = [1.0; COMMODITIES.len()];
+    for (name, factor) in &question.shocks {
+        if !(factor.is_finite() && *factor >= 0.0) {
+            return Err(ChainError::Price { material: name.clone(), seen: *factor, wanted: "a factor of nought or more" }.into());
+        }
+        let hit: Vec<usize> = (0..COMMODITIES.len()).filter(|i| COMMODITIES[*i].0 == name || COMMODITIES[*i].1 == name).collect();
+        if hit.is_empty() {
+            return Err(ChainError::name("priced material", name, COMMODITIES.iter().map(|c| c.0).chain(ids())).into());
+        }
+        for index in hit {
+            factors[index] *= factor;
+        }
+    }
+    let mut given: BTreeMap<&str, f64> = BTreeMap::new();
+    for (name, usd_per_kg) in &question.prices {
+        if !(usd_per_kg.is_finite() && *usd_per_kg >= 0.0) {
+            return Err(ChainError::Price { material: name.clone(), seen: *usd_per_kg, wanted: "a price of nought or more" }.into());
+        }
+        let Some(id) = ids().find(|id| id == name) else { return Err(ChainError::name("priced material", name, ids()).into()) };
+        given.insert(id, *usd_per_kg);
+    }
+    let mut found = Vec::new();
+    for (index, (_, id)) in COMMODITIES.iter().enumerate() {
+        let value = if let Some(usd) = given.get(id) {
+            Value::given(*usd)
+        } else {
+            let subject = tables.prices.subject(id)?;
+            subject.value_at("price", &[], question.year, "USD/kg").or_else(|_| subject.value_at("price", &[], i32::MAX, "USD/kg"))?
+        };
+        found.push((value, factors[index]));
+    }
+    Ok(found)
+}
+
+/// How a line's product is priced: a cathode by its formula, others by the rows of the table.
+fn price_of(line: &BillLine, cell: Option<&Cell>, tables: &Tables) -> Result<Pricing, AssessError> {
+    let prices = &tables.battery.prices;
+    let subject = prices.subject(&line.product)?;
+    let index = |id: &str| COMMODITIES.iter().position(|c| c.1 == id);
+    let mut contents = Vec::new();
+    for property in subject.properties() {
+        if let Some(commodity) = index(property) {
+            contents.push((commodity, subject.value(property, "kg/kg")?.best));
+        }
+    }
+    if let Some(cell) = cell.filter(|c| c.cathode_product() == &*line.product) {
+        for (element, metal) in
+            [(Element::Lithium, "lithium"), (Element::Nickel, "nickel"), (Element::Cobalt, "cobalt"), (Element::Manganese, "manganese")]
+        {
+            let fraction = cell.mass_fraction(element);
+            if fraction > 0.0
+                && let Some(commodity) = COMMODITIES.iter().position(|c| c.0 == metal)
+            {
+                contents.push((commodity, fraction * commodity_kg_per_kg(metal, tables)));
+            }
+        }
+    }
+    let area = cell.map(Cell::separator_areal_mass);
+    let by_area = subject.optional("price_by_area", "USD/m2")?.zip(area);
+    Ok(Pricing { contents, fee: subject.optional("conversion_fee", "USD/kg")?, by_area })
+}
+
+/// Kilograms of the priced good that hold a kilogram of a metal: lithium and manganese are priced as salts.
+fn commodity_kg_per_kg(metal: &str, tables: &Tables) -> f64 {
+    let is_salt = matches!(metal, "lithium" | "manganese");
+    let found = tables.cells.recoveries().iter().find(|r| is_salt && *r.material == *metal);
+    found.map_or(1.0, |r| r.product_kg_per_kg)
+}
+
+/// Electricity and gas, in kWh by unit of cell making, with the share of the route that takes them.
+type PlantEnergy = (Vec<(Value, f64)>, Vec<(Value, f64)>);
+
+fn plant_energy(tables: &Tables, place: PlaceId, year: i32) -> Result<PlantEnergy, AssessError> {
+    const MAKING: &str = "cell-manufacturing";
+    let id = tables.cards.product_id(MAKING).ok_or_else(|| crate::network::NetworkError::UnknownProduct(MAKING.to_owned()))?;
+    let world = tables.places.id("WORLD")?;
+    let lineage: Vec<PlaceId> = tables.places.lineage(place).chain([world]).collect();
+    let routes = tables.markets.routes(&tables.cards, &tables.places, id, &lineage, year).map_err(crate::network::NetworkError::from)?;
+    let (mut electricity, mut gas) = (Vec::new(), Vec::new());
+    for route in routes {
+        for exchange in tables.cards.exchanges_at(route.of, &lineage) {
+            let Target::Product(input) = exchange.target else { continue };
+            let product = tables.cards.product(input);
+            match product.id.as_str() {
+                "electricity-high-voltage" => electricity.push((exchange.amount, route.share.best)),
+                "natural-gas" | "heat" if product.unit == "MJ" => {
+                    gas.push((exchange.amount, route.share.best * Energy::from_mj(1.0).kwh()));
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok((electricity, gas))
+}

@@ -1,0 +1,385 @@
+//! The answer to a question about a pack.
+
+use std::collections::BTreeMap;
+
+use minewheel_data::row::{Draw, RowId};
+use minewheel_data::status::Status;
+use minewheel_data::units::{DAYS_PER_YEAR, Length};
+use minewheel_lca::{FactorSampler, PreparedSolver, SolveOptions, forward, monte_carlo};
+use minewheel_model::ageing::CarDuty;
+use minewheel_model::battery::{CellDesign, Check, FastChargeReport, PackDesign, PowerReport, describe_cell, design_pack};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::chain::{Chain, RECYCLABLE, content_word};
+use super::cost::{CostModel, PriceBlock};
+use super::{BatteryQuestion, ChainError};
+use crate::AssessError;
+use crate::footprint::SolvedNetwork;
+use crate::scenario::{Resample, Sampling};
+use crate::tables::Tables;
+use crate::uncertainty::{Driver, Interval, WIDTH, distributions, driver, is_uncertain};
+
+/// The footprint of one stage where it stands.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct StageLine {
+    /// The stage.
+    pub stage: String,
+    /// Where its plants stand; `WORLD`: freight of a market, or goods bought on one.
+    pub country: String,
+    /// kg CO2e a kWh.
+    pub kg_per_kwh: f64,
+    /// Share of the pack's footprint.
+    pub share: f64,
+}
+
+/// How a result came about.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct BatteryRun {
+    /// Version of the program.
+    pub version: &'static str,
+    /// Fingerprint of all tables.
+    pub data: String,
+    /// Climate method.
+    pub method: String,
+    /// Draws and seed.
+    pub sampling: Option<Sampling>,
+    /// Largest backward error of the solve.
+    pub residual: f64,
+    /// Notices of the network.
+    pub notices: Vec<String>,
+}
+
+/// A pack, answered in full.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct BatteryReport {
+    /// The chemistry.
+    pub chemistry: String,
+    /// Whether it is an estimate of a cell that nobody sells yet.
+    pub is_estimate: bool,
+    /// Where cells and pack are made.
+    pub made_in: String,
+    /// The year.
+    pub year: i32,
+    /// Gross energy.
+    pub gross_energy_kwh: f64,
+    /// The case of the cell.
+    pub cell_format: String,
+    /// How cells sit in the pack.
+    pub layout: String,
+    /// Energy of one cell in Wh.
+    pub cell_energy_wh: f64,
+    /// Energy by mass of the cell.
+    pub cell_wh_per_kg: f64,
+    /// Energy by volume of the cell.
+    pub cell_wh_per_l: f64,
+    /// Energy by mass of the pack.
+    pub pack_wh_per_kg: f64,
+    /// Energy by volume of the pack.
+    pub pack_wh_per_l: f64,
+    /// Mass of the pack.
+    pub pack_mass_kg: f64,
+    /// Mass of every component of the pack.
+    pub components_kg: BTreeMap<String, f64>,
+    /// Elements and materials by energy.
+    pub materials_kg_per_kwh: BTreeMap<String, f64>,
+    /// The electrodes.
+    pub electrodes: Electrodes,
+    /// Short-time power.
+    pub power: PowerReport,
+    /// What the cell can take.
+    pub fast_charge: FastChargeReport,
+    /// Footprint from the mine to the plant's gate, by gross energy.
+    pub climate_kg_per_kwh: Interval,
+    /// The same by stage and place; adds up to the value.
+    pub climate_by_stage: Vec<StageLine>,
+    /// Share of the footprint by weakest status.
+    pub share_by_status: BTreeMap<String, f64>,
+    /// Price of the pack by gross energy.
+    pub cost_usd_per_kwh: Interval,
+    /// The same by block.
+    pub cost_blocks: Vec<PriceBlock>,
+    /// Equivalent full cycles until the first life ends.
+    pub cycle_life: Option<f64>,
+    /// Years until then, in the car or in a typical one.
+    pub first_life_years: Option<f64>,
+    /// Rows that drive the spread of the footprint, largest first.
+    pub ranking: Vec<Driver>,
+    /// Everything that was checked.
+    pub checks: Vec<CheckLine>,
+    /// The weakest status that footprint and price rest on.
+    pub weakest_status: Status,
+    /// What the reader must be told.
+    pub notices: Vec<String>,
+    /// How the result came about.
+    pub run: BatteryRun,
+}
+
+/// A check of the design.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct CheckLine {
+    /// What is checked.
+    pub name: String,
+    /// The value seen.
+    pub value: f64,
+    /// `>=` or `<=`.
+    pub bound: &'static str,
+    /// Its limit.
+    pub limit: f64,
+    /// Unit of both.
+    pub unit: String,
+    /// Whether it holds.
+    pub pass: bool,
+}
+
+impl From<&Check> for CheckLine {
+    fn from(check: &Check) -> Self {
+        let bound = if check.bound == minewheel_model::battery::Bound::AtLeast { ">=" } else { "<=" };
+        Self { name: check.name.to_owned(), value: check.value, bound, limit: check.limit, unit: check.unit.to_owned(), pass: check.pass }
+    }
+}
+
+/// The electrodes of a cell.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Electrodes {
+    /// Mean voltage in V.
+    pub voltage_v: f64,
+    /// Capacity of one side.
+    pub areal_capacity_mah_per_cm2: f64,
+    /// Anode over cathode capacity.
+    pub n_to_p: f64,
+    /// Electrolyte by charge.
+    pub electrolyte_g_per_ah: f64,
+    /// One-sided area by energy.
+    pub area_m2_per_kwh: f64,
+    /// The cathode.
+    pub cathode: minewheel_model::battery::CoatingReport,
+    /// The anode.
+    pub anode: minewheel_model::battery::CoatingReport,
+}
+
+/// Footprint and price by energy of one draw.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Figures {
+    kg: f64,
+    usd: f64,
+}
+
+/// The tables whose rows the pack's own design rests on.
+const OWN_TABLES: [&str; 1] = ["cells/"];
+/// How many rows the ranking names.
+const RANKED: usize = 10;
+/// Tables that say what a typical car does with a pack are in `ageing/use.csv`; its reference duty stands for a pack without a car.
+const TYPICAL: &str = "cycle life of a typical car's duty";
+
+/// A pack on its solved network, ready for draws.
+struct Ready<'a> {
+    question: &'a BatteryQuestion,
+    tables: &'a Tables,
+    chain: &'a Chain,
+    cost: CostModel,
+}
+
+impl Ready<'_> {
+    fn figures(&self, scores: &[f64], draw: &Draw<'_>) -> Result<Figures, AssessError> {
+        let pack = design_pack(&self.question.spec, &self.tables.cells, draw)?;
+        let kwh = pack.gross_energy.kwh();
+        let lines = self.question.placed_lines(&pack, self.tables, draw);
+        Ok(Figures { kg: self.chain.kg(&lines, scores) / kwh, usd: self.cost.price(&pack, draw).total() })
+    }
+}
+
+/// Answers a question about a pack.
+///
+/// # Errors
+/// A cell that cannot be, an unknown name, a price below nought, or a network without a solution.
+pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<BatteryReport, AssessError> {
+    for (metal, share) in &question.recycled {
+        if !RECYCLABLE.contains(&metal.as_str()) {
+            return Err(ChainError::name("metal with recycled content", metal, RECYCLABLE).into());
+        }
+        if !(0.0..=1.0).contains(share) {
+            return Err(ChainError::Recycled { metal: metal.clone(), seen: *share }.into());
+        }
+    }
+    let pack = design_pack(&question.spec, &tables.cells, &Draw::BEST)?;
+    let cell = describe_cell(&question.spec, &tables.cells, &Draw::BEST)?;
+    let chain = Chain::build(question, &pack, tables)?;
+    let solved = SolvedNetwork::new(tables, &chain.placed, &question.method)?;
+    let ready = Ready { question, tables, chain: &chain, cost: CostModel::new(question, &pack, tables)? };
+    let best = ready.figures(solved.scores.values(), &Draw::BEST)?;
+    let draws = match question.sampling {
+        Some(sampling) => sample(&ready, &solved, sampling)?,
+        None => Vec::new(),
+    };
+    let interval = |value: f64, of: fn(&Figures) -> f64| {
+        if draws.is_empty() { Interval::point(value) } else { Interval::of(value, draws.iter().map(of)) }
+    };
+    let demand = chain.demand(tables);
+    let by_status = solved.by_status(&demand)?;
+    let of_climate = Status::ALL.iter().zip(by_status).filter(|(_, share)| *share > 0.0).map(|(s, _)| *s).max().unwrap_or(Status::Read);
+    let kwh = pack.gross_energy.kwh();
+    let climate_by_stage = chain
+        .by_stage(tables, &solved)
+        .into_iter()
+        .map(|s| StageLine { stage: s.stage, country: s.place, kg_per_kwh: s.kg / kwh, share: s.kg / kwh / best.kg })
+        .collect();
+    let life = life(question, &pack, tables);
+    let known = tables.cells.cell(&pack.chemistry);
+    let mut notices = Vec::new();
+    if known.is_some_and(minewheel_model::battery::Cell::is_estimate) {
+        notices.push(format!("{} is an estimate from geometry and projections: nobody sells the cell", pack.chemistry));
+    }
+    if life.is_none() {
+        notices.push(format!("no ageing law stands for {}: no cycle life", pack.chemistry));
+    } else if question.car.is_none() {
+        notices.push(format!("{TYPICAL}: its distance a year and on a charge are those of `ageing/use.csv`"));
+    }
+    let stand_ins = chain.placed.notices.len();
+    if stand_ins > 0 {
+        notices.push(format!("{stand_ins} mixes of electricity are interpolated or stand in for others; `run.notices` lists them"));
+    }
+    Ok(BatteryReport {
+        chemistry: pack.chemistry.to_string(),
+        is_estimate: known.is_some_and(minewheel_model::battery::Cell::is_estimate),
+        made_in: question.made_in.clone(),
+        year: question.year,
+        gross_energy_kwh: kwh,
+        cell_format: question.spec.choices.format.map_or_else(|| format!("{} (usual)", cell.format.word()), |f| f.word().to_owned()),
+        layout: layout_word(question).to_owned(),
+        cell_energy_wh: cell.energy_wh,
+        cell_wh_per_kg: pack.cell_specific_energy.wh_per_kg(),
+        cell_wh_per_l: cell.wh_per_l,
+        pack_wh_per_kg: pack.pack_specific_energy.wh_per_kg(),
+        pack_wh_per_l: cell.pack_wh_per_l,
+        pack_mass_kg: pack.pack_mass.kg(),
+        components_kg: components(&pack),
+        materials_kg_per_kwh: pack.contents.iter().map(|(c, m)| (content_word(*c).to_owned(), m.kg() / kwh)).collect(),
+        electrodes: Electrodes {
+            voltage_v: cell.voltage_v,
+            areal_capacity_mah_per_cm2: cell.areal_capacity_mah_per_cm2,
+            n_to_p: cell.n_to_p,
+            electrolyte_g_per_ah: cell.electrolyte_g_per_ah,
+            area_m2_per_kwh: cell.area_m2_per_kwh,
+            cathode: cell.cathode,
+            anode: cell.anode,
+        },
+        power: cell.power,
+        fast_charge: cell.fast_charge,
+        climate_kg_per_kwh: interval(best.kg, |f| f.kg),
+        climate_by_stage,
+        share_by_status: Status::ALL.iter().zip(by_status).map(|(s, share)| (s.word().to_owned(), share)).collect(),
+        cost_usd_per_kwh: interval(best.usd, |f| f.usd),
+        cost_blocks: ready.cost.price(&pack, &Draw::BEST).blocks(),
+        cycle_life: life.map(|l| l.0),
+        first_life_years: life.map(|l| l.1),
+        ranking: ranking(&ready, &solved, best.kg * kwh)?,
+        checks: checks(&pack, &cell),
+        weakest_status: of_climate.max(ready.cost.status(tables)),
+        notices,
+        run: BatteryRun {
+            version: env!("CARGO_PKG_VERSION"),
+            data: tables.fingerprint.clone(),
+            method: question.method.clone(),
+            sampling: question.sampling,
+            residual: solved.scores.report().residual,
+            notices: chain.placed.notices.clone(),
+        },
+    })
+}
+
+fn layout_word(question: &BatteryQuestion) -> &'static str {
+    match question.spec.layout {
+        Some(minewheel_model::battery::PackLayout::CellToPack) => "cell-to-pack",
+        Some(minewheel_model::battery::PackLayout::Modules) | None => "modules",
+    }
+}
+
+fn checks(pack: &PackDesign, cell: &CellDesign) -> Vec<CheckLine> {
+    pack.checks.iter().chain(&cell.checks).map(CheckLine::from).collect()
+}
+
+/// Masses of the pack by part and product.
+fn components(pack: &PackDesign) -> BTreeMap<String, f64> {
+    let mut components = BTreeMap::new();
+    for line in pack.lines.iter().filter(|l| l.contained.kg() > 0.0) {
+        *components.entry(format!("{}: {}", line.part, line.product)).or_default() += line.contained.kg();
+    }
+    components
+}
+
+/// Equivalent full cycles and years of the pack's first life; `None`: no law stands for the chemistry.
+fn life(question: &BatteryQuestion, pack: &PackDesign, tables: &Tables) -> Option<(f64, f64)> {
+    let duty = match &question.car {
+        Some(car) => {
+            let life = crate::ageing::pack_life(car, tables, None).ok()?;
+            CarDuty::new(Length::from_km(life.km_per_year), Length::from_km(life.range_km))
+        }
+        None => tables.ageing.field_duty(&Draw::BEST),
+    };
+    let years = tables.ageing.pack_years(&pack.chemistry, &duty, &Draw::BEST).ok()?;
+    let cycles_per_day = duty.m_per_year / DAYS_PER_YEAR / duty.range_m;
+    Some((years * DAYS_PER_YEAR * cycles_per_day, years))
+}
+
+fn sample(ready: &Ready<'_>, solved: &SolvedNetwork<'_>, sampling: Sampling) -> Result<Vec<Figures>, AssessError> {
+    let sampler = FactorSampler::centred(&distributions(&ready.tables.rows))?;
+    let count = u64::from(sampling.samples);
+    let results: Vec<Result<Figures, AssessError>> = match sampling.resample {
+        Resample::All => {
+            let solver = PreparedSolver::new(&solved.placed.network, &solved.climate, SolveOptions::default())?;
+            monte_carlo(&solver, &sampler, sampling.seed, 0..count, |draw| ready.figures(draw.scores, &Draw::from_factors(draw.factors)))?
+        }
+        Resample::Car => (0..count)
+            .into_par_iter()
+            .map_init(Vec::new, |factors, draw| {
+                sampler.sample(sampling.seed, draw, factors);
+                ready.figures(solved.scores.values(), &Draw::from_factors(factors))
+            })
+            .collect(),
+    };
+    let in_draw = |(draw, result): (usize, Result<_, AssessError>)| result.map_err(|source| AssessError::InDraw { draw, source: Box::new(source) });
+    results.into_iter().enumerate().map(in_draw).collect()
+}
+
+/// The rows that drive the spread of the footprint: first order on the network, central differences on the design.
+fn ranking(ready: &Ready<'_>, solved: &SolvedNetwork<'_>, total: f64) -> Result<Vec<Driver>, AssessError> {
+    let (tables, chain) = (ready.tables, ready.chain);
+    let distributions = distributions(&tables.rows);
+    let activity = forward(&chain.placed.network, &chain.demand(tables))?;
+    let sensitivities = minewheel_lca::factor_sensitivities(&chain.placed.network, &solved.climate, &solved.scores, &activity);
+    let mut variance: BTreeMap<RowId, f64> = minewheel_lca::variance_ranking(&sensitivities, total, &distributions)
+        .into_iter()
+        .map(|ranked| (RowId(ranked.factor.0), ranked.variance))
+        .collect();
+    let sampler = FactorSampler::centred(&distributions)?;
+    let (low, high) = (sampler.quantiles(0.05), sampler.quantiles(0.95));
+    let chemistry = &*ready.question.spec.chemistry;
+    let others: Vec<&str> = tables.cells.designable().map(minewheel_model::battery::Cell::id).filter(|c| *c != chemistry).collect();
+    let own: Vec<RowId> = tables
+        .rows
+        .iter()
+        .map(|(row, _, _)| row)
+        .filter(|row| OWN_TABLES.iter().any(|t| tables.rows.position(*row).file.starts_with(t)))
+        .filter(|row| is_uncertain(&tables.rows, *row) && !others.contains(&tables.rows.text(*row, "subject")))
+        .collect();
+    let best = ready.figures(solved.scores.values(), &Draw::BEST)?.kg;
+    let mut factors = vec![1.0; tables.rows.len()];
+    for row in own {
+        let at = row.0 as usize;
+        let mut with = |factor: f64| {
+            factors[at] = factor;
+            let figures = ready.figures(solved.scores.values(), &Draw::from_factors(&factors));
+            factors[at] = 1.0;
+            figures.map(|f| f.kg)
+        };
+        // An extreme of one row alone may be no pack at all; it then says nothing about the spread.
+        if let (Ok(a), Ok(b)) = (with(high[at]), with(low[at])) {
+            *variance.entry(row).or_default() += ((a - b) / best / WIDTH).powi(2);
+        }
+    }
+    let sum: f64 = variance.values().sum();
+    let mut ranked: Vec<(RowId, f64)> = variance.into_iter().filter(|v| v.1 > 0.0).collect();
+    ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+    Ok(ranked.into_iter().take(RANKED).map(|(row, v)| driver(tables, row, v / sum)).collect())
+}
