@@ -160,13 +160,19 @@ pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario:
 /// # Errors
 /// The design cannot be made into a car.
 pub(crate) fn sized_with_pack(design: &CarDesign, tables: &Tables, draw: &Draw<'_>) -> Result<(Option<PackDesign>, SizedCar), AssessError> {
-    let pack = match &design.battery {
-        Some(battery) => Some(design_pack(&pack_spec(battery, design), &tables.cells, draw)?),
-        None => None,
-    };
+    let pack = pack_of(design, tables, draw)?;
     let summary = pack.as_ref().map(|p| PackSummary { mass: p.pack_mass });
     let sized = size(design, summary.as_ref(), &tables.vehicles, draw)?;
     Ok((pack, sized))
+}
+
+/// The car's pack, without the car around it.
+///
+/// # Errors
+/// The battery cannot be made.
+pub fn pack_of(design: &CarDesign, tables: &Tables, draw: &Draw<'_>) -> Result<Option<PackDesign>, AssessError> {
+    let pack = |battery| design_pack(&pack_spec(battery, design), &tables.cells, draw);
+    Ok(design.battery.as_ref().map(pack).transpose()?)
 }
 
 /// Packs that a car's life takes.

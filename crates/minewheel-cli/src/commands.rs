@@ -11,9 +11,11 @@ pub mod drive;
 pub mod drive_unit;
 pub mod explain;
 pub mod motor;
+pub mod passport;
 pub mod performance;
 pub mod plant;
 pub mod range;
+pub mod rules;
 pub mod scenario;
 
 pub mod schema;

@@ -6,6 +6,7 @@ use minewheel_data::car_fields::CarError;
 use minewheel_data::catalogue::UnknownCar;
 use minewheel_data::store::StoreError;
 use minewheel_data::table::{Violation, nearest};
+use minewheel_industry::passport::PassportError;
 
 /// How a command ends when it does not end well.
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +64,25 @@ pub enum Failure {
     /// A case that is unknown or cannot be computed.
     #[error(transparent)]
     Case(minewheel_industry::cases::CaseError),
+    /// A rule set that is unknown, or a day outside it.
+    #[error(transparent)]
+    Rules(#[from] minewheel_industry::rules::RuleError),
+    /// A passport that cannot be written.
+    #[error(transparent)]
+    Passport(#[from] PassportError),
+    /// A rule file with faults.
+    #[error("{}", lines(.0))]
+    RuleFile(Vec<minewheel_industry::rules::SubjectError>),
+    /// A binding clause is not met.
+    #[error("`{of}` does not meet `{set}`: {clauses}")]
+    RuleNotMet {
+        /// The edition.
+        set: String,
+        /// What was held against it.
+        of: String,
+        /// The clauses that it misses.
+        clauses: String,
+    },
     /// `--strict` refused the result.
     #[error("{0}")]
     Strict(String),
@@ -98,8 +118,12 @@ impl Failure {
             Self::Option { .. } => "minewheel::option",
             Self::Cycle(_) => "minewheel::cycle",
             Self::Profile { .. } => "minewheel::profile",
-            Self::Assess(error) => error.code(),
+            Self::Assess(error) | Self::Passport(PassportError::Assess(error)) => error.code(),
             Self::Case(_) => "minewheel::case",
+            Self::Rules(_) => "minewheel::rules::set",
+            Self::RuleFile(_) => "minewheel::rules::file",
+            Self::Passport(_) => "minewheel::passport",
+            Self::RuleNotMet { .. } => "minewheel::rules::not_met",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -115,8 +139,12 @@ impl Failure {
             }
             Self::Cycle(_) => "a cycle is a name from `minewheel schema cycles` or a CSV file with time_s,speed_km_h".to_owned(),
             Self::Profile { .. } => "a profile is a CSV `hour,soc` or `hour,soc,temperature_c` of whole days, hours 0 to 23".to_owned(),
+            Self::Rules(_) => "`minewheel rules list` lists editions, families and their days".to_owned(),
+            Self::Assess(error) | Self::Passport(PassportError::Assess(error)) => return error.help(),
+            Self::Passport(_) => "a car with a traction battery has one; `minewheel cars` lists them".to_owned(),
+            Self::RuleFile(_) => "`minewheel rules list SET` lists the keys that a set asks for, with their units".to_owned(),
+            Self::RuleNotMet { .. } => "the result names what would change it; a clause without a value is unknown, not failed".to_owned(),
             Self::Strict(_) => "leave --strict out to see the result with its weakest status".to_owned(),
-            Self::Assess(error) => return error.help(),
             Self::Store(_) => "give a folder laid out like Minewheel's own `data/`; one table in it is enough".to_owned(),
             Self::File { verb: "read", .. } => {
                 "a car is an id of `minewheel cars` or a TOML file in UTF-8; `minewheel schema car` prints its keys".to_owned()
@@ -130,6 +158,6 @@ impl Failure {
 
     /// 1 for a finding about good input, 2 for bad input.
     pub fn exit_code(&self) -> u8 {
-        if matches!(self, Self::Strict(_)) { 1 } else { 2 }
+        if matches!(self, Self::Strict(_) | Self::RuleNotMet { .. }) { 1 } else { 2 }
     }
 }

@@ -28,6 +28,11 @@ const NAMES: &[&str] = &[
     "drive-unit",
     "body",
     "plant",
+    "passport",
+    "rules-list",
+    "rules-clauses",
+    "rules-check",
+    "rules-diff",
     "cycles",
     "places",
     "chemistries",
@@ -84,6 +89,26 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "plant" => {
             print::json(&schemars::schema_for!(minewheel_assess::plant::PlantReport));
+            return Ok(());
+        }
+        "passport" => {
+            print::json(&schemars::schema_for!(minewheel_industry::passport::Passport));
+            return Ok(());
+        }
+        "rules-list" => {
+            print::json(&schemars::schema_for!(Vec<super::rules::SetLine>));
+            return Ok(());
+        }
+        "rules-clauses" => {
+            print::json(&schemars::schema_for!(Vec<super::rules::ClauseLine>));
+            return Ok(());
+        }
+        "rules-check" => {
+            print::json(&schemars::schema_for!(minewheel_industry::rules::Report));
+            return Ok(());
+        }
+        "rules-diff" => {
+            print::json(&schemars::schema_for!(Vec<minewheel_industry::rules::Difference>));
             return Ok(());
         }
         "charge" => {
