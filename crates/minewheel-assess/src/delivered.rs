@@ -26,7 +26,7 @@ use serde::Serialize;
 use crate::AssessError;
 use crate::ageing::pack_life;
 use crate::footprint::SolvedNetwork;
-use crate::inventory::{drive_car, pack_of};
+use crate::inventory::{drive_car, pack_spec_of};
 use crate::network::{NetworkError, PlacedNetworkBuilder};
 use crate::recycling::{Columns, Flows, SecondLifeUse, avoided, burdens};
 use crate::tables::Tables;
@@ -93,7 +93,7 @@ pub struct DeliveredFootprint {
 pub fn delivered_footprint(design: &CarDesign, tables: &Tables, question: &DeliveredQuestion<'_>) -> Result<DeliveredFootprint, AssessError> {
     let draw = &Draw::BEST;
     let life = pack_life(design, tables, question.per_year)?;
-    let (Some(spec), Some(battery)) = (pack_of(design), &design.battery) else {
+    let (Some(spec), Some(battery)) = (pack_spec_of(design), &design.battery) else {
         return Err(ChargingError::NoPlug { car: design.id.clone(), powertrain: design.powertrain.word() }.into());
     };
     let pack = design_pack(&spec, &tables.cells, draw)?;

@@ -169,13 +169,19 @@ fn content(bill: &BillOfMaterials, pack: Option<&PackDesign>, tables: &Tables, d
 /// # Errors
 /// The design cannot be made into a car.
 pub(crate) fn sized_with_pack(design: &CarDesign, tables: &Tables, draw: &Draw<'_>) -> Result<(Option<PackDesign>, SizedCar), AssessError> {
-    let pack = match &design.battery {
-        Some(battery) => Some(design_pack(&pack_spec(battery, design), &tables.cells, draw)?),
-        None => None,
-    };
+    let pack = pack_of(design, tables, draw)?;
     let summary = pack.as_ref().map(|p| PackSummary { mass: p.pack_mass });
     let sized = size(design, summary.as_ref(), &tables.vehicles, draw)?;
     Ok((pack, sized))
+}
+
+/// The car's pack, without the car around it.
+///
+/// # Errors
+/// The battery cannot be made.
+pub fn pack_of(design: &CarDesign, tables: &Tables, draw: &Draw<'_>) -> Result<Option<PackDesign>, AssessError> {
+    let pack = |battery| design_pack(&pack_spec(battery, design), &tables.cells, draw);
+    Ok(design.battery.as_ref().map(pack).transpose()?)
 }
 
 /// Packs that a car's life takes.
@@ -213,7 +219,7 @@ pub(crate) fn pack_spec(battery: &BatteryDesign, design: &CarDesign) -> PackSpec
 }
 
 /// What is known of a car's pack; `None`: it has none.
-pub fn pack_of(design: &CarDesign) -> Option<PackSpec> {
+pub fn pack_spec_of(design: &CarDesign) -> Option<PackSpec> {
     design.battery.as_ref().map(|battery| pack_spec(battery, design))
 }
 

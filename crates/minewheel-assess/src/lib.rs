@@ -19,6 +19,7 @@ pub mod inventory;
 pub mod machine;
 pub mod network;
 pub mod origin;
+pub mod pack_footprint;
 pub mod plant;
 pub mod recovery;
 pub mod recycling;

@@ -15,10 +15,12 @@ pub mod fleet;
 pub mod lca;
 pub mod market;
 pub mod motor;
+pub mod passport;
 pub mod performance;
 pub mod plant;
 pub mod range;
 pub mod recycle;
+pub mod rules;
 pub mod scenario;
 
 pub mod schema;

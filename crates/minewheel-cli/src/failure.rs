@@ -6,6 +6,7 @@ use minewheel_data::car_fields::CarError;
 use minewheel_data::catalogue::UnknownCar;
 use minewheel_data::store::StoreError;
 use minewheel_data::table::{Violation, nearest};
+use minewheel_industry::passport::PassportError;
 
 /// How a command ends when it does not end well.
 #[derive(Debug, thiserror::Error)]
@@ -78,6 +79,25 @@ pub enum Failure {
     /// A study of a fleet cannot be run.
     #[error(transparent)]
     Fleet(minewheel_industry::fleet::run::FleetError),
+    /// A rule set that is unknown, or a day outside it.
+    #[error(transparent)]
+    Rules(#[from] minewheel_industry::rules::RuleError),
+    /// A passport that cannot be written.
+    #[error(transparent)]
+    Passport(#[from] PassportError),
+    /// A rule file with faults.
+    #[error("{}", lines(.0))]
+    RuleFile(Vec<minewheel_industry::rules::SubjectError>),
+    /// A binding clause is not met.
+    #[error("`{of}` does not meet `{set}`: {clauses}")]
+    RuleNotMet {
+        /// The edition.
+        set: String,
+        /// What was held against it.
+        of: String,
+        /// The clauses that it misses.
+        clauses: String,
+    },
     /// `--strict` refused the result.
     #[error("{0}")]
     Strict(String),
@@ -113,13 +133,17 @@ impl Failure {
             Self::Option { .. } => "minewheel::option",
             Self::Cycle(_) => "minewheel::cycle",
             Self::Profile { .. } => "minewheel::profile",
-            Self::Assess(error) => error.code(),
+            Self::Assess(error) | Self::Passport(PassportError::Assess(error)) => error.code(),
             Self::Case(_) => "minewheel::case",
             Self::Lca(_) => "minewheel::lca",
             Self::Supply(_) => "minewheel::supply",
             Self::Customs(_) => "minewheel::supply::trade",
             Self::Series(_) => "minewheel::fleet::series",
             Self::Fleet(_) => "minewheel::fleet::study",
+            Self::Rules(_) => "minewheel::rules::set",
+            Self::RuleFile(_) => "minewheel::rules::file",
+            Self::Passport(_) => "minewheel::passport",
+            Self::RuleNotMet { .. } => "minewheel::rules::not_met",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -137,8 +161,12 @@ impl Failure {
             Self::Profile { .. } => "a profile is a CSV `hour,soc` or `hour,soc,temperature_c` of whole days, hours 0 to 23".to_owned(),
             Self::Series(_) => "`minewheel help fleet stock` names the columns; `docs/model/fleet.md` says what they mean".to_owned(),
             Self::Fleet(error) => crate::commands::fleet::run::help(error),
+            Self::Rules(_) => "`minewheel rules list` lists editions, families and their days".to_owned(),
+            Self::Assess(error) | Self::Passport(PassportError::Assess(error)) => return error.help(),
+            Self::Passport(_) => "a car with a traction battery has one; `minewheel cars` lists them".to_owned(),
+            Self::RuleFile(_) => "`minewheel rules list SET` lists the keys that a set asks for, with their units".to_owned(),
+            Self::RuleNotMet { .. } => "the result names what would change it; a clause without a value is unknown, not failed".to_owned(),
             Self::Strict(_) => "leave --strict out to see the result with its weakest status".to_owned(),
-            Self::Assess(error) => return error.help(),
             Self::Store(_) => "give a folder laid out like Minewheel's own `data/`; one table in it is enough".to_owned(),
             Self::File { verb: "read", .. } => {
                 "a car is an id of `minewheel cars` or a TOML file in UTF-8; `minewheel schema car` prints its keys".to_owned()
@@ -155,6 +183,6 @@ impl Failure {
 
     /// 1 for a finding about good input, 2 for bad input.
     pub fn exit_code(&self) -> u8 {
-        if matches!(self, Self::Strict(_)) { 1 } else { 2 }
+        if matches!(self, Self::Strict(_) | Self::RuleNotMet { .. }) { 1 } else { 2 }
     }
 }

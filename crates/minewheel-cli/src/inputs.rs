@@ -63,7 +63,7 @@ pub fn road_car(road: &RoadTables, name: &str, overlay: Option<&Path>) -> Result
     Ok(road.catalogue.car(name)?.clone())
 }
 
-/// Whether a name is that of a file.
+/// Whether a name is that of a file rather than an id.
 pub fn is_path(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) || name.contains(['/', '\\'])
 }

@@ -64,6 +64,10 @@ enum Command {
     Data(commands::data::Arguments),
     /// Recompute published statements and judge them
     Case(commands::case::Arguments),
+    /// Rule sets as data: list them, hold a company, plant, product or car against one, set editions side by side
+    Rules(commands::rules::Arguments),
+    /// What a model can fill of a car's battery passport, and what only the maker can
+    Passport(commands::passport::Arguments),
     /// Print the JSON Schema or the list of a thing
     Schema(commands::schema::Arguments),
     /// Print a completion script for a shell
@@ -96,6 +100,8 @@ fn main() -> ExitCode {
         Command::Fleet(arguments) => commands::fleet::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),
+        Command::Rules(arguments) => commands::rules::run(&arguments),
+        Command::Passport(arguments) => commands::passport::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

@@ -12,6 +12,9 @@ use crate::store::Store;
 use crate::table::{Fault, Position, Schema, Table, Violation, check, nearest, read_package};
 use crate::units;
 
+/// Folders whose tables have a reader of their own, which looks for unread ones there.
+const SEPARATE: [&str; 2] = ["rules/", "industry/"];
+
 /// What is known of one row besides its cells.
 #[derive(Debug, Clone, Copy)]
 struct RowMeta {
@@ -335,7 +338,20 @@ impl<'s> Loader<'s> {
     /// # Errors
     /// Every violation noted so far.
     pub fn finish(mut self) -> Result<(Sources, Rows), Vec<Violation>> {
-        self.unread();
+        self.unread(|name| !SEPARATE.iter().any(|folder| name.starts_with(folder)));
+        self.end()
+    }
+
+    /// Ends the reading of one folder that is read apart from the others.
+    ///
+    /// # Errors
+    /// Every violation noted so far.
+    pub fn finish_folder(mut self, folder: &str) -> Result<(Sources, Rows), Vec<Violation>> {
+        self.unread(|name| name.starts_with(folder));
+        self.end()
+    }
+
+    fn end(mut self) -> Result<(Sources, Rows), Vec<Violation>> {
         if self.violations.is_empty() {
             return Ok((self.sources, self.rows));
         }
@@ -347,8 +363,8 @@ impl<'s> Loader<'s> {
     }
 
     /// Tables of the user's folder that nothing reads: a misspelt name would otherwise change nothing in silence.
-    fn unread(&mut self) {
-        for name in self.store.names("", ".csv") {
+    fn unread(&mut self, is_mine: impl Fn(&str) -> bool) {
+        for name in self.store.names("", ".csv").into_iter().filter(|n| is_mine(n)) {
             let is_read = self.rows.tables.iter().any(|t| **t.name() == *name) || self.violations.iter().any(|v| *v.at.file == *name);
             // Traces are read when they are driven.
             let is_trace = name.starts_with("cycles/");

@@ -6,7 +6,7 @@
 //! turns that into a dimension and a factor, and [`convert`] refuses a change of dimension.
 //!
 //! Conversion factors are exact by definition (SI brochure, 9th edition, chapter 4; International Table calories are
-//! not used). A tonne-kilometre is kept as kilogram-metre; money and CO2 equivalents are dimensions of their own.
+//! used for standard coal alone). A tonne-kilometre is kept as kilogram-metre; money and CO2 equivalents are dimensions of their own.
 
 use std::fmt;
 use std::iter::Sum;
@@ -18,6 +18,8 @@ use serde::Serialize;
 pub const J_PER_KWH: f64 = 3.6e6;
 /// Joules in a watt-hour.
 pub const J_PER_WH: f64 = 3600.0;
+/// Joules in a kilogram of standard coal: 7000 kcal of the International Table, as GB/T 2589 rounds it.
+pub const J_PER_KGCE: f64 = 29.3076e6;
 /// Seconds in an hour.
 pub const S_PER_H: f64 = 3600.0;
 /// Standard acceleration of gravity in m/s² (BIPM).
@@ -321,6 +323,7 @@ fn token_unit(token: &str) -> Option<(f64, &'static [(usize, i8)])> {
         "MWh" => (1e3 * J_PER_KWH, ENERGY),
         "GWh" => (1e6 * J_PER_KWH, ENERGY),
         "TWh" => (1e9 * J_PER_KWH, ENERGY),
+        "kgce" => (J_PER_KGCE, ENERGY),
         "W" => (1.0, POWER),
         "kW" => (1e3, POWER),
         "MW" => (1e6, POWER),

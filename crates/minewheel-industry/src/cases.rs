@@ -14,6 +14,8 @@
 //!
 //! `door-ring-saving` puts a door ring into cars and multiplies by a fleet: [`door_ring`].
 //! `magnets-by-maker` sets machines side by side: [`magnets`]. `twin-drive-unit` builds and drives units of two machines: [`twin_unit`].
+//! `rule-clauses` holds a statement against a rule set: [`rule_clauses`]. `output-above-the-line` sets a year's output beside one: [`output`].
+//! `battery-share-of-extra` judges the grid of a ratio by the pack's share of the difference: [`battery_reason`].
 
 use minewheel_assess::AssessError;
 use minewheel_assess::assessment::{CarCase, prepare};
@@ -24,14 +26,20 @@ use minewheel_assess::tables::Tables;
 use minewheel_assess::uncertainty::is_battery;
 use minewheel_data::car::CarDesign;
 use minewheel_data::catalogue::UnknownCar;
+use minewheel_data::parameters::ParameterError;
 use minewheel_data::row::Value;
 use minewheel_data::store::Store;
 use minewheel_data::table::nearest;
 use minewheel_model::bill::Phase;
 use serde::{Deserialize, Serialize};
 
+use crate::rules::{RuleError, RuleTables};
+
+pub mod battery_reason;
 pub mod door_ring;
 pub mod magnets;
+pub mod output;
+pub mod rule_clauses;
 pub mod twin_unit;
 
 /// A published statement.
@@ -68,6 +76,12 @@ pub enum Quantity {
     MagnetsByMaker,
     /// Two machines in one unit against one machine and two units.
     TwinDriveUnit,
+    /// What was said of rules beside what they ask.
+    RuleClauses,
+    /// Which part of an output meets a line.
+    OutputAboveTheLine,
+    /// The pack's share of what a battery car emits more.
+    BatteryShareOfExtra,
 }
 
 /// How the kerb mass of a car with another pack is found.
@@ -152,6 +166,12 @@ pub enum Outcome {
     Magnets(Box<magnets::MagnetJudgement>),
     /// Two machines in one unit.
     Twin(Box<twin_unit::TwinJudgement>),
+    /// Clauses of a rule set.
+    Clauses(Box<rule_clauses::ClauseJudgement>),
+    /// A year's output.
+    Output(Box<output::OutputJudgement>),
+    /// The pack as the reason.
+    Reason(Box<battery_reason::ReasonJudgement>),
 }
 
 /// A case that cannot be read or computed.
@@ -211,6 +231,26 @@ pub enum CaseError {
         /// What the reader said.
         reason: String,
     },
+    /// A chemistry is not known.
+    #[error("case on `{case}`: `{seen}` is not a chemistry of data/cells")]
+    Chemistry {
+        /// The set.
+        case: String,
+        /// The chemistry seen.
+        seen: String,
+    },
+    /// A table that only cases read has violations.
+    #[error("{}", found.join("\n"))]
+    Data {
+        /// The violations.
+        found: Vec<String>,
+    },
+    /// A number that a case needs is missing.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// A rule set is not there.
+    #[error(transparent)]
+    Rules(#[from] RuleError),
     /// A car is not in the catalogue.
     #[error(transparent)]
     Car(#[from] UnknownCar),
@@ -305,6 +345,16 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseErro
                     let file: CaseFile<magnets::Compute, magnets::MagnetRule> = read(store, &name)?;
                     Ok(Outcome::Magnets(Box::new(magnets::judge(tables, file.case, &file.compute, file.verdict))))
                 }
+                Quantity::RuleClauses => {
+                    let file: CaseFile<rule_clauses::Compute, rule_clauses::ClauseRule> = read(store, &name)?;
+                    rule_clauses::judge(&rules_of(store)?, file.case, &file.compute, file.verdict).map(|j| Outcome::Clauses(Box::new(j)))
+                }
+                Quantity::OutputAboveTheLine => {
+                    let file: CaseFile<output::Compute, output::OutputRule> = read(store, &name)?;
+                    let rules = rules_of(store)?;
+                    output::judge(store, tables, &rules, file.case, &file.compute, file.verdict).map(|j| Outcome::Output(Box::new(j)))
+                }
+                Quantity::BatteryShareOfExtra => battery_reason::judge(tables, read(store, &name)?).map(|j| Outcome::Reason(Box::new(j))),
                 Quantity::TwinDriveUnit => {
                     let file: CaseFile<twin_unit::Compute, twin_unit::TwinRule> = read(store, &name)?;
                     twin_unit::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Twin(Box::new(j)))
@@ -315,6 +365,10 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseErro
     }
     let near = nearest(id, known.iter().map(String::as_str));
     Err(CaseError::Unknown { seen: id.to_owned(), known: known.join(", "), nearest: near })
+}
+
+fn rules_of(store: &Store) -> Result<RuleTables, CaseError> {
+    RuleTables::read(store, false).map_err(|found| CaseError::Data { found: found.iter().map(ToString::to_string).collect() })
 }
 
 /// The preset that a case names.
@@ -333,15 +387,22 @@ struct Pair {
 }
 
 fn production_ratio(tables: &Tables, file: CaseFile<RatioGrid, RatioRule>) -> Result<Judgement, CaseError> {
-    let grid = &file.compute;
-    let case = || file.case.id.clone();
+    let rule = &file.verdict;
+    let holds = |ratio: f64, _: Option<f64>| (ratio - rule.claimed_ratio).abs() <= rule.tolerance;
+    let (cells, catalogue) = grid_cells(tables, &file.case.id, &file.compute, &holds)?;
+    Ok(judge(file, cells, catalogue))
+}
+
+/// Every pack in every car of a grid, and the cars of the catalogue; `holds` is asked of ratio and share of the pack.
+fn grid_cells(tables: &Tables, id: &str, grid: &RatioGrid, holds: &dyn Fn(f64, Option<f64>) -> bool) -> Result<(Vec<Cell>, Vec<Cell>), CaseError> {
+    let case = || id.to_owned();
     if grid.battery_cars.len() != grid.fuel_cars.len() {
         return Err(CaseError::Pairs { case: case(), left: "battery_cars", right: "fuel_cars" });
     }
     if grid.catalogue_battery_cars.len() != grid.catalogue_fuel_cars.len() {
         return Err(CaseError::Pairs { case: case(), left: "catalogue_battery_cars", right: "catalogue_fuel_cars" });
     }
-    let preset = preset_of(&file.case.id, &grid.preset)?;
+    let preset = preset_of(id, &grid.preset)?;
     let scenario = Scenario {
         country: tables.places.id(&grid.assembly_place).map_err(AssessError::from)?,
         year: grid.year,
@@ -385,6 +446,7 @@ fn production_ratio(tables: &Tables, file: CaseFile<RatioGrid, RatioRule>) -> Re
         let (other, _) = production(fuel, &solved);
         let ratio = made / other;
         let design = battery.design;
+        let battery_share = (made > other).then(|| pack / (made - other));
         cells.push(Cell {
             battery_car: design.id.clone(),
             fuel_car: fuel.design.id.clone(),
@@ -392,12 +454,12 @@ fn production_ratio(tables: &Tables, file: CaseFile<RatioGrid, RatioRule>) -> Re
             chemistry: design.battery.as_ref().map(|b| b.chemistry.clone()).unwrap_or_default(),
             cells_made_in: design.battery.as_ref().and_then(|b| b.made_in.clone()).unwrap_or_else(|| grid.assembly_place.clone()),
             ratio,
-            battery_share: (made > other).then(|| pack / (made - other)),
-            holds: (ratio - file.verdict.claimed_ratio).abs() <= file.verdict.tolerance,
+            battery_share,
+            holds: holds(ratio, battery_share),
         });
     }
     let catalogue = cells.split_off(in_grid);
-    Ok(judge(file, cells, catalogue))
+    Ok((cells, catalogue))
 }
 
 fn judge(file: CaseFile<RatioGrid, RatioRule>, grid: Vec<Cell>, catalogue: Vec<Cell>) -> Judgement {

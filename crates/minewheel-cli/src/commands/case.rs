@@ -3,14 +3,17 @@
 use std::fmt::Write as _;
 
 use minewheel_data::store::Store;
+use minewheel_industry::cases::battery_reason::ReasonJudgement;
 use minewheel_industry::cases::door_ring::{RingCell, RingJudgement};
 use minewheel_industry::cases::magnets::{MagnetJudgement, MagnetRow};
+use minewheel_industry::cases::output::{OutputJudgement, OutputPart};
+use minewheel_industry::cases::rule_clauses::{ClaimLine, ClauseJudgement, CompanyLine};
 use minewheel_industry::cases::twin_unit::{TwinCell, TwinJudgement};
 use minewheel_industry::cases::{Cell, Judgement, Outcome, Statement, Verdict, list, run as judge};
 
 use crate::failure::Failure;
 use crate::inputs;
-use crate::print::{self, Format};
+use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
 #[derive(clap::Args)]
@@ -68,6 +71,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 (Format::Table, Outcome::Magnets(j)) => print::data(&magnet_table(j)),
                 (Format::Csv, Outcome::Twin(j)) => print::data(&print::csv(&TWIN, &j.cells.iter().map(twin_row).collect::<Vec<_>>())),
                 (Format::Table, Outcome::Twin(j)) => print::data(&twin_table(j)),
+                (Format::Csv, Outcome::Clauses(j)) => print::data(&print::csv(&COMPANIES, &j.companies.iter().map(company_row).collect::<Vec<_>>())),
+                (Format::Table, Outcome::Clauses(j)) => print::data(&clause_table(j)),
+                (Format::Csv, Outcome::Output(j)) => print::data(&print::csv(&PARTS, &j.parts.iter().map(part_row).collect::<Vec<_>>())),
+                (Format::Table, Outcome::Output(j)) => print::data(&output_table(j)),
+                (Format::Csv, Outcome::Reason(j)) => {
+                    print::data(&print::csv(&REASON, &j.grid.iter().chain(&j.catalogue).map(reason_row).collect::<Vec<_>>()));
+                }
+                (Format::Table, Outcome::Reason(j)) => print::data(&reason_table(j)),
             }
         }
     }
@@ -109,14 +120,14 @@ const RING: [&str; 9] = ["car", "frames kg", "share %", "holds", "mass kg", "ste
 fn ring_row(cell: &RingCell) -> Vec<String> {
     vec![
         cell.car.clone(),
-        print::figure(cell.frames_kg),
+        figure(cell.frames_kg),
         format!("{:.1}", 100.0 * cell.saved_share),
         if cell.holds { "yes" } else { "no" }.to_owned(),
-        print::figure(cell.mass_kg),
-        print::figure(cell.bought_kg),
-        print::figure(cell.production_kg_co2e),
-        print::figure(cell.use_kg_co2e),
-        print::figure(cell.life_kg_co2e),
+        figure(cell.mass_kg),
+        figure(cell.bought_kg),
+        figure(cell.production_kg_co2e),
+        figure(cell.use_kg_co2e),
+        figure(cell.life_kg_co2e),
     ]
 }
 
@@ -132,10 +143,10 @@ fn ring_table(judgement: &RingJudgement) -> String {
         print::wrap(&format!(
             "over {} cars, each the mean of these: {} t of steel bought, {} t CO2e in production, {} t in use, {} t over life",
             f.cars,
-            print::figure(f.bought_t),
-            print::figure(f.production_t_co2e),
-            print::figure(f.use_t_co2e),
-            print::figure(f.life_t_co2e)
+            figure(f.bought_t),
+            figure(f.production_t_co2e),
+            figure(f.use_t_co2e),
+            figure(f.life_t_co2e)
         ))
     );
     text
@@ -150,7 +161,7 @@ fn magnet_row(row: &MagnetRow) -> Vec<String> {
         format!("{} ({})", row.maker, row.maker_place),
         row.year.to_string(),
         row.topology.clone(),
-        print::figure(row.peak_power_kw),
+        figure(row.peak_power_kw),
         row.magnet_g_per_kw.map_or_else(unknown, |g| format!("{g:.1}")),
         row.heavy_g_per_kw.map_or_else(unknown, |(low, high)| format!("{low:.2}–{high:.2}")),
         row.peak_efficiency.map_or_else(unknown, |e| format!("{:.1}", 100.0 * e)),
@@ -185,6 +196,97 @@ fn twin_table(judgement: &TwinJudgement) -> String {
     let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
     text.push_str("\nchanges of the unit against the other design\n");
     text.push_str(&print::table(&TWIN, &judgement.cells.iter().map(twin_row).collect::<Vec<_>>(), &[4, 5, 6]));
+    text
+}
+
+const COMPANIES: [&str; 4] = ["output/capacity %", "research/revenue %", "verdict", "margins in points"];
+
+fn company_row(line: &CompanyLine) -> Vec<String> {
+    let margins: Vec<String> = line.margins.iter().map(|(clause, margin)| format!("{clause} {margin:+.1}")).collect();
+    vec![line.capacity_use_percent.to_string(), line.research_share_percent.to_string(), line.verdict.word().to_owned(), margins.join(", ")]
+}
+
+fn clause_table(judgement: &ClauseJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
+    let _ = writeln!(text, "\nwhat was said beside {}", judgement.edition);
+    let none = || "–".to_owned();
+    let row = |c: &ClaimLine| {
+        let status = c.status.map_or_else(none, |s| s.to_string());
+        vec![c.clause.clone(), c.said.clone(), c.asked.clone().unwrap_or_else(none), if c.agrees { "yes" } else { "no" }.to_owned(), status]
+    };
+    text.push_str(&print::table(&["clause", "said", "asked", "agrees", "status"], &judgement.claims.iter().map(row).collect::<Vec<_>>(), &[]));
+    text.push_str("\ncompanies tried, by these clauses alone\n");
+    text.push_str(&print::table(&COMPANIES, &judgement.companies.iter().map(company_row).collect::<Vec<_>>(), &[0, 1]));
+    text
+}
+
+const PARTS: [&str; 7] = ["use", "chemistry", "GWh", "line Wh/kg", "cells Wh/kg", "stand", "status"];
+
+fn part_row(part: &OutputPart) -> Vec<String> {
+    let none = || "–".to_owned();
+    vec![
+        part.r#use.clone(),
+        part.chemistry.clone().unwrap_or_else(|| "not on record".to_owned()),
+        figure(part.gwh),
+        part.line_wh_per_kg.map_or_else(none, figure),
+        part.cells_wh_per_kg.map_or_else(none, |[low, high]| format!("{low}–{high}")),
+        part.stand.word().to_owned(),
+        part.status.to_string(),
+    ]
+}
+
+fn output_table(judgement: &OutputJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
+    text.push('\n');
+    text.push_str(&print::table(&PARTS, &judgement.parts.iter().map(part_row).collect::<Vec<_>>(), &[2, 3]));
+    text
+}
+
+const REASON: [&str; 6] = ["battery car", "kWh", "cells", "from", "ratio", "pack / extra"];
+
+fn reason_row(cell: &Cell) -> Vec<String> {
+    vec![
+        cell.battery_car.clone(),
+        cell.pack_kwh.to_string(),
+        cell.chemistry.clone(),
+        cell.cells_made_in.clone(),
+        format!("{:.2}", cell.ratio),
+        cell.battery_share.map_or_else(|| "emits less".to_owned(), |s| format!("{s:.2}")),
+    ]
+}
+
+/// Car and pack: range of the ratio, and of the pack's share of the difference.
+fn reasons_by_pack(grid: &[Cell]) -> Vec<Vec<String>> {
+    let mut packs: Vec<(&str, f64)> = Vec::new();
+    for cell in grid {
+        let key = (cell.battery_car.as_str(), cell.pack_kwh);
+        if !packs.contains(&key) {
+            packs.push(key);
+        }
+    }
+    let range = |numbers: Vec<f64>| {
+        let (low, high) = numbers.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), n| (l.min(*n), h.max(*n)));
+        if numbers.is_empty() { "–".to_owned() } else { format!("{low:.2}–{high:.2}") }
+    };
+    packs
+        .iter()
+        .map(|(car, kwh)| {
+            let of: Vec<&Cell> = grid.iter().filter(|c| c.battery_car == *car && c.pack_kwh == *kwh).collect();
+            let (ratios, shares) = (of.iter().map(|c| c.ratio).collect(), of.iter().filter_map(|c| c.battery_share).collect());
+            vec![(*car).to_owned(), kwh.to_string(), range(ratios), range(shares)]
+        })
+        .collect()
+}
+
+fn reason_table(judgement: &ReasonJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
+    text.push_str("\nlowest to highest over chemistries and places of the cells\n");
+    text.push_str(&print::table(&["battery car", "kWh", "ratio", "pack / extra"], &reasons_by_pack(&judgement.grid), &[1, 2, 3]));
+    text.push_str("\nas they stand in the catalogue\n");
+    text.push_str(&print::table(&REASON, &judgement.catalogue.iter().map(reason_row).collect::<Vec<_>>(), &[1, 4, 5]));
     text
 }
 

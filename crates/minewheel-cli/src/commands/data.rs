@@ -4,8 +4,11 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minewheel_assess::tables::Tables;
+use minewheel_data::loader::Rows;
 use minewheel_data::status::Status;
 use minewheel_data::store::Store;
+use minewheel_industry::passport::PassportTables;
+use minewheel_industry::rules::RuleTables;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -75,20 +78,24 @@ fn check(folder: Option<&std::path::Path>, format: Format) -> Result<(), Failure
         store.overlay(folder)?;
     }
     let tables = Tables::read(&store, true).map_err(Failure::Tables)?;
+    let rules = RuleTables::read(&store, true).map_err(Failure::Tables)?;
+    let passport = PassportTables::read(&store, true).map_err(Failure::Tables)?;
+    let apart = [&rules.rows, passport.rows()];
     tables.check_network().map_err(minewheel_assess::AssessError::from)?;
     let mut counts = [0usize; 4];
-    for (_, status, _) in tables.rows.iter() {
+    for (_, status, _) in apart.iter().copied().chain([&tables.rows]).flat_map(Rows::iter) {
         counts[usize::from(status.rank())] += 1;
     }
+    let rows: usize = counts.iter().sum();
     if format == Format::Json {
         print::json(&serde_json::json!({
-            "rows": tables.rows.len(), "violations": 0,
+            "rows": rows, "violations": 0,
             "by_status": Status::ALL.iter().zip(counts).map(|(s, n)| (s.word().to_owned(), n)).collect::<std::collections::BTreeMap<_, _>>(),
         }));
         return Ok(());
     }
     let by_status = Status::ALL.iter().zip(counts).map(|(s, n)| format!("{n} {s}")).collect::<Vec<_>>().join(", ");
-    print::data(&print::wrap(&format!("{} rows, no violation ({by_status})", tables.rows.len())));
+    print::data(&print::wrap(&format!("{rows} rows, no violation ({by_status})")));
     Ok(())
 }
 

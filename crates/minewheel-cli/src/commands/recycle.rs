@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use minewheel_assess::AssessError;
-use minewheel_assess::inventory::pack_of;
+use minewheel_assess::inventory::pack_spec_of;
 use minewheel_assess::recycling::{RecycleQuestion, RecycleReport, RouteReport, recycle_report};
 use minewheel_assess::scenario::{Resample, Sampling};
 use minewheel_assess::tables::Tables;
@@ -146,7 +146,7 @@ impl From<RouteWord> for Route {
 fn pack(arguments: &Arguments, tables: &Tables) -> Result<PackSpec, Failure> {
     if let Some(name) = &arguments.car {
         let car = inputs::car(tables, name)?;
-        return pack_of(&car).ok_or_else(|| Failure::Option {
+        return pack_spec_of(&car).ok_or_else(|| Failure::Option {
             option: "chemistry",
             seen: format!("missing, and `{}` has no traction battery", car.id),
             wanted: "a car with a battery, or --chemistry with --energy-kwh".to_owned(),

@@ -36,6 +36,11 @@ const NAMES: &[&str] = &[
     "market",
     "fleet-run",
     "fleet-stock",
+    "passport",
+    "rules-list",
+    "rules-clauses",
+    "rules-check",
+    "rules-diff",
     "cycles",
     "places",
     "chemistries",
@@ -50,24 +55,30 @@ fn schema(name: &str) -> Option<schemars::Schema> {
     Some(match name {
         "assess" => schemars::schema_for!(Vec<minewheel_assess::assessment::Assessment>),
         "explain" => schemars::schema_for!(minewheel_assess::explain::Explanation),
-        "lca" => schemars::schema_for!(super::lca::Solution),
-        "lca-info" => schemars::schema_for!(super::lca::Contents),
         "drive" => schemars::schema_for!(Vec<super::drive::Line>),
-        "range" => schemars::schema_for!(Vec<super::range::Line>),
-        "motor" => schemars::schema_for!(Vec<super::motor::Output>),
-        "drive-unit" => schemars::schema_for!(Vec<minewheel_assess::drive_units::UnitReport>),
         "age" => schemars::schema_for!(super::age::Output),
         "pack-life" => schemars::schema_for!(Vec<minewheel_assess::ageing::PackLife>),
-        "body" => schemars::schema_for!(minewheel_assess::body::BodyReport),
-        "plant" => schemars::schema_for!(minewheel_assess::plant::PlantReport),
-        "recycle" => schemars::schema_for!(minewheel_assess::recycling::RecycleReport),
-        "market" => schemars::schema_for!(minewheel_industry::market::report::MarketReport),
-        "fleet-run" => schemars::schema_for!(minewheel_industry::fleet::run::FleetReport),
-        "fleet-stock" => schemars::schema_for!(Vec<super::fleet::stock::Line>),
+        "range" => schemars::schema_for!(Vec<super::range::Line>),
         "charge" => schemars::schema_for!(Vec<super::charge::Line>),
         "trip" => schemars::schema_for!(Vec<super::trip::Line>),
         "performance" => schemars::schema_for!(Vec<super::performance::Line>),
+        "motor" => schemars::schema_for!(Vec<super::motor::Output>),
+        "drive-unit" => schemars::schema_for!(Vec<minewheel_assess::drive_units::UnitReport>),
+        "battery" => schemars::schema_for!(minewheel_assess::battery::BatteryReport),
+        "body" => schemars::schema_for!(minewheel_assess::body::BodyReport),
+        "plant" => schemars::schema_for!(minewheel_assess::plant::PlantReport),
+        "lca" => schemars::schema_for!(super::lca::Solution),
+        "lca-info" => schemars::schema_for!(super::lca::Contents),
+        "recycle" => schemars::schema_for!(minewheel_assess::recycling::RecycleReport),
         "supply" => schemars::schema_for!(minewheel_industry::supply::report::SupplyReport),
+        "market" => schemars::schema_for!(minewheel_industry::market::report::MarketReport),
+        "fleet-run" => schemars::schema_for!(minewheel_industry::fleet::run::FleetReport),
+        "fleet-stock" => schemars::schema_for!(Vec<super::fleet::stock::Line>),
+        "passport" => schemars::schema_for!(minewheel_industry::passport::Passport),
+        "rules-list" => schemars::schema_for!(Vec<super::rules::SetLine>),
+        "rules-clauses" => schemars::schema_for!(Vec<super::rules::ClauseLine>),
+        "rules-check" => schemars::schema_for!(minewheel_industry::rules::Report),
+        "rules-diff" => schemars::schema_for!(Vec<minewheel_industry::rules::Difference>),
         _ => return None,
     })
 }
@@ -85,62 +96,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let lines: Vec<String> = match arguments.name.as_str() {
         "car" => {
             print::json(&car_file_schema(&tables.chemistries()));
-            return Ok(());
-        }
-        "assess" => {
-            print::json(&schemars::schema_for!(Vec<minewheel_assess::assessment::Assessment>));
-            return Ok(());
-        }
-        "explain" => {
-            print::json(&schemars::schema_for!(minewheel_assess::explain::Explanation));
-            return Ok(());
-        }
-        "drive" => {
-            print::json(&schemars::schema_for!(Vec<super::drive::Line>));
-            return Ok(());
-        }
-        "range" => {
-            print::json(&schemars::schema_for!(Vec<super::range::Line>));
-            return Ok(());
-        }
-        "motor" => {
-            print::json(&schemars::schema_for!(Vec<super::motor::Output>));
-            return Ok(());
-        }
-        "drive-unit" => {
-            print::json(&schemars::schema_for!(Vec<minewheel_assess::drive_units::UnitReport>));
-            return Ok(());
-        }
-        "age" => {
-            print::json(&schemars::schema_for!(super::age::Output));
-            return Ok(());
-        }
-        "pack-life" => {
-            print::json(&schemars::schema_for!(Vec<minewheel_assess::ageing::PackLife>));
-            return Ok(());
-        }
-        "battery" => {
-            print::json(&schemars::schema_for!(minewheel_assess::battery::BatteryReport));
-            return Ok(());
-        }
-        "body" => {
-            print::json(&schemars::schema_for!(minewheel_assess::body::BodyReport));
-            return Ok(());
-        }
-        "plant" => {
-            print::json(&schemars::schema_for!(minewheel_assess::plant::PlantReport));
-            return Ok(());
-        }
-        "charge" => {
-            print::json(&schemars::schema_for!(Vec<super::charge::Line>));
-            return Ok(());
-        }
-        "trip" => {
-            print::json(&schemars::schema_for!(Vec<super::trip::Line>));
-            return Ok(());
-        }
-        "performance" => {
-            print::json(&schemars::schema_for!(Vec<super::performance::Line>));
             return Ok(());
         }
         "cycles" => tables.cycles.entries().iter().map(|c| format!("{:<8} {}", c.id, c.title)).collect(),

@@ -223,6 +223,10 @@ impl Cell {
     pub fn cathode_product(&self) -> &str {
         &self.cathode_product
     }
+    /// Energy per mass of the worst and the best cells on sale, in Wh/kg: checks of a design, never inputs.
+    pub fn specific_energy_range(&self) -> [Value; 2] {
+        [self.specific_energy_low_wh_per_kg, self.specific_energy_high_wh_per_kg]
+    }
     /// Moles of each element in a formula unit of the cathode.
     pub fn formula(&self) -> &[(Element, f64)] {
         &self.formula

@@ -1,0 +1,150 @@
+//! `minewheel passport`: what a model can fill of a battery passport, and what only the maker can.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use minewheel_assess::AssessError;
+use minewheel_data::store::Store;
+use minewheel_industry::passport::{Passport, PassportQuestion, PassportTables, passport};
+use serde_json::Value as Json;
+
+use crate::failure::Failure;
+use crate::inputs;
+use crate::print::{self, Format, figure};
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Id of a car in the catalogue, or a car file
+    car: String,
+    /// Where it is sold and recycled: ISO country or group
+    #[arg(long, default_value = "EU27", value_name = "PLACE")]
+    country: String,
+    /// The year of its making
+    #[arg(long, default_value_t = 2025, allow_negative_numbers = true)]
+    year: i32,
+    /// Years of the maker's warranty; left out: those of the table
+    #[arg(long, value_name = "YEARS", allow_negative_numbers = true)]
+    warranty_years: Option<f64>,
+    /// Climate method
+    #[arg(long, default_value = "ar6-gwp100", value_name = "METHOD")]
+    method: String,
+    /// How to print
+    #[arg(long, value_enum, default_value = "json")]
+    format: Format,
+    /// A folder of tables laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Years that a warranty may have.
+const WARRANTIES: (f64, f64) = (1.0, 30.0);
+
+/// Tables of the passport, with a user's folder laid over them if one is given.
+///
+/// # Errors
+/// The folder cannot be read, or a table has violations.
+pub fn tables(overlay: Option<&std::path::Path>) -> Result<PassportTables, Failure> {
+    let mut store = Store::embedded();
+    if let Some(folder) = overlay {
+        store.overlay(folder)?;
+    }
+    PassportTables::read(&store, false).map_err(Failure::Tables)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// An unknown car or place, a car without a traction battery, or a warranty that nobody gives.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(years) = arguments.warranty_years
+        && !(WARRANTIES.0..=WARRANTIES.1).contains(&years)
+    {
+        let wanted = format!("{} to {} years", WARRANTIES.0, WARRANTIES.1);
+        return Err(Failure::Option { option: "warranty-years", seen: years.to_string(), wanted });
+    }
+    let tables = inputs::tables(arguments.data.as_deref())?;
+    let own = self::tables(arguments.data.as_deref())?;
+    let design = inputs::car(&tables, &arguments.car)?;
+    let question = PassportQuestion {
+        sold_in: tables.places.id(&arguments.country).map_err(AssessError::from)?,
+        year: arguments.year,
+        method: &arguments.method,
+        warranty_years: arguments.warranty_years,
+    };
+    let written = passport(&design, &tables, &own, &question)?;
+    match arguments.format {
+        Format::Json => print::json(&written),
+        Format::Csv => print::data(&print::csv(&["attribute", "point", "value", "status", "rests on"], &rows(&written))),
+        Format::Table => print::data(&table(&written)),
+    }
+    Ok(())
+}
+
+/// The value of an attribute, by its submodel and dotted name.
+fn value<'p>(written: &'p Passport, attribute: &str) -> Option<&'p Json> {
+    let (submodel, name) = attribute.split_once('.')?;
+    name.split('.').try_fold(written.submodels.get(submodel)?, |json, part| json.get(part))
+}
+
+fn shown(json: &Json) -> String {
+    match json {
+        Json::Number(number) => number.as_f64().map(figure).unwrap_or_default(),
+        Json::String(text) => text.clone(),
+        Json::Array(items) => items
+            .iter()
+            .map(|item| {
+                let name = item.get("lifecycleStage").or_else(|| item.get("batteryMaterialName")).map(shown).unwrap_or_default();
+                let number = item.get("carbonFootprint").or_else(|| item.get("batteryMaterialMass")).map(shown).unwrap_or_default();
+                format!("{name} {number}")
+            })
+            .collect::<Vec<_>>()
+            .join("; "),
+        Json::Object(map) => map.values().map(shown).collect::<Vec<_>>().join(": "),
+        other => other.to_string(),
+    }
+}
+
+fn rows(written: &Passport) -> Vec<Vec<String>> {
+    let filled = written.filled.iter().map(|f| {
+        let value = value(written, &f.attribute).map(shown).unwrap_or_default();
+        vec![f.attribute.clone(), f.point.clone(), value, f.status.to_string(), f.rests_on.clone()]
+    });
+    let open = written.maker_must_fill.iter().map(|o| vec![o.attribute.clone(), o.point.clone(), String::new(), "maker".to_owned(), o.why.clone()]);
+    filled.chain(open).collect()
+}
+
+/// The last part of a dotted name.
+fn last(attribute: &str) -> String {
+    attribute.rsplit('.').next().unwrap_or(attribute).to_owned()
+}
+
+fn table(written: &Passport) -> String {
+    let mut text = String::new();
+    let f = &written.footprint;
+    let _ = writeln!(text, "battery passport of {}, by {}\n", written.car, written.model);
+    let _ = writeln!(
+        text,
+        "{}",
+        print::wrap(&format!(
+            "{} kWh usable × {} full cycles a year × {} years = {} kWh delivered; {} kg CO2e over it: {:.4} kg CO2e per kWh delivered",
+            figure(f.usable_kwh),
+            f.cycles_per_year,
+            f.warranty_years,
+            figure(f.delivered_kwh),
+            figure(f.total_kg),
+            f.kg_per_delivered_kwh
+        ))
+    );
+    let _ = writeln!(text, "weakest status: {}\n", written.weakest_status);
+    let filled: Vec<Vec<String>> = written
+        .filled
+        .iter()
+        .map(|f| vec![last(&f.attribute), value(written, &f.attribute).map(shown).unwrap_or_default(), f.status.to_string()])
+        .collect();
+    text.push_str(&print::table(&["attribute", "value", "status"], &filled, &[]));
+    text.push_str("\nonly the maker can fill\n");
+    let open: Vec<Vec<String>> = written.maker_must_fill.iter().map(|o| vec![last(&o.attribute), o.point.clone(), o.why.clone()]).collect();
+    text.push_str(&print::table(&["attribute", "asked by", "why"], &open, &[]));
+    text
+}

@@ -1,0 +1,394 @@
+//! `minewheel rules`: rule sets, and companies, plants, products and cars held against them.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use minewheel_assess::AssessError;
+use minewheel_assess::pack_footprint::PackFootprint;
+use minewheel_assess::tables::Tables;
+use minewheel_data::car::CarDesign;
+use minewheel_data::status::Status;
+use minewheel_data::store::Store;
+use minewheel_industry::passport::{PassportQuestion, delivered_footprint};
+use minewheel_industry::rules::cars::{FOOTPRINT, subjects_of_car};
+use minewheel_industry::rules::check::{Answer, Counts, Outcome, Report, Verdict};
+use minewheel_industry::rules::clauses::{Test, shown_unit};
+use minewheel_industry::rules::diff::Turn;
+use minewheel_industry::rules::{Clause, Date, Difference, Edition, Force, RuleTables, check, diff, is_car_file, read_rule_file};
+use serde::Serialize;
+
+use crate::failure::Failure;
+use crate::inputs;
+use crate::print::{self, Format};
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    action: Action,
+}
+
+#[derive(clap::Subcommand)]
+enum Action {
+    /// List the rule sets, or the clauses of one with what each asks of whom
+    List {
+        /// An edition (miit-battery-2024) or a family (miit-battery: its last edition)
+        set: Option<String>,
+        /// The day on which it must hold
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        date: Option<String>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Hold a rule file (TOML of company, plant, product …), a car file or a catalogue car against a rule set
+    Check {
+        /// An edition (miit-battery-2024), or a family (miit-battery: the edition of the day, else the last)
+        set: String,
+        /// A rule file, a car file, or the id of a car
+        file: String,
+        /// The day that counts; left out: every dated clause, whenever it holds
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        date: Option<String>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Set two editions side by side
+    Diff {
+        /// The first edition
+        first: String,
+        /// The second edition
+        second: String,
+        /// Clauses that are the same too
+        #[arg(long)]
+        all: bool,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(clap::Args)]
+struct Common {
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// A folder of tables laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// A rule set in a line.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub struct SetLine {
+    /// The edition.
+    set: String,
+    /// Its family.
+    family: String,
+    /// Its title.
+    title: String,
+    /// Who issued it.
+    body: String,
+    /// Where it holds.
+    place: String,
+    /// Whether it is a draft.
+    is_draft: bool,
+    /// Day of publication.
+    published: Date,
+    /// First day in force.
+    in_force: Option<Date>,
+    /// First day on which another edition holds.
+    replaced: Option<Date>,
+    /// Clauses that ask for a number.
+    numbers: usize,
+    /// Clauses that ask for yes or no.
+    evidence: usize,
+    /// Clauses that only state.
+    statements: usize,
+    /// Clauses by status.
+    by_status: std::collections::BTreeMap<String, usize>,
+}
+
+/// A clause in a line.
+#[derive(Debug, Serialize, schemars::JsonSchema)]
+pub struct ClauseLine {
+    /// Our id.
+    clause: String,
+    /// What it asks.
+    title: String,
+    /// Of what it asks it.
+    subject: String,
+    /// The quantity, a key of a rule file.
+    quantity: String,
+    /// What is asked.
+    asked: String,
+    /// On which traits it depends.
+    condition: String,
+    /// First day.
+    from: Option<Date>,
+    /// First day on which it no longer holds.
+    until: Option<Date>,
+    /// Its force.
+    force: Force,
+    /// How it is known.
+    status: Status,
+    /// Key of its source.
+    source: String,
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// An unknown set, a day outside it, a file with faults, or a binding clause that is not met.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    match &arguments.action {
+        Action::List { set, date, common } => list(set.as_deref(), day(date.as_deref())?, common),
+        Action::Check { set, file, date, common } => checked(set, file, day(date.as_deref())?, common),
+        Action::Diff { first, second, all, common } => {
+            let tables = tables(common.data.as_deref())?;
+            let lines: Vec<Difference> = diff(&tables, first, second)?.into_iter().filter(|d| *all || d.turn != Turn::Same).collect();
+            let rows: Vec<Vec<String>> = lines.iter().map(difference_row).collect();
+            match common.format {
+                Format::Json => print::json(&lines),
+                Format::Csv => print::data(&print::csv(&["clause", first, second, "turn", "change %", "status"], &rows)),
+                Format::Table => print::data(&print::table(&["clause", first, second, "turn", "%", "status"], &rows, &[4])),
+            }
+            Ok(())
+        }
+    }
+}
+
+fn day(text: Option<&str>) -> Result<Option<Date>, Failure> {
+    let read =
+        |seen: &str| seen.parse().map_err(|_| Failure::Option { option: "date", seen: seen.to_owned(), wanted: "a day as YYYY-MM-DD".to_owned() });
+    text.map(read).transpose()
+}
+
+/// The tables of rules, with a user's folder laid over them if one is given.
+///
+/// # Errors
+/// The folder cannot be read, or a table has violations.
+pub fn tables(overlay: Option<&Path>) -> Result<RuleTables, Failure> {
+    let mut store = Store::embedded();
+    if let Some(folder) = overlay {
+        store.overlay(folder)?;
+    }
+    RuleTables::read(&store, false).map_err(Failure::Tables)
+}
+
+fn list(set: Option<&str>, date: Option<Date>, common: &Common) -> Result<(), Failure> {
+    let tables = tables(common.data.as_deref())?;
+    let Some(set) = set else {
+        let lines: Vec<SetLine> = tables.editions.all().iter().map(|e| set_line(&tables, e)).collect();
+        let rows: Vec<Vec<String>> = lines.iter().map(set_row).collect();
+        let header = ["set", "from", "until", "judged", "stated", "recalled"];
+        match common.format {
+            Format::Json => print::json(&lines),
+            Format::Csv => print::data(&print::csv(&header, &rows)),
+            Format::Table => {
+                let families = print::wrap(&format!("families, which stand for the edition of the day: {}", tables.editions.families().join(", ")));
+                print::data(&format!("{}\n{families}", print::table(&header, &rows, &[3, 4, 5])));
+            }
+        }
+        return Ok(());
+    };
+    let edition = tables.editions.named(set, date)?;
+    let lines: Vec<ClauseLine> = tables.of(edition).filter(|c| date.is_none_or(|d| c.holds_on(d))).map(|c| clause_line(&tables, c)).collect();
+    let header = ["clause", "of", "key in a rule file", "asked", "if", "force", "status"];
+    let row = |l: &ClauseLine| {
+        let asked = l.from.map_or_else(|| l.asked.clone(), |from| format!("{} (from {from})", l.asked));
+        let texts = [&l.clause, &l.subject, &l.quantity, &asked, &l.condition].map(Clone::clone);
+        texts.into_iter().chain([l.force.word().to_owned(), l.status.to_string()]).collect::<Vec<_>>()
+    };
+    let rows: Vec<Vec<String>> = lines.iter().map(row).collect();
+    match common.format {
+        Format::Json => print::json(&lines),
+        Format::Csv => print::data(&print::csv(&header, &rows)),
+        Format::Table => print::data(&format!("{}\n{}", heading(edition), print::table(&header, &rows, &[]))),
+    }
+    Ok(())
+}
+
+fn set_line(tables: &RuleTables, edition: &Edition) -> SetLine {
+    let count = |is: &dyn Fn(&Test) -> bool| tables.of(edition).filter(|c| is(&c.test)).count();
+    let mut by_status = std::collections::BTreeMap::new();
+    for clause in tables.of(edition) {
+        *by_status.entry(tables.status(clause.row).to_string()).or_default() += 1;
+    }
+    SetLine {
+        set: edition.id.clone(),
+        family: edition.family.clone(),
+        title: edition.title.clone(),
+        body: edition.body.clone(),
+        place: edition.place.clone(),
+        is_draft: edition.is_draft,
+        published: edition.published,
+        in_force: edition.in_force,
+        replaced: edition.replaced,
+        numbers: count(&|t| matches!(t, Test::Number { .. })),
+        evidence: count(&|t| matches!(t, Test::Evidence(_))),
+        statements: count(&|t| matches!(t, Test::Statement(_))),
+        by_status,
+    }
+}
+
+fn set_row(line: &SetLine) -> Vec<String> {
+    let from = line.in_force.map_or_else(|| "draft".to_owned(), |d| d.to_string());
+    let until = line.replaced.map_or_else(|| "–".to_owned(), |d| d.to_string());
+    let counts = [line.numbers + line.evidence, line.statements, line.by_status.get(Status::Recalled.word()).copied().unwrap_or(0)];
+    [line.set.clone(), from, until].into_iter().chain(counts.map(|n| n.to_string())).collect()
+}
+
+fn clause_line(tables: &RuleTables, clause: &Clause) -> ClauseLine {
+    ClauseLine {
+        clause: clause.id.clone(),
+        title: clause.title.clone(),
+        subject: clause.subject.clone(),
+        quantity: clause.quantity.clone(),
+        asked: clause.asked(),
+        condition: clause.condition_text.clone(),
+        from: clause.from,
+        until: clause.until,
+        force: clause.force,
+        status: tables.status(clause.row),
+        source: tables.source(clause.row).to_owned(),
+    }
+}
+
+fn heading(edition: &Edition) -> String {
+    let draft = if edition.is_draft { "; a draft, never in force" } else { "" };
+    print::wrap(&format!("{}: {}, {}, {}{draft}", edition.id, edition.title, edition.body, edition.span()))
+}
+
+fn checked(set: &str, file: &str, date: Option<Date>, common: &Common) -> Result<(), Failure> {
+    let rules = tables(common.data.as_deref())?;
+    let edition = rules.editions.named(set, date)?;
+    let subjects = if let Some(text) = rule_file(file)? {
+        read_rule_file(file, &text, &rules.quantities, &rules.subjects()).map_err(Failure::RuleFile)?
+    } else {
+        let tables = inputs::tables(common.data.as_deref())?;
+        let design = inputs::car(&tables, file)?;
+        let asks_footprint = rules.of(edition).any(|c| c.quantity == FOOTPRINT);
+        let footprint = if asks_footprint { car_footprint(&design, &tables, edition, common)? } else { None };
+        subjects_of_car(&design, &tables, footprint.as_ref())?
+    };
+    let report = check(&rules, set, edition, date, file, &subjects);
+    match common.format {
+        Format::Json => print::json(&report),
+        Format::Csv => print::data(&print::csv(&VERDICTS, &report.verdicts.iter().map(row).collect::<Vec<_>>())),
+        Format::Table => print::data(&table(&report, edition)),
+    }
+    let failed: Vec<String> =
+        report.verdicts.iter().filter(|v| v.verdict == Outcome::Fail && v.force == Force::Binding).map(|v| v.clause.clone()).collect();
+    if failed.is_empty() { Ok(()) } else { Err(Failure::RuleNotMet { set: report.edition, of: file.to_owned(), clauses: failed.join(", ") }) }
+}
+
+/// The year whose grids and markets a car's pack is made on.
+const YEAR: i32 = 2025;
+
+/// The footprint of a car's pack per kilowatt-hour delivered, sold where the edition holds.
+fn car_footprint(design: &CarDesign, tables: &Tables, edition: &Edition, common: &Common) -> Result<Option<PackFootprint>, Failure> {
+    let own = super::passport::tables(common.data.as_deref())?;
+    let sold_in = tables.places.id(&edition.place).map_err(AssessError::from)?;
+    let question = PassportQuestion { sold_in, year: YEAR, method: "ar6-gwp100", warranty_years: None };
+    Ok(delivered_footprint(design, tables, &own, &question)?)
+}
+
+/// The text of a rule file; `None`: a car, by its id or as a file with a `[car]`.
+fn rule_file(name: &str) -> Result<Option<String>, Failure> {
+    if !inputs::is_path(name) {
+        return Ok(None);
+    }
+    let text = inputs::read(Path::new(name))?;
+    Ok((!is_car_file(&text)).then_some(text))
+}
+
+const VERDICTS: [&str; 8] = ["clause", "of", "asked", "value", "margin", "verdict", "force", "status"];
+
+fn row(verdict: &Verdict) -> Vec<String> {
+    let answer = |a: &Answer| match a {
+        Answer::Number(number) => number_of(*number),
+        Answer::Flag(true) => "yes".to_owned(),
+        Answer::Flag(false) => "no".to_owned(),
+    };
+    let required = verdict.required.as_ref().map_or_else(|| "(not set)".to_owned(), answer);
+    let asked = match verdict.required {
+        Some(Answer::Flag(_)) => required,
+        _ => format!("{} {required} {}", verdict.operator, shown_unit(&verdict.unit)),
+    };
+    let margin = verdict.margin.map_or_else(|| "–".to_owned(), number_of);
+    vec![
+        verdict.clause.clone(),
+        verdict.subject.clone(),
+        asked,
+        verdict.value.as_ref().map_or_else(|| "–".to_owned(), answer),
+        margin,
+        verdict.verdict.word().to_owned(),
+        verdict.force.word().to_owned(),
+        verdict.status.to_string(),
+    ]
+}
+
+/// A verdict among others of its subject.
+fn short_row(verdict: &Verdict, shows_days: bool) -> Vec<String> {
+    let [clause, _, asked, value, margin, word, _, status] = <[String; 8]>::try_from(row(verdict)).unwrap_or_default();
+    let asked = verdict.from.filter(|_| shows_days).map_or_else(|| asked.clone(), |from| format!("{asked}, from {from}"));
+    vec![clause, asked, value, margin, if verdict.force == Force::Binding { word } else { format!("{word}*") }, status]
+}
+
+/// A number with four significant digits and no more, without a trailing nought.
+fn number_of(value: f64) -> String {
+    if value == 0.0 {
+        return "0".to_owned();
+    }
+    let digits = usize::try_from((3 - value.abs().log10().floor() as i32).clamp(0, 9)).unwrap_or(0);
+    let text = format!("{value:.digits$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
+fn table(report: &Report, edition: &Edition) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "{}", heading(edition));
+    let on = report.date.map_or_else(|| "every dated clause".to_owned(), |d| format!("on {d}"));
+    let _ = writeln!(text, "{}, {on}", report.of);
+    let counts = |c: Counts| format!("{} pass, {} fail, {} unknown", c.pass, c.fail, c.unknown);
+    let _ = writeln!(text, "\nverdict: {} (binding: {})", report.verdict.word().to_uppercase(), counts(report.binding));
+    let _ = writeln!(text, "encouraged or pending: {}; weakest status: {}", counts(report.other), report.weakest_status);
+    if let Some(decision) = &report.decision {
+        let _ = writeln!(text, "{}", print::wrap(&format!("{} asks to {}: {}", decision.subject, decision.request, decision.words)));
+    }
+    if !report.changes.is_empty() {
+        text.push_str("\nwhat would change it\n");
+        for change in &report.changes {
+            let _ = writeln!(text, "{}", print::wrap(&format!("  {} ({}): {}", change.clause, change.subject, change.words)));
+        }
+    }
+    let mut of: Vec<(&str, &str)> = Vec::new();
+    for verdict in &report.verdicts {
+        let subject = (verdict.kind.as_str(), verdict.subject.as_str());
+        if !of.contains(&subject) {
+            of.push(subject);
+        }
+    }
+    for (kind, name) in of {
+        let _ = writeln!(text, "\n{}", if name.starts_with(kind) { name.to_owned() } else { format!("{kind} {name}") });
+        let rows: Vec<Vec<String>> =
+            report.verdicts.iter().filter(|v| v.kind == kind && v.subject == name).map(|v| short_row(v, report.date.is_none())).collect();
+        text.push_str(&print::table(&["clause", "asked", "value", "margin", "verdict", "status"], &rows, &[2, 3]));
+    }
+    if report.verdicts.iter().any(|v| v.force != Force::Binding) {
+        text.push_str("* encouraged, or waiting for a further act\n");
+    }
+    if !report.not_asked.is_empty() {
+        let counted: Vec<String> = report.not_asked.iter().map(|n| format!("{} of a {}", n.clauses, n.subject)).collect();
+        let _ = writeln!(text, "\n{}", print::wrap(&format!("not judged, as nothing is said of them: {}", counted.join(", "))));
+    }
+    for statement in &report.statements {
+        let _ = writeln!(text, "{}", print::wrap(&format!("stated: {} [{}, {}]", statement.states, statement.source, statement.status)));
+    }
+    text
+}
+
+fn difference_row(line: &Difference) -> Vec<String> {
+    let or_none = |t: &Option<String>| t.clone().unwrap_or_else(|| "–".to_owned());
+    let change = line.relative.map_or_else(|| "–".to_owned(), |r| format!("{:+.1}", 100.0 * r));
+    vec![line.clause.clone(), or_none(&line.first), or_none(&line.second), line.turn.word().to_owned(), change, line.status.to_string()]
+}
