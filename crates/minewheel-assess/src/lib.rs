@@ -21,6 +21,7 @@ pub mod recovery;
 pub mod scenario;
 pub mod sensitivity;
 pub mod tables;
+pub mod tiers;
 pub mod uncertainty;
 
 use minewheel_data::cycles::CycleError;

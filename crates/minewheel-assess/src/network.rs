@@ -216,7 +216,7 @@ impl<'t> PlacedNetworkBuilder<'t> {
     /// Leaves every market with known shares without suppliers and lists them instead ([`PlacedNetwork::cuts`]), so that
     /// they may be chosen anew. The suppliers' own columns are there.
     #[must_use]
-    pub const fn with_cut_markets(mut self) -> Self {
+    pub fn with_cut_markets(mut self) -> Self {
         self.cuts = Some(Vec::new());
         self
     }

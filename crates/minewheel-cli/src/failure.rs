@@ -66,6 +66,9 @@ pub enum Failure {
     /// A question about supply without an answer.
     #[error(transparent)]
     Supply(#[from] minewheel_industry::supply::SupplyError),
+    /// A disruption study with a fault.
+    #[error(transparent)]
+    Disruption(minewheel_industry::disruption::DisruptionError),
     /// A trade file with a fault.
     #[error(transparent)]
     Customs(#[from] minewheel_industry::supply::customs::CustomsError),
@@ -82,6 +85,15 @@ pub enum Failure {
         /// The names there are.
         known: String,
     },
+}
+
+impl From<minewheel_industry::disruption::DisruptionError> for Failure {
+    fn from(error: minewheel_industry::disruption::DisruptionError) -> Self {
+        match error {
+            minewheel_industry::disruption::DisruptionError::Assess(error) => Self::Assess(error),
+            other => Self::Disruption(other),
+        }
+    }
 }
 
 fn did_you_mean(seen: &str, known: &str) -> String {
@@ -107,6 +119,7 @@ impl Failure {
             Self::Assess(error) => error.code(),
             Self::Case(_) => "minewheel::case",
             Self::Supply(_) => "minewheel::supply",
+            Self::Disruption(_) => "minewheel::disruption",
             Self::Customs(_) => "minewheel::supply::trade",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
@@ -133,6 +146,7 @@ impl Failure {
             Self::Option { option, .. } => format!("see `--{option}` in the command's --help"),
             Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
             Self::Supply(_) => "a car is an id of `minewheel cars` or a TOML file; a material is one of those listed".to_owned(),
+            Self::Disruption(_) => "`minewheel schema disrupt-study` prints every key; an example is in `examples/10_disruption/`".to_owned(),
             Self::Customs(_) => "a trade file is a CSV `commodity,tier,reporter,flow,partner,kg` with flow output or import".to_owned(),
             Self::UnknownName { .. } => "give one of the names listed".to_owned(),
         })

@@ -49,6 +49,8 @@ enum Command {
     Plant(commands::plant::Arguments),
     /// Where materials come from, tier by tier, and who depends on whom
     Supply(commands::supply::Arguments),
+    /// What stops when a supplier stops: a study in kilograms and days
+    Disrupt(commands::disrupt::Arguments),
     /// Check tables, or list sources
     Data(commands::data::Arguments),
     /// Recompute published statements and judge them
@@ -78,6 +80,7 @@ fn main() -> ExitCode {
         Command::Body(arguments) => commands::body::run(&arguments),
         Command::Plant(arguments) => commands::plant::run(&arguments),
         Command::Supply(arguments) => commands::supply::run(&arguments),
+        Command::Disrupt(arguments) => commands::disrupt::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),

@@ -4,4 +4,5 @@
 //! who depends on whom. Pure: no file, no clock, no screen.
 
 pub mod cases;
+pub mod disruption;
 pub mod supply;

@@ -29,6 +29,8 @@ const NAMES: &[&str] = &[
     "body",
     "plant",
     "supply",
+    "disrupt",
+    "disrupt-study",
     "cycles",
     "places",
     "chemistries",
@@ -101,6 +103,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "supply" => {
             print::json(&schemars::schema_for!(minewheel_industry::supply::report::SupplyReport));
+            return Ok(());
+        }
+        "disrupt" => {
+            print::json(&schemars::schema_for!(minewheel_industry::disruption::report::StudyReport));
+            return Ok(());
+        }
+        "disrupt-study" => {
+            print::json(&schemars::schema_for!(minewheel_industry::disruption::study::Study));
             return Ok(());
         }
         "cycles" => tables.cycles.entries().iter().map(|c| format!("{:<8} {}", c.id, c.title)).collect(),
