@@ -26,6 +26,7 @@ pub mod recycling;
 pub mod scenario;
 pub mod sensitivity;
 pub mod tables;
+pub mod tiers;
 pub mod uncertainty;
 
 use minewheel_data::cycles::CycleError;

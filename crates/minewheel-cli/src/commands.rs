@@ -8,6 +8,7 @@ pub mod cars;
 pub mod case;
 pub mod charge;
 pub mod data;
+pub mod disrupt;
 pub mod drive;
 pub mod drive_unit;
 pub mod explain;

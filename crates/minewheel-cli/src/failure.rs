@@ -70,6 +70,9 @@ pub enum Failure {
     /// A question about supply without an answer.
     #[error(transparent)]
     Supply(#[from] minewheel_industry::supply::SupplyError),
+    /// A disruption study with a fault.
+    #[error(transparent)]
+    Disruption(minewheel_industry::disruption::DisruptionError),
     /// A trade file with a fault.
     #[error(transparent)]
     Customs(#[from] minewheel_industry::supply::customs::CustomsError),
@@ -113,6 +116,15 @@ pub enum Failure {
     },
 }
 
+impl From<minewheel_industry::disruption::DisruptionError> for Failure {
+    fn from(error: minewheel_industry::disruption::DisruptionError) -> Self {
+        match error {
+            minewheel_industry::disruption::DisruptionError::Assess(error) => Self::Assess(error),
+            other => Self::Disruption(other),
+        }
+    }
+}
+
 fn did_you_mean(seen: &str, known: &str) -> String {
     nearest(seen, known.split(", ")).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default()
 }
@@ -137,6 +149,7 @@ impl Failure {
             Self::Case(_) => "minewheel::case",
             Self::Lca(_) => "minewheel::lca",
             Self::Supply(_) => "minewheel::supply",
+            Self::Disruption(_) => "minewheel::disruption",
             Self::Customs(_) => "minewheel::supply::trade",
             Self::Series(_) => "minewheel::fleet::series",
             Self::Fleet(_) => "minewheel::fleet::study",
@@ -176,6 +189,7 @@ impl Failure {
             Self::Lca(_) => "`minewheel lca info FILE` says what a database holds".to_owned(),
             Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
             Self::Supply(_) => "a car is an id of `minewheel cars` or a TOML file; a material is one of those listed".to_owned(),
+            Self::Disruption(_) => "`minewheel schema disrupt-study` prints every key; an example is in `examples/10_disruption/`".to_owned(),
             Self::Customs(_) => "a trade file is a CSV `commodity,tier,reporter,flow,partner,kg` with flow output or import".to_owned(),
             Self::UnknownName { .. } => "give one of the names listed".to_owned(),
         })

@@ -60,6 +60,8 @@ enum Command {
     Market(commands::market::Arguments),
     /// Cohorts of cars and packs through the years
     Fleet(commands::fleet::Arguments),
+    /// What stops when a supplier stops: a study in kilograms and days
+    Disrupt(commands::disrupt::Arguments),
     /// Check tables, or list sources
     Data(commands::data::Arguments),
     /// Recompute published statements and judge them
@@ -98,6 +100,7 @@ fn main() -> ExitCode {
         Command::Supply(arguments) => commands::supply::run(&arguments),
         Command::Market(arguments) => commands::market::run(&arguments),
         Command::Fleet(arguments) => commands::fleet::run(&arguments),
+        Command::Disrupt(arguments) => commands::disrupt::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),

@@ -162,6 +162,8 @@ pub struct Dependence {
     pub parameters: Parameters,
     /// As what materials are sold.
     pub priced_as: Vec<PricedAs>,
+    /// The material whose tiers follow those of another.
+    pub leads_to: Vec<(String, String)>,
 }
 
 impl Dependence {
@@ -190,6 +192,30 @@ impl Dependence {
                     row: loader.row(&table, row),
                 });
             }
+        }
+        if let Some(table) = loader.table("supply/leads_to.csv") {
+            for row in 0..table.len() {
+                let known = supply.materials();
+                if let Some(column) = ["material", "into"].into_iter().find(|c| !known.contains(&table.text(row, c))) {
+                    loader.unknown_name(&table, row, column, "material of chains.csv", known.into_iter());
+                    continue;
+                }
+                all.leads_to.push((table.text(row, "material").to_owned(), table.text(row, "into").to_owned()));
+            }
+        }
+        all
+    }
+
+    /// The materials whose tiers follow those of a material, in order.
+    pub fn followers(&self, material: &str) -> Vec<&str> {
+        let mut all: Vec<&str> = Vec::new();
+        let mut last = material;
+        while let Some((_, into)) = self.leads_to.iter().find(|l| l.0 == last) {
+            if all.contains(&into.as_str()) {
+                break;
+            }
+            all.push(into);
+            last = into;
         }
         all
     }

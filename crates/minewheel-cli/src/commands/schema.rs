@@ -41,6 +41,8 @@ const NAMES: &[&str] = &[
     "rules-clauses",
     "rules-check",
     "rules-diff",
+    "disrupt",
+    "disrupt-study",
     "cycles",
     "places",
     "chemistries",
@@ -79,6 +81,8 @@ fn schema(name: &str) -> Option<schemars::Schema> {
         "rules-clauses" => schemars::schema_for!(Vec<super::rules::ClauseLine>),
         "rules-check" => schemars::schema_for!(minewheel_industry::rules::Report),
         "rules-diff" => schemars::schema_for!(Vec<minewheel_industry::rules::Difference>),
+        "disrupt" => schemars::schema_for!(minewheel_industry::disruption::report::StudyReport),
+        "disrupt-study" => schemars::schema_for!(minewheel_industry::disruption::study::Study),
         _ => return None,
     })
 }

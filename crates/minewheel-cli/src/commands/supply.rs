@@ -160,7 +160,7 @@ fn csv(report: &SupplyReport) -> String {
 fn table(report: &SupplyReport) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}, {}: supply of {}, and the weight of {}\n", report.subject, report.year, report.buyer, report.dominant);
-    let percent = |share: f64| format!("{:.0}", 100.0 * share);
+    let percent = |share: f64| format!("{:.0}", (100.0 * share).max(0.0));
     let row = |t: &TierReport| {
         vec![
             t.commodity.clone(),
@@ -169,7 +169,7 @@ fn table(report: &SupplyReport) -> String {
             format!("{:.2}", t.hhi),
             format!("{:.2}", t.governance_hhi.later_edition),
             percent(t.import_dependence),
-            percent(t.dependence),
+            format!("{}–{}", percent(t.dependence.min(t.dependence_by_remainders)), percent(t.dependence.max(t.dependence_by_remainders))),
             format!("{:.1}", t.supply_risk),
         ]
     };
@@ -177,7 +177,7 @@ fn table(report: &SupplyReport) -> String {
     let header = ["commodity", "tier", "most", "HHI", "gov", "imp", "from", "risk"];
     text.push_str(&print::table(&header, &rows, &[3, 4, 5, 6, 7]));
     let _ = writeln!(text, "most: largest named maker and its % of the world. gov: HHI weighted by instability.");
-    let from = format!("imp, from: % of what {}'s cars hold that was made elsewhere, made in {}.", report.buyer, report.dominant);
+    let from = format!("imp, from: % of what {}'s cars hold that was made elsewhere, made in {} (if only net exporters sell, if all sell).", report.buyer, report.dominant);
     let _ = writeln!(text, "{}\nrisk: EU-type, critical from {}", print::wrap(&from), report.risk_threshold);
     let _ = writeln!(text, "\nmaterials");
     let materials: Vec<Vec<String>> = report.materials.iter().map(material_row).collect();

@@ -16,7 +16,7 @@ use super::concentration::{Producer, concentration, weighted_hhi};
 use super::customs::Customs;
 use super::report::{MaterialReport, MeasureLine, PriceExposure, SupplyReport, TierReport, Weighted};
 use super::risk::{Relief, Supplier, geopolitical_risk, supply_risk};
-use super::trade::{Mix, Shares, Step, touched, trace};
+use super::trade::{Mix, Sellers, Shares, Step, touched, trace};
 
 /// The unnamed rest of a tier.
 const REST: &str = "WORLD";
@@ -36,12 +36,15 @@ pub struct Question<'q> {
     pub customs: Option<&'q Customs>,
 }
 
-/// The tiers of a material: its chain, or those of a commodity that no chain passes.
+/// The tiers of a material: its chain and those it goes into, or those of a commodity that no chain passes.
 ///
 /// # Errors
 /// Neither is known.
 pub fn tiers_of(tables: &Tables, material: &str) -> Result<Vec<Tier>, SupplyError> {
-    let chain: Vec<Tier> = tables.supply.chain(material).cloned().collect();
+    let mut chain: Vec<Tier> = tables.supply.chain(material).cloned().collect();
+    for follower in tables.dependence.followers(material) {
+        chain.extend(tables.supply.chain(follower).cloned());
+    }
     if !chain.is_empty() {
         return Ok(chain);
     }
@@ -65,7 +68,7 @@ pub fn tiers_of(tables: &Tables, material: &str) -> Result<Vec<Tier>, SupplyErro
 pub fn ask(tables: &Tables, subject: &str, materials: &[(String, Option<f64>)], question: &Question<'_>) -> Result<SupplyReport, SupplyError> {
     let asked = question.buyer;
     let question = &Question { buyer: counted_as(tables, question), ..question.clone() };
-    let asker = Asker { tables, question, asked };
+    let asker = Asker { tables, question, asked, is_whole_chain: materials.len() == 1 };
     let mut reports = Vec::new();
     for (material, kg) in materials {
         reports.push(asker.material(material, *kg)?);
@@ -114,6 +117,7 @@ struct Asker<'a> {
     tables: &'a Tables,
     question: &'a Question<'a>,
     asked: PlaceId,
+    is_whole_chain: bool,
 }
 
 impl Asker<'_> {
@@ -173,7 +177,10 @@ impl Asker<'_> {
         let price = self.price(material, kg)?;
         let mut reports = Vec::new();
         let is_buyer = |code: &str| self.is_buyer(code);
-        for ((tier, year, shares, rows), supply) in known.iter().zip(trace(&steps, &is_buyer, &group_of)) {
+        let remainders = trace(&steps, Sellers::ByRemainder, &is_buyer, &group_of);
+        let world_market = trace(&steps, Sellers::ByOutput, &is_buyer, &group_of);
+        let is_dominant = |code: &str| self.is_within(code, self.question.dominant);
+        for (((tier, year, shares, rows), supply), least) in known.iter().zip(world_market).zip(remainders) {
             let customs = self.question.customs.and_then(|c| c.mix(tier, &is_buyer));
             let mix = customs.unwrap_or_else(|| {
                 let own = supply.iter().filter(|s| is_buyer(s.0)).map(|s| s.1).sum();
@@ -181,16 +188,20 @@ impl Asker<'_> {
             });
             let mut report = self.tier(tier, *year, shares, &mix)?;
             report.geopolitical_factor_usd_per_kg = price.as_ref().map(|price| report.geopolitical_risk * price.usd_per_kg);
+            report.dependence_by_remainders = least.iter().filter(|s| is_dominant(s.0)).map(|s| s.1).sum();
             report.status = self.tables.rows.weakest(rows.iter().copied());
             reports.push(report);
         }
+        // A car shows each tier once, with the material or part that it belongs to.
+        if !self.is_whole_chain {
+            reports.truncate(self.tables.supply.chain(material).count());
+        }
         let binding = reports.iter().max_by(|a, b| a.supply_risk.total_cmp(&b.supply_risk));
-        let is_dominant = |code: &str| self.is_within(code, self.question.dominant);
         Ok(MaterialReport {
             material: material.to_owned(),
             kg_per_car: kg,
             binding_tier: binding.map(|t| t.tier.clone()),
-            touched_share: touched(&steps, &is_buyer, &is_dominant, &group_of),
+            touched_share: touched(&steps, Sellers::ByOutput, &is_buyer, &is_dominant, &group_of),
             tiers: reports,
             price,
         })
@@ -243,6 +254,7 @@ impl Asker<'_> {
             supply_mix,
             supply_risk: supply_risk(&suppliers, import_dependence, relief, scale),
             geopolitical_risk: geopolitical_risk(found.hhi, &suppliers),
+            dependence_by_remainders: 0.0,
             geopolitical_factor_usd_per_kg: None,
             measures: self
                 .measures(tier)
@@ -338,7 +350,7 @@ impl Asker<'_> {
             notices.push(format!("the tables of cars lump {asked} into {buyer}: the supply is that of {buyer}"));
         }
         if self.question.customs.is_none() {
-            notices.push("supply mix: net trade between tiers; goods that cross a border both ways need customs data (--trade)".to_owned());
+            notices.push("who sells to whom is not in the tables: own output first, the rest from the world market; --trade takes customs data".to_owned());
         }
         let ranks = |pick: fn(&Weighted) -> f64| {
             let mut keys: Vec<(String, f64)> = tiers().map(|t| (format!("{}/{}", t.commodity, t.tier), pick(&t.governance_hhi))).collect();

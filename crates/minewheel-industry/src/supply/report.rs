@@ -62,6 +62,8 @@ pub struct TierReport {
     pub supply_mix: BTreeMap<String, f64>,
     /// Share of the buyer's supply at this tier from the place asked about.
     pub dependence: f64,
+    /// The same if only net exporters sell: with `dependence` it brackets who sells to whom.
+    pub dependence_by_remainders: f64,
     /// EU-type supply risk.
     pub supply_risk: f64,
     /// GeoPolRisk.
