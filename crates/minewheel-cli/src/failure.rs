@@ -69,6 +69,9 @@ pub enum Failure {
     /// A study of a fleet cannot be run.
     #[error(transparent)]
     Fleet(minewheel_industry::fleet::run::FleetError),
+    /// What drives a fleet cannot be computed: survival, adoption, charging.
+    #[error("{0}")]
+    Driver(String),
     /// `--strict` refused the result.
     #[error("{0}")]
     Strict(String),
@@ -108,6 +111,7 @@ impl Failure {
             Self::Case(_) => "minewheel::case",
             Self::Series(_) => "minewheel::fleet::series",
             Self::Fleet(_) => "minewheel::fleet::study",
+            Self::Driver(_) => "minewheel::fleet::driver",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -125,6 +129,7 @@ impl Failure {
             Self::Profile { .. } => "a profile is a CSV `hour,soc` or `hour,soc,temperature_c` of whole days, hours 0 to 23".to_owned(),
             Self::Series(_) => "`minewheel help fleet stock` names the columns; `docs/model/fleet.md` says what they mean".to_owned(),
             Self::Fleet(error) => crate::commands::fleet::run::help(error),
+            Self::Driver(_) => "`docs/model/fleet.md` says which rows a fit needs; `minewheel market PLACE` lists what there is".to_owned(),
             Self::Strict(_) => "leave --strict out to see the result with its weakest status".to_owned(),
             Self::Assess(error) => return error.help(),
             Self::Store(_) => "give a folder laid out like Minewheel's own `data/`; one table in it is enough".to_owned(),

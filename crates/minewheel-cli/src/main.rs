@@ -52,6 +52,8 @@ enum Command {
     Market(commands::market::Arguments),
     /// Cohorts of cars and packs through the years
     Fleet(commands::fleet::Arguments),
+    /// Cars driven and charged through a year, by strategy
+    Charging(commands::charging::Arguments),
     /// Check tables, or list sources
     Data(commands::data::Arguments),
     /// Recompute published statements and judge them
@@ -82,6 +84,7 @@ fn main() -> ExitCode {
         Command::Plant(arguments) => commands::plant::run(&arguments),
         Command::Market(arguments) => commands::market::run(&arguments),
         Command::Fleet(arguments) => commands::fleet::run(&arguments),
+        Command::Charging(arguments) => commands::charging::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),

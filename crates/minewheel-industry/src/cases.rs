@@ -14,6 +14,8 @@
 //!
 //! `door-ring-saving` puts a door ring into cars and multiplies by a fleet: [`door_ring`].
 //! `magnets-by-maker` sets machines side by side: [`magnets`]. `twin-drive-unit` builds and drives units of two machines: [`twin_unit`].
+//! `market-claims` recomputes figures and growth: [`market_claims`]; `ownership-level` asks when a level is reached:
+//! [`ownership_level`]; `retired-mass` sets exits beside dismantling: [`retired_mass`].
 
 use minewheel_assess::AssessError;
 use minewheel_assess::assessment::{CarCase, prepare};
@@ -32,6 +34,9 @@ use serde::{Deserialize, Serialize};
 
 pub mod door_ring;
 pub mod magnets;
+pub mod market_claims;
+pub mod ownership_level;
+pub mod retired_mass;
 pub mod twin_unit;
 
 /// A published statement.
@@ -68,6 +73,12 @@ pub enum Quantity {
     MagnetsByMaker,
     /// Two machines in one unit against one machine and two units.
     TwinDriveUnit,
+    /// Figures and growth of a market.
+    MarketClaims,
+    /// When a level of vehicles per 1,000 people is reached.
+    OwnershipLevel,
+    /// What leaves the register against what is dismantled formally.
+    RetiredMass,
 }
 
 /// How the kerb mass of a car with another pack is found.
@@ -152,6 +163,12 @@ pub enum Outcome {
     Magnets(Box<magnets::MagnetJudgement>),
     /// Two machines in one unit.
     Twin(Box<twin_unit::TwinJudgement>),
+    /// Figures of a market.
+    Claims(Box<market_claims::ClaimJudgement>),
+    /// A level of ownership.
+    Level(Box<ownership_level::LevelJudgement>),
+    /// Retired vehicles.
+    Retired(Box<retired_mass::RetiredJudgement>),
 }
 
 /// A case that cannot be read or computed.
@@ -308,6 +325,18 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseErro
                 Quantity::TwinDriveUnit => {
                     let file: CaseFile<twin_unit::Compute, twin_unit::TwinRule> = read(store, &name)?;
                     twin_unit::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Twin(Box::new(j)))
+                }
+                Quantity::MarketClaims => {
+                    let file: CaseFile<market_claims::Compute, market_claims::ClaimRule> = read(store, &name)?;
+                    market_claims::judge(store, file.case, &file.compute, file.verdict).map(|j| Outcome::Claims(Box::new(j)))
+                }
+                Quantity::OwnershipLevel => {
+                    let file: CaseFile<ownership_level::Compute, ownership_level::LevelRule> = read(store, &name)?;
+                    ownership_level::judge(store, file.case, &file.compute, file.verdict).map(|j| Outcome::Level(Box::new(j)))
+                }
+                Quantity::RetiredMass => {
+                    let file: CaseFile<retired_mass::Compute, retired_mass::RetiredRule> = read(store, &name)?;
+                    retired_mass::judge(store, file.case, &file.compute, file.verdict).map(|j| Outcome::Retired(Box::new(j)))
                 }
             };
         }

@@ -31,6 +31,9 @@ const NAMES: &[&str] = &[
     "market",
     "fleet-run",
     "fleet-stock",
+    "fleet-survival",
+    "fleet-adoption",
+    "charging",
     "cycles",
     "places",
     "chemistries",
@@ -112,6 +115,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "performance" => {
             print::json(&schemars::schema_for!(Vec<super::performance::Line>));
+            return Ok(());
+        }
+        "fleet-survival" => {
+            print::json(&schemars::schema_for!(minewheel_industry::fleet::calibration::Calibration));
+            return Ok(());
+        }
+        "fleet-adoption" => {
+            print::json(&schemars::schema_for!(minewheel_industry::fleet::adoption::Adoption));
+            return Ok(());
+        }
+        "charging" => {
+            print::json(&schemars::schema_for!(minewheel_industry::fleet::charging::ChargingYear));
             return Ok(());
         }
         "cycles" => tables.cycles.entries().iter().map(|c| format!("{:<8} {}", c.id, c.title)).collect(),
