@@ -20,4 +20,5 @@ pub mod range;
 pub mod scenario;
 
 pub mod schema;
+pub mod tco;
 pub mod trip;

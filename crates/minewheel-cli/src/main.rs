@@ -52,6 +52,8 @@ enum Command {
     Market(commands::market::Arguments),
     /// Cohorts of cars and packs through the years
     Fleet(commands::fleet::Arguments),
+    /// A battery car against a fuel car: cost of owning by country and year, and when it draws level
+    Tco(commands::tco::Arguments),
     /// Cars driven and charged through a year, by strategy
     Charging(commands::charging::Arguments),
     /// Check tables, or list sources
@@ -84,6 +86,7 @@ fn main() -> ExitCode {
         Command::Plant(arguments) => commands::plant::run(&arguments),
         Command::Market(arguments) => commands::market::run(&arguments),
         Command::Fleet(arguments) => commands::fleet::run(&arguments),
+        Command::Tco(arguments) => commands::tco::run(&arguments),
         Command::Charging(arguments) => commands::charging::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),

@@ -3,7 +3,7 @@
 //! [`survival`] holds curves, [`cohorts`] the stock model, [`packs`] the batteries as cohorts of their own. [`series`] runs the
 //! stock model on a user's tables, [`study`] and [`run`] a whole study with the cars of the catalogue ([`figures`]). [`calibration`] fits
 //! curves to a register, [`adoption`] moves shares of electric cars, each with its back-test;
-//! [`ownership`] follows income, [`charging`] drives and charges single cars through a year. [`tables`] reads what only the fleet needs. Pure: no file, no clock.
+//! [`ownership`] follows income, [`charging`] drives and charges single cars through a year, [`tco`] sets two cars beside each other by country and year. [`tables`] reads what only the fleet needs. Pure: no file, no clock.
 
 pub mod adoption;
 pub mod calibration;
@@ -17,3 +17,4 @@ pub mod series;
 pub mod study;
 pub mod survival;
 pub mod tables;
+pub mod tco;

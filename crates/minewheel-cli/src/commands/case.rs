@@ -242,17 +242,18 @@ fn level_table(judgement: &LevelJudgement) -> String {
     text
 }
 
-const RETIRED: [&str; 6] = ["year", "exits M", "rounding M", "Mt", "taken back M", "formal share %"];
+const RETIRED: [&str; 7] = ["years", "exits M", "rounding", "Mt", "taken back M", "formal %", "status"];
 
 fn retired_row(line: &RetiredLine) -> Vec<String> {
     let million = |v: Option<f64>| v.map_or_else(|| "–".to_owned(), |v| format!("{:.2}", v / 1e6));
     vec![
-        line.year.to_string(),
+        line.period.clone(),
         million(line.exits),
         million(line.rounding),
         line.exits_mt.map_or_else(|| "–".to_owned(), |m| format!("{m:.0}")),
         million(line.taken_back),
         line.formal_share.map_or_else(|| "–".to_owned(), |[low, high]| format!("{:.0}–{:.0}", 100.0 * low, 100.0 * high)),
+        line.status.map_or_else(|| "–".to_owned(), |s| s.to_string()),
     ]
 }
 

@@ -34,6 +34,7 @@ const NAMES: &[&str] = &[
     "fleet-survival",
     "fleet-adoption",
     "charging",
+    "tco",
     "cycles",
     "places",
     "chemistries",
@@ -127,6 +128,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "charging" => {
             print::json(&schemars::schema_for!(minewheel_industry::fleet::charging::ChargingYear));
+            return Ok(());
+        }
+        "tco" => {
+            print::json(&schemars::schema_for!(Vec<minewheel_industry::fleet::tco::TcoCountry>));
             return Ok(());
         }
         "cycles" => tables.cycles.entries().iter().map(|c| format!("{:<8} {}", c.id, c.title)).collect(),

@@ -4,6 +4,7 @@
 //! exits(y) = registrations − change of stock;   formal share = taken back / exits;   mass = exits · mean mass of a vehicle
 //! ```
 
+use minewheel_data::status::Status;
 use minewheel_data::store::Store;
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +20,7 @@ pub(super) struct Compute {
     #[serde(rename = "quantity")]
     _quantity: super::Quantity,
     place: String,
-    from: i32,
-    to: i32,
+    periods: Vec<String>,
     registrations: String,
     stock: String,
     taken_back: String,
@@ -41,11 +41,11 @@ pub struct RetiredRule {
     not_decidable_words: String,
 }
 
-/// One year.
+/// One year, or several where a year-end between them is not known.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RetiredLine {
-    /// The year.
-    pub year: i32,
+    /// The years.
+    pub period: String,
     /// Vehicles that left the register.
     pub exits: Option<f64>,
     /// Their rounding.
@@ -56,6 +56,8 @@ pub struct RetiredLine {
     pub taken_back: Option<f64>,
     /// Share of the exits, least and most within rounding.
     pub formal_share: Option<[f64; 2]>,
+    /// Weakest status of the rows, where both are known.
+    pub status: Option<Status>,
 }
 
 /// A statement recomputed.
@@ -78,31 +80,35 @@ pub(super) fn judge(store: &Store, case: Statement, compute: &Compute, rule: Ret
     let market = Market::read(store, false, None)
         .map_err(|all| CaseError::Unreadable { file: "data/market".to_owned(), reason: all.first().map(ToString::to_string).unwrap_or_default() })?;
     let million = |t: f64| t / 1e6;
-    let lines: Vec<RetiredLine> = (compute.from..=compute.to)
-        .map(|year| {
-            let period = Period::year(year);
-            let left = exits(&market, &compute.place, period, &compute.registrations, &compute.stock);
-            let exits = left.as_ref().and_then(|g| g.difference);
-            let rounding = left.as_ref().map(|g| g.rounding);
-            let taken_back = market.figure(&Key::new(&compute.place, &compute.taken_back, ""), period).map(|f| f.value);
-            let formal_share = match (exits, rounding, taken_back) {
-                (Some(e), Some(r), Some(t)) if e > r => Some([t / (e + r), t / (e - r)]),
-                _ => None,
-            };
-            RetiredLine { year, exits, rounding, exits_mt: exits.map(|e| million(e * compute.tonnes_per_vehicle)), taken_back, formal_share }
-        })
-        .collect();
-    let known: Vec<(i32, [f64; 2])> = lines.iter().filter_map(|l| l.formal_share.map(|s| (l.year, s))).collect();
+    let mut lines = Vec::new();
+    for text in &compute.periods {
+        let period: Period =
+            text.parse().map_err(|e: crate::market::period::NoPeriod| CaseError::Unreadable { file: case.id.clone(), reason: e.to_string() })?;
+        let left = exits(&market, &compute.place, period, &compute.registrations, &compute.stock);
+        let exits = left.as_ref().and_then(|g| g.difference);
+        let rounding = left.as_ref().map(|g| g.rounding);
+        let back = market.figure(&Key::new(&compute.place, &compute.taken_back, ""), period);
+        let taken_back = back.as_ref().map(|f| f.value);
+        let formal_share = match (exits, rounding, taken_back) {
+            (Some(e), Some(r), Some(t)) if e > r => Some([t / (e + r), t / (e - r)]),
+            _ => None,
+        };
+        let status = left.as_ref().zip(back.as_ref()).map(|(l, b)| l.status.max(b.status));
+        let exits_mt = exits.map(|e| million(e * compute.tonnes_per_vehicle));
+        lines.push(RetiredLine { period: period.to_string(), exits, rounding, exits_mt, taken_back, formal_share, status });
+    }
+    let known: Vec<(&str, [f64; 2])> = lines.iter().filter_map(|l| l.formal_share.map(|s| (l.period.as_str(), s))).collect();
     let (verdict, template) = match (known.first(), known.last()) {
+        _ if known.len() < 2 => (Verdict::NotDecidable, &rule.not_decidable_words),
         (Some(_), Some((_, last))) if last[0] >= rule.standard_share => (Verdict::True, &rule.true_words),
         (Some((_, first)), Some((_, last))) if last[0] > first[1] => (Verdict::Depends, &rule.depends_words),
         (Some(_), Some(_)) => (Verdict::False, &rule.false_words),
         _ => (Verdict::NotDecidable, &rule.not_decidable_words),
     };
-    let share = |at: Option<&(i32, [f64; 2])>| {
-        at.map_or_else(|| "no year".to_owned(), |(year, [low, high])| format!("{:.0} to {:.0} % in {year}", 100.0 * low, 100.0 * high))
+    let share = |at: Option<&(&str, [f64; 2])>| {
+        at.map_or_else(|| "no year".to_owned(), |(period, [low, high])| format!("{:.0} to {:.0} % in {period}", 100.0 * low, 100.0 * high))
     };
-    let mass = lines.iter().rev().find_map(|l| l.exits_mt.map(|m| format!("{m:.0} Mt in {}", l.year))).unwrap_or_default();
+    let mass = lines.iter().rev().find_map(|l| l.exits_mt.map(|m| format!("{m:.0} Mt in {}", l.period))).unwrap_or_default();
     let words = template.replace("{first}", &share(known.first())).replace("{last}", &share(known.last())).replace("{mass}", &mass);
     Ok(RetiredJudgement { case, verdict, words, rule, lines })
 }
