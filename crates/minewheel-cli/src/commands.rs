@@ -7,6 +7,7 @@ pub mod body;
 pub mod cars;
 pub mod case;
 pub mod charge;
+pub mod charging;
 pub mod data;
 pub mod disrupt;
 pub mod drive;
@@ -26,4 +27,5 @@ pub mod scenario;
 
 pub mod schema;
 pub mod supply;
+pub mod tco;
 pub mod trip;

@@ -101,6 +101,9 @@ pub enum Failure {
         /// The clauses that it misses.
         clauses: String,
     },
+    /// What drives a fleet cannot be computed: survival, adoption, charging.
+    #[error("{0}")]
+    Driver(String),
     /// `--strict` refused the result.
     #[error("{0}")]
     Strict(String),
@@ -157,6 +160,7 @@ impl Failure {
             Self::RuleFile(_) => "minewheel::rules::file",
             Self::Passport(_) => "minewheel::passport",
             Self::RuleNotMet { .. } => "minewheel::rules::not_met",
+            Self::Driver(_) => "minewheel::fleet::driver",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -179,6 +183,7 @@ impl Failure {
             Self::Passport(_) => "a car with a traction battery has one; `minewheel cars` lists them".to_owned(),
             Self::RuleFile(_) => "`minewheel rules list SET` lists the keys that a set asks for, with their units".to_owned(),
             Self::RuleNotMet { .. } => "the result names what would change it; a clause without a value is unknown, not failed".to_owned(),
+            Self::Driver(_) => "`docs/model/fleet.md` says which rows a fit needs; `minewheel market PLACE` lists what there is".to_owned(),
             Self::Strict(_) => "leave --strict out to see the result with its weakest status".to_owned(),
             Self::Store(_) => "give a folder laid out like Minewheel's own `data/`; one table in it is enough".to_owned(),
             Self::File { verb: "read", .. } => {

@@ -62,6 +62,10 @@ enum Command {
     Fleet(commands::fleet::Arguments),
     /// What stops when a supplier stops: a study in kilograms and days
     Disrupt(commands::disrupt::Arguments),
+    /// A battery car against a fuel car: cost of owning by country and year, and when it draws level
+    Tco(commands::tco::Arguments),
+    /// Cars driven and charged through a year, by strategy
+    Charging(commands::charging::Arguments),
     /// Check tables, or list sources
     Data(commands::data::Arguments),
     /// Recompute published statements and judge them
@@ -101,6 +105,8 @@ fn main() -> ExitCode {
         Command::Market(arguments) => commands::market::run(&arguments),
         Command::Fleet(arguments) => commands::fleet::run(&arguments),
         Command::Disrupt(arguments) => commands::disrupt::run(&arguments),
+        Command::Tco(arguments) => commands::tco::run(&arguments),
+        Command::Charging(arguments) => commands::charging::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),

@@ -16,6 +16,8 @@
 //! `magnets-by-maker` sets machines side by side: [`magnets`]. `twin-drive-unit` builds and drives units of two machines: [`twin_unit`].
 //! `rule-clauses` holds a statement against a rule set: [`rule_clauses`]. `output-above-the-line` sets a year's output beside one: [`output`].
 //! `battery-share-of-extra` judges the grid of a ratio by the pack's share of the difference: [`battery_reason`].
+//! `market-claims` recomputes figures and growth: [`market_claims`]; `ownership-level` asks when a level is reached:
+//! [`ownership_level`]; `retired-mass` sets exits beside dismantling: [`retired_mass`].
 
 use minewheel_assess::AssessError;
 use minewheel_assess::assessment::{CarCase, prepare};
@@ -40,6 +42,9 @@ pub mod door_ring;
 pub mod magnets;
 pub mod output;
 pub mod rule_clauses;
+pub mod market_claims;
+pub mod ownership_level;
+pub mod retired_mass;
 pub mod twin_unit;
 
 /// A published statement.
@@ -82,6 +87,12 @@ pub enum Quantity {
     OutputAboveTheLine,
     /// The pack's share of what a battery car emits more.
     BatteryShareOfExtra,
+    /// Figures and growth of a market.
+    MarketClaims,
+    /// When a level of vehicles per 1,000 people is reached.
+    OwnershipLevel,
+    /// What leaves the register against what is dismantled formally.
+    RetiredMass,
 }
 
 /// How the kerb mass of a car with another pack is found.
@@ -172,6 +183,12 @@ pub enum Outcome {
     Output(Box<output::OutputJudgement>),
     /// The pack as the reason.
     Reason(Box<battery_reason::ReasonJudgement>),
+    /// Figures of a market.
+    Claims(Box<market_claims::ClaimJudgement>),
+    /// A level of ownership.
+    Level(Box<ownership_level::LevelJudgement>),
+    /// Retired vehicles.
+    Retired(Box<retired_mass::RetiredJudgement>),
 }
 
 /// A case that cannot be read or computed.
@@ -358,6 +375,18 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseErro
                 Quantity::TwinDriveUnit => {
                     let file: CaseFile<twin_unit::Compute, twin_unit::TwinRule> = read(store, &name)?;
                     twin_unit::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Twin(Box::new(j)))
+                }
+                Quantity::MarketClaims => {
+                    let file: CaseFile<market_claims::Compute, market_claims::ClaimRule> = read(store, &name)?;
+                    market_claims::judge(store, file.case, &file.compute, file.verdict).map(|j| Outcome::Claims(Box::new(j)))
+                }
+                Quantity::OwnershipLevel => {
+                    let file: CaseFile<ownership_level::Compute, ownership_level::LevelRule> = read(store, &name)?;
+                    ownership_level::judge(store, file.case, &file.compute, file.verdict).map(|j| Outcome::Level(Box::new(j)))
+                }
+                Quantity::RetiredMass => {
+                    let file: CaseFile<retired_mass::Compute, retired_mass::RetiredRule> = read(store, &name)?;
+                    retired_mass::judge(store, file.case, &file.compute, file.verdict).map(|j| Outcome::Retired(Box::new(j)))
                 }
             };
         }

@@ -70,7 +70,7 @@ pub use grades::{GradedScores, GradedTotal, share_by_grade};
 pub use ids::{ColumnId, FactorId, FlowId, Grade, GroupId};
 pub use matrices::{CharacterisationMethod, Entry, EntryUncertainty, Matrices};
 pub use network::{EvaluationError, Flow, Input, Network, NetworkBuilder, NetworkFault, NetworkRefused};
-pub use normal::normal_share_below;
+pub use normal::{normal_quantile, normal_share_below};
 pub use sensitivity::{RankedFactor, factor_sensitivities, variance_ranking};
 pub use solve::{
     Activity, ColumnList, DENSE_LIMIT, Method, RESIDUAL_LIMIT, Scores, SolveError, SolveOptions, SolveReport, adjoint, adjoint_many, adjoint_with,

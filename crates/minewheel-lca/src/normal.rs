@@ -9,8 +9,8 @@
 //! factor's place in the random stream does not depend on other factors' values.
 #![allow(clippy::excessive_precision, reason = "coefficients as the source prints them")]
 
-/// `Φ⁻¹(u)`; infinite at 0 and 1.
-pub(crate) fn normal_quantile(u: f64) -> f64 {
+/// `Φ⁻¹(u)`, the standard normal quantity that a share u lies below; infinite at 0 and 1.
+pub fn normal_quantile(u: f64) -> f64 {
     let q = u - 0.5;
     if q.abs() <= 0.425 {
         let r = 0.180_625 - q * q;

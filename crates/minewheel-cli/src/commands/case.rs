@@ -7,7 +7,10 @@ use minewheel_industry::cases::battery_reason::ReasonJudgement;
 use minewheel_industry::cases::door_ring::{RingCell, RingJudgement};
 use minewheel_industry::cases::magnets::{MagnetJudgement, MagnetRow};
 use minewheel_industry::cases::output::{OutputJudgement, OutputPart};
-use minewheel_industry::cases::rule_clauses::{ClaimLine, ClauseJudgement, CompanyLine};
+use minewheel_industry::cases::rule_clauses::{ClaimLine as SaidLine, ClauseJudgement, CompanyLine};
+use minewheel_industry::cases::market_claims::{ClaimJudgement, ClaimLine};
+use minewheel_industry::cases::ownership_level::{LevelJudgement, LevelLine};
+use minewheel_industry::cases::retired_mass::{RetiredJudgement, RetiredLine};
 use minewheel_industry::cases::twin_unit::{TwinCell, TwinJudgement};
 use minewheel_industry::cases::{Cell, Judgement, Outcome, Statement, Verdict, list, run as judge};
 
@@ -79,6 +82,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                     print::data(&print::csv(&REASON, &j.grid.iter().chain(&j.catalogue).map(reason_row).collect::<Vec<_>>()));
                 }
                 (Format::Table, Outcome::Reason(j)) => print::data(&reason_table(j)),
+                (Format::Csv, Outcome::Claims(j)) => print::data(&print::csv(&CLAIMS, &j.lines.iter().map(claim_row).collect::<Vec<_>>())),
+                (Format::Table, Outcome::Claims(j)) => print::data(&claim_table(j)),
+                (Format::Csv, Outcome::Level(j)) => print::data(&print::csv(&LEVELS, &j.lines.iter().map(level_row).collect::<Vec<_>>())),
+                (Format::Table, Outcome::Level(j)) => print::data(&level_table(j)),
+                (Format::Csv, Outcome::Retired(j)) => print::data(&print::csv(&RETIRED, &j.lines.iter().map(retired_row).collect::<Vec<_>>())),
+                (Format::Table, Outcome::Retired(j)) => print::data(&retired_table(j)),
             }
         }
     }
@@ -211,7 +220,7 @@ fn clause_table(judgement: &ClauseJudgement) -> String {
     let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
     let _ = writeln!(text, "\nwhat was said beside {}", judgement.edition);
     let none = || "–".to_owned();
-    let row = |c: &ClaimLine| {
+    let row = |c: &SaidLine| {
         let status = c.status.map_or_else(none, |s| s.to_string());
         vec![c.clause.clone(), c.said.clone(), c.asked.clone().unwrap_or_else(none), if c.agrees { "yes" } else { "no" }.to_owned(), status]
     };
@@ -287,6 +296,73 @@ fn reason_table(judgement: &ReasonJudgement) -> String {
     text.push_str(&print::table(&["battery car", "kWh", "ratio", "pack / extra"], &reasons_by_pack(&judgement.grid), &[1, 2, 3]));
     text.push_str("\nas they stand in the catalogue\n");
     text.push_str(&print::table(&REASON, &judgement.catalogue.iter().map(reason_row).collect::<Vec<_>>(), &[1, 4, 5]));
+    text
+}
+
+const CLAIMS: [&str; 5] = ["part", "said", "ours", "verdict", "why"];
+
+/// A share as a percentage, a count in full.
+fn said(value: f64) -> String {
+    if value.abs() < 10.0 { format!("{:+.1} %", 100.0 * value) } else { format!("{value:.0}") }
+}
+
+fn claim_row(line: &ClaimLine) -> Vec<String> {
+    let word = match line.verdict {
+        Verdict::True => "holds",
+        Verdict::False => "fails",
+        Verdict::Depends | Verdict::NotDecidable => "no data",
+    };
+    vec![line.what.clone(), said(line.said), line.ours.map_or_else(|| "–".to_owned(), said), word.to_owned(), line.reason.clone()]
+}
+
+fn claim_table(judgement: &ClaimJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let _ = writeln!(text, "{}\n", print::wrap(&format!("rule: {}", judgement.rule.rule)));
+    for row in judgement.lines.iter().map(claim_row) {
+        let _ = writeln!(text, "{}", print::wrap(&format!("- {}: said {}, ours {}: {}; {}", row[0], row[1], row[2], row[3], row[4])));
+    }
+    text
+}
+
+const LEVELS: [&str; 5] = ["counts", "saturation", "income", "year", "at the end"];
+
+fn level_row(line: &LevelLine) -> Vec<String> {
+    vec![
+        line.reached.counts.clone(),
+        print::figure(line.reached.saturation),
+        format!("{:+.0} %", 100.0 * line.growth_shift),
+        line.reached.year.map_or_else(|| "never".to_owned(), |y| y.to_string()),
+        print::figure(line.reached.at_last),
+    ]
+}
+
+fn level_table(judgement: &LevelJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
+    text.push_str("\nper 1,000 people; income: growth a year more or less than the table's\n");
+    text.push_str(&print::table(&LEVELS, &judgement.lines.iter().map(level_row).collect::<Vec<_>>(), &[1, 2, 3, 4]));
+    text
+}
+
+const RETIRED: [&str; 7] = ["years", "exits M", "rounding", "Mt", "taken back M", "formal %", "status"];
+
+fn retired_row(line: &RetiredLine) -> Vec<String> {
+    let million = |v: Option<f64>| v.map_or_else(|| "–".to_owned(), |v| format!("{:.2}", v / 1e6));
+    vec![
+        line.period.clone(),
+        million(line.exits),
+        million(line.rounding),
+        line.exits_mt.map_or_else(|| "–".to_owned(), |m| format!("{m:.0}")),
+        million(line.taken_back),
+        line.formal_share.map_or_else(|| "–".to_owned(), |[low, high]| format!("{:.0}–{:.0}", 100.0 * low, 100.0 * high)),
+        line.status.map_or_else(|| "–".to_owned(), |s| s.to_string()),
+    ]
+}
+
+fn retired_table(judgement: &RetiredJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let _ = writeln!(text, "{}\n", print::wrap(&format!("rule: {}", judgement.rule.rule)));
+    text.push_str(&print::table(&RETIRED, &judgement.lines.iter().map(retired_row).collect::<Vec<_>>(), &[1, 2, 3, 4, 5]));
     text
 }
 

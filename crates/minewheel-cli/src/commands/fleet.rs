@@ -1,7 +1,9 @@
 //! `minewheel fleet`: cohorts of cars and packs through the years.
 
+pub mod adoption;
 pub mod run;
 pub mod stock;
+pub mod survival;
 
 use crate::failure::Failure;
 
@@ -18,6 +20,10 @@ enum Action {
     Run(run::Arguments),
     /// Stock and outflow from a table of inflow, or inflow from a table of stock
     Stock(stock::Arguments),
+    /// Fit a survival curve to a register, and say what the data cannot tell
+    Survival(survival::Arguments),
+    /// The share of electric cars to come, beside what the model was worth before
+    Adoption(adoption::Arguments),
 }
 
 /// Runs the command.
@@ -28,5 +34,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.action {
         Action::Run(arguments) => run::run(arguments),
         Action::Stock(arguments) => stock::run(arguments),
+        Action::Survival(arguments) => survival::run(arguments),
+        Action::Adoption(arguments) => adoption::run(arguments),
     }
 }

@@ -43,6 +43,10 @@ const NAMES: &[&str] = &[
     "rules-diff",
     "disrupt",
     "disrupt-study",
+    "fleet-survival",
+    "fleet-adoption",
+    "charging",
+    "tco",
     "cycles",
     "places",
     "chemistries",
@@ -83,6 +87,10 @@ fn schema(name: &str) -> Option<schemars::Schema> {
         "rules-diff" => schemars::schema_for!(Vec<minewheel_industry::rules::Difference>),
         "disrupt" => schemars::schema_for!(minewheel_industry::disruption::report::StudyReport),
         "disrupt-study" => schemars::schema_for!(minewheel_industry::disruption::study::Study),
+        "fleet-survival" => schemars::schema_for!(minewheel_industry::fleet::calibration::Calibration),
+        "fleet-adoption" => schemars::schema_for!(minewheel_industry::fleet::adoption::Adoption),
+        "charging" => schemars::schema_for!(minewheel_industry::fleet::charging::ChargingYear),
+        "tco" => schemars::schema_for!(Vec<minewheel_industry::fleet::tco::TcoCountry>),
         _ => return None,
     })
 }

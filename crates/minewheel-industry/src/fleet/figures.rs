@@ -33,6 +33,8 @@ const IRON: &str = "iron";
 pub struct CarFigures {
     /// Energy of its pack as built in kWh; nought: it has none that is followed.
     pub pack_kwh: f64,
+    /// Usable energy of its pack counted at the wall, losses of charging included, in kWh.
+    pub usable_at_wall_kwh: f64,
     /// Mass of its pack in kg per kWh.
     pub pack_kg_per_kwh: f64,
     /// Chemistry of its pack.
@@ -114,6 +116,12 @@ fn one_car(tables: &Tables, design: &CarDesign, traces: &Traces, scenario: &Scen
     };
     let Some(pack) = found.pack.filter(|_| electric > 0.0) else { return Ok(figures) };
     figures.pack_kwh = pack.gross_energy.kwh();
+    let usable = design.battery.as_ref().and_then(|b| b.usable_energy_kwh).map_or(figures.pack_kwh, |u| u.best);
+    let losses = match (found.energy.wall_wh_per_km, found.energy.battery_wh_per_km) {
+        (Some(wall), Some(battery)) if battery > 0.0 => wall / battery,
+        _ => 1.0,
+    };
+    figures.usable_at_wall_kwh = usable * losses;
     figures.pack_kg_per_kwh = pack.pack_mass.kg() / figures.pack_kwh;
     figures.chemistry = pack.chemistry.to_string();
     for (content, mass) in &pack.contents {

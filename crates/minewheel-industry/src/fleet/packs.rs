@@ -12,8 +12,8 @@
 //! | symbol | meaning                                                              | from              |
 //! |--------|----------------------------------------------------------------------|-------------------|
 //! | `h(a)` | share of packs of age a that fail in a year                          | [`super::survival`] |
-//! | `s`    | share of cells that a plant scraps                                   | `fleet/packs.csv` |
-//! | `κ, σ` | share collected formally; share of it that serves again              | `fleet/packs.csv`, study |
+//! | `s`    | share of cells that a plant scraps                                   | `fleet/parameters.csv` |
+//! | `κ, σ` | share collected formally; share of it that serves again              | `fleet/parameters.csv`, study |
 //!
 //! Cars and packs fail independently of each other; a car whose pack fails is mended, since cars given up for their pack are
 //! among the exits of the car's own curve. Everything is booked in kilowatt-hours as built, per vintage of pack.

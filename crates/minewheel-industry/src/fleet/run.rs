@@ -25,6 +25,7 @@ use minewheel_data::catalogue::UnknownCar;
 use minewheel_data::parameters::ParameterError;
 use minewheel_data::places::UnknownPlace;
 use minewheel_data::status::Status;
+use minewheel_data::units::DAYS_PER_YEAR;
 use minewheel_model::battery::RecyclingRoute;
 use serde::Serialize;
 
@@ -198,6 +199,8 @@ pub struct FleetReport {
     pub packs: Vec<PackLine>,
     /// Elements by year.
     pub materials: Vec<MaterialLine>,
+    /// Load of charging through a working day of the last year in GW, by hour, if the study names a profile.
+    pub load_gw: Vec<f64>,
     /// Public charging points that the electric cars of the last year ask for.
     pub public_points: Option<f64>,
     /// Weakest status that the figures rest on.
@@ -225,7 +228,7 @@ pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetR
     tables.places.id(&head.place)?;
     let mut notices = Vec::new();
     let mut status = Status::Derived;
-    let table_km = fleet.packs.value("use", "km-per-year", "km")?;
+    let table_km = fleet.parameters.value("use", "km-per-year", "km")?;
     status = status.max(fleet.rows.status(table_km.row));
     let kms: Vec<f64> = study.products.iter().map(|p| p.km_per_year.unwrap_or(table_km.best)).collect();
     let cars = study.products.iter().map(|p| tables.catalogue.car(&p.car).cloned()).collect::<Result<Vec<_>, _>>()?;
@@ -245,17 +248,29 @@ pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetR
     let materials = materials(tables, fleet, study, &walked)?;
     let electric: f64 = walked.iter().filter(|w| w.figures.kwh_per_km > 0.0).filter_map(|w| w.flows.stock.last()).sum();
     let lineage = places_of(tables, &head.place);
-    let ratio = fleet.packs.subject("points")?.value_at("cars-per-public-point", &lineage, head.to, "1").ok();
+    let ratio = fleet.parameters.subject("points")?.value_at("cars-per-public-point", &lineage, head.to, "1").ok();
+    let load_gw = match &head.charging {
+        Some(name) => load(fleet, name, years.iter().filter(|l| l.year == head.to).map(|l| l.electricity_gwh).sum()),
+        None => Vec::new(),
+    };
     Ok(FleetReport {
         title: head.title.clone(),
         place: head.place.clone(),
         years,
         packs,
         materials,
+        load_gw,
         public_points: ratio.map(|r| electric / r.best).filter(|p| *p > 0.0),
         weakest_status: status.max(Status::Assumption),
         notices,
     })
+}
+
+/// A year's energy spread over a day of the year by a profile: gigawatt-hours an hour are gigawatts.
+fn load(fleet: &FleetTables, name: &str, gwh: f64) -> Vec<f64> {
+    let profiles = fleet.profile(name);
+    let day = profiles.iter().find(|p| p.day != "weekend").or(profiles.first());
+    day.map_or_else(Vec::new, |p| p.shares.iter().map(|s| s * gwh / DAYS_PER_YEAR).collect())
 }
 
 fn places_of<'t>(tables: &'t Tables, place: &str) -> Vec<&'t str> {
@@ -306,7 +321,7 @@ fn walk_product(
 
 fn pack_rules(study: &Study, product: &Product, fleet: &FleetTables, figures: &CarFigures) -> Result<(PackRules, RecyclingRoute), FleetError> {
     let choice = &product.pack;
-    let table = |subject: &str, property: &str, unit: &str| fleet.packs.value(subject, property, unit).map(|v| v.best);
+    let table = |subject: &str, property: &str, unit: &str| fleet.parameters.value(subject, property, unit).map(|v| v.best);
     let survival = match (&choice.survival, figures.first_life_years) {
         (Some(curve), _) => study.curve(fleet, &product.name, curve)?,
         (None, Some(years)) => {
@@ -412,7 +427,7 @@ fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walk
         let word = if element == "iron" { "steel" } else { element };
         tables.cells.recoveries().iter().find(|r| r.route == route && (&*r.material == element || &*r.material == word)).map_or(0.0, |r| r.share.best)
     };
-    let yields = fleet.packs.subject("yield")?;
+    let yields = fleet.parameters.subject("yield")?;
     let mut lines = Vec::new();
     for index in 0..study.years() {
         for element in names.keys() {

@@ -11,7 +11,7 @@ use minewheel_data::table::{Fault, Violation};
 use super::survival::Curve;
 
 const SURVIVAL: &str = "fleet/survival.csv";
-const PACKS: &str = "fleet/packs.csv";
+const PARAMETERS: &str = "fleet/parameters.csv";
 const PROFILES: &str = "fleet/profiles.csv";
 const POLICY: &str = "fleet/policy.csv";
 /// How far the shares of a day may be from one by rounding.
@@ -46,8 +46,8 @@ pub struct PolicyStep {
 pub struct FleetTables {
     /// Survival curves by name.
     pub survival: Parameters,
-    /// What becomes of packs.
-    pub packs: Parameters,
+    /// What becomes of packs, how cars are used, points, adoption.
+    pub parameters: Parameters,
     /// Charging through the day.
     pub profiles: Vec<Profile>,
     /// Steps of policy.
@@ -69,7 +69,7 @@ impl FleetTables {
         let mut loader = Loader::new(store, check_all);
         let places = Places::read(&mut loader);
         let survival = Parameters::read(&mut loader, SURVIVAL);
-        let packs = Parameters::read(&mut loader, PACKS);
+        let parameters = Parameters::read(&mut loader, PARAMETERS);
         let profiles = read_profiles(&mut loader);
         let policy = read_policy(&mut loader, &places);
         let names: Vec<String> = survival.subjects().map(str::to_owned).collect();
@@ -79,7 +79,7 @@ impl FleetTables {
             }
         }
         let (sources, rows) = loader.finish()?;
-        Ok(Self { survival, packs, profiles, policy, places, sources, rows })
+        Ok(Self { survival, parameters, profiles, policy, places, sources, rows })
     }
 
     /// The survival curve of a name.

@@ -1,0 +1,126 @@
+//! `minewheel fleet adoption`: the share of electric cars in new cars to come, beside what the model was worth before.
+
+use std::path::PathBuf;
+
+use minewheel_data::store::Store;
+use minewheel_industry::fleet::adoption::{Adoption, AdoptionError, Forecast, forecast};
+use minewheel_industry::fleet::tables::FleetTables;
+use minewheel_industry::market::series::Market;
+
+use crate::chart::{self, Chart};
+use crate::failure::Failure;
+use crate::inputs;
+use crate::print::{self, Format};
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// ISO country
+    place: String,
+    /// Last year that the fit sees
+    #[arg(long, default_value_t = 2024, value_name = "YEAR")]
+    until: i32,
+    /// Last year of the forecast, in steps of three
+    #[arg(long, default_value_t = 2036, value_name = "YEAR")]
+    to: i32,
+    /// Draw the forecast as SVG
+    #[arg(long, value_name = "FILE")]
+    chart: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// A folder of tables laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Longest forecast in years.
+const LONGEST: i32 = 36;
+
+/// Runs the command.
+///
+/// # Errors
+/// A place or year without shares.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if !(arguments.until + 3..=arguments.until + LONGEST).contains(&arguments.to) {
+        let wanted = format!("{} to {}", arguments.until + 3, arguments.until + LONGEST);
+        return Err(Failure::Option { option: "to", seen: arguments.to.to_string(), wanted });
+    }
+    let mut store = Store::embedded();
+    if let Some(folder) = &arguments.data {
+        store.overlay(folder)?;
+    }
+    let market = Market::read(&store, false, None).map_err(Failure::Tables)?;
+    let tables = FleetTables::read(&store, false).map_err(Failure::Tables)?;
+    market.places.id(&arguments.place).map_err(minewheel_assess::AssessError::from)?;
+    let found = forecast(&market, &tables, &arguments.place, arguments.until, arguments.to)?;
+    if let Some(path) = &arguments.chart {
+        inputs::write(path, &picture(&found))?;
+    }
+    match arguments.format {
+        Format::Json => print::json(&found),
+        Format::Csv => {
+            let header = ["year", "share", "low", "high", "policy_steps"];
+            let row = |f: &Forecast| {
+                [f.year.to_string()]
+                    .into_iter()
+                    .chain([f.share, f.interval[0], f.interval[1]].map(|n| n.to_string()))
+                    .chain([f.policy_steps.to_string()])
+                    .collect::<Vec<_>>()
+            };
+            print::data(&print::csv(&header, &found.forecast.iter().map(row).collect::<Vec<_>>()));
+        }
+        Format::Table => print::data(&table(&found)),
+    }
+    Ok(())
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.1}", 100.0 * share)
+}
+
+fn table(found: &Adoption) -> String {
+    let row = |f: &Forecast| {
+        vec![f.year.to_string(), percent(f.share), format!("{}–{}", percent(f.interval[0]), percent(f.interval[1])), f.policy_steps.to_string()]
+    };
+    let mut text = format!("electric cars in new cars of {}, {} % in {}\n\n", found.place, percent(found.from), found.from_year);
+    text.push_str(&print::table(
+        &["year", "share %", "80 % interval", "steps of policy"],
+        &found.forecast.iter().map(row).collect::<Vec<_>>(),
+        &[1, 2, 3],
+    ));
+    let b = &found.back_test;
+    text.push('\n');
+    text.push_str(&print::wrap(&format!(
+        "Worth before: trained to {}, the same model missed the {} shares of {} by {} points on average ({} without any change, {} by a logistic curve of each country's own); {:.0} % lay inside the 80 % interval. Prices and policies that are not law yet are not in it.",
+        b.until,
+        b.countries,
+        b.year,
+        percent(b.error),
+        percent(b.error_of_no_change),
+        percent(b.error_of_logistic),
+        100.0 * b.coverage
+    )));
+    text
+}
+
+fn picture(found: &Adoption) -> String {
+    let mut points = vec![(f64::from(found.from_year), 100.0 * found.from)];
+    let mut band = vec![(100.0 * found.from, 100.0 * found.from)];
+    for f in &found.forecast {
+        points.push((f64::from(f.year), 100.0 * f.share));
+        band.push((100.0 * f.interval[0], 100.0 * f.interval[1]));
+    }
+    chart::svg(&Chart {
+        title: format!("Electric cars in new cars of {}", found.place),
+        unit: "share of new cars, % (band: 80 % interval)".to_owned(),
+        source: "source of the shares: iea-gevo-2025; forecast: minewheel fleet adoption".to_owned(),
+        lines: vec![chart::Line { name: found.place.clone(), points, band }],
+    })
+}
+
+impl From<AdoptionError> for Failure {
+    fn from(error: AdoptionError) -> Self {
+        Self::Driver(error.to_string())
+    }
+}
