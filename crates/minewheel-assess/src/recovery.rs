@@ -99,6 +99,8 @@ enum Good {
     Product(ProductId),
     /// Carbon dioxide of plastics that are burnt.
     CarbonDioxide,
+    /// What the line of recycled content of this number buys, where it buys it.
+    Content(usize),
 }
 
 /// One credit: part, what of, how much.
@@ -143,7 +145,16 @@ pub fn add_credits(tables: &Tables, scenario: &Scenario, prepared: &mut Prepared
         let placed = &networks[case.network];
         let taken = taken(tables, &case.lines, placed)?;
         let credits = credits(tables, scenario, &case.inventory, &taken, &Draw::BEST)?;
-        let columns: Vec<Option<ColumnId>> = credits.iter().map(|c| column(tables, placed, &c.good, scenario.country)).collect();
+        let content: Vec<ColumnId> =
+            case.inventory.lines.iter().zip(&case.lines).filter(|(line, _)| is_content(line)).map(|(_, placed)| placed.column).collect();
+        let columns: Vec<Option<ColumnId>> = credits
+            .iter()
+            .map(|credit| match credit.good {
+                Good::Content(number) => content.get(number).copied(),
+                Good::Product(product) => supplier(tables, placed, product, scenario.country),
+                Good::CarbonDioxide => tables.methods.flow_id(CARBON_DIOXIDE).and_then(|flow| placed.find(Column::Released(flow, scenario.country))),
+            })
+            .collect();
         for (credit, column) in credits.into_iter().zip(&columns) {
             if let Some(column) = *column {
                 case.lines.push(PlacedLine { stage: Stage::EndOfLife, part: credit.part, column, amount: credit.amount, status: credit.status });
@@ -262,13 +273,9 @@ fn credits(
             }
         }
         // Recycled content of the packs: what production gained by it is given back, all of it or by 1 − A.
-        for line in inventory.lines.iter().filter(|l| is_content(l)) {
+        for (number, line) in inventory.lines.iter().filter(|l| is_content(l)).enumerate() {
             let status = tables.rows.weakest(line.rows.iter().copied());
-            let good = match tables.cards.product_id(&line.product) {
-                Some(product) => Good::Product(product),
-                None => Good::CarbonDioxide,
-            };
-            add("content of the battery", good, -kept * line.amount, status);
+            add("content of the battery", Good::Content(number), -kept * line.amount, status);
         }
     }
     Ok(found)
@@ -300,14 +307,7 @@ fn energy(
     saved(ELECTRICITY, used.kwh() * draw.of(&circular.electric_efficiency));
 }
 
-/// The column that delivers a good to a user in a place, if the network has one.
-fn column(tables: &Tables, placed: &PlacedNetwork, good: &Good, place: PlaceId) -> Option<ColumnId> {
-    match good {
-        Good::Product(product) => supplier(tables, placed, *product, place),
-        Good::CarbonDioxide => tables.methods.flow_id(CARBON_DIOXIDE).and_then(|flow| placed.find(Column::Released(flow, place))),
-    }
-}
-
+/// The column that delivers a product to a user in a place, if the network has one.
 fn supplier(tables: &Tables, placed: &PlacedNetwork, product: ProductId, place: PlaceId) -> Option<ColumnId> {
     if Some(product) == tables.cards.product_id(ELECTRICITY) {
         return placed.find(Column::Delivery(place, minewheel_data::electricity::VoltageLevel::High));

@@ -17,6 +17,7 @@ mod grids;
 mod motors;
 mod packs;
 mod ranges;
+mod recycling;
 pub mod report;
 mod resins;
 mod stages;
@@ -189,6 +190,8 @@ impl Evidence {
             "motor-prius" => motors::prius(self, claim),
             "charging-time" => charging::charging(self, claim),
             "charging-losses" => charging::losses(self, claim),
+            "recycling-climate" => recycling::climate(self, claim),
+            "recycling-value" => recycling::value(self, claim),
             "uslci-resins" => resins::resins(self, claim),
             _ => Err(ValidationError::Claim { claim: name.to_owned(), reason: "nothing computes our side of it" }),
         }

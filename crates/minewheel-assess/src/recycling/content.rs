@@ -27,9 +27,9 @@ use crate::tables::Tables;
 /// The parts that lines of recycled content are named by begin with this.
 const PART: &str = "recycled ";
 
-/// Whether a line of production is one of recycled content.
+/// Whether a line, of a first or of a replaced pack, is one of recycled content.
 pub fn is_content(line: &BillLine) -> bool {
-    line.stage == Stage::BatteryMaterials && line.part.starts_with(PART)
+    matches!(line.stage, Stage::BatteryMaterials | Stage::BatteryReplacement) && line.part.starts_with(PART)
 }
 
 /// Lines that put recycled metals in the place of primary ones in the making of a pack.

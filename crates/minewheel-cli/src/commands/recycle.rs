@@ -168,6 +168,8 @@ fn spread(interval: Interval) -> String {
 }
 
 fn percent(share: f64) -> String {
+    // Adding nought turns a negative nought into a positive one.
+    let share = share + 0.0;
     format!("{:.1}\u{a0}%", 100.0 * share)
 }
 
