@@ -259,7 +259,7 @@ fn materials(tables: &Tables, network: &PlacedNetwork, open: &[Open], column: Co
             let product = match network.column(input.supplier) {
                 Column::Process(process, _) => tables.cards.process(process).product,
                 Column::Supply(product, _) | Column::Market(product) | Column::HomeMarket(product, _) => product,
-                Column::Delivery(..) | Column::Generation(_) | Column::PathwayDelivery(_) => continue,
+                Column::Delivery(..) | Column::Generation(_) | Column::PathwayDelivery(_) | Column::Released(..) => continue,
             };
             // Goods are counted in kilograms, square metres or pieces; energy, freight, gas and water are not.
             if matches!(tables.cards.product(product).unit.as_str(), "kg" | "m2" | "item") && input.amount > 0.0 {
