@@ -99,6 +99,10 @@ pub struct Assembly {
     column_of: FxHashMap<i64, u32>,
     flow_of: FxHashMap<i64, u32>,
     rows: Vec<Entry>,
+    /// The flow of each row, where the row is one of the biosphere.
+    flow_of_row: Vec<Option<u32>>,
+    /// Whether a row can move a result: it belongs to no flow, or to one that a category counts.
+    is_needed: Vec<bool>,
 }
 
 impl Assembly {
@@ -152,6 +156,7 @@ impl Assembly {
             let coefficient = scaled(entry, -1.0, activity, &mut rows);
             builder.add_input(ColumnId(activity as u32), ColumnId(supplier), coefficient);
         }
+        let technosphere_rows = rows.len();
         let (_, flow_of) = numbered(matrices.biosphere.iter().map(|e| e.row));
         let mut unknown = Vec::new();
         for entry in &matrices.biosphere {
@@ -170,8 +175,13 @@ impl Assembly {
             return Err(AssemblyError::UnknownActivities { activities: unknown });
         }
         let network = builder.build()?;
+        let mut flow_of_row = vec![None; rows.len()];
+        for (slot, entry) in flow_of_row.iter_mut().zip(&rows).skip(technosphere_rows) {
+            *slot = flow_of.get(&entry.row).copied();
+        }
+        let is_needed = flow_of_row.iter().map(Option::is_none).collect();
         let column_of = products.iter().zip(&provider).map(|(id, activity)| (*id, *activity)).collect();
-        Ok(Self { technosphere_entries: network.input_count() + activities.len(), network, activities, products, column_of, flow_of, rows })
+        Ok(Self { technosphere_entries: network.input_count() + activities.len(), network, activities, products, column_of, flow_of, rows, flow_of_row, is_needed })
     }
 
     /// A demand by product ids.
@@ -207,12 +217,17 @@ impl Assembly {
                 values[flow as usize] += entry.amount;
             }
         }
+        for (needed, flow) in self.is_needed.iter_mut().zip(&self.flow_of_row) {
+            *needed |= flow.is_some_and(|flow| values[flow as usize] != 0.0);
+        }
         let mut category = CategoryFactors::new(values);
         let uncertain = method.factors.iter().filter(|e| e.uncertainty != EntryUncertainty::Exact && e.amount != 0.0);
         for entry in uncertain {
             if let Some(flow) = known(entry) {
                 category = category.with_uncertain_flow(FlowId(flow), FactorId(self.rows.len() as u32));
                 self.rows.push(*entry);
+                self.flow_of_row.push(None);
+                self.is_needed.push(true);
             }
         }
         category
@@ -225,11 +240,15 @@ impl Assembly {
 }
 
 impl RatioSampler for Assembly {
-    /// The ratio of every uncertain entry to its amount: entry `r` takes word `r` of stream `draw`.
+    /// The ratio of every uncertain entry to its amount: entry `r` takes word `r` of stream `draw`. Flows that no category counts keep
+    /// theirs at 1, and their words are passed over.
     fn sample(&self, seed: u64, draw: u64, factors: &mut Vec<f64>) {
         let mut generator = random_stream(seed, draw);
         factors.clear();
-        factors.extend(self.rows.iter().map(|entry| entry.at(uniform(generator.next_u64())) / entry.amount));
+        factors.extend(self.rows.iter().zip(&self.is_needed).map(|(entry, is_needed)| {
+            let word = generator.next_u64();
+            if *is_needed { entry.at(uniform(word)) / entry.amount } else { 1.0 }
+        }));
     }
 }
 

@@ -15,7 +15,8 @@
 //!
 //! The components of the supply graph are solved one after the other. A column outside any loop needs one
 //! substitution. A loop of up to [`DENSE_LIMIT`] columns is factorised as a dense matrix. A larger one is swept by
-//! Gauss–Seidel in evaluation order; where the sweeps do not settle it is factorised by sparse LU, laid out as
+//! Gauss–Seidel in evaluation order; where the sweeps do not settle they precondition GMRES, and where that fails the loop is
+//! factorised by sparse LU, laid out as
 //! `(I − Z)ᵀ`, which fills in far less than the untransposed layout: a column of `Z` has a dozen inputs, a row such as
 //! electricity has thousands of consumers.
 //!
@@ -29,6 +30,7 @@
 //! score.
 
 mod dense;
+mod krylov;
 mod ladder;
 mod lu;
 mod sweep;
@@ -127,7 +129,7 @@ pub enum SolveError {
 /// How to solve loops of more than [`DENSE_LIMIT`] columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Method {
-    /// Gauss–Seidel sweeps, and sparse LU where they do not settle.
+    /// Gauss–Seidel sweeps, GMRES where they do not settle, and sparse LU where that does not either.
     #[default]
     Automatic,
     /// Sparse LU at once.

@@ -1,11 +1,12 @@
 //! Component by component: substitution, sweeps, refinement with known factors, fresh factors; then one residual
 //! check over all.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::dense::DenseLu;
+use super::krylov;
 use super::lu::{SparseLu, SparsePattern};
 use super::sweep::System;
 use super::{DENSE_LIMIT, Method, RESIDUAL_LIMIT, SolveError, SolveOptions, SolveReport};
@@ -19,6 +20,14 @@ pub(crate) enum Start<'a> {
 }
 
 impl Start<'_> {
+    /// Whether sweeps are known to get nowhere on a component, and GMRES to solve it.
+    fn is_swept_in_vain(&self, block: &Range<usize>) -> bool {
+        match self {
+            Self::Base(cache) => cache.swept_in_vain.contains(&block.start),
+            Self::Near(cache) => cache.swept_in_vain.contains(&block.start),
+        }
+    }
+
     fn factors(&self, block: &Range<usize>) -> Option<&BlockFactors> {
         match self {
             Self::Base(cache) => cache.blocks.get(&block.start),
@@ -31,6 +40,7 @@ impl Start<'_> {
 #[derive(Default)]
 pub(crate) struct FactorCache {
     blocks: BTreeMap<usize, BlockFactors>,
+    swept_in_vain: BTreeSet<usize>,
 }
 
 /// Steps of refinement with factors of another, nearby system.
@@ -58,10 +68,24 @@ pub(crate) fn adjoint_by_position<const K: usize>(
             Method::Automatic => !small || matches!(start, Start::Near(_)),
             Method::Direct => false,
         };
-        if sweeps_first {
+        let in_vain = start.is_swept_in_vain(&block);
+        if sweeps_first && !in_vain {
             let relaxation = system.relax(&block, direct, y, options.tolerance, options.max_sweeps);
             report.sweeps += relaxation.sweeps;
             if relaxation.settled {
+                continue;
+            }
+        }
+        if !small && options.method == Method::Automatic && start.factors(&block).is_none() {
+            if !in_vain {
+                y[block.clone()].fill([0.0; K]);
+            }
+            let relaxation = krylov::solve(system, &block, direct, y, options.tolerance);
+            report.sweeps += relaxation.sweeps;
+            if relaxation.settled {
+                if let Start::Base(cache) = &mut start {
+                    cache.swept_in_vain.insert(block.start);
+                }
                 continue;
             }
         }
