@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use crate::{Evidence, ValidationError};
 
 /// The claims, in the order of the chapter.
-pub const ORDER: [&str; 14] = [
+pub const ORDER: [&str; 16] = [
     "grid-intensity",
     "grid-china-2023",
     "provincial-grid",
     "uslci-resins",
     "pack-footprints",
+    "pack-metals",
+    "pack-prices",
     "epa-energy",
     "official-ranges",
     "motor-masses",
