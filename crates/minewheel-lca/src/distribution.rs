@@ -239,6 +239,42 @@ impl FactorSampler {
         out.extend(self.samplers.iter().map(|(sampler, scale)| scale * sampler.ratio(uniform(random.next_u64()))));
     }
 
+    /// As [`FactorSampler::sample`] for some rows only, in ascending order; the other entries of `out` are left as they are. The
+    /// numbers are those that `sample` gives these rows.
+    ///
+    /// ```
+    /// use minewheel_lca::{FactorDistribution, FactorSampler};
+    /// let sampler = FactorSampler::new(&[FactorDistribution::Uniform { low: 0.5, high: 1.5 }; 100])?;
+    /// let (mut all, mut some) = (Vec::new(), vec![1.0; 100]);
+    /// sampler.sample(42, 7, &mut all);
+    /// sampler.sample_rows(42, 7, &[3, 4, 90], &mut some);
+    /// assert_eq!((some[3], some[4], some[90], some[5]), (all[3], all[4], all[90], 1.0));
+    /// # Ok::<(), minewheel_lca::DistributionError>(())
+    /// ```
+    pub fn sample_rows(&self, seed: u64, draw: u64, rows: &[usize], out: &mut [f64]) {
+        /// Rows skipped by drawing and dropping their words; a longer way is gone by a seek, which refills the buffer.
+        const NEAR: usize = 24;
+        /// 32-bit words of the stream that a row takes.
+        const WORDS: u128 = 2;
+        let mut key = [0_u8; 32];
+        key[..8].copy_from_slice(&seed.to_le_bytes());
+        let mut random = ChaCha8Rng::from_seed(key);
+        random.set_stream(draw);
+        let mut next = 0;
+        for &row in rows {
+            let (Some((sampler, scale)), Some(place)) = (self.samplers.get(row), out.get_mut(row)) else { continue };
+            if row >= next && row - next <= NEAR {
+                for _ in next..row {
+                    random.next_u64();
+                }
+            } else {
+                random.set_word_pos(WORDS * row as u128);
+            }
+            *place = scale * sampler.ratio(uniform(random.next_u64()));
+            next = row + 1;
+        }
+    }
+
     /// The ratios of all rows at the same cumulated probability, such as all medians for 0.5.
     pub fn quantiles(&self, probability: f64) -> Vec<f64> {
         self.samplers.iter().map(|(sampler, scale)| scale * sampler.ratio(probability)).collect()

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Evidence, ValidationError};
 
 /// The claims, in the order of the chapter.
-pub const ORDER: [&str; 16] = [
+pub const ORDER: [&str; 18] = [
     "grid-intensity",
     "grid-china-2023",
     "provincial-grid",
@@ -15,6 +15,8 @@ pub const ORDER: [&str; 16] = [
     "pack-footprints",
     "recycling-climate",
     "recycling-value",
+    "pack-metals",
+    "pack-prices",
     "epa-energy",
     "official-ranges",
     "motor-masses",

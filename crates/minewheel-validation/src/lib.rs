@@ -16,6 +16,7 @@ mod energy;
 mod grids;
 mod motors;
 mod packs;
+mod prices;
 mod ranges;
 mod recycling;
 pub mod report;
@@ -181,6 +182,8 @@ impl Evidence {
             "grid-china-2023" => grids::china(self, claim),
             "provincial-grid" => grids::provinces(self, claim),
             "pack-footprints" => packs::packs(self, claim),
+            "pack-metals" => prices::metals(self, claim),
+            "pack-prices" => prices::prices(self, claim),
             "whole-vehicles" => vehicles::vehicles(self, claim),
             "carculator-stages" => stages::stages(self, claim),
             "epa-energy" => energy::energy(self, claim),

@@ -114,8 +114,11 @@ fn rules(question: &BatteryQuestion, tables: &Tables) -> Result<(Vec<SourcingRul
             }
         }
     }
-    let rules = place_of.into_iter().map(|(product, place)| SourcingRule { product, shares: vec![(place, 1.0)], bans: Vec::new() });
-    Ok((rules.collect(), processes))
+    // What the question says goes before what the car's file says.
+    let mut rules: Vec<SourcingRule> = question.car.as_ref().map(|car| car.sourcing.clone()).unwrap_or_default();
+    rules.retain(|rule| !place_of.contains_key(&rule.product));
+    rules.extend(place_of.into_iter().map(|(product, place)| SourcingRule { product, shares: vec![(place, 1.0)], bans: Vec::new() }));
+    Ok((rules, processes))
 }
 
 impl BatteryQuestion {
@@ -231,10 +234,17 @@ impl Chain {
         Ok(lines)
     }
 
-    /// Kilograms of CO2e of a draw's lines; lines that replace others keep their amounts.
-    pub fn kg(&self, drawn: &[BillLine], scores: &[f64]) -> f64 {
-        let amounts = drawn.iter().map(|l| l.amount).chain(self.lines[drawn.len()..].iter().map(|l| l.line.amount));
-        self.lines.iter().zip(amounts).map(|(line, amount)| amount * scores[line.column.index()]).sum()
+    /// Footprint of a unit of every line of a pack in its own order, for the scores of a draw, and that of the lines that replace
+    /// others, which keep their amounts.
+    pub fn unit_scores(&self, pack: &PackDesign, tables: &Tables, scores: &[f64], draw: &Draw<'_>) -> (Vec<f64>, f64) {
+        let mut placed = self.lines.iter();
+        let mut next = || placed.next().map_or(0.0, |l| scores[l.column.index()]);
+        let units = pack.lines.iter().map(|line| {
+            let mut feeds = tables.cells.recipe(&line.product).peekable();
+            if feeds.peek().is_none() { next() } else { feeds.map(|feed| draw.of(&feed.amount) * next()).sum() }
+        });
+        let units: Vec<f64> = units.collect();
+        (units, placed.map(|l| l.line.amount * scores[l.column.index()]).sum())
     }
 
     fn stage_of_column(&self, tables: &Tables, column: ColumnId) -> Option<String> {

@@ -30,7 +30,7 @@ use minewheel_data::parameters::ParameterError;
 use minewheel_data::places::PlaceId;
 use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::status::Status;
-use minewheel_data::units::Energy;
+use minewheel_data::units::{Energy, Mass};
 use minewheel_model::battery::{Cell, Element, PackDesign};
 use minewheel_model::bill::{BillLine, Stage};
 use serde::Serialize;
@@ -93,12 +93,14 @@ struct Pricing {
     fee: Option<Value>,
     /// Price by area in USD/m² with kilograms by area.
     by_area: Option<(Value, Value)>,
+    block: usize,
 }
 
 /// Everything a pack is priced with, looked up once.
 #[derive(Debug, Clone)]
 pub(super) struct CostModel {
-    pricing: BTreeMap<String, Pricing>,
+    /// By line of the pack, in its order; `None`: a service of the plant.
+    pricing: Vec<Option<Pricing>>,
     commodities: Vec<(Value, f64)>,
     electricity: Vec<(Value, f64)>,
     gas: Vec<(Value, f64)>,
@@ -116,7 +118,7 @@ pub(super) struct CostModel {
 }
 
 /// A pack's price in one draw.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Price {
     usd: [f64; BLOCKS.len()],
     commodities: [f64; BLOCKS.len()],
@@ -125,11 +127,6 @@ pub(super) struct Price {
 impl Price {
     pub fn total(&self) -> f64 {
         self.usd.iter().sum()
-    }
-    /// What of it is not metal or graphite, before overhead and margin.
-    #[cfg(test)]
-    pub fn conversion(&self) -> f64 {
-        self.total() - self.usd[MARGIN] - self.commodities.iter().sum::<f64>()
     }
     pub fn blocks(&self) -> Vec<PriceBlock> {
         BLOCKS
@@ -167,11 +164,10 @@ impl CostModel {
             subject.value_at(property, &lineage, question.year, unit).or_else(|_| subject.value_at(property, &lineage, i32::MAX, unit))
         };
         let cell = tables.cells.cell(&pack.chemistry);
-        let mut pricing = BTreeMap::new();
-        for line in pack.lines.iter().filter(|l| l.stage != Stage::CellManufacturing && &*l.product != "pack-assembly") {
-            if !pricing.contains_key(&*line.product) {
-                pricing.insert(line.product.to_string(), price_of(line, cell, tables)?);
-            }
+        let mut pricing = Vec::with_capacity(pack.lines.len());
+        for line in &pack.lines {
+            let is_service = line.contained == Mass::ZERO;
+            pricing.push(if is_service { None } else { Some(price_of(line, cell, tables)?) });
         }
         let (electricity, gas) = plant_energy(tables, tables.places.id(&question.made_in)?, question.year)?;
         Ok(Self {
@@ -193,26 +189,35 @@ impl CostModel {
         })
     }
 
+    /// Adds one purchase to a price, by its place among the pack's lines.
+    pub fn add(&self, price: &mut Price, place: usize, amount: f64, contained_kg: f64, draw: &Draw<'_>) {
+        let Some(Some(pricing)) = self.pricing.get(place) else { return };
+        let metal: f64 = pricing.contents.iter().map(|(c, kg)| kg * draw.of(&self.commodities[*c].0) * self.commodities[*c].1).sum();
+        let fee = pricing.fee.map_or(0.0, |f| draw.of(&f)) + pricing.by_area.map_or(0.0, |(usd, kg)| draw.of(&usd) / draw.of(&kg));
+        let lost = amount - contained_kg;
+        price.usd[pricing.block] += contained_kg * (metal + fee);
+        price.commodities[pricing.block] += contained_kg * metal;
+        price.usd[SCRAP] += lost * (metal + fee);
+        price.commodities[SCRAP] += lost * metal;
+    }
+
     /// The price of a pack by kilowatt-hour, in one draw.
     pub fn price(&self, pack: &PackDesign, draw: &Draw<'_>) -> Price {
-        let kwh = pack.gross_energy.kwh();
-        let mut price = Price { usd: [0.0; BLOCKS.len()], commodities: [0.0; BLOCKS.len()] };
+        let mut price = Price::default();
         let mut cells = 0.0;
-        for line in &pack.lines {
+        for (place, line) in pack.lines.iter().enumerate() {
             if line.stage == Stage::CellManufacturing {
-                cells = line.amount / kwh;
-                continue;
+                cells = line.amount;
             }
-            let Some(pricing) = self.pricing.get(&*line.product) else { continue };
-            let metal: f64 = pricing.contents.iter().map(|(c, kg)| kg * draw.of(&self.commodities[*c].0) * self.commodities[*c].1).sum();
-            let fee = pricing.fee.map_or(0.0, |f| draw.of(&f)) + pricing.by_area.map_or(0.0, |(usd, kg)| draw.of(&usd) / draw.of(&kg));
-            let (kept, lost) = (line.contained.kg() / kwh, (line.amount - line.contained.kg()) / kwh);
-            let block = block_of(line);
-            price.usd[block] += kept * (metal + fee);
-            price.commodities[block] += kept * metal;
-            price.usd[SCRAP] += lost * (metal + fee);
-            price.commodities[SCRAP] += lost * metal;
+            self.add(&mut price, place, line.amount, line.contained.kg(), draw);
         }
+        self.close(price, cells, pack.gross_energy.kwh(), draw)
+    }
+
+    /// A price by kilowatt-hour from what was bought: with plant, overhead and margin. `cells` is the amount of cell making.
+    pub fn close(&self, mut price: Price, cells: f64, kwh: f64, draw: &Draw<'_>) -> Price {
+        price.usd.iter_mut().chain(&mut price.commodities).for_each(|usd| *usd /= kwh);
+        let cells = cells / kwh;
         let sum = |exchanges: &[(Value, f64)]| exchanges.iter().map(|(v, share)| share * draw.of(v)).sum::<f64>();
         price.usd[ENERGY] = cells * (sum(&self.electricity) * draw.of(&self.electricity_price) + sum(&self.gas) * draw.of(&self.gas_price));
         price.usd[LABOUR] = (draw.of(&self.cell_hours) + draw.of(&self.pack_hours)) * draw.of(&self.wage);
@@ -239,8 +244,8 @@ impl CostModel {
             &self.upkeep,
             &self.price_over_cost,
         ];
-        let fees = self.pricing.values().flat_map(|p| p.fee.iter().chain(p.by_area.iter().map(|a| &a.0)));
-        let used = self.pricing.values().flat_map(|p| &p.contents).map(|(c, _)| &self.commodities[*c].0);
+        let fees = self.pricing.iter().flatten().flat_map(|p| p.fee.iter().chain(p.by_area.iter().map(|a| &a.0)));
+        let used = self.pricing.iter().flatten().flat_map(|p| &p.contents).map(|(c, _)| &self.commodities[*c].0);
         let mut rows: Vec<RowId> = own.into_iter().chain(fees).chain(used).map(|v| v.row).filter(|r| *r != RowId::GIVEN).collect();
         rows.sort_unstable();
         rows.dedup();
@@ -259,7 +264,13 @@ fn commodities(question: &BatteryQuestion, tables: &Tables) -> Result<Vec<(Value
     let mut factors = [1.0; COMMODITIES.len()];
     for (name, factor) in &question.shocks {
         if !(factor.is_finite() && *factor >= 0.0) {
-            return Err(ChainError::Price { material: name.clone(), seen: *factor, wanted: "a factor of nought or more" }.into());
+            return Err(ChainError::Price {
+                material: name.clone(),
+                seen: *factor,
+                unit: "times its market price",
+                wanted: "a factor of nought or more",
+            }
+            .into());
         }
         let hit: Vec<usize> = (0..COMMODITIES.len()).filter(|i| COMMODITIES[*i].0 == name || COMMODITIES[*i].1 == name).collect();
         if hit.is_empty() {
@@ -272,7 +283,7 @@ fn commodities(question: &BatteryQuestion, tables: &Tables) -> Result<Vec<(Value
     let mut given: BTreeMap<&str, f64> = BTreeMap::new();
     for (name, usd_per_kg) in &question.prices {
         if !(usd_per_kg.is_finite() && *usd_per_kg >= 0.0) {
-            return Err(ChainError::Price { material: name.clone(), seen: *usd_per_kg, wanted: "a price of nought or more" }.into());
+            return Err(ChainError::Price { material: name.clone(), seen: *usd_per_kg, unit: "USD/kg", wanted: "a price of nought or more" }.into());
         }
         let Some(id) = ids().find(|id| id == name) else { return Err(ChainError::name("priced material", name, ids()).into()) };
         given.insert(id, *usd_per_kg);
@@ -315,7 +326,7 @@ fn price_of(line: &BillLine, cell: Option<&Cell>, tables: &Tables) -> Result<Pri
     }
     let area = cell.map(Cell::separator_areal_mass);
     let by_area = subject.optional("price_by_area", "USD/m2")?.zip(area);
-    Ok(Pricing { contents, fee: subject.optional("conversion_fee", "USD/kg")?, by_area })
+    Ok(Pricing { contents, fee: subject.optional("conversion_fee", "USD/kg")?, by_area, block: block_of(line) })
 }
 
 /// Kilograms of the priced good that hold a kilogram of a metal: lithium and manganese are priced as salts.

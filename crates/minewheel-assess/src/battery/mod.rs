@@ -10,9 +10,10 @@ mod report;
 mod tables;
 
 pub use cost::PriceBlock;
-pub use report::{BatteryReport, BatteryRun, StageLine, battery_report};
+pub use report::{BatteryReport, BatteryRun, CheckLine, Electrodes, PackFigures, PreparedPack, StageLine, battery_report};
 pub use tables::BatteryTables;
 
+use minewheel_data::units::Energy;
 use minewheel_model::battery::PackSpec;
 
 use crate::scenario::Sampling;
@@ -44,6 +45,27 @@ pub struct BatteryQuestion {
     pub car: Option<minewheel_data::car::CarDesign>,
 }
 
+impl BatteryQuestion {
+    /// A usual pack of a chemistry, made in a place in a year: every stage where its market buys, prices of the year, no interval.
+    pub fn usual(chemistry: &str, energy: Energy, made_in: &str, year: i32, method: &str) -> Self {
+        let mut spec = PackSpec::new(chemistry, energy);
+        spec.made_in = Some(made_in.into());
+        Self {
+            spec,
+            made_in: made_in.to_owned(),
+            year,
+            method: method.to_owned(),
+            stages: Vec::new(),
+            routes: Vec::new(),
+            recycled: Vec::new(),
+            prices: Vec::new(),
+            shocks: Vec::new(),
+            sampling: None,
+            car: None,
+        }
+    }
+}
+
 /// Why a battery's chain or price was refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ChainError {
@@ -60,12 +82,14 @@ pub enum ChainError {
         known: String,
     },
     /// A price that no market has.
-    #[error("the price of {material} is {seen}; wanted {wanted}")]
+    #[error("the price of {material} is {seen} {unit}; wanted {wanted}")]
     Price {
         /// What is priced.
         material: String,
         /// The value seen.
         seen: f64,
+        /// Its unit, or what it multiplies.
+        unit: &'static str,
         /// What would do.
         wanted: &'static str,
     },

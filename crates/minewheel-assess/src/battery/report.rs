@@ -7,12 +7,13 @@ use minewheel_data::status::Status;
 use minewheel_data::units::{DAYS_PER_YEAR, Length};
 use minewheel_lca::{FactorSampler, PreparedSolver, SolveOptions, forward, monte_carlo};
 use minewheel_model::ageing::CarDuty;
-use minewheel_model::battery::{CellDesign, Check, FastChargeReport, PackDesign, PowerReport, describe_cell, design_pack};
+use minewheel_model::battery::{CellDesign, Check, FastChargeReport, PackDesign, PowerReport, Purchase, describe_cell, design_pack, purchases};
+use minewheel_model::bill::Stage;
 use rayon::prelude::*;
 use serde::Serialize;
 
 use super::chain::{Chain, RECYCLABLE, content_word};
-use super::cost::{CostModel, PriceBlock};
+use super::cost::{CostModel, Price, PriceBlock};
 use super::{BatteryQuestion, ChainError};
 use crate::AssessError;
 use crate::footprint::SolvedNetwork;
@@ -158,34 +159,131 @@ pub struct Electrodes {
     pub anode: minewheel_model::battery::CoatingReport,
 }
 
-/// Footprint and price by energy of one draw.
+/// Footprint and price of a pack in one draw.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Figures {
-    kg: f64,
-    usd: f64,
+pub struct PackFigures {
+    /// kg CO2e a kWh.
+    pub kg: f64,
+    /// US dollars a kWh.
+    pub usd: f64,
 }
 
-/// The tables whose rows the pack's own design rests on.
-const OWN_TABLES: [&str; 1] = ["cells/"];
+/// The folder of the tables that a pack's own design rests on.
+const CELLS: &str = "cells/";
 /// How many rows the ranking names.
 const RANKED: usize = 10;
 /// Tables that say what a typical car does with a pack are in `ageing/use.csv`; its reference duty stands for a pack without a car.
 const TYPICAL: &str = "cycle life of a typical car's duty";
 
-/// A pack on its solved network, ready for draws.
+/// A pack with its network and prices, ready for draws.
 struct Ready<'a> {
     question: &'a BatteryQuestion,
     tables: &'a Tables,
-    chain: &'a Chain,
+    chain: Chain,
+    /// The pack at best estimates.
+    pack: PackDesign,
     cost: CostModel,
 }
 
-impl Ready<'_> {
-    fn figures(&self, scores: &[f64], draw: &Draw<'_>) -> Result<Figures, AssessError> {
-        let pack = design_pack(&self.question.spec, &self.tables.cells, draw)?;
-        let kwh = pack.gross_energy.kwh();
-        let lines = self.question.placed_lines(&pack, self.tables, draw);
-        Ok(Figures { kg: self.chain.kg(&lines, scores) / kwh, usd: self.cost.price(&pack, draw).total() })
+/// A pack on its solved network: footprint and price of many draws of the pack itself.
+pub struct PreparedPack<'a> {
+    ready: Ready<'a>,
+    scores: Vec<f64>,
+}
+
+impl<'a> PreparedPack<'a> {
+    /// Builds and solves the network of a question.
+    ///
+    /// # Errors
+    /// As [`battery_report`].
+    pub fn new(question: &'a BatteryQuestion, tables: &'a Tables) -> Result<Self, AssessError> {
+        let ready = Ready::new(question, tables)?;
+        let scores = SolvedNetwork::new(tables, &ready.chain.placed, &question.method)?.scores.values().to_vec();
+        Ok(Self { ready, scores })
+    }
+
+    /// Footprint and price by energy in one draw.
+    ///
+    /// # Errors
+    /// The chemistry is unknown.
+    pub fn figures(&self, draw: &Draw<'_>) -> Result<PackFigures, AssessError> {
+        self.ready.figures(&self.scores, draw)
+    }
+
+    /// Footprint and price of draws of the pack's own rows and prices, on all threads.
+    ///
+    /// # Errors
+    /// A row's spread is no distribution.
+    pub fn draws(&self, count: u64, seed: u64) -> Result<Vec<PackFigures>, AssessError> {
+        let sampler = FactorSampler::centred(&distributions(&self.ready.tables.rows))?;
+        self.ready.own_draws(&self.scores, &sampler, count, seed).into_iter().collect()
+    }
+}
+
+impl<'a> Ready<'a> {
+    fn new(question: &'a BatteryQuestion, tables: &'a Tables) -> Result<Self, AssessError> {
+        let pack = design_pack(&question.spec, &tables.cells, &Draw::BEST)?;
+        let chain = Chain::build(question, &pack, tables)?;
+        let cost = CostModel::new(question, &pack, tables)?;
+        Ok(Self { question, tables, chain, pack, cost })
+    }
+
+    /// Draws of the rows of the pack and its prices alone, on a network at its best estimates.
+    fn own_draws(&self, scores: &[f64], sampler: &FactorSampler, count: u64, seed: u64) -> Vec<Result<PackFigures, AssessError>> {
+        let rows = self.rows();
+        let (units, replaced) = self.chain.unit_scores(&self.pack, self.tables, scores, &Draw::BEST);
+        let has_recipes = self.pack.lines.iter().any(|l| self.tables.cells.recipe(&l.product).next().is_some());
+        (0..count)
+            .into_par_iter()
+            .map_init(
+                || vec![1.0; self.tables.rows.len()],
+                |factors, draw| {
+                    sampler.sample_rows(seed, draw, &rows, factors);
+                    let draw = Draw::from_factors(factors);
+                    if has_recipes { self.figures(scores, &draw) } else { self.figures_of(&units, &mut { replaced }, &draw) }
+                },
+            )
+            .collect()
+    }
+
+    /// Footprint and price of a draw. The purchases of a draw are those of the best estimate, in the same order.
+    fn figures(&self, scores: &[f64], draw: &Draw<'_>) -> Result<PackFigures, AssessError> {
+        let (units, mut kg) = self.chain.unit_scores(&self.pack, self.tables, scores, draw);
+        self.figures_of(&units, &mut kg, draw)
+    }
+
+    fn figures_of(&self, units: &[f64], kg: &mut f64, draw: &Draw<'_>) -> Result<PackFigures, AssessError> {
+        let (mut price, mut cells, mut place) = (Price::default(), 0.0, 0);
+        let energy = purchases(&self.question.spec, &self.tables.cells, draw, &mut |purchase: Purchase<'_>| {
+            *kg += purchase.amount * units[place];
+            if purchase.stage == Stage::CellManufacturing {
+                cells = purchase.amount;
+            }
+            self.cost.add(&mut price, place, purchase.amount, purchase.contained_kg, draw);
+            place += 1;
+        })?;
+        let kwh = energy.kwh();
+        Ok(PackFigures { kg: *kg / kwh, usd: self.cost.close(price, cells, kwh, draw).total() })
+    }
+
+    /// The rows that a draw of the pack and its price may ask for.
+    fn rows(&self) -> Vec<usize> {
+        let rows = &self.tables.rows;
+        let of_cells = rows.iter().map(|(row, _, _)| row).filter(|row| rows.position(*row).file.starts_with(CELLS) && self.may_matter(*row));
+        let mut all: Vec<usize> = of_cells.chain(self.cost.rows()).filter(|row| is_uncertain(rows, *row)).map(|row| row.0 as usize).collect();
+        let own = self.question.spec.gross_energy_kwh.row;
+        if own != RowId::GIVEN {
+            all.push(own.0 as usize);
+        }
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// Rows of other chemistries cannot move this pack.
+    fn may_matter(&self, row: RowId) -> bool {
+        let subject = self.tables.rows.text(row, "subject");
+        subject == &*self.question.spec.chemistry || !self.tables.cells.designable().any(|c| c.id() == subject)
     }
 }
 
@@ -202,17 +300,16 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
             return Err(ChainError::Recycled { metal: metal.clone(), seen: *share }.into());
         }
     }
-    let pack = design_pack(&question.spec, &tables.cells, &Draw::BEST)?;
+    let ready = Ready::new(question, tables)?;
+    let (pack, chain) = (&ready.pack, &ready.chain);
     let cell = describe_cell(&question.spec, &tables.cells, &Draw::BEST)?;
-    let chain = Chain::build(question, &pack, tables)?;
     let solved = SolvedNetwork::new(tables, &chain.placed, &question.method)?;
-    let ready = Ready { question, tables, chain: &chain, cost: CostModel::new(question, &pack, tables)? };
     let best = ready.figures(solved.scores.values(), &Draw::BEST)?;
     let draws = match question.sampling {
         Some(sampling) => sample(&ready, &solved, sampling)?,
         None => Vec::new(),
     };
-    let interval = |value: f64, of: fn(&Figures) -> f64| {
+    let interval = |value: f64, of: fn(&PackFigures) -> f64| {
         if draws.is_empty() { Interval::point(value) } else { Interval::of(value, draws.iter().map(of)) }
     };
     let demand = chain.demand(tables);
@@ -224,7 +321,7 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
         .into_iter()
         .map(|s| StageLine { stage: s.stage, country: s.place, kg_per_kwh: s.kg / kwh, share: s.kg / kwh / best.kg })
         .collect();
-    let life = life(question, &pack, tables);
+    let life = life(question, pack, tables);
     let known = tables.cells.cell(&pack.chemistry);
     let mut notices = Vec::new();
     if known.is_some_and(minewheel_model::battery::Cell::is_estimate) {
@@ -253,7 +350,7 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
         pack_wh_per_kg: pack.pack_specific_energy.wh_per_kg(),
         pack_wh_per_l: cell.pack_wh_per_l,
         pack_mass_kg: pack.pack_mass.kg(),
-        components_kg: components(&pack),
+        components_kg: components(pack),
         materials_kg_per_kwh: pack.contents.iter().map(|(c, m)| (content_word(*c).to_owned(), m.kg() / kwh)).collect(),
         electrodes: Electrodes {
             voltage_v: cell.voltage_v,
@@ -270,11 +367,11 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
         climate_by_stage,
         share_by_status: Status::ALL.iter().zip(by_status).map(|(s, share)| (s.word().to_owned(), share)).collect(),
         cost_usd_per_kwh: interval(best.usd, |f| f.usd),
-        cost_blocks: ready.cost.price(&pack, &Draw::BEST).blocks(),
+        cost_blocks: ready.cost.price(pack, &Draw::BEST).blocks(),
         cycle_life: life.map(|l| l.0),
         first_life_years: life.map(|l| l.1),
         ranking: ranking(&ready, &solved, best.kg * kwh)?,
-        checks: checks(&pack, &cell),
+        checks: checks(pack, &cell),
         weakest_status: of_climate.max(ready.cost.status(tables)),
         notices,
         run: BatteryRun {
@@ -322,21 +419,15 @@ fn life(question: &BatteryQuestion, pack: &PackDesign, tables: &Tables) -> Optio
     Some((years * DAYS_PER_YEAR * cycles_per_day, years))
 }
 
-fn sample(ready: &Ready<'_>, solved: &SolvedNetwork<'_>, sampling: Sampling) -> Result<Vec<Figures>, AssessError> {
+fn sample(ready: &Ready<'_>, solved: &SolvedNetwork<'_>, sampling: Sampling) -> Result<Vec<PackFigures>, AssessError> {
     let sampler = FactorSampler::centred(&distributions(&ready.tables.rows))?;
     let count = u64::from(sampling.samples);
-    let results: Vec<Result<Figures, AssessError>> = match sampling.resample {
+    let results: Vec<Result<PackFigures, AssessError>> = match sampling.resample {
         Resample::All => {
             let solver = PreparedSolver::new(&solved.placed.network, &solved.climate, SolveOptions::default())?;
             monte_carlo(&solver, &sampler, sampling.seed, 0..count, |draw| ready.figures(draw.scores, &Draw::from_factors(draw.factors)))?
         }
-        Resample::Car => (0..count)
-            .into_par_iter()
-            .map_init(Vec::new, |factors, draw| {
-                sampler.sample(sampling.seed, draw, factors);
-                ready.figures(solved.scores.values(), &Draw::from_factors(factors))
-            })
-            .collect(),
+        Resample::Car => ready.own_draws(solved.scores.values(), &sampler, count, sampling.seed),
     };
     let in_draw = |(draw, result): (usize, Result<_, AssessError>)| result.map_err(|source| AssessError::InDraw { draw, source: Box::new(source) });
     results.into_iter().enumerate().map(in_draw).collect()
@@ -344,7 +435,7 @@ fn sample(ready: &Ready<'_>, solved: &SolvedNetwork<'_>, sampling: Sampling) -> 
 
 /// The rows that drive the spread of the footprint: first order on the network, central differences on the design.
 fn ranking(ready: &Ready<'_>, solved: &SolvedNetwork<'_>, total: f64) -> Result<Vec<Driver>, AssessError> {
-    let (tables, chain) = (ready.tables, ready.chain);
+    let (tables, chain) = (ready.tables, &ready.chain);
     let distributions = distributions(&tables.rows);
     let activity = forward(&chain.placed.network, &chain.demand(tables))?;
     let sensitivities = minewheel_lca::factor_sensitivities(&chain.placed.network, &solved.climate, &solved.scores, &activity);
@@ -354,15 +445,7 @@ fn ranking(ready: &Ready<'_>, solved: &SolvedNetwork<'_>, total: f64) -> Result<
         .collect();
     let sampler = FactorSampler::centred(&distributions)?;
     let (low, high) = (sampler.quantiles(0.05), sampler.quantiles(0.95));
-    let chemistry = &*ready.question.spec.chemistry;
-    let others: Vec<&str> = tables.cells.designable().map(minewheel_model::battery::Cell::id).filter(|c| *c != chemistry).collect();
-    let own: Vec<RowId> = tables
-        .rows
-        .iter()
-        .map(|(row, _, _)| row)
-        .filter(|row| OWN_TABLES.iter().any(|t| tables.rows.position(*row).file.starts_with(t)))
-        .filter(|row| is_uncertain(&tables.rows, *row) && !others.contains(&tables.rows.text(*row, "subject")))
-        .collect();
+    let own = ready.rows().into_iter().map(|row| RowId(row as u32)).filter(|row| tables.rows.position(*row).file.starts_with(CELLS));
     let best = ready.figures(solved.scores.values(), &Draw::BEST)?.kg;
     let mut factors = vec![1.0; tables.rows.len()];
     for row in own {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use minewheel_data::cards::{Cards, ProcessId, ProductId};
 use minewheel_data::loader::Loader;
-use minewheel_data::parameters::Parameters;
+use minewheel_data::parameters::{ParameterError, Parameters};
 use minewheel_data::places::{PlaceId, Places};
 
 const STAGES: &str = "cells/stages.csv";
@@ -76,6 +76,15 @@ impl BatteryTables {
         }
         all.prices = Parameters::read(loader, PRICES);
         all
+    }
+
+    /// Shares of a mix that surveys are compared with, by chemistry or place.
+    ///
+    /// # Errors
+    /// No mix has the name.
+    pub fn mix(&self, name: &str) -> Result<Vec<(String, f64)>, ParameterError> {
+        let subject = self.prices.subject(name)?;
+        subject.properties().into_iter().map(|of| Ok((of.to_owned(), subject.value(of, "1")?.best))).collect()
     }
 
     /// The stage of a product or material of the chain.

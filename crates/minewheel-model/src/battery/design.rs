@@ -10,7 +10,7 @@ use minewheel_data::units::{Energy, Mass, SpecificEnergy};
 use super::choices::{CellChoices, Resolved, refuse_impossible};
 use super::content::{Bound, Check, Content};
 use super::error::BatteryError;
-use super::lines::{SILICON, SOLID, cell_lines, pack_lines};
+use super::lines::{Purchase, SILICON, SOLID, cell_purchases, pack_purchases};
 use super::sheet::{Sheet, cell_sheet};
 use super::stack::{cased, put_in_case, stack};
 use super::tables::{Cell, CellTables, Element, Making, PackLayout, PackPart};
@@ -108,15 +108,10 @@ pub fn design_pack(spec: &PackSpec, tables: &CellTables, draw: &Draw<'_>) -> Res
     }
     refuse_impossible_mass(spec, cell, making, tables)?;
 
-    let energy_kwh = draw.of(&spec.gross_energy_kwh);
-    let sheet = sheet_of(spec, cell, making, tables, draw).1;
-    let cells_kg = sheet.cell_kg() * energy_kwh;
-    let around = around_cells(spec, cell, making, &tables.parts, cells_kg, draw);
-    let pack_kg = cells_kg + around.systems_kg + around.structure_kg;
-
+    let mut lines = Vec::with_capacity(LINES);
+    let Masses { sheet, energy_kwh, cells_kg, pack_kg } =
+        buy(spec, cell, making, tables, draw, &mut |purchase: Purchase<'_>| lines.push(purchase.line(spec.made_in.as_ref())));
     let gross_energy = Energy::from_kwh(energy_kwh);
-    let mut lines = cell_lines(spec, cell, making, &sheet, energy_kwh, draw);
-    lines.extend(pack_lines(spec, making, &tables.parts, &around, energy_kwh, draw));
     let contents = contents(cell, &lines);
     let pack_mass = Mass::from_kg(pack_kg);
     let checks = checks(cell, &sheet, &lines, pack_mass, draw);
@@ -131,6 +126,38 @@ pub fn design_pack(spec: &PackSpec, tables: &CellTables, draw: &Draw<'_>) -> Res
         lines,
         checks,
     })
+}
+
+/// Lines of a usual pack.
+const LINES: usize = 24;
+
+/// What one draw of a pack comes to, besides what is bought for it.
+struct Masses {
+    sheet: Sheet,
+    energy_kwh: f64,
+    cells_kg: f64,
+    pack_kg: f64,
+}
+
+fn buy(spec: &PackSpec, cell: &Cell, making: &Making, tables: &CellTables, draw: &Draw<'_>, visit: &mut impl FnMut(Purchase<'_>)) -> Masses {
+    let energy_kwh = draw.of(&spec.gross_energy_kwh);
+    let sheet = sheet_of(spec, cell, making, tables, draw).1;
+    let cells_kg = sheet.cell_kg() * energy_kwh;
+    let around = around_cells(spec, cell, making, &tables.parts, cells_kg, draw);
+    let pack_kg = cells_kg + around.systems_kg + around.structure_kg;
+    cell_purchases(spec, cell, making, &sheet, energy_kwh, draw, visit);
+    pack_purchases(spec, making, &tables.parts, &around, energy_kwh, draw, visit);
+    Masses { sheet, energy_kwh, cells_kg, pack_kg }
+}
+
+/// Visits what is bought for a pack, line by line in the order of [`PackDesign::lines`], and returns its gross energy. For
+/// many draws of a specification that [`design_pack`] accepts: nothing is checked or kept.
+///
+/// # Errors
+/// An unknown chemistry.
+pub fn purchases(spec: &PackSpec, tables: &CellTables, draw: &Draw<'_>, visit: &mut impl FnMut(Purchase<'_>)) -> Result<Energy, BatteryError> {
+    let making = tables.making.as_ref().ok_or(BatteryError::TablesIncomplete)?;
+    Ok(Energy::from_kwh(buy(spec, known_cell(&spec.chemistry, tables)?, making, tables, draw, visit).energy_kwh))
 }
 
 /// The cell of a chemistry.

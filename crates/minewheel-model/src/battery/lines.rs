@@ -15,55 +15,92 @@ pub(super) const SILICON: &str = "silicon-anode";
 /// Solid electrolyte, as separator and as filler.
 pub(super) const SOLID: &str = "solid-electrolyte";
 
+/// One purchase of a pack, before it is written down as a line.
+#[derive(Debug, Clone, Copy)]
+pub struct Purchase<'a> {
+    /// Stage of the life.
+    pub stage: Stage,
+    /// The part.
+    pub part: &'a str,
+    /// The product.
+    pub product: &'a str,
+    /// How much of it is bought.
+    pub amount: f64,
+    /// What of it ends in the pack, in kg.
+    pub contained_kg: f64,
+    rows: [&'a [RowId]; 2],
+}
+
+impl Purchase<'_> {
+    /// The purchase as a line of the bill; services are bought where the pack is made.
+    pub(super) fn line(&self, made_in: Option<&Arc<str>>) -> BillLine {
+        let is_service = self.contained_kg == 0.0;
+        BillLine {
+            stage: self.stage,
+            part: self.part.into(),
+            product: self.product.into(),
+            amount: self.amount,
+            contained: Mass::from_kg(self.contained_kg),
+            place: made_in.filter(|_| is_service).cloned(),
+            rows: self.rows.iter().copied().flatten().copied().filter(|r| *r != RowId::GIVEN).collect(),
+        }
+    }
+}
+
 /// What is bought for the cells, losses counted.
-pub(super) fn cell_lines(spec: &PackSpec, cell: &Cell, making: &Making, sheet: &Sheet, energy_kwh: f64, draw: &Draw<'_>) -> Vec<BillLine> {
+pub(super) fn cell_purchases(
+    spec: &PackSpec,
+    cell: &Cell,
+    making: &Making,
+    sheet: &Sheet,
+    energy_kwh: f64,
+    draw: &Draw<'_>,
+    visit: &mut impl FnMut(Purchase<'_>),
+) {
     let good = draw.of(&making.cell_yield) * draw.of(&making.pack_yield);
     let electrode = good * draw.of(&making.electrode_yield);
     let foil = electrode * draw.of(&making.foil_yield);
     let common = [spec.gross_energy_kwh.row, cell.voltage_v.row, making.cell_yield.row, making.pack_yield.row];
-    let line = |part: &str, product: &str, kg_per_kwh: f64, kept: f64, rows: &[RowId]| BillLine {
-        stage: Stage::BatteryMaterials,
-        part: part.into(),
-        product: product.into(),
-        amount: kg_per_kwh * energy_kwh / kept,
-        contained: Mass::from_kg(kg_per_kwh * energy_kwh),
-        place: None,
-        rows: common.iter().chain(rows).copied().filter(|r| *r != RowId::GIVEN).collect(),
+    let mut buy = |part: &str, product: &str, kg_per_kwh: f64, kept: f64, rows: &[RowId]| {
+        let kg = kg_per_kwh * energy_kwh;
+        visit(Purchase { stage: Stage::BatteryMaterials, part, product, amount: kg / kept, contained_kg: kg, rows: [&common, rows] });
     };
     let cathode = [cell.cathode_capacity_ah_per_kg.row, making.electrode_yield.row];
     let paste = [cell.cathode_capacity_ah_per_kg.row, cell.cathode_active.row, cell.cathode_binder.row, making.electrode_yield.row];
     let anode = [cell.n_to_p.row, cell.anode_capacity_ah_per_kg.row, making.electrode_yield.row];
     let anode_rest = [cell.n_to_p.row, cell.anode_capacity_ah_per_kg.row, cell.anode_active.row, making.electrode_yield.row];
-    let mut lines = vec![
-        line("cathode", &cell.cathode_product, sheet.cathode_kg, electrode, &cathode),
-        line("cathode", "pvdf", sheet.cathode_binder_kg, electrode, &paste),
-        line("cathode", "carbon-black", sheet.cathode_carbon_kg, electrode, &paste),
-    ];
+    buy("cathode", &cell.cathode_product, sheet.cathode_kg, electrode, &cathode);
+    buy("cathode", "pvdf", sheet.cathode_binder_kg, electrode, &paste);
+    buy("cathode", "carbon-black", sheet.cathode_carbon_kg, electrode, &paste);
     match &cell.anode {
         Anode::Graphite(natural) => {
-            let rows: Vec<_> = anode.iter().copied().chain([natural.row]).collect();
+            let rows = [anode[0], anode[1], anode[2], natural.row];
             let share = spec.choices.natural_share.unwrap_or_else(|| draw.of(natural));
             let graphite_kg = sheet.anode_kg - sheet.silicon_kg;
-            lines.push(line("anode", "graphite-natural-coated", graphite_kg * share, electrode, &rows));
-            lines.push(line("anode", "graphite-synthetic", graphite_kg * (1.0 - share), electrode, &rows));
-            lines.push(line("anode", SILICON, sheet.silicon_kg, electrode, &anode));
+            buy("anode", "graphite-natural-coated", graphite_kg * share, electrode, &rows);
+            buy("anode", "graphite-synthetic", graphite_kg * (1.0 - share), electrode, &rows);
+            // Only what a choice puts there is bought: without choices the bill is that of the chemistry's row.
+            if sheet.silicon_kg > 0.0 {
+                buy("anode", SILICON, sheet.silicon_kg, electrode, &anode);
+            }
         }
-        other => lines.push(line("anode", other.product(), sheet.anode_kg, electrode, &anode)),
+        other => buy("anode", other.product(), sheet.anode_kg, electrode, &anode),
     }
     // The rest of the anode paste: CMC, latex and carbon as 3 : 2 : 1 (Dai 2019, anode recipe). A metal foil has none.
-    let pastes = cell.anode != Anode::LithiumMetal;
-    for (product, parts) in [("cmc-binder", 3.0), ("styrene-butadiene-rubber", 2.0), ("carbon-black", 1.0)].into_iter().filter(|_| pastes) {
-        lines.push(line("anode", product, sheet.anode_rest_kg * parts / 6.0, electrode, &anode_rest));
+    if cell.anode != Anode::LithiumMetal {
+        for (product, parts) in [("cmc-binder", 3.0), ("styrene-butadiene-rubber", 2.0), ("carbon-black", 1.0)] {
+            buy("anode", product, sheet.anode_rest_kg * parts / 6.0, electrode, &anode_rest);
+        }
     }
     if let Some(thickness) = &cell.copper_foil_m {
         let rows = [cell.areal_capacity_ah_per_m2.row, thickness.row, making.foil_yield.row, making.electrode_yield.row];
-        lines.push(line("collectors", "copper-foil", sheet.copper_kg, foil, &rows));
+        buy("collectors", "copper-foil", sheet.copper_kg, foil, &rows);
     }
     let rows = [cell.areal_capacity_ah_per_m2.row, cell.aluminium_foil_m.row, making.foil_yield.row, making.electrode_yield.row];
-    lines.push(line("collectors", "aluminium-foil", sheet.aluminium_kg, foil, &rows));
+    buy("collectors", "aluminium-foil", sheet.aluminium_kg, foil, &rows);
     let rows = [cell.areal_capacity_ah_per_m2.row, cell.separator_kg_per_m2.row, making.separator_yield.row];
     let separator = if cell.is_solid { SOLID } else { "separator" };
-    lines.push(line("separator", separator, sheet.separator_kg, good * draw.of(&making.separator_yield), &rows));
+    buy("separator", separator, sheet.separator_kg, good * draw.of(&making.separator_yield), &rows);
     let salt = if cell.is_solid {
         SOLID
     } else if cell.mass_fraction(Element::Sodium) > 0.0 {
@@ -72,60 +109,55 @@ pub(super) fn cell_lines(spec: &PackSpec, cell: &Cell, making: &Making, sheet: &
         "electrolyte"
     };
     let rows = [cell.electrolyte_kg_per_ah.row, making.electrolyte_yield.row];
-    lines.push(line("electrolyte", salt, sheet.electrolyte_kg, good * draw.of(&making.electrolyte_yield), &rows));
-    // Only what a choice puts there is a line: without choices the bill is that of the chemistry's row.
-    lines.retain(|l| &*l.product != SILICON || l.amount > 0.0);
-    for (product, kg) in
-        [("aluminium-sheet", sheet.housing_kg), ("pp-resin", sheet.housing_polymer_kg), ("steel-cold-rolled", sheet.housing_steel_kg)]
-    {
-        if kg > 0.0 {
-            lines.push(line("cell-housing", product, kg, good, &[cell.housing_share.row]));
-        }
+    buy("electrolyte", salt, sheet.electrolyte_kg, good * draw.of(&making.electrolyte_yield), &rows);
+    let cases = [("aluminium-sheet", sheet.housing_kg), ("pp-resin", sheet.housing_polymer_kg), ("steel-cold-rolled", sheet.housing_steel_kg)];
+    for (product, kg) in cases.into_iter().filter(|case| case.1 > 0.0) {
+        buy("cell-housing", product, kg, good, &[cell.housing_share.row]);
     }
-    lines.push(BillLine {
+    visit(Purchase {
         stage: Stage::CellManufacturing,
-        part: "cell".into(),
-        product: "cell-manufacturing".into(),
+        part: "cell",
+        product: "cell-manufacturing",
         amount: sheet.cell_kg() * energy_kwh * draw.of(&making.reference_kwh_per_kg) / good,
-        contained: Mass::ZERO,
-        place: spec.made_in.clone(),
-        rows: common.iter().copied().chain([making.reference_kwh_per_kg.row]).filter(|r| *r != RowId::GIVEN).collect(),
+        contained_kg: 0.0,
+        rows: [&common, &[making.reference_kwh_per_kg.row]],
     });
-    lines
 }
 
 /// What is bought around the cells, losses counted.
-pub(super) fn pack_lines(spec: &PackSpec, making: &Making, parts: &[PackPart], around: &Around, energy_kwh: f64, draw: &Draw<'_>) -> Vec<BillLine> {
+pub(super) fn pack_purchases(
+    spec: &PackSpec,
+    making: &Making,
+    parts: &[PackPart],
+    around: &Around,
+    energy_kwh: f64,
+    draw: &Draw<'_>,
+    visit: &mut impl FnMut(Purchase<'_>),
+) {
     let kept = draw.of(&making.pack_yield);
     let total = |structural| parts.iter().filter(|p| p.structural == structural).map(|p| draw.of(&p.share)).sum::<f64>();
     let (systems, structure) = (total(false), total(true));
-    let mass_row = spec.pack_mass_kg.map(|m| m.row);
-    let mut lines: Vec<_> = parts
-        .iter()
-        .map(|part| {
-            let (kg, sum) = if part.structural { (around.structure_kg, structure) } else { (around.systems_kg, systems) };
-            let kg = kg * draw.of(&part.share) / sum;
-            BillLine {
-                stage: Stage::BatteryPack,
-                part: if part.structural { "pack-structure" } else { "pack-systems" }.into(),
-                product: Arc::clone(&part.product),
-                amount: kg / kept,
-                contained: Mass::from_kg(kg),
-                place: None,
-                rows: [part.share.row, making.pack_yield.row].into_iter().chain(mass_row).filter(|r| *r != RowId::GIVEN).collect(),
-            }
-        })
-        .collect();
-    lines.push(BillLine {
+    let mass_row = spec.pack_mass_kg.map_or(RowId::GIVEN, |m| m.row);
+    for part in parts {
+        let (kg, sum) = if part.structural { (around.structure_kg, structure) } else { (around.systems_kg, systems) };
+        let kg = kg * draw.of(&part.share) / sum;
+        visit(Purchase {
+            stage: Stage::BatteryPack,
+            part: if part.structural { "pack-structure" } else { "pack-systems" },
+            product: &part.product,
+            amount: kg / kept,
+            contained_kg: kg,
+            rows: [&[part.share.row, making.pack_yield.row, mass_row], &[]],
+        });
+    }
+    visit(Purchase {
         stage: Stage::BatteryPack,
-        part: "pack".into(),
-        product: "pack-assembly".into(),
+        part: "pack",
+        product: "pack-assembly",
         amount: energy_kwh / kept,
-        contained: Mass::ZERO,
-        place: spec.made_in.clone(),
-        rows: vec![making.pack_yield.row],
+        contained_kg: 0.0,
+        rows: [&[making.pack_yield.row], &[]],
     });
-    lines
 }
 
 /// Lines with materials that have no process card replaced by what they are made from. A feed's part is the material that it is

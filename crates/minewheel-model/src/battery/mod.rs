@@ -40,9 +40,9 @@ mod tables;
 pub use cell::{CellDesign, CoatingReport, FastChargeReport, PowerReport, describe_cell};
 pub use choices::{CellChoices, CellFormat};
 pub use content::{Bound, Check, Content};
-pub use design::{PackDesign, PackSpec, design_pack};
+pub use design::{PackDesign, PackSpec, design_pack, purchases};
 pub use error::BatteryError;
-pub use lines::with_recipes;
+pub use lines::{Purchase, with_recipes};
 pub use recipes::Feed;
 pub use tables::{Cell, CellTables, Element, PackLayout, Recovery, RecyclingRoute};
 
