@@ -373,6 +373,11 @@ fn table(report: &Report, edition: &Edition) -> String {
         let rows: Vec<Vec<String>> =
             report.verdicts.iter().filter(|v| v.kind == kind && v.subject == name).map(|v| short_row(v, report.date.is_none())).collect();
         text.push_str(&print::table(&["clause", "asked", "value", "margin", "verdict", "status"], &rows, &[2, 3]));
+        let open = report.verdicts.iter().filter(|v| v.kind == kind && v.subject == name && v.value.is_none());
+        let keys: std::collections::BTreeSet<&str> = open.map(|v| v.quantity.as_str()).collect();
+        if !keys.is_empty() {
+            let _ = writeln!(text, "{}", print::wrap(&format!("not given: {}", keys.into_iter().collect::<Vec<_>>().join(", "))));
+        }
     }
     if report.verdicts.iter().any(|v| v.force != Force::Binding) {
         text.push_str("* encouraged, or waiting for a further act\n");

@@ -29,7 +29,8 @@ use super::{CaseError, Statement, Verdict};
 use crate::rules::check::Outcome;
 use crate::rules::{Fact, Given, RuleTables, Subject, check};
 
-const OUTPUT: &str = "industry/output.csv";
+/// What the industry made, by use and chemistry.
+pub const OUTPUT: &str = "industry/output.csv";
 const ALL: &str = "lithium-batteries";
 
 /// What is set beside which line.
