@@ -57,8 +57,9 @@ fn the_json_of_a_check_has_the_keys_that_others_rely_on() {
         assert!(["pass", "fail", "unknown"].contains(&verdict["verdict"].as_str().unwrap()));
         assert!(!(verdict["value"].is_null() && verdict["verdict"] == "pass"), "{verdict}");
     }
-    let of = verdicts.iter().find(|v| v["clause"] == "capacity-use").unwrap();
-    insta::assert_json_snapshot!(of, { ".value_source" => "[path]" });
+    let mut of = verdicts.iter().find(|v| v["clause"] == "capacity-use").unwrap().clone();
+    of["value_source"] = Value::from("the file");
+    insta::assert_json_snapshot!(of);
 }
 
 #[test]

@@ -289,14 +289,15 @@ fn insert(into: &mut Json, name: &str, value: Json) {
     }
 }
 
-/// Short and clear name of a chemistry.
-fn names(chemistry: &str) -> (&'static str, &'static str) {
+/// Short and clear name of a chemistry; one that has none keeps its id.
+fn names(chemistry: &str) -> (&str, &str) {
     match chemistry {
         "lfp" => ("LFP", "lithium iron phosphate; graphite"),
         "lmfp" => ("LMFP", "lithium manganese iron phosphate; graphite"),
         "nca" => ("NCA", "lithium nickel cobalt aluminium oxide; graphite"),
         "na-ion" => ("Na-ion", "sodium layered oxide; hard carbon"),
-        _ => ("NMC", "lithium nickel manganese cobalt oxide; graphite"),
+        nmc if nmc.starts_with("nmc") => ("NMC", "lithium nickel manganese cobalt oxide; graphite"),
+        other => (other, other),
     }
 }
 

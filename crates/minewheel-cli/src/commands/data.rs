@@ -7,8 +7,7 @@ use minewheel_assess::tables::Tables;
 use minewheel_data::loader::Rows;
 use minewheel_data::status::Status;
 use minewheel_data::store::Store;
-use minewheel_industry::passport::PassportTables;
-use minewheel_industry::rules::RuleTables;
+use minewheel_industry::tables_apart;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -66,7 +65,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.action {
         Action::Check { folder, format } => check(folder.as_deref(), *format),
         Action::Sources { format, data } => {
-            sources(&inputs::tables(data.as_deref())?, *format);
+            let mut store = Store::embedded();
+            if let Some(folder) = data {
+                store.overlay(folder)?;
+            }
+            let apart = tables_apart(&store, false).map_err(Failure::Tables)?;
+            sources(&inputs::tables(data.as_deref())?, &apart, *format);
             Ok(())
         }
     }
@@ -78,12 +82,10 @@ fn check(folder: Option<&std::path::Path>, format: Format) -> Result<(), Failure
         store.overlay(folder)?;
     }
     let tables = Tables::read(&store, true).map_err(Failure::Tables)?;
-    let rules = RuleTables::read(&store, true).map_err(Failure::Tables)?;
-    let passport = PassportTables::read(&store, true).map_err(Failure::Tables)?;
-    let apart = [&rules.rows, passport.rows()];
+    let apart = tables_apart(&store, true).map_err(Failure::Tables)?;
     tables.check_network().map_err(minewheel_assess::AssessError::from)?;
     let mut counts = [0usize; 4];
-    for (_, status, _) in apart.iter().copied().chain([&tables.rows]).flat_map(Rows::iter) {
+    for (_, status, _) in apart.iter().chain([&tables.rows]).flat_map(Rows::iter) {
         counts[usize::from(status.rank())] += 1;
     }
     let rows: usize = counts.iter().sum();
@@ -99,9 +101,10 @@ fn check(folder: Option<&std::path::Path>, format: Format) -> Result<(), Failure
     Ok(())
 }
 
-fn sources(tables: &Tables, format: Format) {
+fn sources(tables: &Tables, apart: &[Rows], format: Format) {
     let mut counts = vec![[0usize; 4]; tables.sources.iter().count()];
-    for (_, status, source) in tables.rows.iter() {
+    // Every reader numbers the sources of one store alike.
+    for (_, status, source) in apart.iter().chain([&tables.rows]).flat_map(Rows::iter) {
         counts[usize::from(source.0)][usize::from(status.rank())] += 1;
     }
     let lines: Vec<SourceLine> = tables

@@ -202,9 +202,29 @@ fn list(set: Option<&str>, date: Option<Date>, common: &Common) -> Result<(), Fa
     match common.format {
         Format::Json => print::json(&lines),
         Format::Csv => print::data(&print::csv(&header, &rows)),
-        Format::Table => print::data(&format!("{}\n{}", heading(edition), print::table(&header, &rows, &[]))),
+        Format::Table => print::data(&format!("{}\n{}", heading(edition), clauses_by_condition(&lines))),
     }
     Ok(())
+}
+
+/// Clauses under what they are asked of and on which condition, with the key that a rule file answers each by.
+fn clauses_by_condition(lines: &[ClauseLine]) -> String {
+    let mut text = String::new();
+    for group in lines.chunk_by(|a, b| a.subject == b.subject && a.condition == b.condition) {
+        let of = &group[0];
+        let condition = if of.condition.is_empty() { String::new() } else { format!(", if {}", of.condition) };
+        let _ = writeln!(text, "\n{}", print::wrap(&format!("{}{condition}", of.subject)));
+        let row = |l: &ClauseLine| {
+            let mark = if l.force == Force::Binding { "" } else { "*" };
+            let asked = l.from.map_or_else(|| l.asked.clone(), |from| format!("{}, from {from}", l.asked));
+            vec![l.clause.clone(), l.quantity.clone(), format!("{asked}{mark}"), l.status.to_string()]
+        };
+        text.push_str(&print::table(&["clause", "key in a rule file", "asked", "status"], &group.iter().map(row).collect::<Vec<_>>(), &[]));
+    }
+    if lines.iter().any(|l| l.force != Force::Binding) {
+        text.push_str("* encouraged, waiting for a further act, or only stated\n");
+    }
+    text
 }
 
 fn set_line(tables: &RuleTables, edition: &Edition) -> SetLine {
@@ -373,6 +393,11 @@ fn table(report: &Report, edition: &Edition) -> String {
         let rows: Vec<Vec<String>> =
             report.verdicts.iter().filter(|v| v.kind == kind && v.subject == name).map(|v| short_row(v, report.date.is_none())).collect();
         text.push_str(&print::table(&["clause", "asked", "value", "margin", "verdict", "status"], &rows, &[2, 3]));
+        let open = report.verdicts.iter().filter(|v| v.kind == kind && v.subject == name && v.value.is_none());
+        let keys: std::collections::BTreeSet<&str> = open.map(|v| v.quantity.as_str()).collect();
+        if !keys.is_empty() {
+            let _ = writeln!(text, "{}", print::wrap(&format!("not given: {}", keys.into_iter().collect::<Vec<_>>().join(", "))));
+        }
     }
     if report.verdicts.iter().any(|v| v.force != Force::Binding) {
         text.push_str("* encouraged, or waiting for a further act\n");

@@ -6,7 +6,7 @@
 //!
 //! | symbol            | meaning                                         | unit  | from                 |
 //! |-------------------|-------------------------------------------------|-------|----------------------|
-//! | `G_u`             | output for a use                                | GWh   | `industry/output`    |
+//! | `G_u`             | output for a use                                | `GWh` | `industry/output`    |
 //! | `s_uc`            | share of a chemistry in it                      | 1     | `industry/output`    |
 //! | `e_low`, `e_high` | worst and best cells of the chemistry           | Wh/kg | `cells/cells`        |
 //! | line              | what the edition asks of a cell of that use     | Wh/kg | `rules/`, by engine  |
@@ -29,7 +29,8 @@ use super::{CaseError, Statement, Verdict};
 use crate::rules::check::Outcome;
 use crate::rules::{Fact, Given, RuleTables, Subject, check};
 
-const OUTPUT: &str = "industry/output.csv";
+/// What the industry made, by use and chemistry.
+pub const OUTPUT: &str = "industry/output.csv";
 const ALL: &str = "lithium-batteries";
 
 /// What is set beside which line.
@@ -82,7 +83,7 @@ pub struct OutputPart {
     pub r#use: String,
     /// The chemistry; `None`: not on record.
     pub chemistry: Option<String>,
-    /// Output in GWh.
+    /// Output in gigawatt-hours.
     pub gwh: f64,
     /// What a cell must have in Wh/kg.
     pub line_wh_per_kg: Option<f64>,
@@ -107,7 +108,7 @@ pub struct OutputJudgement {
     pub words: String,
     /// The rule.
     pub rule: OutputRule,
-    /// Output of the year in GWh.
+    /// Output of the year in gigawatt-hours.
     pub output_gwh: f64,
     /// Its uses added up.
     pub uses_gwh: f64,

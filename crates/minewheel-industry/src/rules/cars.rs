@@ -11,7 +11,7 @@ use minewheel_assess::AssessError;
 use minewheel_assess::inventory::pack_of;
 use minewheel_assess::pack_footprint::PackFootprint;
 use minewheel_assess::tables::Tables;
-use minewheel_data::car::CarDesign;
+use minewheel_data::car::{CarDesign, Powertrain};
 use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::status::Status;
 use minewheel_model::battery::Content;
@@ -22,14 +22,14 @@ use super::subjects::{Fact, Given, Subject};
 /// The quantity of the register that a pack's footprint per kilowatt-hour delivered is.
 pub const FOOTPRINT: &str = "footprint_per_delivered_kwh";
 
-/// The trait `chemistry` of the register for a chemistry of `data/cells`.
-pub fn chemistry_word(chemistry: &str) -> &'static str {
+/// The trait `chemistry` of the register for a chemistry of `data/cells`; `None`: one that it does not know.
+pub fn chemistry_word(chemistry: &str) -> Option<&'static str> {
     match chemistry {
-        "lfp" => "lfp",
-        "lmfp" => "lmfp",
-        "na-ion" => "sodium",
-        other if other.starts_with("nmc") || other == "nca" => "ternary",
-        _ => "other",
+        "lfp" => Some("lfp"),
+        "lmfp" => Some("lmfp"),
+        "na-ion" => Some("sodium"),
+        other if other.starts_with("nmc") || other == "nca" => Some("ternary"),
+        _ => None,
     }
 }
 
@@ -50,10 +50,15 @@ pub fn subjects_of_car(design: &CarDesign, tables: &Tables, footprint: Option<&P
     let word = |w: &str| Fact { given: Given::Word(w.to_owned()), status: Status::Derived, source: format!("car `{}`", design.id) };
     let mut common = BTreeMap::new();
     common.insert("application".to_owned(), word("power"));
-    // A car's pack serves energy first; packs of hybrids without a plug serve power.
-    let serves_power = design.powertrain == minewheel_data::car::Powertrain::Hev;
-    common.insert("design".to_owned(), word(if serves_power { "power" } else { "energy" }));
-    common.insert("chemistry".to_owned(), word(chemistry_word(&battery.chemistry)));
+    // The pack of a battery car serves energy, that of a hybrid without a plug power; between them nobody can tell.
+    match design.powertrain {
+        Powertrain::Bev => common.insert("design".to_owned(), word("energy")),
+        Powertrain::Hev => common.insert("design".to_owned(), word("power")),
+        _ => None,
+    };
+    if let Some(chemistry) = chemistry_word(&battery.chemistry) {
+        common.insert("chemistry".to_owned(), word(chemistry));
+    }
     common.insert("category".to_owned(), word("ev"));
     // A traction pack holds no lead; the starter battery is another one.
     let holds = |content: Content| if pack.contents.contains_key(&content) { "yes" } else { "no" };

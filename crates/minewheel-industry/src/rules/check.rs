@@ -193,7 +193,7 @@ pub fn check(tables: &RuleTables, set: &str, edition: &Edition, day: Option<Date
     let mut verdicts = Vec::new();
     let mut not_asked: Vec<NotAsked> = Vec::new();
     let mut statements = Vec::new();
-    for clause in asked {
+    for clause in &asked {
         if let Test::Statement(text) = &clause.test {
             let (status, source) = (tables.status(clause.row), tables.source(clause.row).to_owned());
             statements.push(Statement { clause: clause.id.clone(), states: format!("{}: {text}", clause.title), status, source });
@@ -225,7 +225,7 @@ pub fn check(tables: &RuleTables, set: &str, edition: &Edition, day: Option<Date
         weakest_status: verdicts.iter().map(|v| v.status).max().unwrap_or(Status::Read),
         binding,
         other,
-        decision: decision(subjects, &verdicts),
+        decision: decision(subjects, &asked, &verdicts),
         changes: changes(tables, subjects, &verdicts),
         verdicts,
         not_asked,
@@ -377,16 +377,23 @@ fn compare(operator: Operator, value: f64, required: f64) -> (f64, bool) {
     (margin, passes)
 }
 
-/// The answer to a company's request: by its binding clauses on companies and projects.
-fn decision(subjects: &[Subject], verdicts: &[Verdict]) -> Option<Decision> {
+/// The kinds of subjects by whose clauses a request is answered.
+const DECISIVE: [&str; 2] = ["company", "project"];
+
+/// The answer to a company's request: by its binding clauses on companies and projects. A project that is not described
+/// leaves its clauses open.
+fn decision(subjects: &[Subject], asked: &[&Clause], verdicts: &[Verdict]) -> Option<Decision> {
     let (company, request) = subjects.iter().find_map(|s| match s.facts.get("request").map(|f| &f.given) {
         Some(Given::Word(request)) => Some((s, request)),
         _ => None,
     })?;
-    let asks = |v: &&Verdict| v.force == Force::Binding && (v.kind == company.kind || v.kind == "project");
+    let asks = |v: &&Verdict| v.force == Force::Binding && DECISIVE.contains(&v.kind.as_str());
     let binding: Vec<&Verdict> = verdicts.iter().filter(asks).collect();
     let of = |outcome: Outcome| binding.iter().filter(|v| v.verdict == outcome).map(|v| v.clause.as_str()).collect::<Vec<_>>();
-    let (failed, open, passed) = (of(Outcome::Fail), of(Outcome::Unknown), of(Outcome::Pass));
+    let (failed, mut open, passed) = (of(Outcome::Fail), of(Outcome::Unknown), of(Outcome::Pass));
+    let is_there = |kind: &str| subjects.iter().any(|s| s.kind == kind);
+    let unsaid = asked.iter().filter(|c| c.force == Force::Binding && DECISIVE.contains(&c.subject.as_str()) && !is_there(&c.subject));
+    open.extend(unsaid.map(|c| c.id.as_str()));
     let verdict = overall(Counts { pass: passed.len(), fail: failed.len(), unknown: open.len() });
     let words = match verdict {
         Outcome::Fail => format!("no: {} not met", failed.join(", ")),

@@ -177,6 +177,7 @@ pub fn shown_unit(unit: &str) -> &str {
         "degC" => "°C",
         "cycle" => "cycles",
         "um" => "µm",
+        "kg_co2e/kWh" => "kg CO2e/kWh",
         other => other,
     }
 }

@@ -141,6 +141,19 @@ fn a_company_below_half_of_its_capacity_may_not_expand_and_is_told_by_how_much()
 }
 
 #[test]
+fn a_company_that_says_nothing_of_its_project_gets_no_leave_to_expand() {
+    let company = "[company]\nrequest = \"expand\"\noutput = 30\ncapacity = 42\nresearch_share = \"4 %\"\nindependent_legal_person = true\n\
+                   own_production_sales_service = true\ninvention_patents = true\ncoding_and_traceability = true\n";
+    let decided = |text: &str| report(text, "miit-battery-2024", None).decision.unwrap();
+    let alone = decided(company);
+    assert_eq!(alone.verdict, Outcome::Unknown);
+    assert!(alone.words.contains("siting"), "{}", alone.words);
+    let whole = decided(&format!("{company}[project]\nstands_on_barred_land = false\n"));
+    assert_eq!(whole.verdict, Outcome::Pass, "{}", whole.words);
+    assert_eq!(decided(&format!("{company}[project]\nstands_on_barred_land = true\n")).verdict, Outcome::Fail);
+}
+
+#[test]
 fn what_would_change_a_verdict_does_change_it() {
     let text = |spend: f64| format!("[company]\nresearch_spend = \"{spend} CNY\"\nrevenue = \"8.4e9 CNY\"\n");
     let failed = report(&text(2.1e8), "miit-battery-2024", None);
