@@ -4,8 +4,12 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minewheel_assess::tables::Tables;
+use minewheel_data::loader::Rows;
+use minewheel_data::source::SourceId;
 use minewheel_data::status::Status;
 use minewheel_data::store::Store;
+use minewheel_industry::fleet::tables::FleetTables;
+use minewheel_industry::market::series::Market;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -63,7 +67,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.action {
         Action::Check { folder, format } => check(folder.as_deref(), *format),
         Action::Sources { format, data } => {
-            sources(&inputs::tables(data.as_deref())?, *format);
+            let mut store = Store::embedded();
+            if let Some(folder) = data {
+                store.overlay(folder)?;
+            }
+            sources(&inputs::tables(data.as_deref())?, &beside(&store, false)?, *format);
             Ok(())
         }
     }
@@ -76,25 +84,37 @@ fn check(folder: Option<&std::path::Path>, format: Format) -> Result<(), Failure
     }
     let tables = Tables::read(&store, true).map_err(Failure::Tables)?;
     tables.check_network().map_err(minewheel_assess::AssessError::from)?;
+    let beside = beside(&store, true)?;
     let mut counts = [0usize; 4];
-    for (_, status, _) in tables.rows.iter() {
+    for status in tables.rows.iter().map(|r| r.1).chain(beside.iter().map(|b| b.0)) {
         counts[usize::from(status.rank())] += 1;
     }
+    let rows = tables.rows.len() + beside.len();
     if format == Format::Json {
         print::json(&serde_json::json!({
-            "rows": tables.rows.len(), "violations": 0,
+            "rows": rows, "violations": 0,
             "by_status": Status::ALL.iter().zip(counts).map(|(s, n)| (s.word().to_owned(), n)).collect::<std::collections::BTreeMap<_, _>>(),
         }));
         return Ok(());
     }
     let by_status = Status::ALL.iter().zip(counts).map(|(s, n)| format!("{n} {s}")).collect::<Vec<_>>().join(", ");
-    print::data(&print::wrap(&format!("{} rows, no violation ({by_status})", tables.rows.len())));
+    print::data(&print::wrap(&format!("{rows} rows, no violation ({by_status})")));
     Ok(())
 }
 
-fn sources(tables: &Tables, format: Format) {
+/// Status and source of the rows that market and fleet read by themselves; places, which they read too, are left out.
+fn beside(store: &Store, check_all: bool) -> Result<Vec<(Status, SourceId)>, Failure> {
+    let market = Market::read(store, check_all, None).map_err(Failure::Tables)?.rows;
+    let fleet = FleetTables::read(store, check_all).map_err(Failure::Tables)?.rows;
+    let own = |rows: &Rows, folder: &str| -> Vec<(Status, SourceId)> {
+        rows.iter().filter(|(row, ..)| rows.position(*row).file.starts_with(folder)).map(|(_, status, source)| (status, source)).collect()
+    };
+    Ok(own(&market, "market/").into_iter().chain(own(&fleet, "fleet/")).collect())
+}
+
+fn sources(tables: &Tables, beside: &[(Status, SourceId)], format: Format) {
     let mut counts = vec![[0usize; 4]; tables.sources.iter().count()];
-    for (_, status, source) in tables.rows.iter() {
+    for (status, source) in tables.rows.iter().map(|r| (r.1, r.2)).chain(beside.iter().copied()) {
         counts[usize::from(source.0)][usize::from(status.rank())] += 1;
     }
     let lines: Vec<SourceLine> = tables

@@ -17,7 +17,7 @@
 //! given up are booked by what they hold; what a shredder recovers of it is a product of yields that the tables name.
 //! Left out: vehicles other than the products of the study, and rebound of ownership on kilometres.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use minewheel_assess::AssessError;
 use minewheel_assess::tables::Tables;
@@ -106,7 +106,7 @@ pub struct YearLine {
     pub traded: f64,
     /// Kilometres driven.
     pub km: f64,
-    /// Electricity at the wall in GWh.
+    /// Electricity at the wall in gigawatt-hours.
     pub electricity_gwh: f64,
     /// Fuel in million litres.
     pub fuel_ml: f64,
@@ -118,7 +118,7 @@ pub struct YearLine {
     pub end_of_life_t: Option<f64>,
 }
 
-/// Packs of one product in one year, in GWh as built.
+/// Packs of one product in one year, in gigawatt-hours as built.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PackLine {
     /// The year.
@@ -421,8 +421,8 @@ fn pack_lines(study: &Study, walked: &[Walked]) -> Vec<PackLine> {
 
 /// Every element in every year, with the balance of the packs.
 fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walked]) -> Result<Vec<MaterialLine>, FleetError> {
-    let names: BTreeMap<&str, ()> =
-        walked.iter().flat_map(|w| w.figures.body_materials.keys().chain(w.figures.pack_materials.keys())).map(|n| (n.as_str(), ())).collect();
+    let names: BTreeSet<&str> =
+        walked.iter().flat_map(|w| w.figures.body_materials.keys().chain(w.figures.pack_materials.keys())).map(String::as_str).collect();
     let recovered = |route: RecyclingRoute, element: &str| {
         let word = if element == "iron" { "steel" } else { element };
         tables.cells.recoveries().iter().find(|r| r.route == route && (&*r.material == element || &*r.material == word)).map_or(0.0, |r| r.share.best)
@@ -430,7 +430,7 @@ fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walk
     let yields = fleet.parameters.subject("yield")?;
     let mut lines = Vec::new();
     for index in 0..study.years() {
-        for element in names.keys() {
+        for element in &names {
             let mut line = MaterialLine {
                 year: study.study.from + index as i32,
                 element: (*element).to_owned(),

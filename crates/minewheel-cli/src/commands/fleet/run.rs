@@ -21,7 +21,7 @@ use crate::print::{self, Format, figure};
 enum Ledger {
     /// Cars, kilometres, energy, footprint.
     Years,
-    /// Packs in GWh.
+    /// Packs in gigawatt-hours.
     Packs,
     /// Elements in tonnes.
     Materials,
