@@ -1,7 +1,7 @@
 //! The world around the car. Pure: no file, no clock, no screen.
 //!
 //! - [`cases`] recomputes published statements.
-//! - [`disruption`] .
+//! - [`disruption`] follows kilograms from day to day when a supplier fails.
 //! - [`fleet`] carries cars and packs through the years.
 //! - [`market`] holds what was built, sold and exported.
 //! - [`passport`] fills a battery's passport.
@@ -18,18 +18,28 @@ pub mod supply;
 
 use minewheel_data::loader::{Loader, Rows};
 use minewheel_data::parameters::Parameters;
+use minewheel_data::source::SourceId;
+use minewheel_data::status::Status;
 use minewheel_data::store::Store;
 use minewheel_data::table::Violation;
 
-/// Rows of the tables that only this crate reads, apart from those of cars: rules, passport, output of the industry.
+/// Status and source of the rows of the tables that only this crate reads, apart from those of cars: rules, passport, output of the
+/// industry, market, fleet. Every reader numbers the sources of one store alike.
 ///
 /// # Errors
 /// Every violation of these tables.
-pub fn tables_apart(store: &Store, check_all: bool) -> Result<Vec<Rows>, Vec<Violation>> {
+pub fn tables_apart(store: &Store, check_all: bool) -> Result<Vec<(Status, SourceId)>, Vec<Violation>> {
     let rules = rules::RuleTables::read(store, check_all)?;
     let passport = passport::PassportTables::read(store, check_all)?;
     let mut loader = Loader::new(store, check_all);
     let _ = Parameters::read(&mut loader, cases::output::OUTPUT);
     let (_, output) = loader.finish_folder(cases::output::OUTPUT)?;
-    Ok(vec![rules.rows, passport.rows().clone(), output])
+    let market = market::series::Market::read(store, check_all, None)?;
+    let fleet = fleet::tables::FleetTables::read(store, check_all)?;
+    let all = [&rules.rows, passport.rows(), &output].into_iter().flat_map(Rows::iter).map(|(_, status, source)| (status, source));
+    // These two read places too, which are counted with the cars.
+    let own = |rows: &Rows, folder: &str| -> Vec<(Status, SourceId)> {
+        rows.iter().filter(|(row, ..)| rows.position(*row).file.starts_with(folder)).map(|(_, status, source)| (status, source)).collect()
+    };
+    Ok(all.chain(own(&market.rows, "market/")).chain(own(&fleet.rows, "fleet/")).collect())
 }

@@ -1,5 +1,6 @@
 //! `minewheel charging`: cars driven and charged through a year, quarter of an hour by quarter of an hour.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -187,16 +188,17 @@ fn table(car: &str, year: &ChargingYear) -> String {
     });
     let mut text = format!("{} cars like {car} through a year, {} quarters of an hour of cars\n\n", year.cars, figure(year.steps as f64));
     text.push_str(&print::table(&["hour", "working day kW", "", "weekend kW", ""], &rows.collect::<Vec<_>>(), &[1, 3]));
-    text.push_str(&format!(
-        "\na car: {} km, {} kWh at home, {} kWh away; highest load {} kW a car, in hour {} of the year\n",
+    let _ = writeln!(
+        text,
+        "\na car: {} km, {} kWh at home, {} kWh away; highest load {} kW a car, in hour {} of the year",
         figure(year.km),
         figure(year.home_kwh),
         figure(year.away_kwh),
         figure(year.peak_kw),
         year.peak_hour
-    ));
+    );
     if let Some([charged, mean]) = year.signal {
-        text.push_str(&format!("signal: {} where it is charged, {} over all hours\n", figure(charged), figure(mean)));
+        let _ = writeln!(text, "signal: {} where it is charged, {} over all hours", figure(charged), figure(mean));
     }
     text
 }

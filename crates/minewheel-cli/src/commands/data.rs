@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minewheel_assess::tables::Tables;
-use minewheel_data::loader::Rows;
+use minewheel_data::source::SourceId;
 use minewheel_data::status::Status;
 use minewheel_data::store::Store;
 use minewheel_industry::tables_apart;
@@ -85,7 +85,7 @@ fn check(folder: Option<&std::path::Path>, format: Format) -> Result<(), Failure
     let apart = tables_apart(&store, true).map_err(Failure::Tables)?;
     tables.check_network().map_err(minewheel_assess::AssessError::from)?;
     let mut counts = [0usize; 4];
-    for (_, status, _) in apart.iter().chain([&tables.rows]).flat_map(Rows::iter) {
+    for status in tables.rows.iter().map(|r| r.1).chain(apart.iter().map(|r| r.0)) {
         counts[usize::from(status.rank())] += 1;
     }
     let rows: usize = counts.iter().sum();
@@ -101,10 +101,9 @@ fn check(folder: Option<&std::path::Path>, format: Format) -> Result<(), Failure
     Ok(())
 }
 
-fn sources(tables: &Tables, apart: &[Rows], format: Format) {
+fn sources(tables: &Tables, apart: &[(Status, SourceId)], format: Format) {
     let mut counts = vec![[0usize; 4]; tables.sources.iter().count()];
-    // Every reader numbers the sources of one store alike.
-    for (_, status, source) in apart.iter().chain([&tables.rows]).flat_map(Rows::iter) {
+    for (status, source) in tables.rows.iter().map(|r| (r.1, r.2)).chain(apart.iter().copied()) {
         counts[usize::from(source.0)][usize::from(status.rank())] += 1;
     }
     let lines: Vec<SourceLine> = tables

@@ -339,16 +339,16 @@ mod tests {
             let around = Surroundings { start: vec![Aged { age: 3, count: 1e5 }, Aged { age: 0, count: 2e5 }], trade: Vec::new() };
             let stock = inflow_driven(&a, &survival, &around).unwrap().stock;
             let back = stock_driven(&stock, &survival, &around, NegativeInflow::Refuse).unwrap();
-            for i in 0..30 {
-                prop_assert!((back.inflow[i] - a[i]).abs() <= 1e-8 * 1e6, "{} {}", back.inflow[i], a[i]);
+            for (found, entered) in back.inflow.iter().zip(&a) {
+                prop_assert!((found - entered).abs() <= 1e-8 * 1e6, "{found} {entered}");
             }
         }
 
         #[test]
         fn a_wanted_stock_is_met_whatever_its_path(stock in prop::collection::vec(0.0..1e6, 30), k in 1.0..5.0, l in 3.0..25.0) {
             let flows = stock_driven(&stock, &curve(k, l), &Surroundings::default(), NegativeInflow::Retire).unwrap();
-            for i in 0..30 {
-                prop_assert!((flows.stock[i] - stock[i]).abs() <= 1e-9 * 1e6);
+            for (i, wanted) in stock.iter().enumerate() {
+                prop_assert!((flows.stock[i] - wanted).abs() <= 1e-9 * 1e6);
                 prop_assert!(flows.inflow[i] >= 0.0 && flows.extra_retirement[i] >= 0.0 && flows.outflow[i] >= -1e-3);
                 prop_assert!(flows.inflow[i] == 0.0 || flows.extra_retirement[i] == 0.0);
             }

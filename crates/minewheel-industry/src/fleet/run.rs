@@ -17,7 +17,7 @@
 //! given up are booked by what they hold; what a shredder recovers of it is a product of yields that the tables name.
 //! Left out: vehicles other than the products of the study, and rebound of ownership on kilometres.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use minewheel_assess::AssessError;
 use minewheel_assess::tables::Tables;
@@ -32,7 +32,7 @@ use serde::Serialize;
 use super::cohorts::{Aged, CohortError, Drive, Flows, NegativeInflow, Surroundings, walk};
 use super::figures::{CarFigures, car_figures};
 use super::packs::{PackFlows, PackRules, follow};
-use super::study::{Product, Study, StudyError};
+use super::study::{CurveChoice, Product, Study, StudyError};
 use super::survival::{Curve, Survival};
 use super::tables::FleetTables;
 
@@ -106,7 +106,7 @@ pub struct YearLine {
     pub traded: f64,
     /// Kilometres driven.
     pub km: f64,
-    /// Electricity at the wall in GWh.
+    /// Electricity at the wall in gigawatt-hours.
     pub electricity_gwh: f64,
     /// Fuel in million litres.
     pub fuel_ml: f64,
@@ -118,7 +118,7 @@ pub struct YearLine {
     pub end_of_life_t: Option<f64>,
 }
 
-/// Packs of one product in one year, in GWh as built.
+/// Packs of one product in one year, in gigawatt-hours as built.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PackLine {
     /// The year.
@@ -229,7 +229,14 @@ pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetR
     let mut notices = Vec::new();
     let mut status = Status::Derived;
     let table_km = fleet.parameters.value("use", "km-per-year", "km")?;
-    status = status.max(fleet.rows.status(table_km.row));
+    if study.products.iter().any(|p| p.km_per_year.is_none()) {
+        status = status.max(fleet.rows.status(table_km.row));
+    }
+    for product in &study.products {
+        if let CurveChoice::Named(name) = &product.survival {
+            status = status.max(fleet.rows.weakest(fleet.curve_rows(name).iter().map(|v| v.row)));
+        }
+    }
     let kms: Vec<f64> = study.products.iter().map(|p| p.km_per_year.unwrap_or(table_km.best)).collect();
     let cars = study.products.iter().map(|p| tables.catalogue.car(&p.car).cloned()).collect::<Result<Vec<_>, _>>()?;
     let figures = car_figures(tables, &cars, &head.place, &head.footprint_years, &kms)?;
@@ -242,6 +249,12 @@ pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetR
     let mut walked = Vec::new();
     for ((product, figures), km) in study.products.iter().zip(figures).zip(kms) {
         walked.push(walk_product(study, product, fleet, figures, km, &mut notices)?);
+    }
+    if walked.iter().any(|w| w.packs.is_some()) {
+        // Second life, collection and scrap rest on these rows whatever a study says of them.
+        let rows = ["second-life", "pack"].iter().filter_map(|s| fleet.parameters.subject(s).ok());
+        let values = rows.flat_map(|s| s.properties().into_iter().filter_map(move |p| ["1", "year"].iter().find_map(|u| s.value(p, u).ok())));
+        status = status.max(fleet.rows.weakest(values.map(|v| v.row)));
     }
     let years = years(study, &walked);
     let packs = pack_lines(study, &walked);
@@ -261,7 +274,7 @@ pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetR
         materials,
         load_gw,
         public_points: ratio.map(|r| electric / r.best).filter(|p| *p > 0.0),
-        weakest_status: status.max(Status::Assumption),
+        weakest_status: status,
         notices,
     })
 }
@@ -421,8 +434,8 @@ fn pack_lines(study: &Study, walked: &[Walked]) -> Vec<PackLine> {
 
 /// Every element in every year, with the balance of the packs.
 fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walked]) -> Result<Vec<MaterialLine>, FleetError> {
-    let names: BTreeMap<&str, ()> =
-        walked.iter().flat_map(|w| w.figures.body_materials.keys().chain(w.figures.pack_materials.keys())).map(|n| (n.as_str(), ())).collect();
+    let names: BTreeSet<&str> =
+        walked.iter().flat_map(|w| w.figures.body_materials.keys().chain(w.figures.pack_materials.keys())).map(String::as_str).collect();
     let recovered = |route: RecyclingRoute, element: &str| {
         let word = if element == "iron" { "steel" } else { element };
         tables.cells.recoveries().iter().find(|r| r.route == route && (&*r.material == element || &*r.material == word)).map_or(0.0, |r| r.share.best)
@@ -430,7 +443,7 @@ fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walk
     let yields = fleet.parameters.subject("yield")?;
     let mut lines = Vec::new();
     for index in 0..study.years() {
-        for element in names.keys() {
+        for element in &names {
             let mut line = MaterialLine {
                 year: study.study.from + index as i32,
                 element: (*element).to_owned(),

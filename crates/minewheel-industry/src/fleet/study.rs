@@ -216,27 +216,27 @@ impl Study {
         (self.study.to - self.study.from + 1) as usize
     }
 
-    fn value(&self, key: impl Into<String>, seen: impl ToString, wanted: impl Into<String>) -> StudyError {
+    fn value(&self, key: impl Into<String>, seen: &dyn std::fmt::Display, wanted: impl Into<String>) -> StudyError {
         StudyError::Value { file: self.file.clone(), key: key.into(), seen: seen.to_string(), wanted: wanted.into() }
     }
 
     fn check(&self) -> Result<(), StudyError> {
         let head = &self.study;
         if head.to < head.from || head.to - head.from >= LONGEST {
-            return Err(self.value("study.to", head.to, format!("{} to {}", head.from, head.from + LONGEST - 1)));
+            return Err(self.value("study.to", &head.to, format!("{} to {}", head.from, head.from + LONGEST - 1)));
         }
         if !head.footprint_years.is_sorted_by(|a, b| a < b) {
-            return Err(self.value("study.footprint_years", format!("{:?}", head.footprint_years), "years in rising order"));
+            return Err(self.value("study.footprint_years", &format!("{:?}", head.footprint_years), "years in rising order"));
         }
         if let Some(&last) = head.footprint_years.last()
             && last < head.to
             && head.beyond == Beyond::Refuse
         {
             let wanted = format!("{last} or earlier, the last of `footprint_years`; or `beyond = \"hold\"`, which holds that year for later ones");
-            return Err(self.value("study.to", head.to, wanted));
+            return Err(self.value("study.to", &head.to, wanted));
         }
         if self.products.is_empty() {
-            return Err(self.value("product", "absent", "at least one [[product]]"));
+            return Err(self.value("product", &"absent", "at least one [[product]]"));
         }
         let mut names: BTreeMap<&str, usize> = BTreeMap::new();
         for product in &self.products {
@@ -253,7 +253,7 @@ impl Study {
         let key = |k: &str| format!("{}.{k}", product.name);
         if product.inflow.is_some() == product.stock.is_some() {
             let seen = if product.inflow.is_some() { "beside `stock`" } else { "absent, as `stock` is" };
-            return Err(self.value(key("inflow"), seen, "either `inflow` or `stock`"));
+            return Err(self.value(key("inflow"), &seen, "either `inflow` or `stock`"));
         }
         let pack = &product.pack;
         for (name, share) in
@@ -262,31 +262,31 @@ impl Study {
             if let Some(share) = share
                 && !(0.0..=1.0).contains(&share)
             {
-                return Err(self.value(key(name), share, "a share from 0 to 1"));
+                return Err(self.value(key(name), &share, "a share from 0 to 1"));
             }
         }
         if pack.scrap.is_some_and(|s| s >= 1.0) {
-            return Err(self.value(key("pack.scrap"), 1, "a share below 1: a plant that scraps all makes nothing"));
+            return Err(self.value(key("pack.scrap"), &1, "a share below 1: a plant that scraps all makes nothing"));
         }
         if let Some(km) = product.km_per_year
             && !(km > 0.0 && km < 500_000.0)
         {
-            return Err(self.value(key("km_per_year"), km, "more than 0 and less than 500000 km"));
+            return Err(self.value(key("km_per_year"), &km, "more than 0 and less than 500000 km"));
         }
         for (name, points) in [("inflow", &product.inflow), ("stock", &product.stock), ("pack.kwh", &pack.kwh)] {
             let Some(points) = points else { continue };
             if points.is_empty() || !points.is_sorted_by(|a, b| a.0 < b.0) {
-                return Err(self.value(key(name), format!("{points:?}"), "points [[year, value], …] in rising order of year"));
+                return Err(self.value(key(name), &format!("{points:?}"), "points [[year, value], …] in rising order of year"));
             }
             if let Some((year, value)) = points.iter().find(|p| !p.1.is_finite() || p.1 < 0.0) {
-                return Err(self.value(key(name), format!("{value} in {year}"), "0 or more"));
+                return Err(self.value(key(name), &format!("{value} in {year}"), "0 or more"));
             }
         }
         if let Some((year, ..)) = product.trade.iter().find(|t| !(self.study.from..=self.study.to).contains(&t.0)) {
             return Err(self.value(key("trade"), year, format!("years from {} to {}", self.study.from, self.study.to)));
         }
         if let Some((age, count)) = product.start.iter().find(|s| s.1.is_nan() || s.1 < 0.0) {
-            return Err(self.value(key("start"), format!("{count} of age {age}"), "0 or more"));
+            return Err(self.value(key("start"), &format!("{count} of age {age}"), "0 or more"));
         }
         Ok(())
     }

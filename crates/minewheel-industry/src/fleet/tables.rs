@@ -90,7 +90,7 @@ impl FleetTables {
         curve_of(&self.survival, name)
     }
 
-    /// The weakest status of the rows of a curve.
+    /// The rows of a curve.
     pub fn curve_rows(&self, name: &str) -> Vec<Value> {
         let Ok(subject) = self.survival.subject(name) else { return Vec::new() };
         subject.properties().into_iter().filter_map(|p| ["1", "year"].iter().find_map(|u| subject.value(p, u).ok())).collect()

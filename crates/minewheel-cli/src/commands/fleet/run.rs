@@ -21,7 +21,7 @@ use crate::print::{self, Format, figure};
 enum Ledger {
     /// Cars, kilometres, energy, footprint.
     Years,
-    /// Packs in GWh.
+    /// Packs in gigawatt-hours.
     Packs,
     /// Elements in tonnes.
     Materials,
@@ -151,6 +151,10 @@ fn table(report: &FleetReport) -> String {
         text.push_str(&print::table(&head, &rows, &[1, 2, 3, 4, 5, 6, 7, 8, 9]));
     }
     materials(&mut text, report);
+    if let Some((hour, peak)) = report.load_gw.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)) {
+        let mean = report.load_gw.iter().sum::<f64>() / report.load_gw.len() as f64;
+        let _ = writeln!(text, "\ncharging on a day of the last year: {} GW at {hour} h, {} GW on average", figure(*peak), figure(mean));
+    }
     if let Some(points) = report.public_points {
         let last = report.years.last().map_or(0, |l| l.year);
         let _ = writeln!(text, "\npublic charging points for the cars of {last} at the ratio of today: {} thousand", figure(points / 1e3));

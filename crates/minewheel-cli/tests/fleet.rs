@@ -1,0 +1,146 @@
+//! `fleet`, `market`, `tco` and `charging` as a user runs them: results, refusals with code and help.
+//!
+//! `INSTA_UPDATE=always cargo test -p minewheel-cli --test fleet` writes the snapshots anew; read the diff.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod program;
+
+use std::path::Path;
+
+use program::{data_of, json_of, run_in, scratch, write};
+
+const SURVIVAL: &str = "series,age,share\na,0,1\na,1,0.9\na,2,0.5\na,3,0\n";
+const INFLOW: &str = "series,year,inflow\na,2020,100\na,2021,0\na,2022,0\na,2023,0\n";
+const STUDY: &str = "[study]\ntitle = \"x\"\nplace = \"CN\"\nfrom = 2020\nto = 2030\n[[product]]\nname = \"a\"\ncar = \"byd-dolphin-60\"\nsurvival = \"germany\"\ninflow = [[2020, 10], [2030, 20]]\n";
+
+fn refused(folder: &Path, snapshot: &str, arguments: &[&str]) {
+    let answer = run_in(folder, arguments);
+    let shown = format!("$ minewheel {}\n{}", arguments.join(" "), answer.remarks);
+    assert_eq!(answer.code, 2, "{shown}");
+    assert!(answer.data.is_empty(), "{shown}");
+    assert!(answer.remarks.starts_with("error[minewheel::") && answer.remarks.contains("\nhelp: "), "{shown}");
+    insta::assert_snapshot!(snapshot, shown);
+}
+
+#[test]
+fn a_cohort_leaves_as_its_curve_says() {
+    let folder = scratch("fleet-stock");
+    write(&folder.join("inflow.csv"), INFLOW);
+    write(&folder.join("survival.csv"), SURVIVAL);
+    let answer = run_in(&folder, &["fleet", "stock", "--inflow", "inflow.csv", "--survival", "survival.csv", "--format", "csv"]);
+    assert_eq!(answer.code, 0, "{}", answer.remarks);
+    assert_eq!(answer.data, "series,year,stock,outflow\na,2020,100,0\na,2021,90,10\na,2022,50,40\na,2023,0,50\n");
+}
+
+#[test]
+fn tables_of_series_with_faults_are_refused() {
+    let folder = scratch("fleet-faults");
+    let inflow = |text: &str| write(&folder.join("inflow.csv"), text);
+    let survival = |text: &str| write(&folder.join("survival.csv"), text);
+    let stock = ["fleet", "stock", "--inflow", "inflow.csv", "--survival", "survival.csv"];
+    survival("series,age,share\na,0,1\na,1,0.9\na,2,0.95\n");
+    inflow(INFLOW);
+    refused(&folder, "survival-rises", &stock);
+    survival("series,age,share\na,0,1.2\n");
+    refused(&folder, "survival-above-one", &stock);
+    survival(SURVIVAL);
+    inflow("series,year,inflow\na,2020,1\na,2022,1\n");
+    refused(&folder, "year-missing", &stock);
+    inflow("series,year,inflow\na,2020,1\na,2020,2\n");
+    refused(&folder, "year-twice", &stock);
+    inflow("series,year,inflow\na,2020,-5\n");
+    refused(&folder, "inflow-negative", &stock);
+    inflow("series,year,inflw\na,2020,5\n");
+    refused(&folder, "column-misspelt", &stock);
+    inflow("series,year,inflow\nb,2020,5\n");
+    refused(&folder, "series-without-curve", &stock);
+    write(&folder.join("stock.csv"), "series,year,stock\na,2020,100\na,2021,10\n");
+    refused(&folder, "inflow-would-be-negative", &["fleet", "stock", "--stock", "stock.csv", "--survival", "survival.csv", "--strict-inflow"]);
+}
+
+#[test]
+fn studies_with_faults_are_refused() {
+    let folder = scratch("fleet-studies");
+    let study = |from: &str, to: &str| {
+        assert!(STUDY.contains(from), "{from}");
+        write(&folder.join("study.toml"), STUDY.replacen(from, to, 1));
+    };
+    let arguments = ["fleet", "run", "study.toml"];
+    study("survival = \"germany\"", "survival = \"germny\"");
+    refused(&folder, "curve-misspelt", &arguments);
+    study("byd-dolphin-60", "byd-dolfin-60");
+    refused(&folder, "study-car-misspelt", &arguments);
+    study("inflow", "inflwo");
+    refused(&folder, "study-key-misspelt", &arguments);
+    study("[2030, 20]", "[2028, 20]");
+    refused(&folder, "points-end-before-the-study", &arguments);
+    study("to = 2030", "to = 2030\nfootprint_years = [2020, 2025]");
+    refused(&folder, "study-beyond-its-footprints", &arguments);
+    study("\"CN\"", "\"CHN\"");
+    refused(&folder, "study-place-unknown", &arguments);
+    study("to = 2030", "to = 2030\ncharging = \"home-7\"");
+    refused(&folder, "charging-profile-misspelt", &arguments);
+}
+
+#[test]
+fn a_study_balances_and_its_ledgers_agree() {
+    let folder = scratch("fleet-study");
+    write(&folder.join("study.toml"), STUDY);
+    let answer = run_in(&folder, &["fleet", "run", "study.toml", "--format", "json", "--chart", "stock.svg"]);
+    assert_eq!(answer.code, 0, "{}", answer.remarks);
+    let report: serde_json::Value = serde_json::from_str(&answer.data).unwrap();
+    let number = |line: &serde_json::Value, key: &str| line[key].as_f64().unwrap();
+    for line in report["materials"].as_array().unwrap() {
+        let moved = number(line, "pack_demand_t") + number(line, "pack_stock_t");
+        assert!(number(line, "residual_t").abs() <= 1e-9 * moved.max(1e-12), "{line}");
+    }
+    let years = report["years"].as_array().unwrap();
+    for pair in years.windows(2) {
+        let left = number(&pair[0], "stock") + number(&pair[1], "inflow") - number(&pair[1], "outflow") - number(&pair[1], "stock");
+        assert!(left.abs() < 1e-9, "{left}");
+    }
+    assert_eq!(years.len(), 11);
+    assert!(folder.join("stock.svg").is_file());
+    let packs = data_csv(&folder, "packs");
+    assert!(packs.starts_with("year,product,in_cars_gwh") && packs.lines().count() == 12);
+}
+
+fn data_csv(folder: &Path, table: &str) -> String {
+    let answer = run_in(folder, &["fleet", "run", "study.toml", "--format", "csv", "--table", table]);
+    assert_eq!(answer.code, 0, "{}", answer.remarks);
+    answer.data
+}
+
+#[test]
+fn options_and_names_that_no_command_knows_are_refused() {
+    let folder = scratch("fleet-options");
+    refused(&folder, "indicator-misspelt", &["market", "CN", "--from", "2023", "--to", "2023", "--indicators", "nev-prodution"]);
+    refused(&folder, "period-unheard-of", &["market", "CN", "--from", "2023-13", "--to", "2023"]);
+    refused(&folder, "span-backwards", &["market", "CN", "--from", "2024", "--to", "2023"]);
+    refused(&folder, "adoption-without-shares", &["fleet", "adoption", "KP"]);
+    refused(&folder, "survival-without-register", &["fleet", "survival", "DE"]);
+    refused(&folder, "charging-of-a-fuel-car", &["charging", "nissan-sylphy-16"]);
+    refused(&folder, "connected-above-one", &["charging", "byd-dolphin-60", "--connected", "60"]);
+    refused(&folder, "tco-of-two-battery-cars", &["tco", "byd-dolphin-60", "vw-id3-58"]);
+    write(&folder.join("mine.csv"), "indicator,period,value,unit\ncharging-points,2024,1,pile\ncharging-points,2025,1,gun\n");
+    refused(&folder, "unit-changes-without-a-note", &["market", "CN-SH", "--from", "2024", "--to", "2025", "--series", "mine.csv"]);
+}
+
+#[test]
+fn the_market_prints_the_gap_between_sales_and_registrations_unasked() {
+    let found = json_of(&["market", "CN", "--from", "2025", "--to", "2025"]);
+    let gaps = found["gaps"].as_array().unwrap();
+    let dealers = gaps.iter().find(|g| g["kind"] == "dealers").unwrap();
+    // 16.49 − 2.615 − 12.93 million.
+    assert!((dealers["difference"].as_f64().unwrap() - 945_000.0).abs() < 1.0, "{dealers}");
+    assert!(gaps.iter().any(|g| g["kind"] == "break"), "{gaps:?}");
+}
+
+#[test]
+fn every_output_has_a_schema() {
+    for name in ["market", "fleet-run", "fleet-stock", "fleet-survival", "fleet-adoption", "charging", "tco"] {
+        let schema: serde_json::Value = serde_json::from_str(&data_of(&["schema", name])).unwrap();
+        assert!(schema["properties"].is_object() || schema["items"].is_object(), "{name}");
+    }
+}
