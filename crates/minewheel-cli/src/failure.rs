@@ -103,7 +103,7 @@ impl Failure {
             Self::Profile { .. } => "minewheel::profile",
             Self::Assess(error) => error.code(),
             Self::Case(_) => "minewheel::case",
-            Self::Lca(_) => "minewheel::lca",
+            Self::Lca(error) => error.code(),
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -127,7 +127,7 @@ impl Failure {
             }
             Self::File { .. } => "check that the folder is there and may be written to".to_owned(),
             Self::Option { option, .. } => format!("see `--{option}` in the command's --help"),
-            Self::Lca(_) => "`minewheel lca info FILE` says what a database holds".to_owned(),
+            Self::Lca(error) => error.help().to_owned(),
             Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
             Self::UnknownName { .. } => "give one of the names listed".to_owned(),
         })

@@ -96,8 +96,10 @@ pub struct Assembly {
     pub technosphere_entries: usize,
     activities: Vec<i64>,
     products: Vec<i64>,
+    product_of: Vec<u32>,
     column_of: FxHashMap<i64, u32>,
     flow_of: FxHashMap<i64, u32>,
+    flows: Vec<i64>,
     rows: Vec<Entry>,
 }
 
@@ -152,7 +154,7 @@ impl Assembly {
             let coefficient = scaled(entry, -1.0, activity, &mut rows);
             builder.add_input(ColumnId(activity as u32), ColumnId(supplier), coefficient);
         }
-        let (_, flow_of) = numbered(matrices.biosphere.iter().map(|e| e.row));
+        let (flows, flow_of) = numbered(matrices.biosphere.iter().map(|e| e.row));
         let mut unknown = Vec::new();
         for entry in &matrices.biosphere {
             let Some(activity) = activity_of.get(&entry.column) else {
@@ -171,7 +173,17 @@ impl Assembly {
         }
         let network = builder.build()?;
         let column_of = products.iter().zip(&provider).map(|(id, activity)| (*id, *activity)).collect();
-        Ok(Self { technosphere_entries: network.input_count() + activities.len(), network, activities, products, column_of, flow_of, rows })
+        Ok(Self {
+            technosphere_entries: network.input_count() + activities.len(),
+            network,
+            activities,
+            products,
+            product_of,
+            column_of,
+            flow_of,
+            flows,
+            rows,
+        })
     }
 
     /// A demand by product ids.
@@ -195,6 +207,16 @@ impl Assembly {
     /// The id of a column's activity.
     pub fn activity(&self, column: ColumnId) -> Option<i64> {
         self.activities.get(column.index()).copied()
+    }
+
+    /// The id of the product that a column stands for.
+    pub fn product(&self, column: ColumnId) -> Option<i64> {
+        self.product_of.get(column.index()).and_then(|row| self.products.get(*row as usize)).copied()
+    }
+
+    /// The id of an elementary flow.
+    pub fn flow(&self, flow: FlowId) -> Option<i64> {
+        self.flows.get(flow.index()).copied()
     }
 
     /// The factors of a method by flow, and its uncertain entries as further rows of the sampler; factors of flows that no activity

@@ -30,6 +30,11 @@ const NAMES: &[&str] = &[
     "plant",
     "lca",
     "lca-info",
+    "lca-database",
+    "lca-import",
+    "lca-contributions",
+    "lca-path",
+    "lca-scores",
     "cycles",
     "places",
     "chemistries",
@@ -62,6 +67,26 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "lca-info" => {
             print::json(&schemars::schema_for!(super::lca::Contents));
+            return Ok(());
+        }
+        "lca-database" => {
+            print::json(&schemars::schema_for!(super::lca::Inventory));
+            return Ok(());
+        }
+        "lca-import" => {
+            print::json(&schemars::schema_for!(super::lca::Imported));
+            return Ok(());
+        }
+        "lca-contributions" => {
+            print::json(&schemars::schema_for!(super::lca::Contributions));
+            return Ok(());
+        }
+        "lca-path" => {
+            print::json(&schemars::schema_for!(super::lca::SupplyPath));
+            return Ok(());
+        }
+        "lca-scores" => {
+            print::json(&schemars::schema_for!(super::lca::ScoreList));
             return Ok(());
         }
         "drive" => {
