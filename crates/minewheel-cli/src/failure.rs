@@ -161,6 +161,7 @@ impl Failure {
             Self::Passport(_) => "minewheel::passport",
             Self::RuleNotMet { .. } => "minewheel::rules::not_met",
             Self::Driver(_) => "minewheel::fleet::driver",
+            Self::Lca(error) => error.code(),
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -191,7 +192,7 @@ impl Failure {
             }
             Self::File { .. } => "check that the folder is there and may be written to".to_owned(),
             Self::Option { option, .. } => format!("see `--{option}` in the command's --help"),
-            Self::Lca(_) => "`minewheel lca info FILE` says what a database holds".to_owned(),
+            Self::Lca(error) => error.help().to_owned(),
             Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
             Self::Supply(_) => "a car is an id of `minewheel cars` or a TOML file; a material is one of those listed".to_owned(),
             Self::Disruption(_) => "`minewheel schema disrupt-study` prints every key; an example is in `examples/10_disruption/`".to_owned(),

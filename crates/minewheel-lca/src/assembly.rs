@@ -96,8 +96,10 @@ pub struct Assembly {
     pub technosphere_entries: usize,
     activities: Vec<i64>,
     products: Vec<i64>,
+    product_of: Vec<u32>,
     column_of: FxHashMap<i64, u32>,
     flow_of: FxHashMap<i64, u32>,
+    flows: Vec<i64>,
     rows: Vec<Entry>,
     /// The flow of each row, where the row is one of the biosphere.
     flow_of_row: Vec<Option<u32>>,
@@ -157,7 +159,7 @@ impl Assembly {
             builder.add_input(ColumnId(activity as u32), ColumnId(supplier), coefficient);
         }
         let technosphere_rows = rows.len();
-        let (_, flow_of) = numbered(matrices.biosphere.iter().map(|e| e.row));
+        let (flows, flow_of) = numbered(matrices.biosphere.iter().map(|e| e.row));
         let mut unknown = Vec::new();
         for entry in &matrices.biosphere {
             let Some(activity) = activity_of.get(&entry.column) else {
@@ -181,7 +183,19 @@ impl Assembly {
         }
         let is_needed = flow_of_row.iter().map(Option::is_none).collect();
         let column_of = products.iter().zip(&provider).map(|(id, activity)| (*id, *activity)).collect();
-        Ok(Self { technosphere_entries: network.input_count() + activities.len(), network, activities, products, column_of, flow_of, rows, flow_of_row, is_needed })
+        Ok(Self {
+            technosphere_entries: network.input_count() + activities.len(),
+            network,
+            activities,
+            products,
+            product_of,
+            column_of,
+            flow_of,
+            flows,
+            rows,
+            flow_of_row,
+            is_needed,
+        })
     }
 
     /// A demand by product ids.
@@ -205,6 +219,16 @@ impl Assembly {
     /// The id of a column's activity.
     pub fn activity(&self, column: ColumnId) -> Option<i64> {
         self.activities.get(column.index()).copied()
+    }
+
+    /// The id of the product that a column stands for.
+    pub fn product(&self, column: ColumnId) -> Option<i64> {
+        self.product_of.get(column.index()).and_then(|row| self.products.get(*row as usize)).copied()
+    }
+
+    /// The id of an elementary flow.
+    pub fn flow(&self, flow: FlowId) -> Option<i64> {
+        self.flows.get(flow.index()).copied()
     }
 
     /// The factors of a method by flow, and its uncertain entries as further rows of the sampler; factors of flows that no activity

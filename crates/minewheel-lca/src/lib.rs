@@ -62,7 +62,7 @@ mod tree;
 pub use assembly::{Assembly, AssemblyError};
 pub use characterise::{CategoryFactors, direct_scores};
 pub use coefficient::{Coefficient, MAX_FACTORS};
-pub use contributions::{InputFlow, column_contributions, input_flows};
+pub use contributions::{FlowContribution, InputFlow, column_contributions, flow_contributions, input_flows, supply_contributions};
 pub use demand::{Demand, DemandLine};
 pub use distribution::{DistributionError, FactorDistribution, FactorSampler, RatioSampler};
 pub use draws::{Draw, DrawError, DrawWorkspace, PreparedSolver, monte_carlo};

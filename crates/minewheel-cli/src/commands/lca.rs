@@ -1,4 +1,10 @@
-//! `minewheel lca`: a user's own life-cycle database, solved.
+//! `minewheel lca`: a user's own life-cycle database, imported, linked, solved and explained.
+
+mod explain;
+mod export;
+mod files;
+mod import;
+mod source;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -6,11 +12,15 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use minewheel_lca::database::SystemError;
 use minewheel_lca::formats::{PackageError, data_package::DataPackage, read_data_package};
-use minewheel_lca::{
-    Assembly, AssemblyError, CharacterisationMethod, Demand, DrawError, PreparedSolver, SolveError, SolveOptions, monte_carlo, quantile,
-};
+use minewheel_lca::formats::{olca::OlcaError, store::StoreError};
+use minewheel_lca::{Assembly, AssemblyError, DrawError, PreparedSolver, SolveError, SolveOptions, monte_carlo, quantile};
 use serde::Serialize;
+
+pub use explain::{Contributions, Path as SupplyPath, ScoreList};
+pub use import::{Imported, Inventory};
+use source::{Assembled, LinkReport, Question, Source};
 
 use crate::failure::Failure;
 use crate::print::{self, Format, figure};
@@ -26,26 +36,24 @@ pub struct Arguments {
 enum Action {
     /// Impact of a demand, with an interval where samples are asked for
     Solve(Solve),
-    /// What a database holds
-    Info {
-        /// A Brightway data package (zip)
-        database: PathBuf,
-        /// How to print
-        #[arg(long, value_enum, default_value = "table")]
-        format: Format,
-    },
+    /// Read an openLCA package (zip or folder of JSON-LD) into a database of one file
+    Import(import::Import),
+    /// What a database holds, and what of it is not linked
+    Info(import::Info),
+    /// Which processes and flows a result comes from
+    Contributions(explain::Explain),
+    /// Through which chains of supply a result comes
+    Path(explain::Explain),
+    /// The impact of one unit of every product
+    Scores(explain::Scores),
+    /// Write a database as an openLCA package, or its matrices as CSV
+    Export(export::Export),
 }
 
 #[derive(clap::Args)]
 struct Solve {
-    /// A Brightway data package (zip)
-    database: PathBuf,
-    /// Product and amount; several add
-    #[arg(long, value_name = "ID=AMOUNT", required = true, value_parser = demand_line, allow_hyphen_values = true)]
-    demand: Vec<(i64, f64)>,
-    /// The method; may be left out where there is just one
-    #[arg(long)]
-    method: Option<String>,
+    #[command(flatten)]
+    question: Question,
     /// Draws with every uncertain entry sampled anew
     #[arg(long, value_name = "N", default_value_t = 0)]
     samples: u64,
@@ -55,16 +63,6 @@ struct Solve {
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
-}
-
-fn demand_line(text: &str) -> Result<(i64, f64), String> {
-    let wanted = || format!("`{text}` is not ID=AMOUNT, such as 42=1.5");
-    let (id, amount) = text.split_once('=').ok_or_else(wanted)?;
-    let amount: f64 = amount.trim().parse().map_err(|_| wanted())?;
-    if !amount.is_finite() {
-        return Err(format!("the amount of `{text}` is not finite"));
-    }
-    Ok((id.trim().parse().map_err(|_| wanted())?, amount))
 }
 
 /// Why a database cannot be solved.
@@ -108,13 +106,99 @@ pub enum LcaFailure {
         /// Their names.
         known: String,
     },
+    /// The file is no database, or a damaged one.
+    #[error("{}: {error}", path.display())]
+    Store {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        error: StoreError,
+    },
+    /// The package cannot be imported.
+    #[error("{}: {error}", path.display())]
+    Import {
+        /// The package.
+        path: PathBuf,
+        /// Why.
+        error: OlcaError,
+    },
+    /// A process that the database lacks.
+    #[error("no process has the id or the name `{seen}`{}", .nearest.iter().map(|n| format!("\n  perhaps {n}")).collect::<String>())]
+    UnknownProcess {
+        /// What was asked for.
+        seen: String,
+        /// Processes with a similar name.
+        nearest: Vec<String>,
+    },
+    /// Inputs that nobody supplies.
+    #[error("{}: {products} products have no supplier, wanted by {exchanges} exchanges:\n  {}", path.display(), lines.join("\n  "))]
+    Unlinked {
+        /// The database.
+        path: PathBuf,
+        /// How many products.
+        products: usize,
+        /// How many exchanges.
+        exchanges: usize,
+        /// The first of them, with the nearest candidates.
+        lines: Vec<String>,
+    },
+    /// Processes whose burdens cannot be shared among their products.
+    #[error("{}: {processes} processes cannot be allocated:\n  {}", path.display(), lines.join("\n  "))]
+    Allocation {
+        /// The database.
+        path: PathBuf,
+        /// How many.
+        processes: usize,
+        /// The first of them.
+        lines: Vec<String>,
+    },
+    /// The database makes no product system.
+    #[error("{}: {error}", path.display())]
+    System {
+        /// The database.
+        path: PathBuf,
+        /// Why.
+        error: SystemError,
+    },
+}
+
+impl LcaFailure {
+    /// A stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Store { .. } => "minewheel::lca::database",
+            Self::Import { .. } => "minewheel::lca::import",
+            Self::UnknownProcess { .. } => "minewheel::lca::process",
+            Self::Unlinked { .. } => "minewheel::lca::unlinked",
+            Self::Allocation { .. } => "minewheel::lca::allocation",
+            Self::System { .. } => "minewheel::lca::system",
+            _ => "minewheel::lca",
+        }
+    }
+
+    /// What to do next.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::Store { .. } => "`minewheel lca import PACKAGE --into FILE` makes a database; a Brightway data package is a zip file",
+            Self::Import { .. } => "a package is a zip file or a folder with `processes/`, `flows/`, `unit_groups/` …, as openLCA exports it",
+            Self::UnknownProcess { .. } => "give the id or the full name of a process; `minewheel lca info FILE --processes TEXT` searches",
+            Self::Unlinked { .. } => {
+                "import what is missing, choose `--providers market` where several make it, or say `--unlinked cut-off` to count them as free"
+            }
+            Self::Allocation { .. } => {
+                "choose with --allocation: physical, economic, causal, property:Mass or another property, or reference-only (co-products free)"
+            }
+            Self::NoMethod { .. } => "import a package with impact methods into the same file",
+            _ => "`minewheel lca info FILE` says what a database holds",
+        }
+    }
 }
 
 /// Impact of a demand.
 #[derive(Serialize, schemars::JsonSchema)]
 pub struct Solution {
     /// Amount by product id.
-    demand: BTreeMap<i64, f64>,
+    demand: BTreeMap<String, f64>,
     /// The method.
     method: String,
     /// The impact category, where the method names one.
@@ -155,6 +239,11 @@ pub struct Solution {
     solve_ms: f64,
     /// Drawing.
     samples_ms: Option<f64>,
+    /// How inputs were linked; `null` for a data package.
+    links: Option<LinkReport>,
+    /// The demand in words, for people.
+    #[serde(skip)]
+    asked: String,
 }
 
 /// What a database holds.
@@ -192,14 +281,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 Format::Table => print::data(&table(&solution)),
             }
         }
-        Action::Info { database, format } => {
-            let contents = contents(database)?;
-            match format {
-                Format::Json => print::json(&contents),
-                Format::Csv => print::data(&print::csv(&["what", "value"], &lines(&contents))),
-                Format::Table => print::data(&print::table(&["", &contents.name], &lines(&contents), &[1])),
-            }
-        }
+        Action::Import(arguments) => import::import(arguments)?,
+        Action::Info(arguments) => import::info(arguments)?,
+        Action::Contributions(arguments) => explain::contributions(arguments)?,
+        Action::Path(arguments) => explain::path(arguments)?,
+        Action::Scores(arguments) => explain::scores(arguments)?,
+        Action::Export(arguments) => export::export(arguments)?,
     }
     Ok(())
 }
@@ -215,19 +302,6 @@ fn assemble(path: &Path, package: &DataPackage) -> Result<Assembly, LcaFailure> 
     Assembly::new(&package.matrices).map_err(|error| LcaFailure::Assembly { path: path.to_owned(), error })
 }
 
-/// The method asked for, or the only one.
-fn method_of<'m>(path: &Path, methods: &'m [CharacterisationMethod], wanted: Option<&str>) -> Result<&'m CharacterisationMethod, Failure> {
-    let known = || methods.iter().map(|m| m.name.as_str()).collect::<Vec<_>>().join(", ");
-    match (wanted, methods) {
-        (_, []) => Err(LcaFailure::NoMethod { path: path.to_owned() }.into()),
-        (None, [only]) => Ok(only),
-        (None, _) => Err(LcaFailure::WhichMethod { path: path.to_owned(), count: methods.len(), known: known() }.into()),
-        (Some(name), _) => {
-            methods.iter().find(|m| m.name == name).ok_or_else(|| Failure::UnknownName { kind: "method", seen: name.to_owned(), known: known() })
-        }
-    }
-}
-
 #[expect(clippy::disallowed_methods, reason = "the command line says how long each step took")]
 fn now() -> Instant {
     Instant::now()
@@ -238,17 +312,13 @@ fn milliseconds(since: Instant) -> f64 {
 }
 
 fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
-    let path = &arguments.database;
     let began = now();
-    let package = read(path, arguments.samples > 0)?;
+    let source = Source::open(&arguments.question, arguments.samples > 0)?;
     let read_ms = milliseconds(began);
     let began = now();
-    let mut assembly = assemble(path, &package)?;
-    let method = method_of(path, &package.matrices.methods, arguments.method.as_deref())?;
-    let category = assembly.category(method);
-    let demand: Demand = assembly.demand(&arguments.demand).map_err(|error| LcaFailure::Assembly { path: path.clone(), error })?;
-    let (method, unit) = (method.name.clone(), method.unit.clone());
-    drop(package);
+    let Assembled { assembly, category, demand, method, unit } = source.assemble(arguments.question.method.as_deref())?;
+    let (amounts, asked, links) = (source.demand_by_id(), source.demand_in_words(), source.links.clone());
+    drop(source);
     let factor_ms = milliseconds(began);
     let began = now();
     let solver = PreparedSolver::new(&assembly.network, &category, SolveOptions::default()).map_err(LcaFailure::from)?;
@@ -266,10 +336,6 @@ fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
     let mean = (!draws.is_empty()).then(|| draws.iter().sum::<f64>() / draws.len() as f64);
     draws.sort_unstable_by(f64::total_cmp);
     let at = |p: f64| quantile(&draws, p);
-    let mut amounts = BTreeMap::new();
-    for (id, amount) in &arguments.demand {
-        *amounts.entry(*id).or_insert(0.0) += amount;
-    }
     Ok(Solution {
         demand: amounts,
         method,
@@ -292,6 +358,8 @@ fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
         factor_ms,
         solve_ms,
         samples_ms,
+        links,
+        asked,
     })
 }
 
@@ -340,14 +408,13 @@ fn figures(solution: &Solution, number: fn(f64) -> String) -> Vec<String> {
 
 fn table(solution: &Solution) -> String {
     let unit = solution.unit.as_deref().unwrap_or("the method's unit");
-    let asked: Vec<String> = solution.demand.iter().map(|(id, amount)| format!("{amount} of {id}")).collect();
     let mut lines = vec![vec!["impact".to_owned(), figure(solution.score), unit.to_owned()]];
     for (label, value) in [("5th percentile", solution.p5), ("median", solution.p50), ("mean", solution.mean), ("95th percentile", solution.p95)] {
         if let Some(value) = value {
             lines.push(vec![label.to_owned(), figure(value), unit.to_owned()]);
         }
     }
-    let mut text = format!("{}, method {}\n\n", asked.join(", "), solution.method);
+    let mut text = format!("{}, method {}\n\n", solution.asked, solution.method);
     text.push_str(&print::table(&["", "value", "unit"], &lines, &[1]));
     text.push_str(&print::wrap(&format!(
         "\n{} activities, {} entries; residual {:.1e}; read in {:.0} ms, built in {:.0}, solved in {:.0}{}",

@@ -47,6 +47,11 @@ const NAMES: &[&str] = &[
     "fleet-adoption",
     "charging",
     "tco",
+    "lca-database",
+    "lca-import",
+    "lca-contributions",
+    "lca-path",
+    "lca-scores",
     "cycles",
     "places",
     "chemistries",
@@ -91,6 +96,11 @@ fn schema(name: &str) -> Option<schemars::Schema> {
         "fleet-adoption" => schemars::schema_for!(minewheel_industry::fleet::adoption::Adoption),
         "charging" => schemars::schema_for!(minewheel_industry::fleet::charging::ChargingYear),
         "tco" => schemars::schema_for!(Vec<minewheel_industry::fleet::tco::TcoCountry>),
+        "lca-database" => schemars::schema_for!(super::lca::Inventory),
+        "lca-import" => schemars::schema_for!(super::lca::Imported),
+        "lca-contributions" => schemars::schema_for!(super::lca::Contributions),
+        "lca-path" => schemars::schema_for!(super::lca::SupplyPath),
+        "lca-scores" => schemars::schema_for!(super::lca::ScoreList),
         _ => return None,
     })
 }

@@ -49,7 +49,7 @@ impl fmt::Display for Kind {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum DatabaseFault {
     /// Two things of one package have one id.
-    #[error("two of its {kind}s have the id `{id}`")]
+    #[error("the {kind} `{id}` is given twice")]
     Duplicate {
         /// What they are.
         kind: String,
@@ -169,6 +169,9 @@ pub struct DatabaseBuilder {
 macro_rules! put {
     ($self:ident, $kind:expr, $table:ident, $item:ident, $same:expr) => {{
         let key = ($kind, $item.id.clone());
+        if key.1.is_empty() {
+            $self.fault(DatabaseFault::Malformed { thing: format!("the {} `{}`", $kind, $item.name), wanted: "it wants an id" });
+        }
         let is_first = $self.seen.insert(key.clone());
         match $self.places.get(&key).copied() {
             None => {

@@ -2,10 +2,10 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::Database;
-use super::allocation::{Allocation, supplied};
+use super::allocation::{Allocation, is_provided, supplied};
 use super::index::{FlowIndex, ProcessIndex};
 use super::process::Exchange;
+use super::{Database, FlowKind};
 
 /// Where an input comes from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -97,6 +97,66 @@ impl Makers {
             Providers::Market if is_free => (makers, false),
             _ => (&[], false),
         }
+    }
+}
+
+/// How the inputs of all processes would be linked, and those that would not, the most wanted first.
+pub fn survey(database: &Database, options: LinkOptions) -> (LinkCounts, Vec<UnlinkedInput>) {
+    let makers = Makers::new(database, options.allocation);
+    let mut counts = LinkCounts::default();
+    let mut unlinked = UnlinkedInputs::default();
+    for (place, process) in database.processes().iter().enumerate() {
+        for exchange in process.exchanges.iter().filter(|e| database.flow(e.flow).kind != FlowKind::Elementary && !is_provided(database, e)) {
+            let (suppliers, is_chosen) = makers.suppliers(exchange, options.providers);
+            counts.add(suppliers.len(), is_chosen);
+            if suppliers.is_empty() {
+                unlinked.add(exchange.flow, ProcessIndex::new(place), makers.of(exchange.flow).len());
+            }
+        }
+    }
+    (counts, unlinked.sorted())
+}
+
+/// Inputs without a supplier, by product.
+#[derive(Default)]
+pub(super) struct UnlinkedInputs {
+    of: FxHashMap<FlowIndex, UnlinkedInput>,
+}
+
+impl UnlinkedInputs {
+    pub fn add(&mut self, flow: FlowIndex, user: ProcessIndex, makers: usize) {
+        self.of.entry(flow).or_insert(UnlinkedInput { flow, uses: 0, user, makers }).uses += 1;
+    }
+
+    /// The most wanted first.
+    pub fn sorted(self) -> Vec<UnlinkedInput> {
+        let mut inputs: Vec<_> = self.of.into_values().collect();
+        inputs.sort_by(|a, b| b.uses.cmp(&a.uses).then(a.flow.cmp(&b.flow)));
+        inputs
+    }
+}
+
+/// How inputs were linked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LinkCounts {
+    /// To the provider that their author named.
+    pub default: usize,
+    /// To the only maker there is.
+    pub sole: usize,
+    /// To all makers.
+    pub market: usize,
+    /// To nobody.
+    pub unlinked: usize,
+}
+
+impl LinkCounts {
+    pub(super) fn add(&mut self, suppliers: usize, is_chosen: bool) {
+        *match suppliers {
+            0 => &mut self.unlinked,
+            1 if is_chosen => &mut self.default,
+            1 => &mut self.sole,
+            _ => &mut self.market,
+        } += 1;
     }
 }
 

@@ -29,11 +29,11 @@ pub use builder::{DatabaseBuilder, DatabaseFault, OnConflict};
 pub use flows::{Flow, FlowKind, FlowProperty, Location, PropertyFactor, Unit, UnitGroup};
 pub use formula::{Formula, FormulaError};
 pub use index::{CategoryIndex, FlowIndex, LocationIndex, ProcessIndex, PropertyIndex, UnitGroupIndex, UnitIndex};
-pub use link::{Candidate, LinkOptions, Providers, Unlinked, UnlinkedInput, candidates};
+pub use link::{Candidate, LinkCounts, LinkOptions, Providers, Unlinked, UnlinkedInput, candidates, survey};
 pub use methods::{ImpactCategory, ImpactFactor, ImpactMethod};
 pub use parameters::{Parameter, ParameterError, Values};
 pub use process::{AllocationFactor, AllocationKind, Direction, Exchange, Process, ProcessKind};
-pub use system::{Activity, LinkCounts, ProductSystem, SystemError, reference_product};
+pub use system::{Activity, ProductSystem, SystemError, reference_product};
 pub use uncertainty::Uncertainty;
 
 /// A checked database; see [`DatabaseBuilder`].
@@ -131,6 +131,21 @@ impl Database {
     /// The process with an id.
     pub fn process_by_id(&self, id: &str) -> Option<ProcessIndex> {
         self.processes.iter().position(|p| &*p.id == id).map(ProcessIndex::new)
+    }
+
+    /// The flow with an id.
+    pub fn flow_by_id(&self, id: &str) -> Option<FlowIndex> {
+        self.flows.iter().position(|f| &*f.id == id).map(FlowIndex::new)
+    }
+
+    /// The processes by index.
+    pub fn each_process(&self) -> impl Iterator<Item = (ProcessIndex, &Process)> {
+        self.processes.iter().enumerate().map(|(at, process)| (ProcessIndex::new(at), process))
+    }
+
+    /// The flow property with a name, case aside.
+    pub fn property_by_name(&self, name: &str) -> Option<PropertyIndex> {
+        self.properties.iter().position(|p| p.name.eq_ignore_ascii_case(name)).map(PropertyIndex::new)
     }
 
     /// The values of the global parameters.

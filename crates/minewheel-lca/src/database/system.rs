@@ -17,7 +17,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::allocation::{AllocationError, Shares, is_provided, shares, supplied};
 use super::index::{FlowIndex, LocationIndex, ProcessIndex};
-use super::link::{LinkOptions, Makers, Unlinked, UnlinkedInput};
+use super::link::{LinkCounts, LinkOptions, Makers, Unlinked, UnlinkedInput, UnlinkedInputs};
 use super::parameters::{ParameterError, Values};
 use super::process::{Direction, Exchange, Process};
 use super::uncertainty::Uncertainty;
@@ -44,6 +44,16 @@ pub enum SystemError {
     NoProduct {
         /// The process.
         process: String,
+    },
+    /// A product of which a process makes none in the end.
+    #[error("the process `{process}` makes {amount} of `{product}`; a finite amount other than 0 is wanted")]
+    MakesNothing {
+        /// The process.
+        process: String,
+        /// The product.
+        product: String,
+        /// The amount that its exchanges add up to.
+        amount: f64,
     },
     /// A process that does not make the product asked for.
     #[error("the process `{process}` does not supply `{product}`; it supplies {}", .supplied.join(", "))]
@@ -82,19 +92,6 @@ pub struct Activity {
     pub process: ProcessIndex,
     /// The product, or the waste that it treats.
     pub product: FlowIndex,
-}
-
-/// How inputs were linked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LinkCounts {
-    /// To the provider that their author named.
-    pub default: usize,
-    /// To the only maker there is.
-    pub sole: usize,
-    /// To all makers.
-    pub market: usize,
-    /// To nobody.
-    pub cut_off: usize,
 }
 
 /// A linked system; row and column of activity `k` have the id `k + 1`, elementary flows follow.
@@ -179,7 +176,7 @@ struct Linker<'d> {
     /// Elementary entries with the place of the flow instead of its id, which is known only at the end.
     biosphere: Vec<Entry>,
     links: LinkCounts,
-    unlinked: FxHashMap<FlowIndex, UnlinkedInput>,
+    unlinked: UnlinkedInputs,
     faults: Vec<AllocationError>,
 }
 
@@ -205,7 +202,7 @@ impl<'d> Linker<'d> {
             technosphere: Vec::new(),
             biosphere: Vec::new(),
             links: LinkCounts::default(),
-            unlinked: FxHashMap::default(),
+            unlinked: UnlinkedInputs::default(),
             faults: Vec::new(),
         })
     }
@@ -228,8 +225,7 @@ impl<'d> Linker<'d> {
         if !self.faults.is_empty() {
             return Err(SystemError::Allocation { faults: self.faults });
         }
-        let mut unlinked: Vec<_> = self.unlinked.drain().map(|(_, input)| input).collect();
-        unlinked.sort_by(|a, b| b.uses.cmp(&a.uses).then(a.flow.cmp(&b.flow)));
+        let unlinked = std::mem::take(&mut self.unlinked).sorted();
         if self.options.unlinked == Unlinked::Refuse && !unlinked.is_empty() {
             return Err(SystemError::Unlinked { inputs: unlinked });
         }
@@ -259,6 +255,12 @@ impl<'d> Linker<'d> {
             Err(error) => return Err(error),
         };
         self.global = global;
+        let own = |(exchange, _): &(&Exchange, &f64)| exchange.flow == activity.product && is_provided(database, exchange);
+        let made: f64 = process.exchanges.iter().zip(&amounts).filter(own).map(|(_, amount)| amount).sum();
+        if made == 0.0 || !made.is_finite() {
+            let product = database.flow(activity.product).name.to_string();
+            return Err(SystemError::MakesNothing { process: process.name.to_string(), product, amount: made });
+        }
         match shares {
             Ok(shares) => self.entries(at, process, &amounts, &shares),
             Err(fault) if self.faults.contains(&fault) => {}
@@ -322,16 +324,9 @@ impl<'d> Linker<'d> {
             let rule = self.options.providers;
             let (suppliers, is_chosen) = self.makers.suppliers(exchange, rule);
             let suppliers = suppliers.to_vec();
-            match suppliers.len() {
-                0 => {
-                    let makers = self.makers.of(exchange.flow).len();
-                    let new = UnlinkedInput { flow: exchange.flow, uses: 0, user: activity.process, makers };
-                    self.unlinked.entry(exchange.flow).or_insert(new).uses += 1;
-                    self.links.cut_off += 1;
-                }
-                1 if is_chosen => self.links.default += 1,
-                1 => self.links.sole += 1,
-                _ => self.links.market += 1,
+            self.links.add(suppliers.len(), is_chosen);
+            if suppliers.is_empty() {
+                self.unlinked.add(exchange.flow, activity.process, self.makers.of(exchange.flow).len());
             }
             let part = share / suppliers.len().max(1) as f64;
             let sign = if exchange.is_avoided { 1.0 } else { -1.0 };

@@ -1,6 +1,6 @@
 //! Packages of many files, such as a zip or a folder.
 
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, Write};
 
 /// Why a package cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -114,5 +114,37 @@ impl<R: Read + Seek> Archive for ZipFiles<R> {
         }
         self.unpacked += bytes.len() as u64;
         Ok(bytes)
+    }
+}
+
+/// Writes a zip file.
+pub struct ZipWriter<W: Write + Seek> {
+    zip: zip::ZipWriter<W>,
+}
+
+impl<W: Write + Seek> ZipWriter<W> {
+    /// Begins a zip file.
+    pub fn new(target: W) -> Self {
+        Self { zip: zip::ZipWriter::new(target) }
+    }
+
+    /// Adds a file.
+    ///
+    /// # Errors
+    /// What the target says.
+    pub fn add(&mut self, name: &str, bytes: &[u8]) -> Result<(), ArchiveError> {
+        let fault = |reason: String| ArchiveError::File { file: name.to_owned(), reason };
+        // Without a time of its own, the same database gives the same bytes.
+        let options = zip::write::SimpleFileOptions::default().last_modified_time(zip::DateTime::default());
+        self.zip.start_file(name, options).map_err(|e| fault(e.to_string()))?;
+        self.zip.write_all(bytes).map_err(|e| fault(e.to_string()))
+    }
+
+    /// Ends the file and gives the target back.
+    ///
+    /// # Errors
+    /// What the target says.
+    pub fn finish(self) -> Result<W, ArchiveError> {
+        self.zip.finish().map_err(|e| ArchiveError::Zip(e.to_string()))
     }
 }

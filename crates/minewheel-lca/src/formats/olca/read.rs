@@ -81,6 +81,10 @@ pub fn read(archive: &mut dyn Archive, builder: DatabaseBuilder) -> Result<(Data
             *dropped.entry(format!("{folder}/")).or_default() += 1;
         }
     }
+    // The order of a package is an accident of its writer; that of the database must not be.
+    for places in files.values_mut() {
+        places.sort_by(|a, b| archive.names()[*a].cmp(&archive.names()[*b]));
+    }
     if !["processes", "flows", "lcia_categories"].iter().any(|f| files.contains_key(f)) {
         return Err(OlcaError::Empty);
     }
@@ -170,11 +174,16 @@ impl Reader<'_> {
     ) -> Result<(), OlcaError> {
         for place in self.files.remove(folder).unwrap_or_default() {
             let bytes = self.archive.read(place)?;
+            let file = || self.archive.names()[place].clone();
+            // A list would be taken for a record whose fields stand in order.
+            if bytes.iter().find(|b| !b.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(b)) != Some(&b'{') {
+                return Err(OlcaError::File { file: file(), reason: "an object in braces is wanted".to_owned() });
+            }
             let dropped = &mut self.dropped;
             let mut json = serde_json::Deserializer::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
             let parsed: Result<T, _> = serde_ignored::deserialize(&mut json, |path| note(folder, &path, dropped));
             let parsed = parsed.and_then(|record| json.end().map(|()| record));
-            let record = parsed.map_err(|e| OlcaError::File { file: self.archive.names()[place].clone(), reason: e.to_string() })?;
+            let record = parsed.map_err(|e| OlcaError::File { file: file(), reason: e.to_string() })?;
             take(self, record)?;
         }
         Ok(())

@@ -1,0 +1,340 @@
+//! `lca contributions`, `lca path` and `lca scores`.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use minewheel_lca::{TreeLimits, TreeNode, adjoint, column_contributions, direct_scores, flow_contributions, forward, supply_contributions, trace};
+use serde::Serialize;
+
+use super::LcaFailure;
+use super::source::{Assembled, Label, LinkReport, Links, Question, Source};
+use crate::failure::Failure;
+use crate::print::{self, Format, figure};
+
+/// Arguments of both commands.
+#[derive(clap::Args)]
+pub struct Explain {
+    #[command(flatten)]
+    question: Question,
+    /// Parts below this share of the total are summed up
+    #[arg(long, default_value_t = 0.01)]
+    cut: f64,
+    /// Levels of a path, or lines of a list
+    #[arg(long, default_value_t = 20)]
+    depth: usize,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+impl Explain {
+    fn check(&self) -> Result<(), Failure> {
+        if self.cut > 0.0 && self.cut <= 1.0 {
+            return Ok(());
+        }
+        Err(Failure::Option { option: "cut", seen: self.cut.to_string(), wanted: "a share above 0, up to 1".to_owned() })
+    }
+}
+
+/// Where a result comes from.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct Contributions {
+    demand: BTreeMap<String, f64>,
+    method: String,
+    unit: Option<String>,
+    score: f64,
+    /// The largest by direct impact.
+    processes: Vec<ProcessPart>,
+    /// Direct impact of all other processes.
+    other_processes: f64,
+    /// The largest by impact.
+    flows: Vec<FlowPart>,
+    /// Impact of all other flows.
+    other_flows: f64,
+    links: Option<LinkReport>,
+}
+
+/// A process.
+#[derive(Serialize, schemars::JsonSchema)]
+struct ProcessPart {
+    id: String,
+    name: String,
+    place: Option<String>,
+    /// Units of its product made for the demand.
+    amount: f64,
+    unit: Option<String>,
+    /// Impact of its own flows; these sum to the score.
+    direct: f64,
+    /// `direct` over the score.
+    share: Option<f64>,
+    /// Impact with all supply behind it; these overlap.
+    with_supply: f64,
+}
+
+/// An elementary flow.
+#[derive(Serialize, schemars::JsonSchema)]
+struct FlowPart {
+    id: String,
+    name: String,
+    place: Option<String>,
+    amount: f64,
+    unit: Option<String>,
+    /// Its impact; these sum to the score.
+    impact: f64,
+    /// `impact` over the score.
+    share: Option<f64>,
+}
+
+fn share(part: f64, total: f64) -> Option<f64> {
+    (total != 0.0).then(|| part / total)
+}
+
+fn per_cent(share: Option<f64>) -> String {
+    share.map_or_else(|| "–".to_owned(), |s| format!("{:.1} %", 100.0 * s))
+}
+
+/// Runs `lca contributions`.
+pub fn contributions(arguments: &Explain) -> Result<(), Failure> {
+    arguments.check()?;
+    let source = Source::open(&arguments.question, false)?;
+    let Assembled { assembly, category, demand, method, unit } = source.assemble(arguments.question.method.as_deref())?;
+    let network = &assembly.network;
+    let direct = direct_scores(network, &category);
+    let scores = adjoint(network, &direct).map_err(LcaFailure::from)?;
+    let activity = forward(network, &demand).map_err(LcaFailure::from)?;
+    let score = scores.total(&demand).map_err(LcaFailure::from)?;
+    let supply = supply_contributions(&scores, &activity);
+    let mut processes = Vec::new();
+    for (column, direct) in column_contributions(&direct, &activity).into_iter().enumerate() {
+        let id = assembly.activity(ColumnId(column as u32));
+        let amount = activity.values()[column];
+        if let Some(id) = id.filter(|_| amount != 0.0) {
+            let Label { id, name, place, unit } = source.activity(id);
+            processes.push(ProcessPart { id, name, place, amount, unit, direct, share: share(direct, score), with_supply: supply[column] });
+        }
+    }
+    processes.sort_by(|a, b| b.direct.abs().total_cmp(&a.direct.abs()).then_with(|| a.id.cmp(&b.id)));
+    let mut flows = Vec::new();
+    for part in flow_contributions(network, &category, &activity).into_iter().filter(|part| part.impact != 0.0) {
+        if let Some(id) = assembly.flow(part.flow) {
+            let Label { id, name, place, unit } = source.flow(id);
+            flows.push(FlowPart { id, name, place, amount: part.amount, unit, impact: part.impact, share: share(part.impact, score) });
+        }
+    }
+    flows.sort_by(|a, b| b.impact.abs().total_cmp(&a.impact.abs()).then_with(|| a.id.cmp(&b.id)));
+    let kept = |parts: &mut dyn Iterator<Item = f64>| {
+        let large = parts.take_while(|part| part.abs() >= arguments.cut * score.abs() && *part != 0.0).count();
+        large.min(arguments.depth)
+    };
+    let other_processes = processes.split_off(kept(&mut processes.iter().map(|p| p.direct))).iter().map(|p| p.direct).sum();
+    let other_flows = flows.split_off(kept(&mut flows.iter().map(|f| f.impact))).iter().map(|f| f.impact).sum();
+    let links = source.links.clone();
+    let found = Contributions { demand: source.demand_by_id(), method, unit, score, processes, other_processes, flows, other_flows, links };
+    match arguments.format {
+        Format::Json => print::json(&found),
+        Format::Csv => print::data(&print::csv(&["kind", "id", "name", "place", "amount", "unit", "impact", "share"], &csv_rows(&found))),
+        Format::Table => print::data(&table(&found, &source.demand_in_words())),
+    }
+    Ok(())
+}
+
+fn csv_rows(found: &Contributions) -> Vec<Vec<String>> {
+    let text = |t: &Option<String>| t.clone().unwrap_or_default();
+    let number = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
+    let row = |kind: &str, label: [&str; 2], place: &Option<String>, amount: f64, unit: &Option<String>, impact: f64, share: Option<f64>| {
+        let [id, name] = label.map(str::to_owned);
+        vec![kind.to_owned(), id, name, text(place), amount.to_string(), text(unit), impact.to_string(), number(share)]
+    };
+    let mut rows = Vec::new();
+    rows.extend(found.processes.iter().map(|p| row("process", [&p.id, &p.name], &p.place, p.amount, &p.unit, p.direct, p.share)));
+    rows.extend(found.flows.iter().map(|f| row("flow", [&f.id, &f.name], &f.place, f.amount, &f.unit, f.impact, f.share)));
+    rows
+}
+
+fn table(found: &Contributions, asked: &str) -> String {
+    let unit = found.unit.as_deref().unwrap_or("the method's unit");
+    let mut text = format!("{asked}: {} {unit}, {}\n\n", figure(found.score), found.method);
+    let name = |name: &str, place: &Option<String>| place.as_ref().map_or_else(|| name.to_owned(), |p| format!("{name}, {p}"));
+    let mut rows: Vec<_> =
+        found.processes.iter().map(|p| vec![name(&p.name, &p.place), figure(p.direct), per_cent(p.share), figure(p.with_supply)]).collect();
+    rows.push(vec!["other processes".to_owned(), figure(found.other_processes), per_cent(share(found.other_processes, found.score)), String::new()]);
+    text.push_str(&print::table(&["process", "direct", "share", "with supply"], &rows, &[1, 2, 3]));
+    let mut rows: Vec<_> = found.flows.iter().map(|f| vec![name(&f.name, &f.place), figure(f.impact), per_cent(f.share)]).collect();
+    rows.push(vec!["other flows".to_owned(), figure(found.other_flows), per_cent(share(found.other_flows, found.score))]);
+    let _ = write!(text, "\n{}", print::table(&["flow", "impact", "share"], &rows, &[1, 2]));
+    text
+}
+
+/// The chains of supply behind a result.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct Path {
+    demand: BTreeMap<String, f64>,
+    method: String,
+    unit: Option<String>,
+    score: f64,
+    /// The deliveries of the demand, each with those behind it.
+    deliveries: Vec<Delivery>,
+    /// Impact of what is not listed at the first level.
+    below_cut: f64,
+    links: Option<LinkReport>,
+}
+
+/// What one process delivers at one place of the chain.
+#[derive(Serialize, schemars::JsonSchema)]
+struct Delivery {
+    id: String,
+    name: String,
+    place: Option<String>,
+    amount: f64,
+    unit: Option<String>,
+    /// Impact with all supply behind it.
+    impact: f64,
+    share: f64,
+    /// Impact of the process's own flows.
+    direct: f64,
+    /// Impact of its inputs that are not listed.
+    below_cut: f64,
+    /// Its inputs, the largest first.
+    inputs: Vec<Self>,
+}
+
+/// Runs `lca path`.
+pub fn path(arguments: &Explain) -> Result<(), Failure> {
+    arguments.check()?;
+    let source = Source::open(&arguments.question, false)?;
+    let Assembled { assembly, category, demand, method, unit } = source.assemble(arguments.question.method.as_deref())?;
+    let network = &assembly.network;
+    let scores = adjoint(network, &direct_scores(network, &category)).map_err(LcaFailure::from)?;
+    let limits = TreeLimits { cut_share: arguments.cut, max_depth: arguments.depth, ..TreeLimits::default() };
+    let tree = trace(network, &scores, &demand, limits).map_err(LcaFailure::from)?;
+    let label = |node: &TreeNode| assembly.activity(node.column).map(|id| source.activity(id)).unwrap_or_default();
+    // Children stand behind their parents, so the last node is finished first.
+    let mut finished: Vec<Option<Delivery>> = tree.nodes.iter().map(|_| None).collect();
+    for (place, node) in tree.nodes.iter().enumerate().rev() {
+        let inputs = node.children.clone().filter_map(|child| finished[child].take()).collect();
+        let Label { id, name, place: at, unit } = label(node);
+        let (amount, impact, share, direct, below_cut) = (node.amount, node.impact, node.share, node.direct, node.below_cut);
+        finished[place] = Some(Delivery { id, name, place: at, amount, unit, impact, share, direct, below_cut, inputs });
+    }
+    let deliveries = tree.roots.clone().filter_map(|root| finished[root].take()).collect();
+    let links = source.links.clone();
+    let found = Path { demand: source.demand_by_id(), method, unit, score: tree.total, deliveries, below_cut: tree.below_cut, links };
+    let mut rows = Vec::new();
+    found.deliveries.iter().for_each(|delivery| path_rows(delivery, 0, &mut rows));
+    match arguments.format {
+        Format::Json => print::json(&found),
+        Format::Csv => print::data(&print::csv(
+            &["depth", "id", "name", "place", "amount", "unit", "impact", "share", "direct"],
+            &rows.iter().map(PathRow::csv).collect::<Vec<_>>(),
+        )),
+        Format::Table => {
+            let unit = found.unit.as_deref().unwrap_or("the method's unit");
+            let mut text = format!("{}: {} {unit}, {}\n\n", source.demand_in_words(), figure(found.score), found.method);
+            let rows: Vec<_> = rows.iter().map(PathRow::shown).collect();
+            text.push_str(&print::table(&["share", "impact", "direct", "process"], &rows, &[0, 1, 2]));
+            print::data(&text);
+        }
+    }
+    Ok(())
+}
+
+struct PathRow<'p> {
+    depth: usize,
+    delivery: &'p Delivery,
+}
+
+fn path_rows<'p>(delivery: &'p Delivery, depth: usize, rows: &mut Vec<PathRow<'p>>) {
+    rows.push(PathRow { depth, delivery });
+    delivery.inputs.iter().for_each(|input| path_rows(input, depth + 1, rows));
+}
+
+impl PathRow<'_> {
+    fn csv(&self) -> Vec<String> {
+        let d = self.delivery;
+        let (place, unit) = (d.place.clone().unwrap_or_default(), d.unit.clone().unwrap_or_default());
+        let numbers = |values: [f64; 3]| values.map(|v| v.to_string());
+        let [impact, share, direct] = numbers([d.impact, d.share, d.direct]);
+        vec![self.depth.to_string(), d.id.clone(), d.name.clone(), place, d.amount.to_string(), unit, impact, share, direct]
+    }
+
+    fn shown(&self) -> Vec<String> {
+        let d = self.delivery;
+        let place = d.place.as_ref().map(|p| format!(", {p}")).unwrap_or_default();
+        // Spaces that a table would trim keep the depth.
+        let indent = "· ".repeat(self.depth);
+        vec![per_cent(Some(d.share)), figure(d.impact), figure(d.direct), format!("{indent}{}{place}", d.name)]
+    }
+}
+
+/// Arguments of `lca scores`.
+#[derive(clap::Args)]
+pub struct Scores {
+    /// A database made by `lca import`, or a Brightway data package (zip)
+    database: PathBuf,
+    /// The method, or impact category of a database; may be left out where there is just one
+    #[arg(long)]
+    method: Option<String>,
+    #[command(flatten)]
+    links: Links,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+/// The impact of one unit of every product.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct ScoreList {
+    method: String,
+    unit: Option<String>,
+    /// Largest residual of an equation over the magnitudes in it.
+    residual_inf: f64,
+    products: Vec<ProductScore>,
+    links: Option<LinkReport>,
+}
+
+/// One product.
+#[derive(Serialize, schemars::JsonSchema)]
+struct ProductScore {
+    /// Its number in the matrices, as `lca export` writes them.
+    number: i64,
+    id: String,
+    name: String,
+    place: Option<String>,
+    unit: Option<String>,
+    /// Impact of one unit, supply included.
+    score: f64,
+}
+
+/// Runs `lca scores`.
+pub fn scores(arguments: &Scores) -> Result<(), Failure> {
+    let source = Source::whole(&arguments.database, &arguments.links)?;
+    let Assembled { assembly, category, method, unit, .. } = source.assemble(arguments.method.as_deref())?;
+    let scores = adjoint(&assembly.network, &direct_scores(&assembly.network, &category)).map_err(LcaFailure::from)?;
+    let mut products = Vec::with_capacity(scores.values().len());
+    for (column, score) in scores.values().iter().enumerate() {
+        if let Some(number) = assembly.product(ColumnId(column as u32)) {
+            let Label { id, name, place, unit } = source.activity(number);
+            products.push(ProductScore { number, id, name, place, unit, score: *score });
+        }
+    }
+    products.sort_by_key(|p| p.number);
+    let list = ScoreList { method, unit, residual_inf: scores.report().residual, products, links: source.links.clone() };
+    let rows = |number: fn(f64) -> String| -> Vec<Vec<String>> {
+        let text = |t: &Option<String>| t.clone().unwrap_or_default();
+        let row = |p: &ProductScore| vec![p.number.to_string(), p.id.clone(), p.name.clone(), text(&p.place), text(&p.unit), number(p.score)];
+        list.products.iter().map(row).collect()
+    };
+    match arguments.format {
+        Format::Json => print::json(&list),
+        Format::Csv => print::data(&print::csv(&["number", "id", "name", "place", "unit", "score"], &rows(|v| v.to_string()))),
+        Format::Table => {
+            let mut rows = rows(figure);
+            rows.iter_mut().for_each(|row| drop(row.drain(..2)));
+            let unit = list.unit.as_deref().unwrap_or("the method's unit");
+            print::data(&format!("{}, {unit} per unit\n\n", list.method));
+            print::data(&print::table(&["product", "place", "unit", "score"], &rows, &[3]));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,116 @@
+//! Files of a database: packages to import, and the one file that it is kept in.
+
+use std::fs;
+use std::io::{BufReader, Write as _};
+use std::path::{Path, PathBuf};
+
+use minewheel_lca::database::Database;
+use minewheel_lca::formats::archive::{Archive, ArchiveError, Limits, ZipFiles};
+use minewheel_lca::formats::store;
+
+use super::LcaFailure;
+use crate::failure::Failure;
+
+/// Reads a database from its file.
+pub fn database(path: &Path) -> Result<Database, Failure> {
+    let bytes = bytes(path)?;
+    store::from_bytes(&bytes).map_err(|error| LcaFailure::Store { path: path.to_owned(), error }.into())
+}
+
+/// Whether a file is a database of ours rather than a package.
+#[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
+pub fn is_database(path: &Path) -> Result<bool, Failure> {
+    use std::io::Read as _;
+    let fault = |reason| Failure::File { verb: "read", path: path.to_owned(), reason };
+    let mut first = Vec::new();
+    fs::File::open(path).map_err(fault)?.take(8).read_to_end(&mut first).map_err(fault)?;
+    Ok(store::is_store(&first))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
+fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    fs::read(path).map_err(|reason| Failure::File { verb: "read", path: path.to_owned(), reason })
+}
+
+/// Writes a file whole or not at all: beside its place first, then moved there.
+#[expect(clippy::disallowed_methods, reason = "the command line writes files that the user names")]
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = fs::File::create(&beside).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    let moved = written.and_then(|()| fs::rename(&beside, path));
+    moved.map_err(|reason| {
+        // What is left of the attempt helps nobody; the first error is the one to report.
+        let _ = fs::remove_file(&beside);
+        Failure::File { verb: "write", path: path.to_owned(), reason }
+    })
+}
+
+/// A package: a zip file or a folder.
+#[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
+pub fn archive(path: &Path) -> Result<Box<dyn Archive>, Failure> {
+    let fault = |reason| Failure::File { verb: "read", path: path.to_owned(), reason };
+    if path.is_dir() {
+        return Ok(Box::new(FolderFiles::new(path)?));
+    }
+    let file = fs::File::open(path).map_err(fault)?;
+    let zip = ZipFiles::new(BufReader::new(file), Limits::default());
+    Ok(Box::new(zip.map_err(|error| LcaFailure::Import { path: path.to_owned(), error: error.into() })?))
+}
+
+/// The JSON files below a folder.
+struct FolderFiles {
+    root: PathBuf,
+    names: Vec<String>,
+    limits: Limits,
+}
+
+impl FolderFiles {
+    #[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
+    fn new(root: &Path) -> Result<Self, Failure> {
+        let limits = Limits::default();
+        let (mut names, mut open) = (Vec::new(), vec![PathBuf::new()]);
+        while let Some(folder) = open.pop() {
+            let fault = |reason| Failure::File { verb: "read", path: root.join(&folder), reason };
+            for entry in fs::read_dir(root.join(&folder)).map_err(fault)? {
+                let entry = entry.map_err(fault)?;
+                let below = folder.join(entry.file_name());
+                // Links to folders are not followed: they may lead round in a circle.
+                if entry.file_type().map_err(fault)?.is_dir() {
+                    open.push(below);
+                } else if let Some(name) = below.to_str() {
+                    names.push(name.replace('\\', "/"));
+                }
+            }
+        }
+        if names.len() > limits.files {
+            let error = ArchiveError::TooManyFiles { seen: names.len(), limit: limits.files };
+            return Err(LcaFailure::Import { path: root.to_owned(), error: error.into() }.into());
+        }
+        // The order of a folder is the file system's own; that of the database must not be.
+        names.sort_unstable();
+        Ok(Self { root: root.to_owned(), names, limits })
+    }
+}
+
+impl Archive for FolderFiles {
+    fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
+    fn read(&mut self, place: usize) -> Result<Vec<u8>, ArchiveError> {
+        let name = &self.names[place];
+        let path = self.root.join(name);
+        let fault = |e: std::io::Error| ArchiveError::File { file: name.clone(), reason: e.to_string() };
+        let size = fs::metadata(&path).map_err(fault)?.len();
+        if size > self.limits.file_bytes {
+            return Err(ArchiveError::TooLarge { file: name.clone(), limit: self.limits.file_bytes });
+        }
+        fs::read(&path).map_err(fault)
+    }
+}

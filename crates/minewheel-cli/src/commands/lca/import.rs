@@ -1,0 +1,345 @@
+//! `lca import` and `lca info`.
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use minewheel_lca::database::{Database, DatabaseBuilder, Direction, FlowKind, OnConflict, candidates, survey};
+use minewheel_lca::formats::{olca, store};
+use serde::Serialize;
+
+use super::source::{LinkReport, Links};
+use super::{LcaFailure, files};
+use crate::failure::Failure;
+use crate::print::{self, Format};
+
+/// Arguments of `lca import`.
+#[derive(clap::Args)]
+pub struct Import {
+    /// An openLCA package: a zip file or a folder of JSON-LD
+    package: PathBuf,
+    /// The database; it is made, or added to
+    #[arg(long, value_name = "FILE")]
+    into: PathBuf,
+    /// A thing whose id the database has with other content: an error, or whose content counts
+    #[arg(long, value_enum, default_value = "refuse")]
+    on_conflict: Conflict,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Conflict {
+    /// It is an error
+    Refuse,
+    /// The database's
+    Keep,
+    /// The package's
+    Replace,
+}
+
+/// What an import brought.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct Imported {
+    /// The database.
+    database: String,
+    /// What it holds after the import.
+    holds: Holdings,
+    /// Fields and folders of the package that the model has no place for, and how often they occurred.
+    left_out: std::collections::BTreeMap<String, usize>,
+    /// Reading and checking the package.
+    import_ms: f64,
+    /// Writing the database.
+    write_ms: f64,
+    /// Bytes of the database.
+    bytes: usize,
+}
+
+/// Numbers of things.
+#[derive(Serialize, schemars::JsonSchema)]
+struct Holdings {
+    processes: usize,
+    exchanges: usize,
+    elementary_exchanges: usize,
+    uncertain_exchanges: usize,
+    products: usize,
+    wastes: usize,
+    elementary_flows: usize,
+    locations: usize,
+    parameters: usize,
+    formulas: usize,
+    impact_methods: usize,
+    impact_categories: usize,
+    characterisation_factors: usize,
+    default_providers: usize,
+}
+
+impl Holdings {
+    fn of(database: &Database) -> Self {
+        let exchanges = || database.processes().iter().flat_map(|p| &p.exchanges);
+        let flows = |kind| database.flows().iter().filter(|f| f.kind == kind).count();
+        let own = || database.processes().iter().flat_map(|p| &p.parameters).chain(database.parameters());
+        Self {
+            processes: database.processes().len(),
+            exchanges: exchanges().count(),
+            elementary_exchanges: exchanges().filter(|e| database.flow(e.flow).kind == FlowKind::Elementary).count(),
+            uncertain_exchanges: exchanges().filter(|e| e.uncertainty != minewheel_lca::database::Uncertainty::None).count(),
+            products: flows(FlowKind::Product),
+            wastes: flows(FlowKind::Waste),
+            elementary_flows: flows(FlowKind::Elementary),
+            locations: database.locations().len(),
+            parameters: own().count(),
+            formulas: own().filter(|p| p.formula.is_some()).count() + exchanges().filter(|e| e.formula.is_some()).count(),
+            impact_methods: database.methods().len(),
+            impact_categories: database.categories().len(),
+            characterisation_factors: database.categories().iter().map(|c| c.factors.len()).sum(),
+            default_providers: exchanges().filter(|e| e.provider.is_some()).count(),
+        }
+    }
+
+    fn lines(&self) -> Vec<Vec<String>> {
+        let line = |name: &str, count: usize| vec![name.to_owned(), count.to_string()];
+        vec![
+            line("processes", self.processes),
+            line("exchanges", self.exchanges),
+            line("  elementary", self.elementary_exchanges),
+            line("  with a distribution", self.uncertain_exchanges),
+            line("  with a default provider", self.default_providers),
+            line("products", self.products),
+            line("wastes", self.wastes),
+            line("elementary flows", self.elementary_flows),
+            line("locations", self.locations),
+            line("parameters", self.parameters),
+            line("formulas", self.formulas),
+            line("impact methods", self.impact_methods),
+            line("impact categories", self.impact_categories),
+            line("characterisation factors", self.characterisation_factors),
+        ]
+    }
+}
+
+/// Runs `lca import`.
+pub fn import(arguments: &Import) -> Result<(), Failure> {
+    let began = super::now();
+    let on_conflict = match arguments.on_conflict {
+        Conflict::Refuse => OnConflict::Refuse,
+        Conflict::Keep => OnConflict::Keep,
+        Conflict::Replace => OnConflict::Replace,
+    };
+    let builder =
+        if arguments.into.exists() { DatabaseBuilder::onto(files::database(&arguments.into)?, on_conflict) } else { DatabaseBuilder::new() };
+    let mut archive = files::archive(&arguments.package)?;
+    let read = olca::read(archive.as_mut(), builder);
+    let (database, left_out) = read.map_err(|error| LcaFailure::Import { path: arguments.package.clone(), error })?;
+    let import_ms = super::milliseconds(began);
+    let began = super::now();
+    let fault = |error| LcaFailure::Store { path: arguments.into.clone(), error };
+    let bytes = store::to_bytes(&database).map_err(fault)?;
+    files::write_whole(&arguments.into, &bytes)?;
+    let write_ms = super::milliseconds(began);
+    let imported = Imported {
+        database: arguments.into.display().to_string(),
+        holds: Holdings::of(&database),
+        left_out,
+        import_ms,
+        write_ms,
+        bytes: bytes.len(),
+    };
+    match arguments.format {
+        Format::Json => print::json(&imported),
+        Format::Csv => print::data(&print::csv(&["what", "count"], &imported.holds.lines())),
+        Format::Table => {
+            print::data(&print::table(&["", &imported.database], &imported.holds.lines(), &[1]));
+            if !imported.left_out.is_empty() {
+                let lines: Vec<_> = imported.left_out.iter().map(|(name, count)| vec![name.clone(), count.to_string()]).collect();
+                print::data(&format!("\n{}", print::table(&["left out, for want of a place in the model", "times"], &lines, &[1])));
+            }
+            print::data(&format!("\nread and checked in {:.0} ms, written in {:.0}\n", imported.import_ms, imported.write_ms));
+        }
+    }
+    Ok(())
+}
+
+/// Arguments of `lca info`.
+#[derive(clap::Args)]
+pub struct Info {
+    /// A database made by `lca import`, or a Brightway data package (zip)
+    database: PathBuf,
+    /// List every input that is not linked, with the nearest candidates
+    #[arg(long)]
+    list_unlinked: bool,
+    /// List the processes whose name has a text in it
+    #[arg(long, value_name = "TEXT", conflicts_with = "list_unlinked")]
+    processes: Option<String>,
+    #[command(flatten)]
+    links: Links,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+/// What a database holds.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct Inventory {
+    holds: Holdings,
+    /// How its inputs of products and wastes would be linked.
+    links: LinkReport,
+    /// Processes with several products and no allocation of their own.
+    unallocated_processes: usize,
+    /// Impact categories, as `--method` takes them.
+    methods: Vec<String>,
+    /// Inputs that are not linked, the most wanted first.
+    unlinked: Vec<UnlinkedLine>,
+}
+
+/// A product that nobody supplies.
+#[derive(Serialize, schemars::JsonSchema)]
+struct UnlinkedLine {
+    flow: String,
+    name: String,
+    /// How many exchanges want it.
+    uses: usize,
+    /// How many processes make it.
+    makers: usize,
+    /// The first process that wants it.
+    first_user: String,
+    /// Processes that might be meant.
+    candidates: Vec<CandidateLine>,
+}
+
+/// A process that might be meant.
+#[derive(Serialize, schemars::JsonSchema)]
+struct CandidateLine {
+    process: String,
+    name: String,
+    /// Likeness of the product's name, 1 for the product itself.
+    likeness: f64,
+}
+
+/// Runs `lca info`.
+pub fn info(arguments: &Info) -> Result<(), Failure> {
+    if !files::is_database(&arguments.database)? {
+        let contents = super::contents(&arguments.database)?;
+        match arguments.format {
+            Format::Json => print::json(&contents),
+            Format::Csv => print::data(&print::csv(&["what", "value"], &super::lines(&contents))),
+            Format::Table => print::data(&print::table(&["", &contents.name], &super::lines(&contents), &[1])),
+        }
+        return Ok(());
+    }
+    let database = files::database(&arguments.database)?;
+    if let Some(text) = &arguments.processes {
+        return processes(&database, text, arguments.format);
+    }
+    let options = arguments.links.options(&database)?;
+    let (counts, inputs) = survey(&database, options);
+    let with_candidates = arguments.list_unlinked;
+    let unlinked = inputs.iter().map(|input| {
+        let near = if with_candidates { candidates(&database, input.flow, options.allocation, 3) } else { Vec::new() };
+        let candidate = |c: &minewheel_lca::database::Candidate| {
+            let process = database.process(c.process);
+            CandidateLine { process: process.id.to_string(), name: process.name.to_string(), likeness: c.likeness }
+        };
+        let flow = database.flow(input.flow);
+        UnlinkedLine {
+            flow: flow.id.to_string(),
+            name: flow.name.to_string(),
+            uses: input.uses,
+            makers: input.makers,
+            first_user: database.process(input.user).name.to_string(),
+            candidates: near.iter().map(candidate).collect(),
+        }
+    });
+    let inventory = Inventory {
+        holds: Holdings::of(&database),
+        links: counts.into(),
+        unallocated_processes: unallocated(&database),
+        methods: method_names(&database),
+        unlinked: unlinked.collect(),
+    };
+    match arguments.format {
+        Format::Json => print::json(&inventory),
+        Format::Csv if with_candidates => print::data(&print::csv(&UNLINKED, &unlinked_rows(&inventory))),
+        Format::Csv => print::data(&print::csv(&["what", "count"], &info_lines(&inventory, counts))),
+        Format::Table if with_candidates => print::data(&print::table(&UNLINKED, &unlinked_rows(&inventory), &[1, 2])),
+        Format::Table => {
+            let name = name(&arguments.database);
+            print::data(&print::table(&["", &name], &info_lines(&inventory, counts), &[1]));
+            if !inventory.methods.is_empty() {
+                print::data(&format!("\nimpact categories:\n  {}\n", inventory.methods.join("\n  ")));
+            }
+        }
+    }
+    Ok(())
+}
+
+const UNLINKED: [&str; 4] = ["product without supplier", "uses", "makers", "nearest candidate"];
+
+fn unlinked_rows(inventory: &Inventory) -> Vec<Vec<String>> {
+    let row = |line: &UnlinkedLine| {
+        let near = line.candidates.first().map_or_else(String::new, |c| format!("{} ({})", c.name, c.process));
+        vec![line.name.clone(), line.uses.to_string(), line.makers.to_string(), near]
+    };
+    inventory.unlinked.iter().map(row).collect()
+}
+
+fn info_lines(inventory: &Inventory, counts: minewheel_lca::database::LinkCounts) -> Vec<Vec<String>> {
+    let mut lines = inventory.holds.lines();
+    let mut line = |name: &str, count: usize| lines.push(vec![name.to_owned(), count.to_string()]);
+    line("inputs linked by default provider", counts.default);
+    line("inputs linked to the only maker", counts.sole);
+    line("inputs linked to a market", counts.market);
+    line("inputs not linked", counts.unlinked);
+    line("products without supplier", inventory.unlinked.len());
+    line("processes to allocate", inventory.unallocated_processes);
+    lines
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+fn unallocated(database: &Database) -> usize {
+    let is_open = |process: &&minewheel_lca::database::Process| {
+        let provided = process.exchanges.iter().filter(|e| {
+            let kind = database.flow(e.flow).kind;
+            !e.is_avoided && matches!((kind, e.direction), (FlowKind::Product, Direction::Output) | (FlowKind::Waste, Direction::Input))
+        });
+        let mut flows: Vec<_> = provided.map(|e| e.flow).collect();
+        flows.sort_unstable();
+        flows.dedup();
+        flows.len() > 1 && process.default_allocation.is_none()
+    };
+    database.processes().iter().filter(is_open).count()
+}
+
+fn method_names(database: &Database) -> Vec<String> {
+    let mut names = Vec::new();
+    for (at, category) in database.categories().iter().enumerate() {
+        let method = database.methods().iter().find(|m| m.categories.iter().any(|c| c.at() == at));
+        names.push(method.map_or_else(|| category.name.to_string(), |m| format!("{}: {}", m.name, category.name)));
+    }
+    names
+}
+
+fn processes(database: &Database, text: &str, format: Format) -> Result<(), Failure> {
+    let wanted = text.to_lowercase();
+    let mut rows = Vec::new();
+    for process in database.processes().iter().filter(|p| p.name.to_lowercase().contains(&wanted)) {
+        let place = process.location.map(|l| database.place(l).to_owned()).unwrap_or_default();
+        let unit = process.reference.map(|at| database.reference_unit(process.exchanges[at as usize].flow).name.to_string()).unwrap_or_default();
+        rows.push(vec![process.id.to_string(), process.name.to_string(), place, unit]);
+    }
+    rows.sort_by(|a, b| a[1].cmp(&b[1]).then_with(|| a[0].cmp(&b[0])));
+    let header = ["id", "name", "place", "unit"];
+    match format {
+        Format::Json => {
+            let object = |row: &Vec<String>| header.iter().zip(row).map(|(k, v)| ((*k).to_owned(), v.clone())).collect();
+            let objects: Vec<std::collections::BTreeMap<String, String>> = rows.iter().map(object).collect();
+            print::json(&objects);
+        }
+        Format::Csv => print::data(&print::csv(&header, &rows)),
+        Format::Table => print::data(&print::table(&header, &rows, &[])),
+    }
+    Ok(())
+}

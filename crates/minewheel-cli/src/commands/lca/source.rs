@@ -1,0 +1,402 @@
+//! What a command of `lca` computes on: a database linked for a demand, or a package of matrices.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use minewheel_lca::database::{
+    Activity, Allocation, Database, FlowIndex, LinkCounts, LinkOptions, ProcessIndex, ProductSystem, Providers, SystemError, Unlinked, UnlinkedInput,
+    candidates, reference_product,
+};
+use minewheel_lca::{Assembly, CategoryFactors, CharacterisationMethod, Demand, Matrices};
+use serde::Serialize;
+
+use super::{LcaFailure, files};
+use crate::failure::Failure;
+
+/// What is asked, of what.
+#[derive(clap::Args)]
+pub struct Question {
+    /// A database made by `lca import`, or a Brightway data package (zip)
+    pub database: PathBuf,
+    /// Product and amount; several add. Of a database: id or full name of the process, or PROCESS/FLOW for a co-product
+    #[arg(long, value_name = "ID=AMOUNT", required = true, value_parser = demand_line, allow_hyphen_values = true)]
+    pub demand: Vec<(String, f64)>,
+    /// The method, or impact category of a database; may be left out where there is just one
+    #[arg(long)]
+    pub method: Option<String>,
+    /// How the database is linked
+    #[command(flatten)]
+    pub links: Links,
+}
+
+/// How a database is linked.
+#[derive(clap::Args, Clone)]
+pub struct Links {
+    /// Where inputs without a default provider come from
+    #[arg(long, value_enum)]
+    providers: Option<ProviderRule>,
+    /// Inputs that nobody supplies: an error, or free
+    #[arg(long, value_enum)]
+    unlinked: Option<UnlinkedRule>,
+    /// How co-products share burdens: as-declared, physical, economic, causal, reference-only, or property:NAME
+    #[arg(long)]
+    allocation: Option<String>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ProviderRule {
+    /// Nowhere: only default providers count
+    Only,
+    /// From the only maker, if there is only one
+    PreferDefault,
+    /// From all makers in equal parts
+    Market,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum UnlinkedRule {
+    /// They are an error
+    Error,
+    /// They cost nothing
+    CutOff,
+}
+
+fn demand_line(text: &str) -> Result<(String, f64), String> {
+    let wanted = || format!("`{text}` is not ID=AMOUNT, such as 42=1.5");
+    // Names may have an equals sign in them, amounts have none.
+    let (id, amount) = text.rsplit_once('=').ok_or_else(wanted)?;
+    let amount: f64 = amount.trim().parse().map_err(|_| wanted())?;
+    if !amount.is_finite() {
+        return Err(format!("the amount of `{text}` is not finite"));
+    }
+    Ok((id.trim().to_owned(), amount))
+}
+
+impl Links {
+    /// The choices for a database.
+    pub fn options(&self, database: &Database) -> Result<LinkOptions, Failure> {
+        let allocation = match self.allocation.as_deref() {
+            None | Some("as-declared") => Allocation::AsDeclared,
+            Some("physical") => Allocation::Physical,
+            Some("economic") => Allocation::Economic,
+            Some("causal") => Allocation::Causal,
+            Some("reference-only") => Allocation::ReferenceOnly,
+            Some(other) => {
+                let properties = database.properties();
+                let found = other.strip_prefix("property:").and_then(|name| database.property_by_name(name));
+                let known = || {
+                    let choices = ["as-declared", "physical", "economic", "causal", "reference-only"].map(str::to_owned);
+                    choices.into_iter().chain(properties.iter().map(|p| format!("property:{}", p.name))).collect::<Vec<_>>().join(", ")
+                };
+                let unknown = || Failure::UnknownName { kind: "kind of allocation", seen: other.to_owned(), known: known() };
+                Allocation::Property(found.ok_or_else(unknown)?)
+            }
+        };
+        Ok(LinkOptions {
+            providers: match self.providers {
+                Some(ProviderRule::Only) => Providers::Only,
+                None | Some(ProviderRule::PreferDefault) => Providers::PreferDefault,
+                Some(ProviderRule::Market) => Providers::Market,
+            },
+            unlinked: match self.unlinked {
+                None | Some(UnlinkedRule::Error) => Unlinked::Refuse,
+                Some(UnlinkedRule::CutOff) => Unlinked::CutOff,
+            },
+            allocation,
+        })
+    }
+
+    fn is_given(&self) -> bool {
+        self.providers.is_some() || self.unlinked.is_some() || self.allocation.is_some()
+    }
+}
+
+/// How the inputs of a system were linked.
+#[derive(Serialize, schemars::JsonSchema, Clone)]
+pub struct LinkReport {
+    /// To the provider that their author named.
+    default_provider: usize,
+    /// To the only maker there is.
+    sole_maker: usize,
+    /// To all makers in equal parts.
+    market: usize,
+    /// To nobody.
+    cut_off: usize,
+}
+
+impl From<LinkCounts> for LinkReport {
+    fn from(counts: LinkCounts) -> Self {
+        Self { default_provider: counts.default, sole_maker: counts.sole, market: counts.market, cut_off: counts.unlinked }
+    }
+}
+
+/// What an id stands for.
+#[derive(Clone, Default)]
+pub struct Label {
+    /// The owner's id.
+    pub id: String,
+    /// Name; the id where there is none.
+    pub name: String,
+    /// Place.
+    pub place: Option<String>,
+    /// Unit.
+    pub unit: Option<String>,
+}
+
+/// Matrices with the demand put to them.
+pub struct Source {
+    /// The file.
+    pub path: PathBuf,
+    /// Its name.
+    pub name: String,
+    /// The matrices.
+    pub matrices: Matrices,
+    /// Groups of matrices that are not read.
+    pub left_out: Vec<String>,
+    /// Amounts by id in the matrices.
+    pub amounts: Vec<(i64, f64)>,
+    /// How inputs were linked; nothing for a package, which is linked by its maker.
+    pub links: Option<LinkReport>,
+    database: Option<(Database, ProductSystem)>,
+}
+
+impl Source {
+    /// Reads what the question is about and links it.
+    pub fn open(question: &Question, is_uncertain: bool) -> Result<Self, Failure> {
+        let path = question.database.clone();
+        if !files::is_database(&path)? {
+            refuse_links(&question.links)?;
+            let package = super::read(&path, is_uncertain)?;
+            let number = |(id, amount): &(String, f64)| match id.parse() {
+                Ok(id) => Ok((id, *amount)),
+                Err(_) => {
+                    Err(Failure::Option { option: "demand", seen: id.clone(), wanted: "the whole number of a product in the package".to_owned() })
+                }
+            };
+            let amounts = question.demand.iter().map(number).collect::<Result<_, _>>()?;
+            let (name, matrices, left_out) = (package.name, package.matrices, package.left_out);
+            return Ok(Self { path, name, matrices, left_out, amounts, links: None, database: None });
+        }
+        let database = files::database(&path)?;
+        let options = question.links.options(&database)?;
+        let mut roots = Vec::new();
+        for (id, amount) in &question.demand {
+            roots.push((root(&database, id)?, *amount));
+        }
+        let activities: Vec<_> = roots.iter().map(|(root, _)| *root).collect();
+        let mut system = ProductSystem::reached_from(&database, &activities, options).map_err(|e| failure(&path, &database, options, e))?;
+        let mut amounts = Vec::new();
+        for ((process, product), amount) in roots {
+            let product = product.or_else(|| reference_product(&database, process, options));
+            let id = product.and_then(|product| system.id_of(Activity { process, product }));
+            amounts.extend(id.map(|id| (id, amount)));
+        }
+        let (name, matrices) = (name_of(&path), std::mem::take(&mut system.matrices));
+        let links = Some(system.links.into());
+        Ok(Self { path, name, matrices, left_out: Vec::new(), amounts, links, database: Some((database, system)) })
+    }
+
+    /// Reads a whole database and links it.
+    pub fn whole(path: &Path, links: &Links) -> Result<Self, Failure> {
+        if !files::is_database(path)? {
+            refuse_links(links)?;
+            let package = super::read(path, false)?;
+            let (name, matrices, left_out) = (package.name, package.matrices, package.left_out);
+            return Ok(Self { path: path.to_owned(), name, matrices, left_out, amounts: Vec::new(), links: None, database: None });
+        }
+        let database = files::database(path)?;
+        let options = links.options(&database)?;
+        let mut system = ProductSystem::whole(&database, options).map_err(|e| failure(path, &database, options, e))?;
+        let (name, matrices) = (name_of(path), std::mem::take(&mut system.matrices));
+        let links = Some(system.links.into());
+        Ok(Self { path: path.to_owned(), name, matrices, left_out: Vec::new(), amounts: Vec::new(), links, database: Some((database, system)) })
+    }
+
+    /// What an activity's id stands for.
+    pub fn activity(&self, id: i64) -> Label {
+        let Some((database, system)) = &self.database else { return plain(id) };
+        let Some(activity) = usize::try_from(id - 1).ok().and_then(|at| system.activities.get(at)) else { return plain(id) };
+        activity_label(database, *activity)
+    }
+
+    /// What a flow's id stands for.
+    pub fn flow(&self, id: i64) -> Label {
+        let Some((database, system)) = &self.database else { return plain(id) };
+        let place = usize::try_from(id - 1).ok().and_then(|at| at.checked_sub(system.activities.len()));
+        let Some((flow, location)) = place.and_then(|at| system.flows.get(at)) else { return plain(id) };
+        let record = database.flow(*flow);
+        let name = record.category.as_ref().map_or_else(|| record.name.to_string(), |category| format!("{} ({category})", record.name));
+        Label {
+            id: record.id.to_string(),
+            name,
+            place: location.map(|l| database.place(l).to_owned()),
+            unit: Some(database.reference_unit(*flow).name.to_string()),
+        }
+    }
+
+    /// The method asked for, or the only one.
+    pub fn method(&self, wanted: Option<&str>) -> Result<&CharacterisationMethod, Failure> {
+        let methods = &self.matrices.methods;
+        let known = || methods.iter().map(|m| m.name.as_str()).collect::<Vec<_>>().join(", ");
+        match (wanted, methods.as_slice()) {
+            (_, []) => Err(LcaFailure::NoMethod { path: self.path.clone() }.into()),
+            (None, [only]) => Ok(only),
+            (None, _) => Err(LcaFailure::WhichMethod { path: self.path.clone(), count: methods.len(), known: known() }.into()),
+            (Some(name), _) => {
+                let mut short = methods.iter().filter(|m| m.name.split_once(": ").is_some_and(|(_, category)| category == name));
+                let only = short.next().filter(|_| short.next().is_none());
+                let unknown = || Failure::UnknownName { kind: "method", seen: name.to_owned(), known: known() };
+                methods.iter().find(|m| m.name == name).or(only).ok_or_else(unknown)
+            }
+        }
+    }
+
+    /// Network, factors of the method, its name and unit, and the demand.
+    pub fn assemble(&self, wanted: Option<&str>) -> Result<Assembled, Failure> {
+        let fault = |error| LcaFailure::Assembly { path: self.path.clone(), error };
+        let method = self.method(wanted)?;
+        let mut assembly = Assembly::new(&self.matrices).map_err(fault)?;
+        let category = assembly.category(method);
+        let demand = assembly.demand(&self.amounts).map_err(fault)?;
+        Ok(Assembled { assembly, category, demand, method: method.name.clone(), unit: method.unit.clone() })
+    }
+
+    /// Amounts by the id that their owner knows.
+    pub fn demand_by_id(&self) -> BTreeMap<String, f64> {
+        let mut amounts = BTreeMap::new();
+        for (id, amount) in &self.amounts {
+            *amounts.entry(self.activity(*id).id).or_insert(0.0) += amount;
+        }
+        amounts
+    }
+
+    /// The demand in words.
+    pub fn demand_in_words(&self) -> String {
+        let line = |(id, amount): &(i64, f64)| {
+            let label = self.activity(*id);
+            let unit = label.unit.map(|u| format!(" {u}")).unwrap_or_default();
+            format!("{amount}{unit} of {}", label.name)
+        };
+        self.amounts.iter().map(line).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A package cannot be linked anew.
+fn refuse_links(links: &Links) -> Result<(), Failure> {
+    if !links.is_given() {
+        return Ok(());
+    }
+    let wanted = "none: a data package is linked and allocated by its maker".to_owned();
+    Err(Failure::Option { option: "providers, --unlinked or --allocation", seen: "given".to_owned(), wanted })
+}
+
+/// A source ready to be solved.
+pub struct Assembled {
+    /// The network.
+    pub assembly: Assembly,
+    /// Factors of the method.
+    pub category: CategoryFactors,
+    /// The demand.
+    pub demand: Demand,
+    /// Name of the method.
+    pub method: String,
+    /// Its unit.
+    pub unit: Option<String>,
+}
+
+fn plain(id: i64) -> Label {
+    Label { id: id.to_string(), name: id.to_string(), ..Label::default() }
+}
+
+/// Name, place and unit of an activity; the product is named where the process has another name.
+pub fn activity_label(database: &Database, activity: Activity) -> Label {
+    let (process, flow) = (database.process(activity.process), database.flow(activity.product));
+    Label {
+        id: process.id.to_string(),
+        name: process.name.to_string(),
+        place: process.location.map(|l| database.place(l).to_owned()),
+        unit: Some(
+            format!("{} {}", database.reference_unit(activity.product).name, if flow.name == process.name { "" } else { &*flow.name })
+                .trim_end()
+                .to_owned(),
+        ),
+    }
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The process, and perhaps its product, that a line of demand names.
+fn root(database: &Database, name: &str) -> Result<(ProcessIndex, Option<FlowIndex>), Failure> {
+    let by_name = |name: &str| {
+        let mut found = database.each_process().filter(|(_, p)| &*p.name == name);
+        found.next().filter(|_| found.next().is_none()).map(|(process, _)| process)
+    };
+    let find = |name: &str| database.process_by_id(name).or_else(|| by_name(name));
+    if let Some(process) = find(name) {
+        return Ok((process, None));
+    }
+    if let Some((process, flow)) = name.rsplit_once('/')
+        && let (Some(process), Some(flow)) = (find(process), database.flow_by_id(flow))
+    {
+        return Ok((process, Some(flow)));
+    }
+    Err(LcaFailure::UnknownProcess { seen: name.to_owned(), nearest: nearest_names(database, name) }.into())
+}
+
+/// Processes of the name, or of one like it.
+fn nearest_names(database: &Database, name: &str) -> Vec<String> {
+    const SHOWN: usize = 5;
+    let words: Vec<String> = name.split(|c: char| !c.is_alphanumeric()).filter(|w| w.len() > 2).map(str::to_lowercase).collect();
+    let mut found: Vec<(usize, String)> = Vec::new();
+    for process in database.processes() {
+        let theirs = process.name.to_lowercase();
+        let shared = words.iter().filter(|w| theirs.contains(*w)).count();
+        if shared > 0 {
+            let place = process.location.map(|l| format!(", {}", database.place(l))).unwrap_or_default();
+            found.push((shared, format!("{} (`{}`{place})", process.id, process.name)));
+        }
+    }
+    found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    found.into_iter().take(SHOWN).map(|(_, text)| text).collect()
+}
+
+/// A system error in words, with candidates for what is not linked.
+pub fn failure(path: &Path, database: &Database, options: LinkOptions, error: SystemError) -> Failure {
+    let path = path.to_owned();
+    match error {
+        SystemError::Unlinked { inputs } => {
+            let lines = unlinked_lines(database, options, &inputs, 12);
+            LcaFailure::Unlinked { path, products: inputs.len(), exchanges: inputs.iter().map(|i| i.uses).sum(), lines }.into()
+        }
+        SystemError::Allocation { faults } => {
+            const SHOWN: usize = 12;
+            let mut lines: Vec<String> = faults.iter().take(SHOWN).map(ToString::to_string).collect();
+            if faults.len() > SHOWN {
+                lines.push(format!("and {} more", faults.len() - SHOWN));
+            }
+            LcaFailure::Allocation { path, processes: faults.len(), lines }.into()
+        }
+        error => LcaFailure::System { path, error }.into(),
+    }
+}
+
+/// Unlinked inputs, each with the nearest candidates.
+fn unlinked_lines(database: &Database, options: LinkOptions, inputs: &[UnlinkedInput], shown: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for input in inputs.iter().take(shown) {
+        let name = &database.flow(input.flow).name;
+        let near = candidates(database, input.flow, options.allocation, 3);
+        let near: Vec<String> = near.iter().map(|c| format!("`{}` ({})", database.process(c.process).name, database.process(c.process).id)).collect();
+        let makers =
+            if input.makers == 0 { "nobody makes it".to_owned() } else { format!("{} processes make it, none is the default", input.makers) };
+        let nearest = if near.is_empty() { String::new() } else { format!("; nearest: {}", near.join(", ")) };
+        lines.push(format!("`{name}`, wanted {} times, first by `{}`: {makers}{nearest}", input.uses, database.process(input.user).name));
+    }
+    if inputs.len() > shown {
+        lines.push(format!("and {} more products; `lca info FILE --list-unlinked` lists all", inputs.len() - shown));
+    }
+    lines
+}

@@ -1,0 +1,157 @@
+//! `lca` on a database of one's own: import, look, solve, explain, export; every refusal with its code and its help.
+//!
+//! `INSTA_UPDATE=always cargo test -p minewheel-cli --test database` writes the snapshots anew; read the diff.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read and write the files that a user would, and fail by panicking")]
+
+#[path = "../../minewheel-lca/tests/packages/mod.rs"]
+mod packages;
+mod program;
+
+use std::path::{Path, PathBuf};
+
+use program::{run_in, scratch, write};
+
+/// A folder with the tiny package in `package/` and `package.zip`, imported into `my.mwdb`.
+fn imported(name: &str) -> PathBuf {
+    let folder = scratch(name);
+    for (file, text) in packages::good() {
+        write(&folder.join("package").join(file), text);
+    }
+    write(&folder.join("package.zip"), packages::zipped(&packages::good()));
+    data(&folder, &["lca", "import", "package.zip", "--into", "my.mwdb"]);
+    folder
+}
+
+fn data(folder: &Path, arguments: &[&str]) -> String {
+    let answer = run_in(folder, arguments);
+    assert_eq!(answer.code, 0, "minewheel {}: {}", arguments.join(" "), answer.remarks);
+    answer.data
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> serde_json::Value {
+    let arguments: Vec<&str> = arguments.iter().copied().chain(["--format", "json"]).collect();
+    serde_json::from_str(&data(folder, &arguments)).unwrap()
+}
+
+fn refused(folder: &Path, arguments: &[&str], code: &str, words: &[&str]) {
+    let answer = run_in(folder, arguments);
+    assert_eq!(answer.code, 2, "{arguments:?}: {}", answer.remarks);
+    assert!(answer.data.is_empty() && answer.remarks.contains(&format!("error[{code}]")), "{}", answer.remarks);
+    assert!(answer.remarks.contains("\nhelp: "), "{}", answer.remarks);
+    for word in words {
+        assert!(answer.remarks.contains(word), "{word}: {}", answer.remarks);
+    }
+}
+
+#[test]
+fn a_folder_and_a_zip_give_the_same_database() {
+    let folder = imported("database-same");
+    data(&folder, &["lca", "import", "package", "--into", "other.mwdb"]);
+    assert_eq!(std::fs::read(folder.join("my.mwdb")).unwrap(), std::fs::read(folder.join("other.mwdb")).unwrap());
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 4);
+}
+
+#[test]
+fn a_database_is_looked_at_solved_and_explained() {
+    let folder = imported("database-tables");
+    let shown = |name: &str, arguments: &[&str]| {
+        let text = data(&folder, arguments);
+        assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
+        insta::assert_snapshot!(name, text);
+    };
+    shown("database-info", &["lca", "info", "my.mwdb"]);
+    shown("database-processes", &["lca", "info", "my.mwdb", "--processes", "grid"]);
+    shown("database-contributions", &["lca", "contributions", "my.mwdb", "--demand", "making-steel=2"]);
+    shown("database-path", &["lca", "path", "my.mwdb", "--demand", "making-steel=2"]);
+    let contributions = json(&folder, &["lca", "contributions", "my.mwdb", "--demand", "making-steel=2"]);
+    let sum: f64 = contributions["processes"].as_array().unwrap().iter().map(|p| p["direct"].as_f64().unwrap()).sum();
+    let score = contributions["score"].as_f64().unwrap();
+    assert!((sum + contributions["other_processes"].as_f64().unwrap() - score).abs() < 1e-12 * score);
+    let path = json(&folder, &["lca", "path", "my.mwdb", "--demand", "making-steel=2", "--cut", "0.5"]);
+    assert_eq!(path["deliveries"][0]["inputs"].as_array().unwrap().len(), 0);
+}
+
+/// steel = (1.6 + 0.5·0.4 + 0.2·(0.01 + 0.1·0.4)) / (1 − 0.52·0.001), see `packages`.
+#[test]
+fn a_demand_is_solved_with_and_without_draws() {
+    let folder = imported("database-solve");
+    let wanted = 2.0 * (1.6 + 0.2 + 0.2 * 0.05) / (1.0 - 0.52e-3);
+    let found = json(&folder, &["lca", "solve", "my.mwdb", "--demand", "making-steel=2"]);
+    assert!((found["score"].as_f64().unwrap() - wanted).abs() < 1e-12 * wanted, "{found}");
+    assert_eq!((found["method"].as_str(), found["unit"].as_str()), (Some("Ours: climate"), Some("kg CO2e")));
+    assert_eq!(found["links"], serde_json::json!({"default_provider": 1, "sole_maker": 3, "market": 0, "cut_off": 0}));
+    assert_eq!(found["demand"], serde_json::json!({"making-steel": 2.0}));
+    let drawn = json(&folder, &["lca", "solve", "my.mwdb", "--demand", "grid=1", "--samples", "400", "--method", "climate"]);
+    let at = |key: &str| drawn[key].as_f64().unwrap();
+    // exp(1.645·ln 1.2) = 1.35 either way.
+    assert!((at("p5") - 0.4 / 1.35).abs() < 0.03 && (at("p95") - 0.4 * 1.35).abs() < 0.05, "{drawn}");
+    let power = json(&folder, &["lca", "solve", "my.mwdb", "--demand", "boiler/power=1"]);
+    assert!((power["score"].as_f64().unwrap() - 0.25 * 0.3).abs() < 1e-12, "{power}");
+    let free = json(&folder, &["lca", "solve", "my.mwdb", "--demand", "boiler=3", "--allocation", "property:energy"]);
+    assert!((free["score"].as_f64().unwrap() - 0.75 * 0.3).abs() < 1e-12, "{free}");
+}
+
+#[test]
+fn an_exported_package_imports_as_the_same_database_and_matrices_are_written() {
+    let folder = imported("database-export");
+    data(&folder, &["lca", "export", "my.mwdb", "--olca", "out.zip"]);
+    data(&folder, &["lca", "import", "out.zip", "--into", "again.mwdb"]);
+    assert_eq!(std::fs::read(folder.join("my.mwdb")).unwrap(), std::fs::read(folder.join("again.mwdb")).unwrap());
+    data(&folder, &["lca", "export", "my.mwdb", "--matrices", "out"]);
+    let technosphere = std::fs::read_to_string(folder.join("out/technosphere.csv")).unwrap();
+    assert!(technosphere.starts_with("row,column,amount\n") && technosphere.contains(",-0.5\n"), "{technosphere}");
+    let activities = std::fs::read_to_string(folder.join("out/activities.csv")).unwrap();
+    assert_eq!(activities.lines().count(), 1 + 5, "{activities}");
+}
+
+#[test]
+fn an_import_that_fails_leaves_the_old_file_whole() {
+    let folder = imported("database-crash");
+    let before = std::fs::read(folder.join("my.mwdb")).unwrap();
+    write(&folder.join("bad.zip"), packages::zipped(&packages::spoilt("processes/grid.json", r#""@id":"steel""#, r#""@id":"iron""#)));
+    refused(&folder, &["lca", "import", "bad.zip", "--into", "my.mwdb"], "minewheel::lca::import", &["there is no flow `iron`"]);
+    let whole = packages::zipped(&packages::good());
+    write(&folder.join("cut.zip"), &whole[..whole.len() / 2]);
+    refused(&folder, &["lca", "import", "cut.zip", "--into", "my.mwdb"], "minewheel::lca::import", &["no whole zip file"]);
+    assert_eq!(std::fs::read(folder.join("my.mwdb")).unwrap(), before);
+    let left = std::fs::read_dir(&folder).unwrap().filter(|f| f.as_ref().unwrap().path().extension().is_some_and(|e| e == "part")).count();
+    assert_eq!(left, 0);
+}
+
+#[test]
+fn what_cannot_be_is_refused() {
+    let folder = imported("database-refused");
+    let solve = |demand: &'static str| vec!["lca", "solve", "my.mwdb", "--demand", demand];
+    refused(
+        &folder,
+        &solve("making-stel=1"),
+        "minewheel::lca::process",
+        &["no process has the id or the name `making-stel`", "perhaps making-steel"],
+    );
+    refused(&folder, &solve("boiler/slag=1"), "minewheel::lca::system", &["does not supply `slag`; it supplies `heat`, `power`"]);
+    let with = |more: &[&'static str]| solve("making-steel=1").into_iter().chain(more.iter().copied()).collect::<Vec<_>>();
+    refused(&folder, &with(&["--method", "climat"]), "minewheel::name", &["`climat` is not a method"]);
+    refused(&folder, &with(&["--allocation", "property:Mas"]), "minewheel::name", &["property:Mas", "property:Mass"]);
+    refused(
+        &folder,
+        &with(&["--providers", "only"]),
+        "minewheel::lca::unlinked",
+        &["2 products have no supplier", "`slag`, wanted 1 times, first by `making-steel`", "nearest: `dump` (dump)"],
+    );
+    refused(&folder, &["lca", "solve", "boiler", "--demand", "1=1"], "minewheel::file", &["boiler"]);
+    let boiler: Vec<&str> = solve("boiler=1").into_iter().chain(["--allocation", "economic"]).collect();
+    refused(&folder, &boiler, "minewheel::lca::allocation", &["1 processes cannot be allocated", "no economic allocation factor for `heat`"]);
+    refused(&folder, &["lca", "contributions", "my.mwdb", "--demand", "grid=1", "--cut", "0"], "minewheel::option", &["--cut is 0"]);
+    let mut bytes = std::fs::read(folder.join("my.mwdb")).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    write(&folder.join("damaged.mwdb"), bytes);
+    refused(&folder, &["lca", "info", "damaged.mwdb"], "minewheel::lca::database", &["its checksum is wrong"]);
+    refused(&folder, &["lca", "import", "nowhere", "--into", "my.mwdb"], "minewheel::file", &["nowhere"]);
+    let mut bare = packages::good();
+    bare.retain(|(name, _)| !name.starts_with("lcia"));
+    write(&folder.join("bare.zip"), packages::zipped(&bare));
+    data(&folder, &["lca", "import", "bare.zip", "--into", "bare.mwdb"]);
+    refused(&folder, &["lca", "solve", "bare.mwdb", "--demand", "grid=1"], "minewheel::lca", &["it holds no method"]);
+}
