@@ -29,7 +29,7 @@ use serde::Serialize;
 use crate::AssessError;
 use crate::assessment::{CarCase, Figures};
 use crate::footprint::SolvedNetwork;
-use crate::scenario::{Resample, Sampling, Scenario};
+use crate::scenario::{Preset, Resample, Sampling, Scenario};
 use crate::tables::Tables;
 
 /// The distance between the 5 % and the 95 % point of a normal distribution, in standard deviations.
@@ -137,12 +137,14 @@ pub fn draws(
 }
 
 /// Rows of the car that may matter: its own, and those of the engineering tables.
-fn car_rows(tables: &Tables, design: &CarDesign) -> Vec<RowId> {
+fn car_rows(tables: &Tables, scenario: &Scenario, design: &CarDesign) -> Vec<RowId> {
     let own = design.values().map(|v| v.row).filter(|r| *r != RowId::GIVEN);
+    // Without credits and recycled content no row of recycling enters.
+    let gives_back = scenario.preset != Preset::CutOff || !design.recycled_cells.shares().is_empty();
     let tables_of_model = ["drive/", "motors/", "cells/", "vehicles/", "endoflife/"];
     let engineering = tables.rows.iter().map(|(row, _, _)| row).filter(|row| {
         let file = tables.rows.position(*row).file;
-        tables_of_model.iter().any(|t| file.starts_with(t))
+        tables_of_model.iter().any(|t| file.starts_with(t)) || (gives_back && file.starts_with("recycling/"))
     });
     let mut rows: Vec<RowId> = own.chain(engineering).filter(|r| is_uncertain(&tables.rows, *r)).collect();
     rows.sort_unstable();
@@ -176,7 +178,7 @@ pub fn drivers(
         .collect();
     let sampler = FactorSampler::centred(&distributions)?;
     let (low, high) = (sampler.quantiles(0.05), sampler.quantiles(0.95));
-    let effects: Vec<(RowId, f64)> = car_rows(tables, case.design)
+    let effects: Vec<(RowId, f64)> = car_rows(tables, scenario, case.design)
         .into_par_iter()
         .map_init(
             || vec![1.0; tables.rows.len()],
@@ -277,6 +279,8 @@ pub fn describe(rows: &Rows, row: RowId) -> String {
         "cathode",
         "chemistry",
         "element",
+        "step",
+        "substance",
     ];
     let words: Vec<&str> = columns.iter().map(|c| rows.text(row, c)).filter(|t| !t.is_empty()).collect();
     if words.is_empty() { rows.first_cell(row).to_owned() } else { words.join(" · ") }

@@ -13,13 +13,14 @@
 
 mod content;
 mod question;
+mod report;
 mod second_life;
 
 pub(crate) use content::content_lines;
 pub use content::is_content;
-pub use question::{
-    Climate, ContentLine, ElementLine, InputLine, LossLine, Money, Powder, ProductLine, RecycleQuestion, RecycleReport, RouteReport, TargetLine,
-    Verdict, recycle_report,
+pub use question::{RecycleQuestion, recycle_report};
+pub use report::{
+    Climate, ContentLine, ElementLine, InputLine, LossLine, Money, Powder, ProductLine, RecycleReport, RouteReport, TargetLine, Verdict,
 };
 pub use second_life::{SecondLife, SecondLifeUse};
 

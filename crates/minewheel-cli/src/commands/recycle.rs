@@ -199,7 +199,8 @@ fn table(report: &RecycleReport) -> String {
             text.push_str(&steps(route));
         }
     }
-    let _ = writeln!(text, "\ntargets of Regulation (EU) 2023/1542");
+    text.push_str("saves: kg CO2e of primary material that is not made\n");
+    let _ = writeln!(text, "\ntargets of Regulation (EU) 2023/1542, by the end of the year");
     text.push_str(&targets(report));
     if let Some(life) = &report.second_life {
         let _ = writeln!(
@@ -268,7 +269,7 @@ fn products(route: &RouteReport) -> String {
         })
         .collect();
     rows.extend(route.losses.iter().map(|l| vec![format!("({})", l.stream), figure(l.kg_per_kwh), none(), none(), none()]));
-    print::table(&["product (loss)", "kg", "replaces", "kg CO2e avoided", "USD"], &rows, &[1, 3, 4])
+    print::table(&["product (loss)", "kg", "replaces", "saves", "USD"], &rows, &[1, 3, 4])
 }
 
 fn steps(route: &RouteReport) -> String {
@@ -294,26 +295,28 @@ fn steps(route: &RouteReport) -> String {
     print::table(&["step", "input", "amount", "", "kg CO2e"], &rows, &[2, 4])
 }
 
+/// Words of a target that fit a narrow table.
+fn short(quantity: &str) -> String {
+    quantity.replace("recycling efficiency", "mass").replace("recovery of ", "")
+}
+
 fn targets(report: &RecycleReport) -> String {
     let none = || "–".to_owned();
-    let mut rows = Vec::new();
-    for route in &report.routes {
-        for t in &route.targets {
-            let margin = t.margin.map_or_else(none, |m| format!("{:+.1}", 100.0 * m));
-            let draws = t.share_of_draws.map_or_else(none, |s| format!("{:.0}\u{a0}%", 100.0 * s));
-            rows.push(vec![
-                t.quantity.clone(),
-                t.year.to_string(),
-                route.route.word().to_owned(),
-                percent(t.required),
-                t.value.map_or_else(none, percent),
-                margin,
-                draws,
-                t.verdict.word().to_owned(),
-            ]);
+    let mut text = match report.routes.as_slice() {
+        [route] => one_route(route),
+        routes => {
+            let of_all = routes.first().map_or(0, |r| r.targets.len());
+            let rows: Vec<Vec<String>> = (0..of_all)
+                .map(|at| {
+                    let first = &routes[0].targets[at];
+                    let cells = routes.iter().map(|r| format!("{} {}", r.targets[at].value.map_or_else(none, percent), r.targets[at].verdict.word()));
+                    [short(&first.quantity), first.year.to_string(), percent(first.required)].into_iter().chain(cells).collect()
+                })
+                .collect();
+            let header: Vec<&str> = ["recycled", "by", "least"].into_iter().chain(routes.iter().map(|r| r.route.word())).collect();
+            print::table(&header, &rows, &(2..3 + routes.len()).collect::<Vec<_>>())
         }
-    }
-    let mut text = print::table(&["recycler", "year", "route", "least", "reached", "points", "of draws", "verdict"], &rows, &[3, 4, 5, 6]);
+    };
     text.push('\n');
     let mut rows = Vec::new();
     for route in &report.routes {
@@ -329,9 +332,29 @@ fn targets(report: &RecycleReport) -> String {
             ]);
         }
     }
-    text.push_str(&print::table(&["content of a new pack", "year", "route", "least", "one old pack", "packs", "verdict"], &rows, &[3, 4, 5]));
+    text.push_str(&print::table(&["content of a new pack", "from", "route", "least", "one old pack", "packs", "verdict"], &rows, &[3, 4, 5]));
     let _ = writeln!(text, "old packs that reach a recycler: {}", spread(report.collection_rate));
     text
+}
+
+fn one_route(route: &RouteReport) -> String {
+    let none = || "–".to_owned();
+    let rows: Vec<Vec<String>> = route
+        .targets
+        .iter()
+        .map(|t| {
+            vec![
+                short(&t.quantity),
+                t.year.to_string(),
+                percent(t.required),
+                t.value.map_or_else(none, percent),
+                t.margin.map_or_else(none, |m| format!("{:+.1}", 100.0 * m)),
+                t.share_of_draws.map_or_else(none, |s| format!("{:.0}\u{a0}%", 100.0 * s)),
+                t.verdict.word().to_owned(),
+            ]
+        })
+        .collect();
+    print::table(&["recycled", "by", "least", "reached", "points", "draws", "verdict"], &rows, &[2, 3, 4, 5])
 }
 
 fn csv(report: &RecycleReport) -> String {
