@@ -150,7 +150,6 @@ impl Failure {
             Self::Profile { .. } => "minewheel::profile",
             Self::Assess(error) | Self::Passport(PassportError::Assess(error)) => error.code(),
             Self::Case(_) => "minewheel::case",
-            Self::Lca(_) => "minewheel::lca",
             Self::Supply(_) => "minewheel::supply",
             Self::Disruption(_) => "minewheel::disruption",
             Self::Customs(_) => "minewheel::supply::trade",

@@ -329,10 +329,10 @@ const LEVELS: [&str; 5] = ["counts", "saturation", "income", "year", "at the end
 fn level_row(line: &LevelLine) -> Vec<String> {
     vec![
         line.reached.counts.clone(),
-        print::figure(line.reached.saturation),
+        figure(line.reached.saturation),
         format!("{:+.0} %", 100.0 * line.growth_shift),
         line.reached.year.map_or_else(|| "never".to_owned(), |y| y.to_string()),
-        print::figure(line.reached.at_last),
+        figure(line.reached.at_last),
     ]
 }
 
