@@ -65,6 +65,10 @@ fn the_json_of_a_check_has_the_keys_that_others_rely_on() {
 #[test]
 fn a_car_is_held_against_the_conditions_by_what_the_model_knows_of_its_pack() {
     insta::assert_snapshot!(data_of(&["rules", "check", "miit-battery-2024", "vw-id3-58"]));
+    // All cells of iron phosphate together span the line of 165 Wh/kg, so no car passes or fails it by its chemistry.
+    let lfp = json_of(&["rules", "check", "miit-battery-2024", "byd-dolphin-60"]);
+    let of_cell = lfp["verdicts"].as_array().unwrap().iter().find(|v| v["clause"] == "other-cell").unwrap();
+    assert_eq!((of_cell["verdict"].as_str(), number(&of_cell["value_range"][0]) < 165.0), (Some("unknown"), true));
     // A car file is a car, not a rule file.
     let file = repository().join("examples/cars/minimal-bev.toml");
     let json = json_of(&["rules", "check", "eu-battery", &file.to_string_lossy(), "--date", "2031-09-01"]);

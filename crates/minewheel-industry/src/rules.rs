@@ -20,7 +20,7 @@
 //! is known as well as the weaker of the clause and the value; a report as well as its weakest verdict.
 //!
 //! - [`date`]: days, and editions in time. [`editions`], [`quantities`], [`clauses`]: the tables as checked types.
-//! - [`subjects`]: a rule file in TOML. [`check`]: verdicts. [`change`]: what would turn a failure. [`diff`]: two editions.
+//! - [`subjects`]: a rule file in TOML. [`mod@check`]: verdicts. [`change`]: what would turn a failure. [`mod@diff`]: two editions.
 //! - [`cars`]: what the model knows of a car's pack.
 //!
 //! Valid as far as the clauses are: each says how it is known. No verdict here replaces a test or an authority.

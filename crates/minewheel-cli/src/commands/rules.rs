@@ -335,11 +335,13 @@ fn row(verdict: &Verdict) -> Vec<String> {
         _ => format!("{} {required} {}", verdict.operator, shown_unit(&verdict.unit)),
     };
     let margin = verdict.margin.map_or_else(|| "–".to_owned(), number_of);
+    let value = verdict.value.as_ref().map_or_else(|| "–".to_owned(), answer);
+    let value = verdict.value_range.map_or(value.clone(), |[low, high]| format!("{value} ({}–{})", number_of(low), number_of(high)));
     vec![
         verdict.clause.clone(),
         verdict.subject.clone(),
         asked,
-        verdict.value.as_ref().map_or_else(|| "–".to_owned(), answer),
+        value,
         margin,
         verdict.verdict.word().to_owned(),
         verdict.force.word().to_owned(),

@@ -218,12 +218,12 @@ fn part(
         of_rows.extend([low.row, high.row]);
     }
     let edition = rules.editions.named(&compute.set, None)?;
-    let word = |w: &str| Fact { given: Given::Word(w.to_owned()), status: Status::Read, source: "case".to_owned() };
+    let word = |w: &str| Fact { given: Given::Word(w.to_owned()), range: None, status: Status::Read, source: "case".to_owned() };
     let product = |name: String, value: f64| {
         let mut facts: BTreeMap<String, Fact> =
             [("application", of), ("design", "energy"), ("level", "cell"), ("chemistry", chemistry)].map(|(k, v)| (k.to_owned(), word(v))).into();
         let given = Given::Number(value, "Wh/kg".to_owned());
-        facts.insert("specific_energy".to_owned(), Fact { given, status: Status::Read, source: "cells".to_owned() });
+        facts.insert("specific_energy".to_owned(), Fact { given, range: None, status: Status::Read, source: "cells".to_owned() });
         Subject { kind: "product".to_owned(), name, facts }
     };
     let products: Vec<Subject> =

@@ -127,7 +127,12 @@ pub(super) fn judge(rules: &RuleTables, case: Statement, compute: &Compute, rule
         .iter()
         .flat_map(|used| compute.companies.research_share.iter().map(move |spent| (*used, *spent)))
         .map(|(used, spent)| {
-            let fact = |percent: f64| Fact { given: Given::Number(percent, "percent".to_owned()), status: Status::Read, source: "case".to_owned() };
+            let fact = |percent: f64| Fact {
+                given: Given::Number(percent, "percent".to_owned()),
+                range: None,
+                status: Status::Read,
+                source: "case".to_owned(),
+            };
             let facts = BTreeMap::from([("capacity_use".to_owned(), fact(used)), ("research_share".to_owned(), fact(spent))]);
             let company = Subject { kind: "company".to_owned(), name: format!("{used} % and {spent} %"), facts };
             let report = check(rules, &compute.set, edition, None, "case", &[company]);

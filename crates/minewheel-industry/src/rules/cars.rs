@@ -2,8 +2,8 @@
 //!
 //! Two products, the cell and the pack, with their traits and energy per mass, and for a Union market the category
 //! `ev`. What only tests or the maker's suppliers tell (cycles, safety, recycled shares) is left out, so a clause that
-//! asks for it comes out as not known. A pack mass from the catalogue makes the pack's figure as good as that row; the
-//! cell's figure rests on the rows of its chemistry.
+//! asks for it comes out as not known. A pack mass from the catalogue makes the pack's figure as good as that row; else
+//! cell and pack have the range of all cells of their chemistry, and a line inside it leaves the verdict open.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +14,7 @@ use minewheel_assess::tables::Tables;
 use minewheel_data::car::{CarDesign, Powertrain};
 use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::status::Status;
+use minewheel_data::units::Energy;
 use minewheel_model::battery::Content;
 use minewheel_model::bill::BillLine;
 
@@ -47,7 +48,7 @@ pub fn subjects_of_car(design: &CarDesign, tables: &Tables, footprint: Option<&P
         Some(mass) => of(mass).max(of(&battery.gross_energy_kwh)).max(Status::Derived),
         None => tables.rows.weakest(pack.lines.iter().flat_map(|l| l.rows.iter().copied())).max(Status::Derived),
     };
-    let word = |w: &str| Fact { given: Given::Word(w.to_owned()), status: Status::Derived, source: format!("car `{}`", design.id) };
+    let word = |w: &str| Fact { given: Given::Word(w.to_owned()), range: None, status: Status::Derived, source: format!("car `{}`", design.id) };
     let mut common = BTreeMap::new();
     common.insert("application".to_owned(), word("power"));
     // The pack of a battery car serves energy, that of a hybrid without a plug power; between them nobody can tell.
@@ -67,16 +68,29 @@ pub fn subjects_of_car(design: &CarDesign, tables: &Tables, footprint: Option<&P
     {
         common.insert(format!("contains_{metal}"), word(held));
     }
-    let number =
-        |value: f64, unit: &str, status, source: &str| Fact { given: Given::Number(value, unit.to_owned()), status, source: source.to_owned() };
+    let number = |value: f64, unit: &str, status, source: &str| Fact {
+        given: Given::Number(value, unit.to_owned()),
+        range: None,
+        status,
+        source: source.to_owned(),
+    };
+    let (of_cell, of_pack) = (pack.cell_specific_energy.wh_per_kg(), pack.pack_specific_energy.wh_per_kg());
+    // A chemistry's cells differ by more than a line of a rule: the range is theirs, not that of one car.
+    let cells = tables.cells.cell(&battery.chemistry).map_or([of_cell; 2], |c| c.specific_energy_range().map(|v| v.best));
+    let energy_wh = Energy::from_kwh(battery.gross_energy_kwh.best).wh();
+    let packs = match &battery.pack_mass_kg {
+        Some(mass) if mass.is_uncertain() => Some([energy_wh / mass.high, energy_wh / mass.low]),
+        Some(_) => None,
+        None => Some(cells.map(|c| c * of_pack / of_cell)),
+    };
     let mut cell = common.clone();
     cell.insert("level".to_owned(), word("cell"));
     cell.insert("category".to_owned(), word("part"));
-    cell.insert("specific_energy".to_owned(), number(pack.cell_specific_energy.wh_per_kg(), "Wh/kg", cell_status, "model of the cell"));
+    cell.insert("specific_energy".to_owned(), Fact { range: Some(cells), ..number(of_cell, "Wh/kg", cell_status, "model of the cell") });
     let mut whole = common;
     whole.insert("level".to_owned(), word("pack"));
     let source = if battery.pack_mass_kg.is_some() { "gross energy and pack mass of the car" } else { "model of the pack" };
-    whole.insert("specific_energy".to_owned(), number(pack.pack_specific_energy.wh_per_kg(), "Wh/kg", pack_status, source));
+    whole.insert("specific_energy".to_owned(), Fact { range: packs, ..number(of_pack, "Wh/kg", pack_status, source) });
     if let Some(f) = footprint {
         let fact = number(f.kg_per_delivered_kwh, "kg_co2e/kWh", f.status, "model of the pack over the energy it delivers");
         whole.insert(FOOTPRINT.to_owned(), fact);

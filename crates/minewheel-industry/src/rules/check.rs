@@ -68,6 +68,8 @@ pub struct Verdict {
     pub unit: String,
     /// What the subject has; `None`: not known.
     pub value: Option<Answer>,
+    /// Least and greatest that it may be, if a model computed it.
+    pub value_range: Option<[f64; 2]>,
     /// Room that is left; negative: what is short.
     pub margin: Option<f64>,
     /// The margin over what is required.
@@ -253,6 +255,7 @@ fn judge(tables: &RuleTables, clause: &Clause, subject: &Subject) -> Option<Verd
         required: None,
         unit: String::new(),
         value: None,
+        value_range: None,
         margin: None,
         margin_relative: None,
         verdict: Outcome::Unknown,
@@ -286,7 +289,7 @@ fn judge(tables: &RuleTables, clause: &Clause, subject: &Subject) -> Option<Verd
     }
     match (&clause.test, found) {
         (_, Err(reason)) => verdict.reason = Some(reason),
-        (Test::Number { operator, value: required, unit }, Ok(Found { given: Given::Number(value, value_unit), .. })) => {
+        (Test::Number { operator, value: required, unit }, Ok(Found { given: Given::Number(value, value_unit), range, .. })) => {
             match in_unit(value, &value_unit, unit) {
                 Ok(value) => {
                     verdict.value = Some(Answer::Number(value));
@@ -298,6 +301,14 @@ fn judge(tables: &RuleTables, clause: &Clause, subject: &Subject) -> Option<Verd
                     verdict.margin = Some(margin);
                     verdict.margin_relative = (*required != 0.0).then(|| margin / required.abs());
                     verdict.verdict = if passes { Outcome::Pass } else { Outcome::Fail };
+                    let ends = range.map(|ends| ends.map(|end| in_unit(end, &value_unit, unit)));
+                    if let Some([Ok(low), Ok(high)]) = ends {
+                        verdict.value_range = Some([low, high]);
+                        if [low, high].iter().any(|end| compare(*operator, *end, *required).1 != passes) {
+                            verdict.verdict = Outcome::Unknown;
+                            verdict.reason = Some("the value is a model's, and its range spans what is asked".to_owned());
+                        }
+                    }
                 }
                 Err(error) => verdict.reason = Some(error.to_string()),
             }
@@ -334,6 +345,7 @@ fn applies(condition: &[Part], subject: &Subject) -> Applies {
 /// What a subject has of a quantity.
 pub(super) struct Found {
     pub given: Given,
+    pub range: Option<[f64; 2]>,
     pub status: Status,
     pub source: String,
 }
@@ -344,7 +356,7 @@ pub(super) struct Found {
 /// In words, what is missing.
 pub(super) fn value_of(quantities: &Quantities, subject: &Subject, quantity: &str) -> Result<Found, String> {
     if let Some(fact) = subject.facts.get(quantity) {
-        return Ok(Found { given: fact.given.clone(), status: fact.status, source: fact.source.clone() });
+        return Ok(Found { given: fact.given.clone(), range: fact.range, status: fact.status, source: fact.source.clone() });
     }
     let missing = || format!("`{quantity}` is not given");
     let Some(Kind::Number { unit, quotient: Some((above, below)), .. }) = quantities.get(quantity).map(|q| &q.kind) else { return Err(missing()) };
@@ -358,7 +370,7 @@ pub(super) fn value_of(quantities: &Quantities, subject: &Subject, quantity: &st
     let value = in_unit(x / y, &format!("{x_unit}/{y_unit}"), unit).map_err(|e| e.to_string())?;
     let source = if a.source == b.source { a.source.clone() } else { format!("{}; {}", a.source, b.source) };
     // A quotient is arithmetic on what was given.
-    Ok(Found { given: Given::Number(value, unit.clone()), status: a.status.max(b.status).max(Status::Derived), source })
+    Ok(Found { given: Given::Number(value, unit.clone()), range: None, status: a.status.max(b.status).max(Status::Derived), source })
 }
 
 /// The margin, and whether it is enough.

@@ -50,6 +50,8 @@ pub enum Given {
 pub struct Fact {
     /// What is given.
     pub given: Given,
+    /// Least and greatest number that it may be, in its unit; `None`: it is what is given.
+    pub range: Option<[f64; 2]>,
     /// How it is known.
     pub status: Status,
     /// Where it stands.
@@ -285,7 +287,7 @@ impl Reader<'_> {
             };
             let quantity = quantity.clone();
             if let Some(given) = self.given(at, &quantity, value.get_ref()) {
-                subject.facts.insert(key.to_owned(), Fact { given, status: Status::Read, source: self.file.to_string() });
+                subject.facts.insert(key.to_owned(), Fact { given, range: None, status: Status::Read, source: self.file.to_string() });
             }
         }
         for quantity in self.quantities.all() {

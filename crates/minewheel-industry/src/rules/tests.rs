@@ -207,6 +207,30 @@ fn light_transport_is_bound_by_recycled_content_five_years_later() {
 }
 
 #[test]
+fn a_range_that_spans_the_line_leaves_the_verdict_open() {
+    let tables = shipped();
+    let edition = tables.editions.get("miit-battery-2024").unwrap();
+    let verdict = |low: f64, value: f64, high: f64| {
+        let word =
+            |w: &str| Fact { given: Given::Word(w.to_owned()), range: None, status: minewheel_data::status::Status::Read, source: String::new() };
+        let mut cell = Subject { kind: "product".to_owned(), name: "x".to_owned(), ..Subject::default() };
+        for (of, w) in [("application", "power"), ("design", "energy"), ("chemistry", "ternary"), ("level", "cell")] {
+            cell.facts.insert(of.to_owned(), word(w));
+        }
+        let given = Given::Number(value, "Wh/kg".to_owned());
+        cell.facts.insert("specific_energy".to_owned(), Fact { given, range: Some([low, high]), ..word("") });
+        let report = check(tables, "x", edition, None, "x", &[cell]);
+        report.verdicts.into_iter().find(|v| v.clause == "ternary-cell").unwrap()
+    };
+    assert_eq!(verdict(231.0, 240.0, 250.0).verdict, Outcome::Pass);
+    assert_eq!(verdict(200.0, 210.0, 229.0).verdict, Outcome::Fail);
+    let open = verdict(200.0, 240.0, 250.0);
+    assert_eq!((open.verdict, open.margin), (Outcome::Unknown, Some(10.0)));
+    assert_eq!(open.value_range, Some([200.0, 250.0]));
+    assert_eq!(verdict(200.0, 210.0, 231.0).verdict, Outcome::Unknown);
+}
+
+#[test]
 fn units_are_converted_and_the_margin_is_in_the_clauses_unit() {
     let text = "[plant]\noperation = \"regeneration\"\nroute = \"smelting\"\nlithium_carbonate_energy = \"60 GJ/t\"\n";
     let report = report(text, "miit-recycling-2024", None);
