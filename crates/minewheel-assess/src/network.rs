@@ -359,7 +359,14 @@ impl<'t> PlacedNetworkBuilder<'t> {
         }
         self.notices.sort();
         self.notices.dedup();
-        Ok(PlacedNetwork { network: self.builder.build()?, year: self.year, notices: self.notices, cuts: self.cuts.unwrap_or_default(), columns: self.columns, index: self.index })
+        Ok(PlacedNetwork {
+            network: self.builder.build()?,
+            year: self.year,
+            notices: self.notices,
+            cuts: self.cuts.unwrap_or_default(),
+            columns: self.columns,
+            index: self.index,
+        })
     }
 
     fn expand_process(&mut self, id: ColumnId, process: ProcessId, place: PlaceId) -> Result<(), NetworkError> {
@@ -409,7 +416,8 @@ impl<'t> PlacedNetworkBuilder<'t> {
                 return Err(NetworkError::NoSupplier { product: self.cards().product(product).id.clone(), market });
             }
             // What is left of a market is no row's number: its shares are exact, and as well known as their rows.
-            suppliers = suppliers.into_iter().map(|(p, s)| (p, Value { best: s.best / left, low: s.best / left, high: s.best / left, ..s })).collect();
+            suppliers =
+                suppliers.into_iter().map(|(p, s)| (p, Value { best: s.best / left, low: s.best / left, high: s.best / left, ..s })).collect();
         }
         Ok((suppliers, is_known))
     }

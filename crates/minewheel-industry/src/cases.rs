@@ -14,6 +14,7 @@
 //!
 //! `door-ring-saving` puts a door ring into cars and multiplies by a fleet: [`door_ring`].
 //! `magnets-by-maker` sets machines side by side: [`magnets`]. `twin-drive-unit` builds and drives units of two machines: [`twin_unit`].
+//! `tier-dominance` looks at every tier of chains: [`dominance`].
 
 use minewheel_assess::AssessError;
 use minewheel_assess::assessment::{CarCase, prepare};
@@ -30,6 +31,7 @@ use minewheel_data::table::nearest;
 use minewheel_model::bill::Phase;
 use serde::{Deserialize, Serialize};
 
+pub mod dominance;
 pub mod door_ring;
 pub mod magnets;
 pub mod twin_unit;
@@ -68,6 +70,8 @@ pub enum Quantity {
     MagnetsByMaker,
     /// Two machines in one unit against one machine and two units.
     TwinDriveUnit,
+    /// Shares of one place in every tier of chains.
+    TierDominance,
 }
 
 /// How the kerb mass of a car with another pack is found.
@@ -152,6 +156,8 @@ pub enum Outcome {
     Magnets(Box<magnets::MagnetJudgement>),
     /// Two machines in one unit.
     Twin(Box<twin_unit::TwinJudgement>),
+    /// Tiers of chains.
+    Dominance(Box<dominance::DominanceJudgement>),
 }
 
 /// A case that cannot be read or computed.
@@ -202,6 +208,14 @@ pub enum CaseError {
         case: String,
         /// The kind seen.
         seen: String,
+    },
+    /// A question about supply has no answer.
+    #[error("case `{case}`: {reason}")]
+    Supply {
+        /// The case.
+        case: String,
+        /// What was missing.
+        reason: String,
     },
     /// A cycle is not known.
     #[error("case `{case}`: {reason}")]
@@ -308,6 +322,10 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseErro
                 Quantity::TwinDriveUnit => {
                     let file: CaseFile<twin_unit::Compute, twin_unit::TwinRule> = read(store, &name)?;
                     twin_unit::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Twin(Box::new(j)))
+                }
+                Quantity::TierDominance => {
+                    let file: CaseFile<dominance::Compute, dominance::DominanceRule> = read(store, &name)?;
+                    dominance::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Dominance(Box::new(j)))
                 }
             };
         }

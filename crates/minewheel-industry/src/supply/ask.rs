@@ -208,8 +208,7 @@ impl Asker<'_> {
     }
 
     fn tier(&self, tier: &Tier, year: i32, shares: &Shares, mix: &Mix) -> Result<TierReport, SupplyError> {
-        let producers: Vec<Producer<'_>> =
-            shares.iter().map(|(place, share)| Producer { place, share: *share, is_rest: place == REST }).collect();
+        let producers: Vec<Producer<'_>> = shares.iter().map(|(place, share)| Producer { place, share: *share, is_rest: place == REST }).collect();
         let found = concentration(&producers);
         let unstable = |code: &str, edition: Edition| {
             let place = self.tables.places.id(code).ok();
@@ -257,12 +256,16 @@ impl Asker<'_> {
             geopolitical_risk: geopolitical_risk(found.hhi, &suppliers),
             dependence_by_remainders: 0.0,
             geopolitical_factor_usd_per_kg: None,
-            measures: self.measures(tier).iter().map(|m| MeasureLine {
-                place: self.tables.places.code(m.place).to_owned(),
-                measure: m.kind.word(),
-                since: m.since.clone(),
-                until: (!m.until.is_empty()).then(|| m.until.clone()),
-            }).collect(),
+            measures: self
+                .measures(tier)
+                .iter()
+                .map(|m| MeasureLine {
+                    place: self.tables.places.code(m.place).to_owned(),
+                    measure: m.kind.word(),
+                    since: m.since.clone(),
+                    until: (!m.until.is_empty()).then(|| m.until.clone()),
+                })
+                .collect(),
             shares: shares.clone(),
             status: Status::Read,
         })
@@ -347,7 +350,9 @@ impl Asker<'_> {
             notices.push(format!("the tables of cars lump {asked} into {buyer}: the supply is that of {buyer}"));
         }
         if self.question.customs.is_none() {
-            notices.push("who sells to whom is not in the tables: own output first, the rest from the world market; --trade takes customs data".to_owned());
+            notices.push(
+                "who sells to whom is not in the tables: own output first, the rest from the world market; --trade takes customs data".to_owned(),
+            );
         }
         let ranks = |pick: fn(&Weighted) -> f64| {
             let mut keys: Vec<(String, f64)> = tiers().map(|t| (format!("{}/{}", t.commodity, t.tier), pick(&t.governance_hhi))).collect();

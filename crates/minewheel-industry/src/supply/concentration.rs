@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn a_tier_of_three_and_a_rest_is_measured_by_hand() {
         let producer = |place, share, is_rest| Producer { place, share, is_rest };
-        let found = concentration(&[producer("CL", 0.2, false), producer("AU", 0.5, false), producer("WORLD", 0.1, true), producer("CN", 0.2, false)]);
+        let found =
+            concentration(&[producer("CL", 0.2, false), producer("AU", 0.5, false), producer("WORLD", 0.1, true), producer("CN", 0.2, false)]);
         // 0.25 + 0.04 + 0.04; the rest would add 0.01.
         close(found.hhi, 0.33);
         close(found.hhi_with_rest, 0.34);
