@@ -18,6 +18,7 @@
 //! `battery-share-of-extra` judges the grid of a ratio by the pack's share of the difference: [`battery_reason`].
 //! `market-claims` recomputes figures and growth: [`market_claims`]; `ownership-level` asks when a level is reached:
 //! [`ownership_level`]; `retired-mass` sets exits beside dismantling: [`retired_mass`].
+//! `tier-dominance` looks at every tier of chains: [`dominance`].
 
 use minewheel_assess::AssessError;
 use minewheel_assess::assessment::{CarCase, prepare};
@@ -38,6 +39,7 @@ use serde::{Deserialize, Serialize};
 use crate::rules::{RuleError, RuleTables};
 
 pub mod battery_reason;
+pub mod dominance;
 pub mod door_ring;
 pub mod magnets;
 pub mod output;
@@ -93,6 +95,8 @@ pub enum Quantity {
     OwnershipLevel,
     /// What leaves the register against what is dismantled formally.
     RetiredMass,
+    /// Shares of one place in every tier of chains.
+    TierDominance,
 }
 
 /// How the kerb mass of a car with another pack is found.
@@ -189,6 +193,8 @@ pub enum Outcome {
     Level(Box<ownership_level::LevelJudgement>),
     /// Retired vehicles.
     Retired(Box<retired_mass::RetiredJudgement>),
+    /// Tiers of chains.
+    Dominance(Box<dominance::DominanceJudgement>),
 }
 
 /// A case that cannot be read or computed.
@@ -239,6 +245,14 @@ pub enum CaseError {
         case: String,
         /// The kind seen.
         seen: String,
+    },
+    /// A question about supply has no answer.
+    #[error("case `{case}`: {reason}")]
+    Supply {
+        /// The case.
+        case: String,
+        /// What was missing.
+        reason: String,
     },
     /// A cycle is not known.
     #[error("case `{case}`: {reason}")]
@@ -387,6 +401,10 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseErro
                 Quantity::RetiredMass => {
                     let file: CaseFile<retired_mass::Compute, retired_mass::RetiredRule> = read(store, &name)?;
                     retired_mass::judge(store, file.case, &file.compute, file.verdict).map(|j| Outcome::Retired(Box::new(j)))
+                }
+                Quantity::TierDominance => {
+                    let file: CaseFile<dominance::Compute, dominance::DominanceRule> = read(store, &name)?;
+                    dominance::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Dominance(Box::new(j)))
                 }
             };
         }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use minewheel_data::store::Store;
 use minewheel_industry::cases::battery_reason::ReasonJudgement;
+use minewheel_industry::cases::dominance::{DominanceJudgement, DominanceRow};
 use minewheel_industry::cases::door_ring::{RingCell, RingJudgement};
 use minewheel_industry::cases::magnets::{MagnetJudgement, MagnetRow};
 use minewheel_industry::cases::output::{OutputJudgement, OutputPart};
@@ -88,6 +89,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 (Format::Table, Outcome::Level(j)) => print::data(&level_table(j)),
                 (Format::Csv, Outcome::Retired(j)) => print::data(&print::csv(&RETIRED, &j.lines.iter().map(retired_row).collect::<Vec<_>>())),
                 (Format::Table, Outcome::Retired(j)) => print::data(&retired_table(j)),
+                (Format::Csv, Outcome::Dominance(j)) => {
+                    print::data(&print::csv(&DOMINANCE, &j.tiers.iter().map(dominance_row).collect::<Vec<_>>()));
+                }
+                (Format::Table, Outcome::Dominance(j)) => print::data(&dominance_table(j)),
             }
         }
     }
@@ -121,6 +126,28 @@ fn opening(case: &Statement, verdict: Verdict, words: &str) -> String {
         Verdict::NotDecidable => "NOT DECIDABLE",
     };
     let _ = writeln!(text, "\nverdict: {word}\n{}", print::wrap(words));
+    text
+}
+
+const DOMINANCE: [&str; 7] = ["commodity", "tier", "share %", "most", "HHI", "bought %", "holds"];
+
+fn dominance_row(row: &DominanceRow) -> Vec<String> {
+    vec![
+        row.commodity.clone(),
+        row.tier.clone(),
+        format!("{:.0}", 100.0 * row.share),
+        row.largest.clone(),
+        format!("{:.2}", row.hhi),
+        format!("{:.0}", 100.0 * row.dependence),
+        if row.holds { "yes" } else { "no" }.to_owned(),
+    ]
+}
+
+fn dominance_table(judgement: &DominanceJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let rows: Vec<Vec<String>> = judgement.tiers.iter().map(dominance_row).collect();
+    let _ = writeln!(text, "\n{}", print::table(&DOMINANCE, &rows, &[2, 4, 5]));
+    let _ = writeln!(text, "rule: {}", print::wrap(&judgement.rule.rule).trim_start());
     text
 }
 

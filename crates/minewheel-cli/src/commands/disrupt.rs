@@ -48,13 +48,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let tables = inputs::tables(arguments.data.as_deref())?;
     let folder = arguments.study.parent().unwrap_or_else(|| Path::new(""));
-    let designs = study
-        .plant
-        .iter()
-        .map(|p| {
-            if inputs::is_path(&p.car) { inputs::car(&tables, &folder.join(&p.car).display().to_string()) } else { inputs::car(&tables, &p.car) }
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let designs =
+        study
+            .plant
+            .iter()
+            .map(|p| {
+                if inputs::is_path(&p.car) { inputs::car(&tables, &folder.join(&p.car).display().to_string()) } else { inputs::car(&tables, &p.car) }
+            })
+            .collect::<Result<Vec<_>, _>>()?;
     let scene = scene(&tables, &study, &designs)?;
     let report = report(&tables, &study, &scene)?;
     match arguments.format {

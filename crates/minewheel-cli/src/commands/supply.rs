@@ -177,7 +177,10 @@ fn table(report: &SupplyReport) -> String {
     let header = ["commodity", "tier", "most", "HHI", "gov", "imp", "from", "risk"];
     text.push_str(&print::table(&header, &rows, &[3, 4, 5, 6, 7]));
     let _ = writeln!(text, "most: largest named maker and its % of the world. gov: HHI weighted by instability.");
-    let from = format!("imp, from: % of what {}'s cars hold that was made elsewhere, made in {} (if only net exporters sell, if all sell).", report.buyer, report.dominant);
+    let from = format!(
+        "imp, from: % of what {}'s cars hold that was made elsewhere, made in {} (if only net exporters sell, if all sell).",
+        report.buyer, report.dominant
+    );
     let _ = writeln!(text, "{}\nrisk: EU-type, critical from {}", print::wrap(&from), report.risk_threshold);
     let _ = writeln!(text, "\nmaterials");
     let materials: Vec<Vec<String>> = report.materials.iter().map(material_row).collect();

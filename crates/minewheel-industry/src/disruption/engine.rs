@@ -75,6 +75,9 @@ const MET: f64 = 0.999;
 /// Orders above the ready capacity by this part count as excess.
 const EXCESS: f64 = 1.0 + 1e-9;
 
+/// Rounds of summing climate along the tiers.
+const ROUNDS: usize = 60;
+
 struct Run<'s> {
     system: &'s System,
     parameters: &'s RunParameters,
@@ -274,7 +277,9 @@ impl<'s> Run<'s> {
                 if need[p] > there { (there / need[p]).max(0.0) } else { 1.0 }
             })
             .collect();
-        let tightest = |inputs: &[(usize, f64)]| inputs.iter().fold((1.0, None), |low: (f64, Option<usize>), (p, _)| if allowed[*p] < low.0 { (allowed[*p], Some(*p)) } else { low });
+        let tightest = |inputs: &[(usize, f64)]| {
+            inputs.iter().fold((1.0, None), |low: (f64, Option<usize>), (p, _)| if allowed[*p] < low.0 { (allowed[*p], Some(*p)) } else { low })
+        };
         let mut used = vec![0.0; self.stock.len()];
         for (index, node) in system.nodes.iter().enumerate() {
             if self.made[index] <= 0.0 {
@@ -371,7 +376,10 @@ impl<'s> Run<'s> {
             .nodes
             .iter()
             .enumerate()
-            .map(|(i, n)| n.inputs.iter().map(|(p, _)| if at_capacity[*p] > 0.0 { self.stock[*p] / at_capacity[*p] } else { 1.0 }).fold(1.0, f64::min) * capacity[i])
+            .map(|(i, n)| {
+                n.inputs.iter().map(|(p, _)| if at_capacity[*p] > 0.0 { self.stock[*p] / at_capacity[*p] } else { 1.0 }).fold(1.0, f64::min)
+                    * capacity[i]
+            })
             .collect();
         let wanted: Vec<f64> = (0..usage.len())
             .map(|p| {
@@ -449,6 +457,26 @@ impl<'s> Run<'s> {
         }
     }
 
+    /// Climate of a unit of every product with all that went into it, at base flows.
+    fn cradle_to_gate(&self) -> Vec<f64> {
+        let system = self.system;
+        let mut total = vec![0.0; system.products.len()];
+        for node in &system.nodes {
+            total[node.product] += node.base;
+        }
+        let mut per_unit = vec![0.0; system.products.len()];
+        // A round carries climate one tier down; chains are a dozen deep.
+        for _ in 0..ROUNDS {
+            let mut next = vec![0.0; system.products.len()];
+            for node in system.nodes.iter().filter(|n| n.base > 0.0) {
+                let bought: f64 = node.inputs.iter().map(|(pool, amount)| amount * per_unit[system.pools[*pool].product]).sum();
+                next[node.product] += node.base / total[node.product] * (node.kg_co2e + bought);
+            }
+            per_unit = next;
+        }
+        per_unit
+    }
+
     /// What is held of every product: in stock, in transit, in strategic stocks.
     fn held(&self) -> Vec<f64> {
         let mut held = vec![0.0; self.system.products.len()];
@@ -472,6 +500,10 @@ impl<'s> Run<'s> {
                 outcome.mass_error = outcome.mass_error.max((into - out).abs() / into);
             }
         }
+        // Goods out of stock were made before the study, goods into stock serve later cars.
+        for (product, per_unit) in self.cradle_to_gate().iter().enumerate() {
+            outcome.kg_co2e += (opening[product] - closing[product]) * per_unit;
+        }
         let base_flows: f64 = self.system.nodes.iter().map(|n| n.kg_co2e * n.base).sum();
         let fixed: f64 = self.system.plants.iter().filter_map(|p| p.recipes.first().map(|r| p.cars_per_day * r.fixed_kg_co2e)).sum();
         let cars: f64 = outcome.built.iter().sum();
@@ -479,3 +511,7 @@ impl<'s> Run<'s> {
         outcome.strategic = self.strategic.clone();
     }
 }
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;

@@ -123,7 +123,9 @@ fn events(tables: &Tables, study: &Study, system: &System) -> Result<Events, Dis
         };
         let nodes: Vec<usize> = system.nodes.iter().enumerate().filter(|(_, n)| is_hit(n)).map(|(i, _)| i).collect();
         if nodes.is_empty() {
-            let makers = |n: &super::system::Node| shock.products.contains(&system.products[n.product].id) || shock.tiers.contains(&system.products[n.product].tier);
+            let makers = |n: &super::system::Node| {
+                shock.products.contains(&system.products[n.product].id) || shock.tiers.contains(&system.products[n.product].tier)
+            };
             let known: Vec<&str> = system.nodes.iter().filter(|n| makers(n)).map(|n| tables.places.code(n.place)).collect();
             return Err(unknown("shock.place", &shock.place, known));
         }

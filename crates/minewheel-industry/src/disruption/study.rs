@@ -197,16 +197,12 @@ impl Study {
             ("restoration_days", p.restoration_days),
         ];
         numbers.extend(days.into_iter().filter_map(|(k, d)| d.map(|d| (format!("parameters.{k}"), d, 1.0, MOST_DAYS as f64))));
-        let releases = [
-            ("supplier_qualification_days", p.supplier_qualification_days),
-            ("chemistry_qualification_days", p.chemistry_qualification_days),
-        ];
+        let releases =
+            [("supplier_qualification_days", p.supplier_qualification_days), ("chemistry_qualification_days", p.chemistry_qualification_days)];
         numbers.extend(releases.into_iter().filter_map(|(k, d)| d.map(|d| (format!("parameters.{k}"), d, 0.0, MOST_DAYS as f64))));
         numbers.extend(study.ensemble.iter().map(|e| ("ensemble.members".to_owned(), f64::from(e.members), 2.0, f64::from(MOST_MEMBERS))));
         match numbers.into_iter().find(|(_, value, low, high)| !(low..=high).contains(&value)) {
-            Some((key, seen, minimum, maximum)) => {
-                Err(super::DisruptionError::OutOfRange { file: file.to_owned(), key, seen, minimum, maximum })
-            }
+            Some((key, seen, minimum, maximum)) => Err(super::DisruptionError::OutOfRange { file: file.to_owned(), key, seen, minimum, maximum }),
             None => Ok(study),
         }
     }

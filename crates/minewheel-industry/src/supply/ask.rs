@@ -350,7 +350,9 @@ impl Asker<'_> {
             notices.push(format!("the tables of cars lump {asked} into {buyer}: the supply is that of {buyer}"));
         }
         if self.question.customs.is_none() {
-            notices.push("who sells to whom is not in the tables: own output first, the rest from the world market; --trade takes customs data".to_owned());
+            notices.push(
+                "who sells to whom is not in the tables: own output first, the rest from the world market; --trade takes customs data".to_owned(),
+            );
         }
         let ranks = |pick: fn(&Weighted) -> f64| {
             let mut keys: Vec<(String, f64)> = tiers().map(|t| (format!("{}/{}", t.commodity, t.tier), pick(&t.governance_hhi))).collect();

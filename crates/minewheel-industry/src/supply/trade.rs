@@ -187,11 +187,7 @@ mod tests {
     #[test]
     fn a_buyer_uses_its_own_output_first_and_buys_the_lack_from_what_others_have_left() {
         // AU and CL mine; CN refines 0.7, EU27 0.2, CL 0.1. CL keeps 0.1 of its 0.3.
-        let step = Step::new(
-            &shares(&[("AU", 0.5), ("CL", 0.3), ("CN", 0.2)]),
-            &shares(&[("CN", 0.7), ("EU27", 0.2), ("CL", 0.1)]),
-            &|_| None,
-        );
+        let step = Step::new(&shares(&[("AU", 0.5), ("CL", 0.3), ("CN", 0.2)]), &shares(&[("CN", 0.7), ("EU27", 0.2), ("CL", 0.1)]), &|_| None);
         let china = step.mix(&|p| p == "CN", Sellers::ByRemainder);
         close(china.own, 0.2 / 0.7);
         // AU has 0.5 left, CL 0.2.
@@ -217,8 +213,7 @@ mod tests {
         let refine = shares(&[("CN", 0.5), ("JP", 0.5)]);
         let cell = shares(&[("JP", 1.0)]);
         let cars = shares(&[("US", 1.0)]);
-        let steps =
-            [Step::new(&shares(&[("AU", 1.0)]), &refine, &none), Step::new(&refine, &cell, &none), Step::new(&cell, &cars, &none)];
+        let steps = [Step::new(&shares(&[("AU", 1.0)]), &refine, &none), Step::new(&refine, &cell, &none), Step::new(&cell, &cars, &none)];
         let us = |p: &str| p == "US";
         close(touched(&steps, Sellers::ByOutput, &us, &|p| p == "CN", &none), 0.5);
         close(touched(&steps, Sellers::ByOutput, &us, &|p| p == "AU", &none), 1.0);

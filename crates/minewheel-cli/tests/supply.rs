@@ -1,0 +1,138 @@
+//! `supply` and `disrupt`: shares that add up, indices that follow them, goods that are neither lost nor made of nothing.
+
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "the test reads what the command wrote, and fails by panicking")]
+
+mod program;
+
+use std::path::Path;
+
+use program::{data_of, json_of, run, run_in, scratch, write};
+use serde_json::Value;
+
+/// Columns of a terminal where nothing says otherwise.
+const WIDTH: usize = 80;
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+fn refused(folder: &Path, snapshot: &str, arguments: &[&str]) {
+    let answer = run_in(folder, arguments);
+    let shown = format!("$ minewheel {}\n{}", arguments.join(" "), answer.remarks);
+    assert_eq!(answer.code, 2, "{shown}");
+    assert!(answer.data.is_empty(), "{shown}");
+    assert!(answer.remarks.contains("\nhelp: "), "no help in {shown}");
+    insta::assert_snapshot!(snapshot, shown);
+}
+
+#[test]
+fn shares_mixes_and_indices_of_every_material_follow_each_other() {
+    for subject in [["supply", "vw-id3-58", "--for", "EU27"], ["supply", "graphite", "--for", "US"], ["supply", "nickel", "--for", "JP"]] {
+        let report = json_of(&subject);
+        for tier in report["materials"].as_array().unwrap().iter().flat_map(|m| m["tiers"].as_array().unwrap()) {
+            let shares = tier["shares"].as_object().unwrap();
+            let sum: f64 = shares.values().map(number).sum();
+            assert!((sum - 1.0).abs() < 1e-9, "{tier}");
+            let hhi: f64 = shares.iter().filter(|s| *s.0 != "WORLD").map(|s| number(s.1).powi(2)).sum();
+            assert!((hhi - number(&tier["hhi"])).abs() < 1e-9, "{tier}");
+            let mix: f64 = tier["supply_mix"].as_object().unwrap().values().map(number).sum();
+            assert!((mix - 1.0).abs() < 1e-6, "{mix}: {tier}");
+            for key in ["import_dependence", "dependence", "share_of_dominant"] {
+                assert!((-1e-12..=1.0 + 1e-9).contains(&number(&tier[key])), "{key}: {tier}");
+            }
+            let weighted = &tier["governance_hhi"];
+            for edition in ["earlier_edition", "later_edition"] {
+                assert!((0.0..=hhi + 1e-12).contains(&number(&weighted[edition])), "{tier}");
+            }
+        }
+    }
+}
+
+#[test]
+fn hhi_of_mined_lithium_of_2022_is_that_of_an_independent_calculation() {
+    let report = json_of(&["supply", "lithium", "--year", "2022"]);
+    let mined = &report["materials"][0]["tiers"][0];
+    // Sum of squares of the ten shares of World Mining Data, done in a spreadsheet.
+    assert!((number(&mined["hhi"]) - 0.3198).abs() < 5e-5, "{mined}");
+    assert!((number(&mined["governance_hhi"]["later_edition"]) - 0.1244).abs() < 5e-5, "{mined}");
+}
+
+#[test]
+fn china_dominates_refining_to_cells_but_not_the_mines_of_most_metals() {
+    let report = json_of(&["supply", "vw-id3-58", "--for", "EU27"]);
+    let listed = |key: &str, tier: &str| report[key].as_array().unwrap().iter().any(|t| t == tier);
+    for tier in ["lithium/refining", "cobalt/refining", "cathode-active-material/active-material", "lithium-ion-cells/cell"] {
+        assert!(listed("dominated", tier), "{tier}");
+    }
+    for tier in ["lithium/mining", "cobalt/mining", "nickel/mining", "copper/mining", "manganese/mining", "bauxite/mining"] {
+        assert!(listed("not_dominated", tier), "{tier}");
+    }
+}
+
+#[test]
+fn a_users_trade_figures_replace_the_tables() {
+    let folder = scratch("supply-trade");
+    let text = "commodity,tier,reporter,flow,partner,kg\nlithium,refining,CN,output,,60\nlithium,refining,CL,output,,40\n\
+                lithium,refining,US,import,CL,30\nlithium,refining,US,import,CN,10\n";
+    write(&folder.join("trade.csv"), text);
+    let answer = run_in(&folder, &["supply", "lithium", "--for", "US", "--trade", "trade.csv", "--format", "json"]);
+    assert_eq!(answer.code, 0, "{}", answer.remarks);
+    let report: Value = serde_json::from_str(&answer.data).unwrap();
+    let tier = &report["materials"][0]["tiers"][1];
+    // 0.6² + 0.4²; a quarter of imports from CN; GeoPolRisk = HHI times the mean instability of imports.
+    assert!((number(&tier["hhi"]) - 0.52).abs() < 1e-12);
+    assert!((number(&tier["dependence"]) - 0.25).abs() < 1e-12);
+    assert!((number(&tier["import_dependence"]) - 1.0).abs() < 1e-12);
+    assert!(number(&tier["geopolitical_risk"]) > 0.0 && number(&tier["geopolitical_risk"]) < 0.52);
+}
+
+#[test]
+fn tables_fit_a_plain_terminal_and_read_as_before() {
+    let text = data_of(&["supply", "graphite", "--for", "US"]);
+    assert!(text.lines().filter(|l| !l.contains("binding tier")).all(|l| l.chars().count() <= WIDTH), "{text}");
+    insta::assert_snapshot!("supply-graphite", text);
+    insta::assert_snapshot!("supply-gallium-json", data_of(&["supply", "gallium", "--format", "json"]));
+    assert!(data_of(&["supply", "lithium", "--format", "csv"]).starts_with("material,commodity,tier,year,"));
+}
+
+/// A study of one plant without shocks, to which lines are added.
+const QUIET: &str =
+    "[study]\ntitle = \"quiet\"\nyear = 2024\ndays = 60\n[[plant]]\ncar = \"vw-id3-58\"\ncells_made_in = \"DE\"\ncars_per_day = 100\n";
+
+#[test]
+fn a_study_without_a_shock_builds_every_car_and_conserves_every_product() {
+    let folder = scratch("disrupt-quiet");
+    write(&folder.join("study.toml"), QUIET);
+    let answer = run_in(&folder, &["disrupt", "study.toml", "--format", "json"]);
+    assert_eq!(answer.code, 0, "{}", answer.remarks);
+    let report: Value = serde_json::from_str(&answer.data).unwrap();
+    assert!((number(&report["best"]["cars_built"]) - 6_000.0).abs() < 1e-6, "{}", report["best"]);
+    assert!(number(&report["best"]["extra_kg_co2e_per_car"]).abs() < 1e-6, "{}", report["best"]);
+    assert!(number(&report["mass_error"]) < 1e-9 && number(&report["lowest_stock_days"]) >= 0.0);
+    assert!(number(&report["nodes"]) > 400.0);
+}
+
+#[test]
+fn mistakes_in_names_and_studies_are_told_with_what_was_wanted() {
+    let folder = scratch("supply-errors");
+    let study = |name: &str, text: &str| write(&folder.join(name), text);
+    refused(&folder, "supply-material-misspelt", &["supply", "litium"]);
+    refused(&folder, "supply-place-unknown", &["supply", "lithium", "--for", "XQ"]);
+    write(&folder.join("trade.csv"), "commodity,tier,reporter,flow,partner,kg\nlitium,refining,CN,output,,60\n");
+    refused(&folder, "supply-trade-commodity", &["supply", "lithium", "--trade", "trade.csv"]);
+    study("key.toml", &QUIET.replace("days = 60", "dayss = 60"));
+    refused(&folder, "disrupt-key-misspelt", &["disrupt", "key.toml"]);
+    study("range.toml", &QUIET.replace("days = 60", "days = 0"));
+    refused(&folder, "disrupt-days-nought", &["disrupt", "range.toml"]);
+    study("plant.toml", QUIET.split("[[plant]]").next().unwrap());
+    refused(&folder, "disrupt-no-plant", &["disrupt", "plant.toml"]);
+    let shock = |product: &str, place: &str| {
+        format!("{QUIET}[[shock]]\nkind = \"outage\"\nproducts = [\"{product}\"]\nplace = \"{place}\"\nremaining = 0\nfrom_day = 1\ndays = 9\n")
+    };
+    study("product.toml", &shock("graphite-synthetik", "CN"));
+    refused(&folder, "disrupt-product-misspelt", &["disrupt", "product.toml"]);
+    study("place.toml", &shock("graphite-synthetic", "CL"));
+    refused(&folder, "disrupt-place-without-makers", &["disrupt", "place.toml"]);
+    let missing = run(&["disrupt", "no-such.toml"]);
+    assert_eq!(missing.code, 2, "{}", missing.remarks);
+}
