@@ -48,6 +48,10 @@ const NAMES: &[&str] = &[
 /// # Errors
 /// A name that has no schema and no list.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    if let Some(schema) = of_the_industry(&arguments.name) {
+        print::json(&schema);
+        return Ok(());
+    }
     let tables = inputs::tables(None)?;
     let lines: Vec<String> = match arguments.name.as_str() {
         "car" => {
@@ -94,18 +98,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             print::json(&schemars::schema_for!(minewheel_assess::plant::PlantReport));
             return Ok(());
         }
-        "market" => {
-            print::json(&schemars::schema_for!(minewheel_industry::market::report::MarketReport));
-            return Ok(());
-        }
-        "fleet-run" => {
-            print::json(&schemars::schema_for!(minewheel_industry::fleet::run::FleetReport));
-            return Ok(());
-        }
-        "fleet-stock" => {
-            print::json(&schemars::schema_for!(Vec<super::fleet::stock::Line>));
-            return Ok(());
-        }
         "charge" => {
             print::json(&schemars::schema_for!(Vec<super::charge::Line>));
             return Ok(());
@@ -116,22 +108,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "performance" => {
             print::json(&schemars::schema_for!(Vec<super::performance::Line>));
-            return Ok(());
-        }
-        "fleet-survival" => {
-            print::json(&schemars::schema_for!(minewheel_industry::fleet::calibration::Calibration));
-            return Ok(());
-        }
-        "fleet-adoption" => {
-            print::json(&schemars::schema_for!(minewheel_industry::fleet::adoption::Adoption));
-            return Ok(());
-        }
-        "charging" => {
-            print::json(&schemars::schema_for!(minewheel_industry::fleet::charging::ChargingYear));
-            return Ok(());
-        }
-        "tco" => {
-            print::json(&schemars::schema_for!(Vec<minewheel_industry::fleet::tco::TcoCountry>));
             return Ok(());
         }
         "cycles" => tables.cycles.entries().iter().map(|c| format!("{:<8} {}", c.id, c.title)).collect(),
@@ -151,4 +127,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     print::data(&lines.join("\n"));
     Ok(())
+}
+
+/// Schemas of what market and fleet print.
+fn of_the_industry(name: &str) -> Option<schemars::Schema> {
+    Some(match name {
+        "market" => schemars::schema_for!(minewheel_industry::market::report::MarketReport),
+        "fleet-run" => schemars::schema_for!(minewheel_industry::fleet::run::FleetReport),
+        "fleet-stock" => schemars::schema_for!(Vec<super::fleet::stock::Line>),
+        "fleet-survival" => schemars::schema_for!(minewheel_industry::fleet::calibration::Calibration),
+        "fleet-adoption" => schemars::schema_for!(minewheel_industry::fleet::adoption::Adoption),
+        "charging" => schemars::schema_for!(minewheel_industry::fleet::charging::ChargingYear),
+        "tco" => schemars::schema_for!(Vec<minewheel_industry::fleet::tco::TcoCountry>),
+        _ => return None,
+    })
 }
