@@ -107,10 +107,9 @@ fn span_of(arguments: &Arguments) -> Result<(Period, Step), Failure> {
     let step = match arguments.by {
         Some(By::Month) => Step::Month,
         Some(By::Quarter) => Step::Quarter,
-        Some(By::Half) => Step::Half,
         Some(By::Year) => Step::Year,
         None if whole => Step::Year,
-        None => Step::Half,
+        Some(By::Half) | None => Step::Half,
     };
     if span.cut(step).is_empty() {
         return Err(Failure::Option { option: "by", seen: format!("longer than {span}"), wanted: "a length that fits into the span".to_owned() });

@@ -111,6 +111,7 @@ fn schema(name: &str) -> Option<schemars::Schema> {
 /// A name that has no schema and no list.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(schema) = schema(&arguments.name) {
+    if let Some(schema) = of_the_industry(&arguments.name) {
         print::json(&schema);
         return Ok(());
     }
@@ -118,6 +119,58 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let lines: Vec<String> = match arguments.name.as_str() {
         "car" => {
             print::json(&car_file_schema(&tables.chemistries()));
+            return Ok(());
+        }
+        "assess" => {
+            print::json(&schemars::schema_for!(Vec<minewheel_assess::assessment::Assessment>));
+            return Ok(());
+        }
+        "explain" => {
+            print::json(&schemars::schema_for!(minewheel_assess::explain::Explanation));
+            return Ok(());
+        }
+        "drive" => {
+            print::json(&schemars::schema_for!(Vec<super::drive::Line>));
+            return Ok(());
+        }
+        "range" => {
+            print::json(&schemars::schema_for!(Vec<super::range::Line>));
+            return Ok(());
+        }
+        "motor" => {
+            print::json(&schemars::schema_for!(Vec<super::motor::Output>));
+            return Ok(());
+        }
+        "drive-unit" => {
+            print::json(&schemars::schema_for!(Vec<minewheel_assess::drive_units::UnitReport>));
+            return Ok(());
+        }
+        "age" => {
+            print::json(&schemars::schema_for!(super::age::Output));
+            return Ok(());
+        }
+        "pack-life" => {
+            print::json(&schemars::schema_for!(Vec<minewheel_assess::ageing::PackLife>));
+            return Ok(());
+        }
+        "body" => {
+            print::json(&schemars::schema_for!(minewheel_assess::body::BodyReport));
+            return Ok(());
+        }
+        "plant" => {
+            print::json(&schemars::schema_for!(minewheel_assess::plant::PlantReport));
+            return Ok(());
+        }
+        "charge" => {
+            print::json(&schemars::schema_for!(Vec<super::charge::Line>));
+            return Ok(());
+        }
+        "trip" => {
+            print::json(&schemars::schema_for!(Vec<super::trip::Line>));
+            return Ok(());
+        }
+        "performance" => {
+            print::json(&schemars::schema_for!(Vec<super::performance::Line>));
             return Ok(());
         }
         "cycles" => tables.cycles.entries().iter().map(|c| format!("{:<8} {}", c.id, c.title)).collect(),
@@ -137,4 +190,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     print::data(&lines.join("\n"));
     Ok(())
+}
+
+/// Schemas of what market and fleet print.
+fn of_the_industry(name: &str) -> Option<schemars::Schema> {
+    Some(match name {
+        "market" => schemars::schema_for!(minewheel_industry::market::report::MarketReport),
+        "fleet-run" => schemars::schema_for!(minewheel_industry::fleet::run::FleetReport),
+        "fleet-stock" => schemars::schema_for!(Vec<super::fleet::stock::Line>),
+        "fleet-survival" => schemars::schema_for!(minewheel_industry::fleet::calibration::Calibration),
+        "fleet-adoption" => schemars::schema_for!(minewheel_industry::fleet::adoption::Adoption),
+        "charging" => schemars::schema_for!(minewheel_industry::fleet::charging::ChargingYear),
+        "tco" => schemars::schema_for!(Vec<minewheel_industry::fleet::tco::TcoCountry>),
+        _ => return None,
+    })
 }
