@@ -8,7 +8,7 @@
 //!
 //! | symbol | meaning                                              | from                           |
 //! |--------|------------------------------------------------------|--------------------------------|
-//! | `t`    | years between two capacities in the storage duty     | the laws of `ageing`, at the level of the field |
+//! | `t`    | years between two capacities in the storage duty, at most those that the rest of a pack serves | laws of `ageing`, `parameters.csv` |
 //! | `n, d` | cycles a year, depth of each                         | `recycling/parameters.csv`     |
 //! | `s, δ` | share of packs reused, share of the service that a new pack would else give | `recycling/parameters.csv` |
 //! | `w, g` | electricity of refurbishing, its footprint           | `recycling/parameters.csv`, network |
@@ -61,15 +61,22 @@ impl SecondLifeUse {
         let (cycles, depth) = (parameter("cycles_per_year")?, parameter("depth")?.clamp(0.0, 1.0));
         // One swing a day around the middle; fewer cycles a year leave days at rest in between.
         let duty = Duty::commute(f64::midpoint(1.0, depth), depth, parameter("temperature_c")?, &tables.ageing.commute_hours(draw))?;
-        let delivered = |years: f64, from: f64, to: f64| years * cycles * depth * f64::midpoint(from, to);
+        // Years, capacity at their end, energy: the capacity falls evenly between the two, and years may run out before it does.
+        let life = |years: f64, longest: f64, from: f64, to: f64| {
+            let served = years.min(longest);
+            let end = if years > 0.0 { from - (from - to) * served / years } else { to };
+            (served, end, served * cycles * depth * f64::midpoint(from, end))
+        };
         let years = tables.ageing.years_between(chemistry, &duty, starts_at, ends_at, draw)?;
         let new_years = tables.ageing.years_between(NEW_PACK, &duty, 1.0, new_ends_at, draw)?;
+        let (years, ends_at, delivered_kwh) = life(years, parameter("longest_years")?, starts_at, ends_at);
+        let (_, _, new_pack_kwh) = life(new_years, parameter("new_pack_longest_years")?, 1.0, new_ends_at);
         Ok(Self {
             starts_at,
             ends_at,
             years,
-            delivered_kwh: delivered(years, starts_at, ends_at),
-            new_pack_kwh: delivered(new_years, 1.0, new_ends_at),
+            delivered_kwh,
+            new_pack_kwh,
             reused_share: parameter("reused_share")?,
             displacement: parameter("displacement")?,
             refurbishing_kwh: draw.of(&tables.recycling.parameter("second-life", "refurbishing_electricity", "1")?),
