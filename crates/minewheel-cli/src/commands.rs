@@ -6,6 +6,7 @@ pub mod body;
 pub mod cars;
 pub mod case;
 pub mod charge;
+pub mod credits;
 pub mod data;
 pub mod drive;
 pub mod drive_unit;

@@ -63,6 +63,9 @@ pub enum Failure {
     /// A case that is unknown or cannot be computed.
     #[error(transparent)]
     Case(minewheel_industry::cases::CaseError),
+    /// A car without a credit, a study with faults, or a rule that lacks the year.
+    #[error("{0}")]
+    Credits(String),
     /// `--strict` refused the result.
     #[error("{0}")]
     Strict(String),
@@ -100,6 +103,7 @@ impl Failure {
             Self::Profile { .. } => "minewheel::profile",
             Self::Assess(error) => error.code(),
             Self::Case(_) => "minewheel::case",
+            Self::Credits(_) => "minewheel::credits",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -123,6 +127,9 @@ impl Failure {
             }
             Self::File { .. } => "check that the folder is there and may be written to".to_owned(),
             Self::Option { option, .. } => format!("see `--{option}` in the command's --help"),
+            Self::Credits(_) => {
+                "`docs/model/credits.md` explains studies and rules; constants and their years are in `data/credits/rules.csv`".to_owned()
+            }
             Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
             Self::UnknownName { .. } => "give one of the names listed".to_owned(),
         })

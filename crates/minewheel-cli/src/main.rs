@@ -47,6 +47,8 @@ enum Command {
     Body(commands::body::Arguments),
     /// A car plant by shop, and what its measures save at what cost
     Plant(commands::plant::Arguments),
+    /// Credits of a car, accounts of companies, the market for credits
+    Credits(commands::credits::Arguments),
     /// Check tables, or list sources
     Data(commands::data::Arguments),
     /// Recompute published statements and judge them
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         Command::DriveUnit(arguments) => commands::drive_unit::run(&arguments),
         Command::Body(arguments) => commands::body::run(&arguments),
         Command::Plant(arguments) => commands::plant::run(&arguments),
+        Command::Credits(arguments) => commands::credits::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),

@@ -14,6 +14,7 @@
 //!
 //! `door-ring-saving` puts a door ring into cars and multiplies by a fleet: [`door_ring`].
 //! `magnets-by-maker` sets machines side by side: [`magnets`]. `twin-drive-unit` builds and drives units of two machines: [`twin_unit`].
+//! `credit-trade` keeps the ledger of credits: [`credit_trade`].
 
 use minewheel_assess::AssessError;
 use minewheel_assess::assessment::{CarCase, prepare};
@@ -30,6 +31,7 @@ use minewheel_data::table::nearest;
 use minewheel_model::bill::Phase;
 use serde::{Deserialize, Serialize};
 
+pub mod credit_trade;
 pub mod door_ring;
 pub mod magnets;
 pub mod twin_unit;
@@ -68,6 +70,8 @@ pub enum Quantity {
     MagnetsByMaker,
     /// Two machines in one unit against one machine and two units.
     TwinDriveUnit,
+    /// Who sells new-energy credits and who buys.
+    CreditTrade,
 }
 
 /// How the kerb mass of a car with another pack is found.
@@ -152,6 +156,8 @@ pub enum Outcome {
     Magnets(Box<magnets::MagnetJudgement>),
     /// Two machines in one unit.
     Twin(Box<twin_unit::TwinJudgement>),
+    /// Credits sold and bought.
+    Trade(Box<credit_trade::TradeJudgement>),
 }
 
 /// A case that cannot be read or computed.
@@ -209,6 +215,14 @@ pub enum CaseError {
         /// The case.
         case: String,
         /// What the reader said.
+        reason: String,
+    },
+    /// Credits cannot be counted.
+    #[error("case `{case}`: {reason}")]
+    Credits {
+        /// The case.
+        case: String,
+        /// What is wrong.
         reason: String,
     },
     /// A car is not in the catalogue.
@@ -308,6 +322,10 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseErro
                 Quantity::TwinDriveUnit => {
                     let file: CaseFile<twin_unit::Compute, twin_unit::TwinRule> = read(store, &name)?;
                     twin_unit::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Twin(Box::new(j)))
+                }
+                Quantity::CreditTrade => {
+                    let file: CaseFile<credit_trade::Compute, credit_trade::TradeRule> = read(store, &name)?;
+                    credit_trade::judge(store, file.case, &file.compute, file.verdict).map(|j| Outcome::Trade(Box::new(j)))
                 }
             };
         }

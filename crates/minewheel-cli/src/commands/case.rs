@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use minewheel_data::store::Store;
+use minewheel_industry::cases::credit_trade::{TradeJudgement, TradeYear};
 use minewheel_industry::cases::door_ring::{RingCell, RingJudgement};
 use minewheel_industry::cases::magnets::{MagnetJudgement, MagnetRow};
 use minewheel_industry::cases::twin_unit::{TwinCell, TwinJudgement};
@@ -68,6 +69,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 (Format::Table, Outcome::Magnets(j)) => print::data(&magnet_table(j)),
                 (Format::Csv, Outcome::Twin(j)) => print::data(&print::csv(&TWIN, &j.cells.iter().map(twin_row).collect::<Vec<_>>())),
                 (Format::Table, Outcome::Twin(j)) => print::data(&twin_table(j)),
+                (Format::Csv, Outcome::Trade(j)) => print::data(&print::csv(&TRADE, &j.years.iter().map(trade_row).collect::<Vec<_>>())),
+                (Format::Table, Outcome::Trade(j)) => print::data(&trade_table(j)),
             }
         }
     }
@@ -185,6 +188,31 @@ fn twin_table(judgement: &TwinJudgement) -> String {
     let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
     text.push_str("\nchanges of the unit against the other design\n");
     text.push_str(&print::table(&TWIN, &judgement.cells.iter().map(twin_row).collect::<Vec<_>>(), &[4, 5, 6]));
+    text
+}
+
+const TRADE: [&str; 9] = ["year", "to sell", "average", "affiliates", "to buy", "CNY", "sells M", "buys M", "holds"];
+
+fn trade_row(year: &TradeYear) -> Vec<String> {
+    let unknown = || "–".to_owned();
+    vec![
+        year.year.to_string(),
+        print::figure(year.to_sell),
+        print::figure(year.average_surplus),
+        print::figure(year.from_affiliates),
+        print::figure(year.to_buy),
+        year.price_cny.map_or_else(unknown, print::figure),
+        year.sells_million_cny.map_or_else(unknown, print::figure),
+        year.buys_million_cny.map_or_else(unknown, print::figure),
+        if year.holds { "yes" } else { "no" }.to_owned(),
+    ]
+}
+
+fn trade_table(judgement: &TradeJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
+    text.push_str("\ncredits by accounting year, all scenario; money in million CNY at the upper price\n");
+    text.push_str(&print::table(&TRADE, &judgement.years.iter().map(trade_row).collect::<Vec<_>>(), &[1, 2, 3, 4, 5, 6, 7]));
     text
 }
 
