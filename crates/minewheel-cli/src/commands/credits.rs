@@ -207,10 +207,6 @@ fn whole(value: f64) -> String {
     if value.round() < 0.0 { format!("−{grouped}") } else { grouped }
 }
 
-fn whole_or_dash(value: Option<f64>) -> String {
-    value.map_or_else(|| "–".to_owned(), whole)
-}
-
 fn car_table(found: &DesignCredit) -> String {
     let c = &found.credit;
     let mut text = String::new();
@@ -389,19 +385,30 @@ fn cleared(line: &minewheel_industry::credits::ledger::CompanyYear) -> String {
     let sum = |means: Means| -> f64 { line.cleared_by.iter().filter(|c| c.by == means).map(|c| c.credits).sum() };
     let means = [
         (Means::CarriedCafc, "carried"),
-        (Means::AffiliateCafc, "affiliates"),
+        (Means::AffiliateCafc, "sister"),
         (Means::OwnNev, "own NEV"),
         (Means::Pool, "pool"),
         (Means::BoughtNev, "bought"),
     ];
-    let parts: Vec<String> = means.into_iter().filter(|(m, _)| sum(*m) > 0.0).map(|(m, word)| format!("{word} {}", whole(sum(m)))).collect();
+    let parts: Vec<String> = means.into_iter().filter(|(m, _)| sum(*m) > 0.0).map(|(m, word)| format!("{word} {}", thousands(sum(m)))).collect();
     parts.join(", ")
 }
 
-const LEDGER: [&str; 9] = ["company", "year", "target", "actual", "CAFC", "NEV target", "NEV balance", "cleared by", "open"];
+const LEDGER: [&str; 8] = ["company", "year", "target", "actual", "CAFC", "NEV", "cleared by", "open"];
+
+/// Credits in thousands, as the ledger prints them.
+fn thousands(value: f64) -> String {
+    let tenths = (value / 100.0).round();
+    let text = whole((tenths.abs() / 10.0).floor());
+    let sign = if tenths < 0.0 { "−" } else { "" };
+    format!("{sign}{text}.{}", tenths.abs() % 10.0)
+}
 
 fn ledger_table(found: &Ledger, has_audit: bool) -> String {
-    let mut text = format!("{} [{}]\n\n", found.title, found.weakest_status);
+    let mut text = format!(
+        "{} [{}]\naverages in L/100km; credits of the year, what cleared deficits and what stays open in thousands\n\n",
+        found.title, found.weakest_status
+    );
     let rows: Vec<Vec<String>> = found
         .companies
         .iter()
@@ -412,15 +419,14 @@ fn ledger_table(found: &Ledger, has_audit: bool) -> String {
                 c.year.to_string(),
                 average(c.cafc_target),
                 average(c.cafc_actual),
-                whole_or_dash(c.cafc_credits),
-                whole_or_dash(c.nev_target),
-                whole_or_dash(c.balance),
+                c.cafc_credits.map_or_else(|| "–".to_owned(), thousands),
+                c.balance.map_or_else(|| "–".to_owned(), thousands),
                 cleared(c),
-                whole(c.cafc_open + c.nev_open),
+                thousands(c.cafc_open + c.nev_open),
             ]
         })
         .collect();
-    text.push_str(&print::table(&LEDGER, &rows, &[2, 3, 4, 5, 6, 8]));
+    text.push_str(&print::table(&LEDGER, &rows, &[2, 3, 4, 5, 7]));
     if found.companies.iter().any(|c| c.is_scenario) {
         text.push_str("* scenario: rests on suppositions, and is no record\n");
     }
@@ -431,17 +437,17 @@ fn ledger_table(found: &Ledger, has_audit: bool) -> String {
         .map(|t| {
             vec![
                 t.year.to_string(),
-                whole(t.offered),
-                whole(t.outside_need),
+                thousands(t.offered),
+                thousands(t.outside_need),
                 t.ratio.map_or_else(|| "–".to_owned(), |r| format!("{r:.2}")),
-                whole(t.stored),
-                whole(t.released),
-                whole(t.open),
+                thousands(t.stored),
+                thousands(t.released),
+                thousands(t.open),
             ]
         })
         .collect();
     if !totals.is_empty() {
-        text.push_str("\nnew-energy credits of all companies\n");
+        text.push_str("\nnew-energy credits of all companies, in thousands\n");
         text.push_str(&print::table(&["year", "offered", "needed", "ratio", "stored", "released", "open"], &totals, &[1, 2, 3, 4, 5, 6]));
     }
     if has_audit {

@@ -438,12 +438,15 @@ impl Keeper<'_> {
     }
 
     fn help_affiliates(&mut self, year: i32, positions: &mut BTreeMap<String, Position<'_>>, ids: &BTreeSet<&str>) -> Result<(), LedgerError> {
-        if self.study.links.is_empty() {
+        let pairs = if self.study.are_all_affiliated {
+            ids.iter().flat_map(|a| ids.iter().filter(move |b| *b > a).map(|b| ((*a).to_owned(), (*b).to_owned()))).collect()
+        } else if self.study.links.is_empty() {
             return Ok(());
-        }
-        let share = self.constant("affiliate-share", year)?;
-        let counts_third = self.constant("affiliate-third-holder", year)? > 0.0;
-        let pairs = affiliated(ids, &self.study.links, share, counts_third);
+        } else {
+            let share = self.constant("affiliate-share", year)?;
+            let counts_third = self.constant("affiliate-third-holder", year)? > 0.0;
+            affiliated(ids, &self.study.links, share, counts_third)
+        };
         let mut surplus: BTreeMap<String, f64> = BTreeMap::new();
         let mut wants: BTreeMap<String, Want> = BTreeMap::new();
         for (id, position) in positions.iter() {

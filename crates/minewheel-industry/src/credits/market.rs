@@ -562,7 +562,7 @@ impl Market {
             sums
         });
         let price: BTreeMap<i32, f64> =
-            built.clearing.iter().map(|(year, row, beta)| (*year, (solution.duals[*row] / beta).max(0.0) * built.money)).collect();
+            built.clearing.iter().map(|(year, row, beta)| (*year, rounded_price(solution.duals[*row] / beta) * built.money)).collect();
         let mut firms = Vec::new();
         for ((company, year), side) in &self.sides {
             let [sold, bought, abated, open, carried] =
@@ -593,6 +593,11 @@ impl Market {
             weakest_status: self.terms.status,
         }
     }
+}
+
+/// A price in units of the ceiling, without the solver's rounding.
+fn rounded_price(price: f64) -> f64 {
+    if price < ROUNDING { 0.0 } else { price }
 }
 
 /// The programme with the meaning of its variables.

@@ -347,6 +347,8 @@ pub struct Study {
     pub companies: Vec<Company>,
     /// Links.
     pub links: Vec<Link>,
+    /// Whether every company may help every other, whatever the links.
+    pub are_all_affiliated: bool,
     /// Models.
     pub models: Vec<ModelYear>,
     /// Balances.
@@ -449,6 +451,7 @@ impl StudyFile {
             has_pool: self.study.pool,
             companies: self.company.clone(),
             links: self.link.clone(),
+            are_all_affiliated: false,
             models,
             balances: self.balance.clone(),
             opening: self.opening.clone(),
@@ -480,6 +483,7 @@ impl Study {
             has_pool: true,
             companies: Vec::new(),
             links: Vec::new(),
+            are_all_affiliated: false,
             models: Vec::new(),
             balances: Vec::new(),
             opening: Vec::new(),
@@ -500,9 +504,7 @@ impl Study {
     /// The same study with every company affiliated to every other: the most that transfers can do.
     #[must_use]
     pub fn all_affiliated(&self) -> Self {
-        let link = |id: &str| Link { holder: EVERYONE.to_owned(), held: id.to_owned(), share: 1.0 };
-        let links = self.ids().into_iter().map(link).collect();
-        Self { links, ..self.clone() }
+        Self { are_all_affiliated: true, ..self.clone() }
     }
 
     /// What is known of a company.
@@ -641,9 +643,6 @@ const fn emission_columns(system: System) -> (&'static str, &'static str) {
         System::Cn | System::Eu | System::Uk => ("co2_g_per_km", "standard_g_per_km"),
     }
 }
-
-/// The holder of a study in which all companies are affiliated.
-const EVERYONE: &str = "everyone";
 
 /// Models of a CSV, and every fault of it.
 fn read_models(file: &str, text: &str, system: System) -> (Vec<ModelYear>, Vec<StudyError>) {
