@@ -8,6 +8,7 @@ pub mod cars;
 pub mod case;
 pub mod charge;
 pub mod charging;
+pub mod credits;
 pub mod data;
 pub mod disrupt;
 pub mod drive;

@@ -104,6 +104,9 @@ pub enum Failure {
     /// What drives a fleet cannot be computed: survival, adoption, charging.
     #[error("{0}")]
     Driver(String),
+    /// A car without a credit, a study with faults, or a rule that lacks the year.
+    #[error("{0}")]
+    Credits(String),
     /// `--strict` refused the result.
     #[error("{0}")]
     Strict(String),
@@ -161,6 +164,7 @@ impl Failure {
             Self::RuleNotMet { .. } => "minewheel::rules::not_met",
             Self::Driver(_) => "minewheel::fleet::driver",
             Self::Lca(error) => error.code(),
+            Self::Credits(_) => "minewheel::credits",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -192,6 +196,9 @@ impl Failure {
             Self::File { .. } => "check that the folder is there and may be written to".to_owned(),
             Self::Option { option, .. } => format!("see `--{option}` in the command's --help"),
             Self::Lca(error) => error.help().to_owned(),
+            Self::Credits(_) => {
+                "`docs/model/credits.md` explains studies and rules; constants and their years are in `data/credits/rules.csv`".to_owned()
+            }
             Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
             Self::Supply(_) => "a car is an id of `minewheel cars` or a TOML file; a material is one of those listed".to_owned(),
             Self::Disruption(_) => "`minewheel schema disrupt-study` prints every key; an example is in `examples/10_disruption/`".to_owned(),

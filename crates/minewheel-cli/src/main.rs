@@ -66,6 +66,8 @@ enum Command {
     Tco(commands::tco::Arguments),
     /// Cars driven and charged through a year, by strategy
     Charging(commands::charging::Arguments),
+    /// Credits of a car, accounts of companies, the market for credits
+    Credits(commands::credits::Arguments),
     /// Check tables, or list sources
     Data(commands::data::Arguments),
     /// Recompute published statements and judge them
@@ -107,6 +109,7 @@ fn main() -> ExitCode {
         Command::Disrupt(arguments) => commands::disrupt::run(&arguments),
         Command::Tco(arguments) => commands::tco::run(&arguments),
         Command::Charging(arguments) => commands::charging::run(&arguments),
+        Command::Credits(arguments) => commands::credits::run(&arguments),
         Command::Data(arguments) => commands::data::run(&arguments),
         Command::Case(arguments) => commands::case::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),

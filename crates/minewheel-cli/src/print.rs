@@ -111,7 +111,8 @@ pub fn figure(value: f64) -> String {
     }
     // Two significant digits below one, three above.
     let digits_of = |value: f64| {
-        let magnitude = value.abs().log10().floor() as i32;
+        // A value that rounds to nought has no magnitude; six decimals are the most that are printed.
+        let magnitude = value.abs().log10().floor().max(-6.0) as i32;
         if magnitude < 0 { 1 - magnitude } else { 2 - magnitude }.clamp(0, 6)
     };
     // Rounding may carry over: 9.996 has two decimals before it and one after.

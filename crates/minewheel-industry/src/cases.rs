@@ -19,6 +19,7 @@
 //! `market-claims` recomputes figures and growth: [`market_claims`]; `ownership-level` asks when a level is reached:
 //! [`ownership_level`]; `retired-mass` sets exits beside dismantling: [`retired_mass`].
 //! `tier-dominance` looks at every tier of chains: [`dominance`].
+//! `credit-trade` keeps the ledger of credits: [`credit_trade`].
 
 use minewheel_assess::AssessError;
 use minewheel_assess::assessment::{CarCase, prepare};
@@ -40,6 +41,7 @@ use crate::rules::{RuleError, RuleTables};
 
 pub mod battery_reason;
 pub mod dominance;
+pub mod credit_trade;
 pub mod door_ring;
 pub mod magnets;
 pub mod output;
@@ -97,6 +99,8 @@ pub enum Quantity {
     RetiredMass,
     /// Shares of one place in every tier of chains.
     TierDominance,
+    /// Who sells new-energy credits and who buys.
+    CreditTrade,
 }
 
 /// How the kerb mass of a car with another pack is found.
@@ -195,6 +199,8 @@ pub enum Outcome {
     Retired(Box<retired_mass::RetiredJudgement>),
     /// Tiers of chains.
     Dominance(Box<dominance::DominanceJudgement>),
+    /// Credits sold and bought.
+    Trade(Box<credit_trade::TradeJudgement>),
 }
 
 /// A case that cannot be read or computed.
@@ -282,6 +288,14 @@ pub enum CaseError {
     /// A rule set is not there.
     #[error(transparent)]
     Rules(#[from] RuleError),
+    /// Credits cannot be counted.
+    #[error("case `{case}`: {reason}")]
+    Credits {
+        /// The case.
+        case: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// A car is not in the catalogue.
     #[error(transparent)]
     Car(#[from] UnknownCar),
@@ -405,6 +419,10 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseErro
                 Quantity::TierDominance => {
                     let file: CaseFile<dominance::Compute, dominance::DominanceRule> = read(store, &name)?;
                     dominance::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Dominance(Box::new(j)))
+                }
+                Quantity::CreditTrade => {
+                    let file: CaseFile<credit_trade::Compute, credit_trade::TradeRule> = read(store, &name)?;
+                    credit_trade::judge(store, file.case, &file.compute, file.verdict).map(|j| Outcome::Trade(Box::new(j)))
                 }
             };
         }

@@ -1,6 +1,7 @@
 //! The world around the car. Pure: no file, no clock, no screen.
 //!
 //! - [`cases`] recomputes published statements.
+//! - [`credits`] earns, clears and prices carbon and new-energy credits.
 //! - [`disruption`] follows kilograms from day to day when a supplier fails.
 //! - [`fleet`] carries cars and packs through the years.
 //! - [`market`] holds what was built, sold and exported.
@@ -9,6 +10,7 @@
 //! - [`supply`] says where materials come from and what breaks.
 
 pub mod cases;
+pub mod credits;
 pub mod disruption;
 pub mod fleet;
 pub mod market;
@@ -24,7 +26,7 @@ use minewheel_data::store::Store;
 use minewheel_data::table::Violation;
 
 /// Status and source of the rows of the tables that only this crate reads, apart from those of cars: rules, passport, output of the
-/// industry, market, fleet. Every reader numbers the sources of one store alike.
+/// industry, market, fleet, credits. Every reader numbers the sources of one store alike.
 ///
 /// # Errors
 /// Every violation of these tables.
@@ -36,10 +38,13 @@ pub fn tables_apart(store: &Store, check_all: bool) -> Result<Vec<(Status, Sourc
     let (_, output) = loader.finish_folder(cases::output::OUTPUT)?;
     let market = market::series::Market::read(store, check_all, None)?;
     let fleet = fleet::tables::FleetTables::read(store, check_all)?;
+    let credits = credits::rules::RuleBook::read(store, check_all)?;
+    credits::results::OfficialResults::read(store, check_all)?;
     let all = [&rules.rows, passport.rows(), &output].into_iter().flat_map(Rows::iter).map(|(_, status, source)| (status, source));
     // These two read places too, which are counted with the cars.
     let own = |rows: &Rows, folder: &str| -> Vec<(Status, SourceId)> {
         rows.iter().filter(|(row, ..)| rows.position(*row).file.starts_with(folder)).map(|(_, status, source)| (status, source)).collect()
     };
-    Ok(all.chain(own(&market.rows, "market/")).chain(own(&fleet.rows, "fleet/")).collect())
+    Ok(all.chain(own(&market.rows, "market/")).chain(own(&fleet.rows, "fleet/")).chain(own(credits.rows(), "credits/")).collect())
 }
+pub mod credits;

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use minewheel_data::store::Store;
 use minewheel_industry::cases::battery_reason::ReasonJudgement;
 use minewheel_industry::cases::dominance::{DominanceJudgement, DominanceRow};
+use minewheel_industry::cases::credit_trade::{TradeJudgement, TradeYear};
 use minewheel_industry::cases::door_ring::{RingCell, RingJudgement};
 use minewheel_industry::cases::magnets::{MagnetJudgement, MagnetRow};
 use minewheel_industry::cases::output::{OutputJudgement, OutputPart};
@@ -93,6 +94,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                     print::data(&print::csv(&DOMINANCE, &j.tiers.iter().map(dominance_row).collect::<Vec<_>>()));
                 }
                 (Format::Table, Outcome::Dominance(j)) => print::data(&dominance_table(j)),
+                (Format::Csv, Outcome::Trade(j)) => print::data(&print::csv(&TRADE, &j.years.iter().map(trade_row).collect::<Vec<_>>())),
+                (Format::Table, Outcome::Trade(j)) => print::data(&trade_table(j)),
             }
         }
     }
@@ -390,6 +393,31 @@ fn retired_table(judgement: &RetiredJudgement) -> String {
     let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
     let _ = writeln!(text, "{}\n", print::wrap(&format!("rule: {}", judgement.rule.rule)));
     text.push_str(&print::table(&RETIRED, &judgement.lines.iter().map(retired_row).collect::<Vec<_>>(), &[1, 2, 3, 4, 5]));
+    text
+}
+
+const TRADE: [&str; 9] = ["year", "to sell", "average", "affiliates", "to buy", "CNY", "sells M", "buys M", "holds"];
+
+fn trade_row(year: &TradeYear) -> Vec<String> {
+    let unknown = || "–".to_owned();
+    vec![
+        year.year.to_string(),
+        print::figure(year.to_sell),
+        print::figure(year.average_surplus),
+        print::figure(year.from_affiliates),
+        print::figure(year.to_buy),
+        year.price_cny.map_or_else(unknown, print::figure),
+        year.sells_million_cny.map_or_else(unknown, print::figure),
+        year.buys_million_cny.map_or_else(unknown, print::figure),
+        if year.holds { "yes" } else { "no" }.to_owned(),
+    ]
+}
+
+fn trade_table(judgement: &TradeJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
+    text.push_str("\ncredits by accounting year, all scenario; money in million CNY at the upper price\n");
+    text.push_str(&print::table(&TRADE, &judgement.years.iter().map(trade_row).collect::<Vec<_>>(), &[1, 2, 3, 4, 5, 6, 7]));
     text
 }
 

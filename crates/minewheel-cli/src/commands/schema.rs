@@ -52,6 +52,10 @@ const NAMES: &[&str] = &[
     "lca-contributions",
     "lca-path",
     "lca-scores",
+    "credits-car",
+    "credits-ledger",
+    "credits-fleets",
+    "credits-market",
     "cycles",
     "places",
     "chemistries",
@@ -159,6 +163,22 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         "plant" => {
             print::json(&schemars::schema_for!(minewheel_assess::plant::PlantReport));
+            return Ok(());
+        }
+        "credits-car" => {
+            print::json(&schemars::schema_for!(minewheel_industry::credits::design::DesignCredit));
+            return Ok(());
+        }
+        "credits-ledger" => {
+            print::json(&schemars::schema_for!(minewheel_industry::credits::Ledger));
+            return Ok(());
+        }
+        "credits-fleets" => {
+            print::json(&schemars::schema_for!(minewheel_industry::credits::fleets::Fleets));
+            return Ok(());
+        }
+        "credits-market" => {
+            print::json(&schemars::schema_for!(super::credits::MarketOutput));
             return Ok(());
         }
         "charge" => {

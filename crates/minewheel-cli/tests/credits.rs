@@ -1,0 +1,204 @@
+//! `credits` as a user calls it: the contract's keys, studies from files, refusals with code and help.
+//!
+//! `INSTA_UPDATE=always cargo test -p minewheel-cli --test credits` writes the snapshots anew; read the diff.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod program;
+
+use program::{data_of, json_of, repository, run, scratch, write};
+
+/// Columns of a terminal where nothing says otherwise.
+const WIDTH: usize = 80;
+const APPROVED: [&str; 8] = ["--range", "120", "--consumption", "8.8", "--kerb-mass", "665", "--density", "125"];
+
+fn micro(year: &str) -> serde_json::Value {
+    let arguments: Vec<&str> = ["credits", "car", "wuling-mini-120", "--year", year].into_iter().chain(APPROVED).collect();
+    json_of(&arguments)
+}
+
+#[test]
+fn a_car_has_the_keys_of_the_contract() {
+    let old = micro("2020");
+    assert!((old["credit"].as_f64().unwrap() - 2.24).abs() < 1e-9, "{old}");
+    let new = micro("2024");
+    assert!((new["credit"].as_f64().unwrap() - 0.21).abs() < 1e-9 && (new["standard"].as_f64().unwrap() - 0.6).abs() < 1e-9);
+    for factor in ["range", "density", "energy"] {
+        assert!(new["factors"][factor].is_f64(), "{factor}");
+    }
+    assert!(new["edition"].is_string() && new["weakest_status"].is_string());
+    let cliffs = new["cliffs"].as_array().unwrap();
+    for at in [150.0, 200.0, 300.0, 90.0, 105.0, 125.0] {
+        assert!(cliffs.iter().any(|c| c["at"] == at), "{at} in {cliffs:?}");
+    }
+    assert!(cliffs.iter().any(|c| c["quantity"] == "consumption_kwh_per_100km"));
+}
+
+#[test]
+fn a_car_of_the_catalogue_moves_with_its_design() {
+    let car = json_of(&["credits", "car", "byd-dolphin-405", "--year", "2025"]);
+    assert_eq!(car["cycle"], "cltc");
+    let range = json_of(&["range", "byd-dolphin-405"]);
+    assert_eq!(car["facts"]["range_km"], range[0]["cltc"]["range_km"]);
+    let slopes = car["design_slopes"].as_array().unwrap();
+    assert!(slopes.iter().any(|s| s["lever"] == "pack-energy" && s["unit"] == "kWh"), "{slopes:?}");
+    for crossing in car["crossings"].as_array().unwrap() {
+        assert!(crossing["credit"].as_f64().unwrap() > car["credit"].as_f64().unwrap() * 0.9, "{crossing}");
+    }
+    assert_eq!(json_of(&["credits", "car", "byd-dolphin-405", "--year", "2020"])["cycle"], "nedc");
+    // A user's constants go before ours.
+    let folder = scratch("credits-overlay");
+    let table = include_str!("../../../data/credits/rules.csv")
+        .replace("bev-standard-cap,Decision 2023,2024,2025,,,,,2.3", "bev-standard-cap,Decision 2023,2024,2025,,,,,0.5");
+    write(&folder.join("credits/rules.csv"), table);
+    let capped = json_of(&["credits", "car", "byd-dolphin-405", "--year", "2025", "--data", folder.to_str().unwrap()]);
+    assert_eq!(capped["standard"], 0.5);
+}
+
+fn example(name: &str) -> String {
+    repository().join("examples/09_credits").join(name).display().to_string()
+}
+
+#[test]
+fn a_ledger_has_the_keys_of_the_contract() {
+    let ledger = json_of(&["credits", "ledger", &example("makers.toml")]);
+    let companies = ledger["companies"].as_array().unwrap();
+    assert_eq!(companies.len(), 3 * 4);
+    for company in companies {
+        for key in ["cafc_target", "cafc_actual", "cafc_credits", "nev_target", "nev_credits", "balance"] {
+            assert!(company[key].is_number(), "{key}: {company}");
+        }
+        assert!(company["cleared_by"].is_array() && company["is_scenario"] == true);
+    }
+    // The sister's surplus helps the old maker.
+    let old = companies.iter().find(|c| c["company"] == "old" && c["year"] == 2021).unwrap();
+    assert!(old["cleared_by"].as_array().unwrap().iter().any(|c| c["by"] == "affiliate-cafc" && c["from"] == "small"), "{old}");
+    let one = json_of(&["credits", "ledger", &example("makers.toml"), "--year", "2022"]);
+    assert_eq!(one["companies"].as_array().unwrap().len(), 3);
+    let csv = json_of(&["credits", "ledger", &example("models.csv")]);
+    assert_eq!(csv["companies"].as_array().unwrap().len(), 12);
+}
+
+#[test]
+fn a_market_has_the_keys_of_the_contract() {
+    let market = json_of(&["credits", "market", &example("makers.toml")]);
+    for year in ["2021", "2022", "2023", "2024"] {
+        assert!(market["price_cny_per_credit"][year].is_f64(), "{market}");
+    }
+    assert!(!market["trades"].as_array().unwrap().is_empty());
+    let prices = |m: &serde_json::Value| m["price_cny_per_credit"].as_object().unwrap().values().map(|v| v.as_f64().unwrap()).collect::<Vec<_>>();
+    let scenarios = market["scenarios"].as_array().unwrap();
+    assert_eq!(scenarios.len(), 3);
+    // A higher ratio never lowers a price.
+    for (stated, raised) in prices(&market).iter().zip(prices(&scenarios[0])) {
+        assert!(raised >= stated - 0.5, "{stated} and {raised}");
+    }
+    let strategic = json_of(&["credits", "market", &example("makers.toml"), "--cournot", "new", "--foresight", "none"]);
+    assert_eq!(strategic["foresight"], "none");
+    assert_eq!(strategic["cournot"][0], "new");
+}
+
+#[test]
+fn tables_fit_a_terminal_and_say_what_is_scenario() {
+    for arguments in [&["credits", "ledger"][..], &["credits", "ledger", "--affiliates", "all"], &["credits", "market"]] {
+        let text = data_of(arguments);
+        assert!(text.lines().all(|l| l.chars().count() <= WIDTH), "{arguments:?}\n{text}");
+        assert!(text.contains("scenario"), "{text}");
+        insta::assert_snapshot!(arguments.join("_").replace("--", ""), text);
+    }
+}
+
+#[test]
+fn fleets_of_other_systems_are_counted_by_the_same_command() {
+    let folder = scratch("credits-fleets");
+    let file = folder.join("models.csv");
+    write(
+        &file,
+        "company,year,model,powertrain,volume,kerb_mass_kg,co2_g_per_km\na,2025,petrol,ice,80,1600,120\na,2025,battery,bev,20,1900,0\nb,2025,battery,bev,50,1700,0\n",
+    );
+    let file = file.to_str().unwrap();
+    let europe = json_of(&["credits", "ledger", file, "--system", "eu"]);
+    let a = &europe["companies"][0];
+    // 96 g/km against 93.6 − 0.0144 · (1660 − 1650.15) = 93.458: 2.54 g over, for 100 cars at 95 EUR.
+    assert!((a["target"].as_f64().unwrap() - 93.458_16).abs() < 1e-6, "{a}");
+    assert!((a["payment"].as_f64().unwrap() - (96.0 - 93.458_16) * 100.0 * 95.0).abs() < 1e-3, "{a}");
+    let kingdom = json_of(&["credits", "ledger", file, "--system", "uk"]);
+    // 80 cars against 72 allowances; the other maker has 36 to sell.
+    assert!((kingdom["companies"][0]["bought"].as_f64().unwrap() - 8.0).abs() < 1e-9, "{kingdom}");
+    let american = folder.join("us.csv");
+    write(
+        &american,
+        "company,year,model,powertrain,volume,kerb_mass_kg,co2_g_per_mile,standard_g_per_mile\nx,2023,car,ice,1000,1600,250,200\ny,2023,car,bev,1000,1800,0,200\n",
+    );
+    let states = json_of(&["credits", "ledger", american.to_str().unwrap(), "--system", "us"]);
+    assert!((states["companies"][0]["balance"].as_f64().unwrap() + 50.0 * 1000.0 * 195_264.0 / 1e6).abs() < 1e-6, "{states}");
+    assert!(states["companies"][0]["open"].as_f64().unwrap() < 1e-6 && states["trades"][0]["seller"] == "y");
+}
+
+const HEAD: &str = "company,year,model,powertrain,volume,kerb_mass_kg,fuel_l_per_100km,range_km,consumption_kwh_per_100km,density_wh_per_kg,cycle\n";
+
+fn refused(name: &str, text: &str, words: &[&str]) {
+    let folder = scratch(&format!("credits-{name}"));
+    let file = folder.join(if text.contains("[study]") { "study.toml" } else { "models.csv" });
+    write(&file, text);
+    let answer = run(&["credits", "ledger", file.to_str().unwrap()]);
+    assert_eq!(answer.code, 2, "{name}: {}", answer.remarks);
+    assert!(answer.data.is_empty(), "{name}: no partial result is printed\n{}", answer.data);
+    for word in words.iter().chain(&["error[minewheel::credits]", "\nhelp: "]) {
+        assert!(answer.remarks.contains(word), "{name}: `{word}` is not in\n{}", answer.remarks);
+    }
+}
+
+#[test]
+fn studies_with_faults_are_refused_by_name() {
+    refused(
+        "double-model",
+        &format!("{HEAD}a,2022,x,ice,10,1400,6,,,,wltc\na,2022,x,ice,10,1400,6,,,,wltc\n"),
+        &["`a` in 2022 is there twice", "line 2"],
+    );
+    refused("negative", &format!("{HEAD}a,2022,x,ice,-10,1400,6,,,,wltc\n"), &["models.csv:2", "volume is `-10`"]);
+    refused("no-number", &format!("{HEAD}a,2022,x,ice,NaN,1400,6,,,,wltc\n"), &["volume is `NaN`"]);
+    refused("no-fuel", &format!("{HEAD}a,2022,x,ice,10,1400,,,,,wltc\n"), &["no fuel_l_per_100km", "`x` of `a` in 2022"]);
+    refused("no-consumption", &format!("{HEAD}a,2022,x,bev,10,1400,,400,,140,\n"), &["no consumption_kwh_per_100km"]);
+    refused("no-density", &format!("{HEAD}a,2022,x,bev,10,1400,,400,12,,\n"), &["energy per mass of the pack"]);
+    refused("mixed", &format!("{HEAD}a,2022,x,ice,10,1400,6,,,,wltc\na,2022,y,ice,10,1400,5,,,,nedc\n"), &["consumption on nedc and on wltc"]);
+    refused("wrong-cycle", &format!("{HEAD}a,2022,x,ice,10,1400,6,,,,nedc\n"), &["on nedc", "targets are on wltc"]);
+    refused("year", &format!("{HEAD}a,2026,x,ice,10,1400,6,,,,wltc\n"), &["2026", "has no constant"]);
+    refused("column", "company,yaer,model\na,2022,x\n", &["no column `yaer`", "did you mean `year`"]);
+    refused("word", &format!("{HEAD}a,2022,x,diesel,10,1400,6,,,,wltc\n"), &["powertrain is `diesel`", "bev, phev, fcev or ice"]);
+    refused("empty", HEAD, &["no company has a model"]);
+    refused("no-cars", &format!("{HEAD}a,2022,x,ice,0,1400,6,,,,wltc\n"), &["made no car"]);
+    let study = |rest: &str| {
+        format!("[study]\ntitle = \"t\"\ntable = \"\"\"\n{HEAD}a,2022,x,ice,10,1400,6,,,,wltc\nb,2022,x,ice,10,1400,6,,,,wltc\n\"\"\"\n{rest}")
+    };
+    let link = |a: &str, b: &str| format!("[[link]]\nholder = \"{a}\"\nheld = \"{b}\"\nshare = 0.5\n");
+    refused("ring", &study(&(link("a", "b") + &link("b", "a"))), &["own each other in a ring", "a → b → a"]);
+    refused("self", &study(&link("a", "a")), &["`a` holds 0.5 of `a`"]);
+    refused("opening", &study("[[opening]]\ncompany = \"aa\"\nvintage = 2021\nnev = 1.0\n"), &["no company `aa`"]);
+    let balance = "[[balance]]\ncompany = \"a\"\nyear = 2022\ncafc_credits = 1.0\nnev_balance = 1.0\nstatus = \"read\"\n";
+    refused("double-year", &study(balance), &["`a` in 2022 is there twice"]);
+    refused("not-toml", "[study]\ntitel = 1\n", &["study.toml"]);
+}
+
+#[test]
+fn cars_and_options_that_cannot_be_are_refused() {
+    for (arguments, code, word) in [
+        (&["credits", "car", "vw-golf-15tsi"][..], "minewheel::credits", "earned by battery"),
+        (&["credits", "car", "byd-qin-plus-dmi"], "minewheel::credits", "meets_conditions"),
+        (&["credits", "car", "wuling-mini-121"], "minewheel::car::unknown", "did you mean"),
+        (&["credits", "car", "wuling-mini-120", "--year", "2028"], "minewheel::credits", "2028"),
+        (&["credits", "car", "wuling-mini-120", "--range", "-1"], "minewheel::option", "above nought"),
+        (&["credits", "car", "wuling-mini-120", "--cycle", "wltp"], "minewheel::name", "nedc, cltc"),
+        (&["credits", "ledger", "--system", "jp"], "minewheel::name", "cn, eu, us, uk"),
+        (&["credits", "ledger", "--year", "2018"], "minewheel::option", "2019"),
+        (&["credits", "ledger", "nowhere.toml"], "minewheel::file", "nowhere.toml"),
+        (&["credits", "ledger", "--affiliates", "some"], "minewheel::name", "stated, all"),
+        (&["credits", "market", "--cournot", "nobody"], "minewheel::credits", "no company `nobody`"),
+        (&["credits", "market", "--foresight", "dim"], "minewheel::name", "perfect, none"),
+    ] {
+        let answer = run(arguments);
+        assert_eq!(answer.code, 2, "{arguments:?}: {}", answer.remarks);
+        assert!(answer.data.is_empty() && answer.remarks.contains(code) && answer.remarks.contains(word), "{arguments:?}: {}", answer.remarks);
+        assert!(answer.remarks.contains("\nhelp: "), "{}", answer.remarks);
+    }
+}

@@ -1,0 +1,373 @@
+//! Fleet rules outside China: EU fleet CO2, US greenhouse-gas credits, the UK mandate.
+//!
+//! ```text
+//! EU   E = Σ g V / Σ V,  T = (F + a·(M − M₀))·z,  z = min(cap, max(1, 1 + y − x))       premium = max(0, E − T)·Σ V·P
+//!      y = Σ V·(1 − w·g/g₀ for g ≤ g₀) / Σ V;  2025 to 2027 are one test on the cars of all three years
+//! US   credits = Σ (S_i − g_i)·V_i·k_i·L_i / 10⁶ in Mg, by cars and trucks, k for battery cars
+//! UK   allowances = (1 − q)·Σ V,  one for each car that is not of zero emission;  payment = missing·P
+//! ```
+//!
+//! | symbol | meaning | from |
+//! |--------|---------|------|
+//! | `F`, `a`, `M₀`, `x`, `w`, `g₀`, `P` | fleet target, slope, reference mass, benchmark, weight, limit, premium | rules |
+//! | `M`, `g`, `S` | test mass, emission, standard of a model (its footprint curve in the US) | study |
+//! | `L`, `q` | lifetime miles, share of zero-emission cars | rules |
+//!
+//! In the EU companies of a pool are one, nothing is banked, and the mass column is the test mass. In the US a bank holds
+//! five years forward, a deficit waits three; the rule was being taken back when the table was written, and later years
+//! than the table has are refused. In the UK borrowing and the transfer of CO2 savings are left out: their caps were
+//! not found for every year. Sales are in proportion to what is offered and wanted; their price is private.
+//! Many constants are recalled, as results say.
+
+use std::collections::BTreeMap;
+
+use minewheel_data::row::RowId;
+use minewheel_data::status::Status;
+use serde::Serialize;
+
+use super::affiliates::NIL;
+use super::car::CreditPowertrain;
+use super::ledger::Sale;
+use super::rules::{Citation, RuleBook, RuleError, System, Used};
+use super::study::{ModelYear, Study};
+
+/// Grams in a megagram.
+const G_PER_MG: f64 = 1e6;
+
+/// A fleet cannot be counted.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum FleetError {
+    /// A rule lacks the year.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+    /// A model lacks a figure.
+    #[error("`{model}` of `{company}` in {year} has no {field}")]
+    Missing {
+        /// The company.
+        company: String,
+        /// The year.
+        year: i32,
+        /// The model.
+        model: String,
+        /// The figure.
+        field: &'static str,
+    },
+    /// The company sold no car.
+    #[error("`{company}` sold no car in {year}")]
+    NoCars {
+        /// The company.
+        company: String,
+        /// The year.
+        year: i32,
+    },
+    /// China's ledger is another.
+    #[error("fleets are of eu, us or uk; a study of cn has its own ledger")]
+    China,
+}
+
+/// One company, pool or window of the EU, or one company and year elsewhere.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct FleetYear {
+    /// The company, or the pool.
+    pub company: String,
+    /// First year counted.
+    pub first_year: i32,
+    /// Last year counted.
+    pub year: i32,
+    /// Cars.
+    pub volume: f64,
+    /// Average emission (EU, US), or cars that are not of zero emission (UK).
+    pub actual: f64,
+    /// Target of it.
+    pub target: f64,
+    /// Unit of both.
+    pub unit: &'static str,
+    /// Credits above nought, or missing: g/km times cars (EU), Mg (US), allowances (UK).
+    pub balance: f64,
+    /// Bought.
+    pub bought: f64,
+    /// Sold.
+    pub sold: f64,
+    /// From or to other years: banked ones used, less those put in.
+    pub from_bank: f64,
+    /// What stays open after trade and bank.
+    pub open: f64,
+    /// What that costs.
+    pub payment: f64,
+    /// In what.
+    pub currency: &'static str,
+}
+
+/// Fleets of a study.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Fleets {
+    /// The study's title.
+    pub title: String,
+    /// Whose rules.
+    pub system: System,
+    /// Companies and years.
+    pub companies: Vec<FleetYear>,
+    /// Sales.
+    pub trades: Vec<Sale>,
+    /// The weakest status.
+    pub weakest_status: Status,
+    /// The rows of the rules.
+    pub rules: Vec<Citation>,
+}
+
+/// Counts the fleets of a study.
+///
+/// # Errors
+/// A rule lacks a year, or a model a figure.
+pub fn fleets(book: &RuleBook, study: &Study) -> Result<Fleets, FleetError> {
+    let mut used = Used::default();
+    for model in &study.models {
+        used.rest_on(model.status);
+    }
+    let (companies, trades) = match study.system {
+        System::Cn => return Err(FleetError::China),
+        System::Eu => (europe(book, study, &mut used)?, Vec::new()),
+        System::Us => bank(book, study, united_states(book, study, &mut used)?, &mut used)?,
+        System::Uk => bank(book, study, united_kingdom(book, study, &mut used)?, &mut used)?,
+    };
+    let rows: Vec<RowId> = used.rows().to_vec();
+    Ok(Fleets { title: study.title.clone(), system: study.system, companies, trades, weakest_status: used.weakest(), rules: book.citations(rows) })
+}
+
+fn missing(model: &ModelYear, field: &'static str) -> FleetError {
+    FleetError::Missing { company: model.company.clone(), year: model.year, model: model.model.clone(), field }
+}
+
+/// Models by company (or pool) and year.
+fn groups(study: &Study) -> Result<BTreeMap<(String, i32), Vec<&ModelYear>>, FleetError> {
+    let mut found: BTreeMap<(String, i32), Vec<&ModelYear>> = BTreeMap::new();
+    for model in &study.models {
+        let pool = study.pools.iter().find(|p| p.members.contains(&model.company));
+        let name = pool.map_or_else(|| model.company.clone(), |p| p.name.clone());
+        found.entry((name, model.year)).or_default().push(model);
+    }
+    for ((company, year), models) in &found {
+        if models.iter().map(|m| m.volume).sum::<f64>() <= 0.0 {
+            return Err(FleetError::NoCars { company: company.clone(), year: *year });
+        }
+    }
+    Ok(found)
+}
+
+/// Sums of an EU year.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sums {
+    first_year: i32,
+    last_year: i32,
+    volume: f64,
+    emission: f64,
+    target: f64,
+    premium: f64,
+}
+
+fn europe(book: &RuleBook, study: &Study, used: &mut Used) -> Result<Vec<FleetYear>, FleetError> {
+    let mut tests: BTreeMap<(String, i32), Sums> = BTreeMap::new();
+    for ((company, year), models) in groups(study)? {
+        let volume: f64 = models.iter().map(|m| m.volume).sum();
+        let mut emission = 0.0;
+        for model in &models {
+            emission += model.co2_g.ok_or_else(|| missing(model, "co2_g_per_km"))? * model.volume;
+        }
+        let target = if models.iter().all(|m| m.standard_g.is_some()) {
+            models.iter().map(|m| m.standard_g.unwrap_or(0.0) * m.volume).sum::<f64>() / volume
+        } else {
+            european_target(book, year, &models, volume, used)?
+        };
+        let window = book.optional(System::Eu, "averaging-window", year);
+        let key = match window {
+            Some(known) => {
+                used.take(known);
+                // All years of the window are one test; the first of them names it.
+                (year - 2..=year).find(|y| book.optional(System::Eu, "averaging-window", *y).is_some()).unwrap_or(year)
+            }
+            None => year,
+        };
+        let premium = used.take(book.constant(System::Eu, "premium", year)?);
+        let sums = tests.entry((company, key)).or_insert(Sums { first_year: year, ..Sums::default() });
+        sums.last_year = year;
+        sums.volume += volume;
+        sums.emission += emission;
+        sums.target += target * volume;
+        sums.premium = premium;
+    }
+    let line = |((company, _), s): ((String, i32), Sums)| {
+        let (actual, target) = (s.emission / s.volume, s.target / s.volume);
+        let open = ((actual - target) * s.volume).max(0.0);
+        FleetYear {
+            company,
+            first_year: s.first_year,
+            year: s.last_year,
+            volume: s.volume,
+            actual,
+            target,
+            unit: "g/km",
+            balance: (target - actual) * s.volume,
+            bought: 0.0,
+            sold: 0.0,
+            from_bank: 0.0,
+            open,
+            payment: open * s.premium,
+            currency: "EUR",
+        }
+    };
+    Ok(tests.into_iter().map(line).collect())
+}
+
+fn european_target(book: &RuleBook, year: i32, models: &[&ModelYear], volume: f64, used: &mut Used) -> Result<f64, FleetError> {
+    let mut constant = |item: &str| book.constant(System::Eu, item, year).map(|known| used.take(known));
+    let (fleet, slope, reference) = (constant("fleet-target")?, constant("target-slope")?, constant("reference-mass")?);
+    let (benchmark, cap) = (constant("zlev-benchmark")?, constant("zlev-factor-cap")?);
+    let (weight, limit) = (constant("zlev-weight")?, constant("zlev-limit")?);
+    let mass = models.iter().map(|m| m.kerb_mass_kg * m.volume).sum::<f64>() / volume;
+    let counted = |m: &&&ModelYear| m.co2_g.filter(|g| *g <= limit).map_or(0.0, |g| (1.0 - weight * g / limit) * m.volume);
+    let share = models.iter().map(|m| counted(&m)).sum::<f64>() / volume;
+    Ok((fleet + slope * (mass - reference)) * (1.0 + share - benchmark).clamp(1.0, cap))
+}
+
+fn blank(company: String, year: i32, volume: f64, actual: f64, target: f64, unit: &'static str, balance: f64, currency: &'static str) -> FleetYear {
+    FleetYear {
+        company,
+        first_year: year,
+        year,
+        volume,
+        actual,
+        target,
+        unit,
+        balance,
+        bought: 0.0,
+        sold: 0.0,
+        from_bank: 0.0,
+        open: 0.0,
+        payment: 0.0,
+        currency,
+    }
+}
+
+fn united_states(book: &RuleBook, study: &Study, used: &mut Used) -> Result<Vec<FleetYear>, FleetError> {
+    let mut found = Vec::new();
+    for ((company, year), models) in groups(study)? {
+        let mut constant = |item: &str| book.constant(System::Us, item, year).map(|known| used.take(known));
+        let (car, truck, electric) = (constant("lifetime-car")?, constant("lifetime-truck")?, constant("electric-multiplier")?);
+        let (mut volume, mut emission, mut standard, mut balance) = (0.0, 0.0, 0.0, 0.0);
+        for model in models {
+            let (g, s) = (
+                model.co2_g.ok_or_else(|| missing(model, "co2_g_per_mile"))?,
+                model.standard_g.ok_or_else(|| missing(model, "standard_g_per_mile"))?,
+            );
+            let miles = if model.is_truck { truck } else { car };
+            let times = if model.powertrain == Some(CreditPowertrain::Bev) { electric } else { 1.0 };
+            volume += model.volume;
+            emission += g * model.volume;
+            standard += s * model.volume;
+            balance += (s - g) * model.volume * times * miles / G_PER_MG;
+        }
+        found.push(blank(company, year, volume, emission / volume, standard / volume, "g/mile", balance, "USD"));
+    }
+    Ok(found)
+}
+
+fn united_kingdom(book: &RuleBook, study: &Study, used: &mut Used) -> Result<Vec<FleetYear>, FleetError> {
+    let mut found = Vec::new();
+    for ((company, year), models) in groups(study)? {
+        let share = used.take(book.constant(System::Uk, "zero-emission-share", year)?);
+        let is_zero = |m: &&ModelYear| matches!(m.powertrain, Some(CreditPowertrain::Bev | CreditPowertrain::Fcev));
+        let volume: f64 = models.iter().map(|m| m.volume).sum();
+        let zero: f64 = models.iter().copied().filter(is_zero).map(|m| m.volume).sum();
+        let (actual, target) = (volume - zero, (1.0 - share) * volume);
+        found.push(blank(company, year, volume, actual, target, "vehicle", target - actual, "GBP"));
+    }
+    Ok(found)
+}
+
+/// Clears balances by bank and trade, year after year.
+fn bank(book: &RuleBook, study: &Study, mut lines: Vec<FleetYear>, used: &mut Used) -> Result<(Vec<FleetYear>, Vec<Sale>), FleetError> {
+    let mut held: BTreeMap<String, BTreeMap<i32, f64>> = BTreeMap::new();
+    let mut trades = Vec::new();
+    for year in study.years() {
+        let life = book.optional(study.system, "credit-life", year).map_or(0.0, |known| used.take(known));
+        for line in lines.iter_mut().filter(|l| l.year == year) {
+            let vintages = held.entry(line.company.clone()).or_default();
+            vintages.retain(|vintage, _| f64::from(year - vintage) <= life);
+            let mut deficit = (-line.balance).max(0.0);
+            for amount in vintages.values_mut() {
+                let part = amount.min(deficit);
+                *amount -= part;
+                deficit -= part;
+                line.from_bank += part;
+            }
+            line.open = deficit;
+            if line.balance > 0.0 {
+                vintages.insert(year, line.balance);
+            }
+        }
+        let wanted: f64 = lines.iter().filter(|l| l.year == year).map(|l| l.open).sum();
+        let offered: f64 = held.values().flat_map(BTreeMap::values).sum();
+        let traded = wanted.min(offered);
+        if traded > NIL {
+            trades.extend(sell(&mut lines, &mut held, year, traded / offered, traded / wanted));
+        }
+        let payment = match study.system {
+            System::Uk => used.take(book.constant(System::Uk, "allowance-payment", year)?),
+            _ => 0.0,
+        };
+        for line in lines.iter_mut().filter(|l| l.year == year) {
+            line.payment = line.open * payment;
+        }
+    }
+    wait(book, study, &mut lines, &mut held, used);
+    Ok((lines, trades))
+}
+
+fn sell(lines: &mut [FleetYear], held: &mut BTreeMap<String, BTreeMap<i32, f64>>, year: i32, sold: f64, bought: f64) -> Vec<Sale> {
+    let mut offers: Vec<(String, f64)> = Vec::new();
+    for (company, vintages) in held.iter_mut() {
+        let offer: f64 = vintages.values().sum::<f64>() * sold;
+        vintages.values_mut().for_each(|a| *a *= 1.0 - sold);
+        if offer > NIL {
+            offers.push((company.clone(), offer));
+        }
+    }
+    let mut sales = Vec::new();
+    let mut sellers = offers.iter().map(|(c, o)| (c.clone(), *o)).collect::<Vec<_>>().into_iter().peekable();
+    for line in lines.iter_mut().filter(|l| l.year == year && l.open > NIL) {
+        let mut left = line.open * bought;
+        line.bought = left;
+        line.open -= left;
+        while left > NIL
+            && let Some((seller, offer)) = sellers.peek_mut()
+        {
+            let credits = left.min(*offer);
+            sales.push(Sale { year, seller: seller.clone(), buyer: line.company.clone(), credits });
+            *offer -= credits;
+            left -= credits;
+            if *offer <= NIL {
+                sellers.next();
+            }
+        }
+    }
+    for (company, offer) in offers {
+        if let Some(line) = lines.iter_mut().find(|l| l.company == company && l.year == year) {
+            line.sold = offer;
+        }
+    }
+    sales
+}
+
+/// Deficits that wait for later credits of their own company, oldest first.
+fn wait(book: &RuleBook, study: &Study, lines: &mut [FleetYear], held: &mut BTreeMap<String, BTreeMap<i32, f64>>, used: &mut Used) {
+    for line in lines.iter_mut().filter(|l| l.open > NIL) {
+        let Some(life) = book.optional(study.system, "deficit-life", line.year).map(|known| used.take(known)) else { continue };
+        let Some(vintages) = held.get_mut(&line.company) else { continue };
+        for (_, amount) in vintages.iter_mut().filter(|(v, _)| **v > line.year && f64::from(**v - line.year) <= life) {
+            let part = amount.min(line.open);
+            *amount -= part;
+            line.open -= part;
+            line.from_bank += part;
+        }
+    }
+}

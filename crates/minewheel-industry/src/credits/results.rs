@@ -1,0 +1,160 @@
+//! What was announced: industry totals by segment, and companies by year.
+//!
+//! Rows are `official` (the announcement, as copied) or `digest` (press that read it). The lists of all companies are
+//! attachments that were not found, so company rows are few and their sums are no totals.
+//! Source: each row of `data/credits/results.csv` and `companies.csv`.
+
+use minewheel_data::loader::Loader;
+use minewheel_data::row::RowId;
+use minewheel_data::status::Status;
+use minewheel_data::store::Store;
+use minewheel_data::table::{Table, Violation};
+use serde::Serialize;
+
+/// A segment of the industry in one year.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct SegmentYear {
+    /// The accounting year.
+    pub year: i32,
+    /// `all`, `domestic` or `import`.
+    pub segment: String,
+    /// Cars.
+    pub volume: f64,
+    /// Mean kerb mass in kg.
+    pub kerb_mass_kg: f64,
+    /// Published mean actual consumption in L/100km.
+    pub cafc_actual: f64,
+    /// Company-average credits above nought.
+    pub cafc_surplus: f64,
+    /// Missing company-average credits.
+    pub cafc_deficit: f64,
+    /// New-energy credits above nought.
+    pub nev_surplus: f64,
+    /// Missing new-energy credits.
+    pub nev_deficit: f64,
+    /// Test cycle of fuel consumption.
+    pub cycle: String,
+    /// `official` or `digest`.
+    pub basis: String,
+    /// How it is known.
+    pub status: Status,
+    /// Key of the source.
+    pub source: String,
+    /// Its row.
+    #[serde(skip)]
+    pub row: Option<RowId>,
+}
+
+/// A company in one year, as far as it was found.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct CompanyRow {
+    /// Id.
+    pub company: String,
+    /// Name.
+    pub name: String,
+    /// The accounting year.
+    pub year: i32,
+    /// `domestic` or `import`.
+    pub segment: String,
+    /// Cars.
+    pub volume: Option<f64>,
+    /// Actual average in L/100km.
+    pub cafc_actual: Option<f64>,
+    /// Required average in L/100km.
+    pub cafc_target: Option<f64>,
+    /// Company-average credits.
+    pub cafc_credits: Option<f64>,
+    /// Balance of the new-energy account.
+    pub nev_credits: Option<f64>,
+    /// `official` or `digest`.
+    pub basis: String,
+    /// How it is known.
+    pub status: Status,
+    /// Key of the source.
+    pub source: String,
+    /// What to know of it.
+    pub note: String,
+}
+
+/// All of it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, schemars::JsonSchema)]
+pub struct Results {
+    /// Totals.
+    pub segments: Vec<SegmentYear>,
+    /// Companies.
+    pub companies: Vec<CompanyRow>,
+}
+
+impl Results {
+    /// Reads both tables of a store.
+    ///
+    /// # Errors
+    /// Every violation of them.
+    pub fn read(store: &Store, check_all: bool) -> Result<Self, Vec<Violation>> {
+        let mut loader = Loader::new(store, check_all);
+        let mut found = Self::default();
+        if let Some(table) = loader.table("credits/results.csv") {
+            for row in 0..table.len() {
+                let mut number = |column: &str| loader.number_in(&table, row, column).unwrap_or(0.0);
+                let segment = SegmentYear {
+                    year: number("year") as i32,
+                    segment: table.text(row, "segment").to_owned(),
+                    volume: number("volume"),
+                    kerb_mass_kg: number("kerb_mass_kg"),
+                    cafc_actual: number("cafc_actual_l_per_100km"),
+                    cafc_surplus: number("cafc_surplus"),
+                    cafc_deficit: number("cafc_deficit"),
+                    nev_surplus: number("nev_surplus"),
+                    nev_deficit: number("nev_deficit"),
+                    cycle: table.text(row, "cycle").to_owned(),
+                    basis: table.text(row, "basis").to_owned(),
+                    status: status(&table, row),
+                    source: table.text(row, "source").to_owned(),
+                    row: Some(loader.row(&table, row)),
+                };
+                found.segments.push(segment);
+            }
+        }
+        if let Some(table) = loader.table("credits/companies.csv") {
+            for row in 0..table.len() {
+                let mut number = |column: &str| loader.number_in(&table, row, column);
+                let company = CompanyRow {
+                    company: table.text(row, "company").to_owned(),
+                    name: table.text(row, "name").to_owned(),
+                    year: number("year").unwrap_or(0.0) as i32,
+                    segment: table.text(row, "segment").to_owned(),
+                    volume: number("volume"),
+                    cafc_actual: number("cafc_actual_l_per_100km"),
+                    cafc_target: number("cafc_target_l_per_100km"),
+                    cafc_credits: number("cafc_credits"),
+                    nev_credits: number("nev_credits"),
+                    basis: table.text(row, "basis").to_owned(),
+                    status: status(&table, row),
+                    source: table.text(row, "source").to_owned(),
+                    note: table.text(row, "note").to_owned(),
+                };
+                found.companies.push(company);
+            }
+        }
+        loader.finish()?;
+        Ok(found)
+    }
+
+    /// A segment of a year.
+    pub fn segment(&self, year: i32, segment: &str) -> Option<&SegmentYear> {
+        self.segments.iter().find(|s| s.year == year && s.segment == segment)
+    }
+
+    /// Years with totals, in order.
+    pub fn years(&self) -> Vec<i32> {
+        let mut years: Vec<i32> = self.segments.iter().map(|s| s.year).collect();
+        years.sort_unstable();
+        years.dedup();
+        years
+    }
+}
+
+/// The loader has noted a word that is no status; the row is then refused with all others.
+fn status(table: &Table, row: usize) -> Status {
+    table.text(row, "status").parse().unwrap_or(Status::Assumption)
+}
