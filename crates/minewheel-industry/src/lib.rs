@@ -39,7 +39,7 @@ pub fn tables_apart(store: &Store, check_all: bool) -> Result<Vec<(Status, Sourc
     let market = market::series::Market::read(store, check_all, None)?;
     let fleet = fleet::tables::FleetTables::read(store, check_all)?;
     let credits = credits::rules::RuleBook::read(store, check_all)?;
-    credits::results::OfficialResults::read(store, check_all)?;
+    credits::results::Results::read(store, check_all)?;
     let all = [&rules.rows, passport.rows(), &output].into_iter().flat_map(Rows::iter).map(|(_, status, source)| (status, source));
     // These two read places too, which are counted with the cars.
     let own = |rows: &Rows, folder: &str| -> Vec<(Status, SourceId)> {
@@ -47,4 +47,3 @@ pub fn tables_apart(store: &Store, check_all: bool) -> Result<Vec<(Status, Sourc
     };
     Ok(all.chain(own(&market.rows, "market/")).chain(own(&fleet.rows, "fleet/")).chain(own(credits.rows(), "credits/")).collect())
 }
-pub mod credits;

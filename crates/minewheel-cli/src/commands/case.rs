@@ -402,13 +402,13 @@ fn trade_row(year: &TradeYear) -> Vec<String> {
     let unknown = || "–".to_owned();
     vec![
         year.year.to_string(),
-        print::figure(year.to_sell),
-        print::figure(year.average_surplus),
-        print::figure(year.from_affiliates),
-        print::figure(year.to_buy),
-        year.price_cny.map_or_else(unknown, print::figure),
-        year.sells_million_cny.map_or_else(unknown, print::figure),
-        year.buys_million_cny.map_or_else(unknown, print::figure),
+        figure(year.to_sell),
+        figure(year.average_surplus),
+        figure(year.from_affiliates),
+        figure(year.to_buy),
+        year.price_cny.map_or_else(unknown, figure),
+        year.sells_million_cny.map_or_else(unknown, figure),
+        year.buys_million_cny.map_or_else(unknown, figure),
         if year.holds { "yes" } else { "no" }.to_owned(),
     ]
 }

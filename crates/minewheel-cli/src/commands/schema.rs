@@ -105,6 +105,10 @@ fn schema(name: &str) -> Option<schemars::Schema> {
         "lca-contributions" => schemars::schema_for!(super::lca::Contributions),
         "lca-path" => schemars::schema_for!(super::lca::SupplyPath),
         "lca-scores" => schemars::schema_for!(super::lca::ScoreList),
+        "credits-car" => schemars::schema_for!(minewheel_industry::credits::design::DesignCredit),
+        "credits-ledger" => schemars::schema_for!(minewheel_industry::credits::Ledger),
+        "credits-fleets" => schemars::schema_for!(minewheel_industry::credits::fleets::Fleets),
+        "credits-market" => schemars::schema_for!(super::credits::MarketOutput),
         _ => return None,
     })
 }
@@ -115,7 +119,6 @@ fn schema(name: &str) -> Option<schemars::Schema> {
 /// A name that has no schema and no list.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(schema) = schema(&arguments.name) {
-    if let Some(schema) = of_the_industry(&arguments.name) {
         print::json(&schema);
         return Ok(());
     }
@@ -123,74 +126,6 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let lines: Vec<String> = match arguments.name.as_str() {
         "car" => {
             print::json(&car_file_schema(&tables.chemistries()));
-            return Ok(());
-        }
-        "assess" => {
-            print::json(&schemars::schema_for!(Vec<minewheel_assess::assessment::Assessment>));
-            return Ok(());
-        }
-        "explain" => {
-            print::json(&schemars::schema_for!(minewheel_assess::explain::Explanation));
-            return Ok(());
-        }
-        "drive" => {
-            print::json(&schemars::schema_for!(Vec<super::drive::Line>));
-            return Ok(());
-        }
-        "range" => {
-            print::json(&schemars::schema_for!(Vec<super::range::Line>));
-            return Ok(());
-        }
-        "motor" => {
-            print::json(&schemars::schema_for!(Vec<super::motor::Output>));
-            return Ok(());
-        }
-        "drive-unit" => {
-            print::json(&schemars::schema_for!(Vec<minewheel_assess::drive_units::UnitReport>));
-            return Ok(());
-        }
-        "age" => {
-            print::json(&schemars::schema_for!(super::age::Output));
-            return Ok(());
-        }
-        "pack-life" => {
-            print::json(&schemars::schema_for!(Vec<minewheel_assess::ageing::PackLife>));
-            return Ok(());
-        }
-        "body" => {
-            print::json(&schemars::schema_for!(minewheel_assess::body::BodyReport));
-            return Ok(());
-        }
-        "plant" => {
-            print::json(&schemars::schema_for!(minewheel_assess::plant::PlantReport));
-            return Ok(());
-        }
-        "credits-car" => {
-            print::json(&schemars::schema_for!(minewheel_industry::credits::design::DesignCredit));
-            return Ok(());
-        }
-        "credits-ledger" => {
-            print::json(&schemars::schema_for!(minewheel_industry::credits::Ledger));
-            return Ok(());
-        }
-        "credits-fleets" => {
-            print::json(&schemars::schema_for!(minewheel_industry::credits::fleets::Fleets));
-            return Ok(());
-        }
-        "credits-market" => {
-            print::json(&schemars::schema_for!(super::credits::MarketOutput));
-            return Ok(());
-        }
-        "charge" => {
-            print::json(&schemars::schema_for!(Vec<super::charge::Line>));
-            return Ok(());
-        }
-        "trip" => {
-            print::json(&schemars::schema_for!(Vec<super::trip::Line>));
-            return Ok(());
-        }
-        "performance" => {
-            print::json(&schemars::schema_for!(Vec<super::performance::Line>));
             return Ok(());
         }
         "cycles" => tables.cycles.entries().iter().map(|c| format!("{:<8} {}", c.id, c.title)).collect(),

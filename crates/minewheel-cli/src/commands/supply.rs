@@ -160,7 +160,8 @@ fn csv(report: &SupplyReport) -> String {
 fn table(report: &SupplyReport) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}, {}: supply of {}, and the weight of {}\n", report.subject, report.year, report.buyer, report.dominant);
-    let percent = |share: f64| format!("{:.0}", (100.0 * share).max(0.0));
+    // Rounding leaves noughts with a sign, which the sum takes away.
+    let percent = |share: f64| format!("{:.0}", (100.0 * share).round() + 0.0);
     let row = |t: &TierReport| {
         vec![
             t.commodity.clone(),
@@ -185,9 +186,9 @@ fn table(report: &SupplyReport) -> String {
     let _ = writeln!(text, "\nmaterials");
     let materials: Vec<Vec<String>> = report.materials.iter().map(material_row).collect();
     text.push_str(&print::table(&["material", "kg", "binding tier", "touched %", "USD/kg", "low–high", "USD more"], &materials, &[1, 3, 4, 6]));
-    let _ = writeln!(text, "touched %: passed {} at any tier. USD more: the car's content at the highest yearly price", report.dominant);
+    let _ = writeln!(text, "touched %: passed {} at any tier.\nUSD more: the car's content at the highest yearly price.", report.dominant);
     if let Some(binding) = &report.binding {
-        let _ = writeln!(text, "\nbinding tier: {binding} (highest EU-type risk)");
+        let _ = writeln!(text, "\n{}", print::wrap(&format!("binding tier: {binding} (highest EU-type risk)")));
     }
     let list = |l: &[String]| if l.is_empty() { "none".to_owned() } else { l.join(", ") };
     let _ = writeln!(text, "{}", print::wrap(&format!("more than half from {}: {}", report.dominant, list(&report.dominated))));

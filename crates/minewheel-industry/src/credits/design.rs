@@ -14,14 +14,12 @@
 //!
 //! Valid where the model is; its ranges miss the approved ones by some per cent, which may lie across a cliff.
 
-use std::sync::Arc;
-
 use minewheel_assess::AssessError;
+use minewheel_assess::inventory::pack_of;
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::{CarDesign, Powertrain};
 use minewheel_data::row::{Draw, Value};
 use minewheel_data::status::Status;
-use minewheel_model::battery::{PackSpec, design_pack};
 use minewheel_model::drive::{RangeRule, range};
 use minewheel_model::vehicle::{PackSummary, size};
 use serde::Serialize;
@@ -221,19 +219,7 @@ impl Model<'_> {
     fn facts(&self, design: &CarDesign) -> Result<CarFacts, DesignError> {
         let given = self.given;
         let draw = Draw::BEST;
-        let pack = match &design.battery {
-            Some(battery) => {
-                let spec = PackSpec {
-                    chemistry: Arc::from(battery.chemistry.as_str()),
-                    gross_energy_kwh: battery.gross_energy_kwh,
-                    pack_mass_kg: battery.pack_mass_kg,
-                    made_in: None,
-                    layout: None,
-                };
-                Some(design_pack(&spec, &self.tables.cells, &draw).map_err(AssessError::from)?)
-            }
-            None => None,
-        };
+        let pack = pack_of(design, self.tables, &draw)?;
         let kerb_mass_kg = match given.kerb_mass_kg {
             Some(kg) => kg,
             None => {
@@ -336,15 +322,7 @@ fn turn(design: &CarDesign, lever: DesignLever, factor: f64, tables: &Tables) ->
     match lever {
         DesignLever::PackEnergy => {
             let mass = |d: &CarDesign| -> Result<f64, DesignError> {
-                let Some(b) = &d.battery else { return Ok(0.0) };
-                let spec = PackSpec {
-                    chemistry: Arc::from(b.chemistry.as_str()),
-                    gross_energy_kwh: b.gross_energy_kwh,
-                    pack_mass_kg: b.pack_mass_kg,
-                    made_in: None,
-                    layout: None,
-                };
-                Ok(design_pack(&spec, &tables.cells, &Draw::BEST).map_err(AssessError::from)?.pack_mass.kg())
+                Ok(pack_of(d, tables, &Draw::BEST)?.map_or(0.0, |p| p.pack_mass.kg()))
             };
             let before = mass(design)?;
             if let Some(battery) = &mut turned.battery {
