@@ -2,6 +2,8 @@
 
 mod program;
 
+use std::fmt::Write as _;
+
 use program::{data_of, json_of, run, run_in, scratch, write};
 
 #[test]
@@ -94,7 +96,7 @@ fn mistakes_are_named() {
         let answer = run(arguments);
         assert_eq!(answer.code, 2, "{arguments:?}: {}", answer.remarks);
         assert!(answer.data.is_empty() && answer.remarks.starts_with("error[") && answer.remarks.contains("\nhelp: "), "{}", answer.remarks);
-        shown.push_str(&format!("$ minewheel {}\n{}\n", arguments.join(" "), answer.remarks));
+        writeln!(shown, "$ minewheel {}\n{}", arguments.join(" "), answer.remarks).unwrap();
     }
     insta::assert_snapshot!(shown);
     for arguments in [

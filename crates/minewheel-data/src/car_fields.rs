@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::car::{BatteryDesign, CarDesign, EngineDesign, MotorDesign, OfficialFigure, PlantDesign, Powertrain, SourcingRule};
+use crate::car::{BatteryDesign, CarDesign, EngineDesign, MotorDesign, OfficialFigure, PlantDesign, Powertrain, RecycledCells, SourcingRule};
 use crate::row::Value;
 use crate::table::{Position, nearest};
 
@@ -348,9 +348,7 @@ impl<'a> Assembler<'a> {
         self.coast_down();
         self.contradictions(powertrain);
         design.battery = self.battery(powertrain);
-        design.recycled_cells.cobalt = self.number("battery.recycled_cobalt_share");
-        design.recycled_cells.lithium = self.number("battery.recycled_lithium_share");
-        design.recycled_cells.nickel = self.number("battery.recycled_nickel_share");
+        design.recycled_cells = self.recycled_cells();
         design.motors = self.motors();
         design.engine = self.engine(powertrain);
         design.charging.ac_power_kw = self.number("charging.ac_power_kw");
@@ -444,6 +442,14 @@ impl<'a> Assembler<'a> {
                 let why = "coast-down terms come as a set of three; or give cd, frontal_area_m2 and crr instead";
                 self.fault(line, CarFault::Missing { key, why });
             }
+        }
+    }
+
+    fn recycled_cells(&mut self) -> RecycledCells {
+        RecycledCells {
+            cobalt: self.number("battery.recycled_cobalt_share"),
+            lithium: self.number("battery.recycled_lithium_share"),
+            nickel: self.number("battery.recycled_nickel_share"),
         }
     }
 
