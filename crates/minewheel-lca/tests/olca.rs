@@ -6,7 +6,7 @@ mod packages;
 
 use std::io::Cursor;
 
-use minewheel_lca::database::{DatabaseBuilder, OnConflict};
+use minewheel_lca::database::{DatabaseBuilder, OnConflict, Uncertainty};
 use minewheel_lca::formats::archive::{Limits, ZipFiles};
 use minewheel_lca::formats::olca::{self, OlcaError};
 use minewheel_lca::formats::store;
@@ -75,6 +75,15 @@ fn what_the_model_has_no_place_for_is_listed() {
     assert_eq!(dropped, [("processes: processDocumentation", 1), ("processes: tags", 1), ("sources/", 1)]);
 }
 
+#[test]
+fn an_amount_with_an_impossible_distribution_is_kept_without_it_and_counted() {
+    let (database, dropped) = read(spoilt("processes/grid.json", r#""geomSd":1.2"#, r#""geomSd":0"#)).unwrap();
+    let grid = database.process(database.process_by_id("grid").unwrap());
+    assert_eq!((grid.exchanges[2].amount, grid.exchanges[2].uncertainty), (0.4, Uncertainty::None));
+    let reason = "unusable uncertainty: a lognormal distribution wants a geometric mean other than 0 and a geometric deviation above 0";
+    assert_eq!(dropped.into_iter().collect::<Vec<_>>(), [(reason.to_owned(), 1)]);
+}
+
 fn refused(list: Vec<(String, String)>) -> String {
     read(list).unwrap_err().to_string()
 }
@@ -91,7 +100,6 @@ fn faults_of_the_data_are_named() {
         ("processes/grid.json", r#"{"@type":"Unit","@id":"g""#, r#"{"@type":"Unit","@id":"t""#, "the process `grid`: there is no unit `t`"),
         ("processes/grid.json", r#""@id":"steel""#, r#""@id":"iron""#, "the process `grid`: there is no flow `iron`"),
         ("processes/making-steel.json", r#""@id":"grid""#, r#""@id":"girt""#, "the process `making-steel`: there is no process `girt`"),
-        ("processes/grid.json", r#""geomSd":1.2"#, r#""geomSd":0"#, "a geometric deviation above 0"),
         ("processes/grid.json", r#","geomSd":1.2"#, "", "all its numbers"),
         ("processes/grid.json", "LOG_NORMAL", "LOG_ODD", "a distribution type of the schema"),
         ("processes/dump.json", "Losses * 2", "work + 1", "depend on each other in a circle"),
@@ -224,6 +232,16 @@ fn the_database_file_reads_back_and_any_damage_is_found() {
         let mut damaged = bytes.clone();
         damaged[place] ^= 1;
         assert!(store::from_bytes(&damaged).is_err(), "{place}");
+    }
+    // With a checksum that fits, each change is refused, or gives a database that can be written again without a panic.
+    for place in 12..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[place] ^= 0x41;
+        let sum = crc32fast::hash(&changed[12..]).to_le_bytes();
+        changed[8..12].copy_from_slice(&sum);
+        if let Ok(other) = store::from_bytes(&changed) {
+            olca::write(&other, &mut |_, _| Ok::<_, ()>(())).unwrap();
+        }
     }
     for length in 0..bytes.len() {
         assert!(store::from_bytes(&bytes[..length]).is_err(), "{length}");

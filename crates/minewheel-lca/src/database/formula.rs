@@ -8,7 +8,7 @@
 //! do not mind their case; arguments are parted by semicolons. A comparison yields a truth, which only `if`, `and`, `or`, `not`
 //! and the logical operators take. `random` is refused: the same input gives the same bits.
 //!
-//! Source: the grammar of the openLCA formula interpreter (GreenDelta, olca-formula, `FormulaParser.jj`).
+//! Source: the grammar of the openLCA formula interpreter (`GreenDelta`, `olca-formula`, `FormulaParser.jj`).
 
 /// Nested deeper than this, a formula is refused.
 const DEEPEST: usize = 100;

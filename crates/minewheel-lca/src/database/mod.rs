@@ -8,9 +8,10 @@
 //! amount in the flow's reference unit = amount · unit factor / property factor
 //! ```
 //!
-//! Source: the openLCA schema (GreenDelta, olca-schema, version 2); equation after its class `FlowPropertyFactor`.
+//! Source: the openLCA schema (`GreenDelta`, `olca-schema`, version 2); equation after its class `FlowPropertyFactor`.
 
 mod allocation;
+mod bounds;
 mod builder;
 mod flows;
 mod formula;

@@ -103,22 +103,19 @@ impl<'o> Values<'o> {
                 };
                 let missing =
                     formula.names().into_iter().find_map(|n| open.get_key_value(n).map(|(k, _)| k.as_str()).filter(|k| !values.own.contains_key(*k)));
-                match missing {
-                    Some(needed) => {
-                        if let Some(first) = path.iter().position(|p| *p == needed) {
-                            let circle = path[first..].iter().copied().chain([needed]).map(str::to_owned).collect();
-                            return Err(ParameterError::Circle(circle));
-                        }
-                        path.push(needed);
+                if let Some(needed) = missing {
+                    if let Some(first) = path.iter().position(|p| *p == needed) {
+                        let circle = path[first..].iter().copied().chain([needed]).map(str::to_owned).collect();
+                        return Err(ParameterError::Circle(circle));
                     }
-                    None => {
-                        let text = parameter.formula.as_deref().unwrap_or_default();
-                        let value = formula.value(|n| values.get(n));
-                        let value = value.map_err(|reason| ParameterError::Formula { name: name.to_owned(), formula: text.to_owned(), reason })?;
-                        values.own.insert(name.to_owned(), value);
-                        path.pop();
-                    }
+                    path.push(needed);
+                    continue;
                 }
+                let text = parameter.formula.as_deref().unwrap_or_default();
+                let value = formula.value(|n| values.get(n));
+                let value = value.map_err(|reason| ParameterError::Formula { name: name.to_owned(), formula: text.to_owned(), reason })?;
+                values.own.insert(name.to_owned(), value);
+                path.pop();
             }
         }
         Ok(values)

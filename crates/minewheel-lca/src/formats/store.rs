@@ -67,5 +67,7 @@ pub fn from_bytes(bytes: &[u8]) -> Result<Database, StoreError> {
     if crc32fast::hash(body).to_le_bytes() != sum {
         return Err(StoreError::Damaged("its checksum is wrong; it was cut or changed".to_owned()));
     }
-    postcard::from_bytes(body).map_err(|e| StoreError::Damaged(e.to_string()))
+    let (database, rest) = postcard::take_from_bytes::<Database>(body).map_err(|e| StoreError::Damaged(e.to_string()))?;
+    // A checksum says that the bytes are those written, not that they were written by this program.
+    if rest.is_empty() && database.is_whole() { Ok(database) } else { Err(StoreError::Damaged("it refers to what it does not hold".to_owned())) }
 }

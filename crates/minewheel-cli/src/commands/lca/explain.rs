@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use minewheel_lca::{ColumnId, TreeLimits, TreeNode, adjoint, column_contributions, direct_scores, flow_contributions, forward, supply_contributions, trace};
+use minewheel_lca::{
+    ColumnId, TreeLimits, TreeNode, adjoint, column_contributions, direct_scores, flow_contributions, forward, supply_contributions, trace,
+};
 use serde::Serialize;
 
 use super::LcaFailure;

@@ -148,12 +148,8 @@ pub struct Label {
 pub struct Source {
     /// The file.
     pub path: PathBuf,
-    /// Its name.
-    pub name: String,
     /// The matrices.
     pub matrices: Matrices,
-    /// Groups of matrices that are not read.
-    pub left_out: Vec<String>,
     /// Amounts by id in the matrices.
     pub amounts: Vec<(i64, f64)>,
     /// How inputs were linked; nothing for a package, which is linked by its maker.
@@ -175,8 +171,7 @@ impl Source {
                 }
             };
             let amounts = question.demand.iter().map(number).collect::<Result<_, _>>()?;
-            let (name, matrices, left_out) = (package.name, package.matrices, package.left_out);
-            return Ok(Self { path, name, matrices, left_out, amounts, links: None, database: None });
+            return Ok(Self { path, matrices: package.matrices, amounts, links: None, database: None });
         }
         let database = files::database(&path)?;
         let options = question.links.options(&database)?;
@@ -192,9 +187,9 @@ impl Source {
             let id = product.and_then(|product| system.id_of(Activity { process, product }));
             amounts.extend(id.map(|id| (id, amount)));
         }
-        let (name, matrices) = (name_of(&path), std::mem::take(&mut system.matrices));
+        let matrices = std::mem::take(&mut system.matrices);
         let links = Some(system.links.into());
-        Ok(Self { path, name, matrices, left_out: Vec::new(), amounts, links, database: Some((database, system)) })
+        Ok(Self { path, matrices, amounts, links, database: Some((database, system)) })
     }
 
     /// Reads a whole database and links it.
@@ -202,15 +197,14 @@ impl Source {
         if !files::is_database(path)? {
             refuse_links(links)?;
             let package = super::read(path, false)?;
-            let (name, matrices, left_out) = (package.name, package.matrices, package.left_out);
-            return Ok(Self { path: path.to_owned(), name, matrices, left_out, amounts: Vec::new(), links: None, database: None });
+            return Ok(Self { path: path.to_owned(), matrices: package.matrices, amounts: Vec::new(), links: None, database: None });
         }
         let database = files::database(path)?;
         let options = links.options(&database)?;
         let mut system = ProductSystem::whole(&database, options).map_err(|e| failure(path, &database, options, e))?;
-        let (name, matrices) = (name_of(path), std::mem::take(&mut system.matrices));
+        let matrices = std::mem::take(&mut system.matrices);
         let links = Some(system.links.into());
-        Ok(Self { path: path.to_owned(), name, matrices, left_out: Vec::new(), amounts: Vec::new(), links, database: Some((database, system)) })
+        Ok(Self { path: path.to_owned(), matrices, amounts: Vec::new(), links, database: Some((database, system)) })
     }
 
     /// What an activity's id stands for.
@@ -322,10 +316,6 @@ pub fn activity_label(database: &Database, activity: Activity) -> Label {
                 .to_owned(),
         ),
     }
-}
-
-fn name_of(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// The process, and perhaps its product, that a line of demand names.

@@ -11,7 +11,7 @@
 //! Version 2 of the schema is written; versions 1 and 2 are read. What the model has no place for (documentation, sources, actors,
 //! costs, social aspects, normalisation, product systems) is left out and counted in [`Dropped`], field by field.
 //!
-//! Source: the openLCA schema (GreenDelta, olca-schema) and the upgrades that openLCA applies to its version 1
+//! Source: the openLCA schema (`GreenDelta`, `olca-schema`) and the upgrades that openLCA applies to its version 1
 //! (olca-modules, `jsonld/upgrades`).
 
 mod read;

@@ -190,7 +190,7 @@ impl Reader<'_> {
     }
 
     fn categories(&mut self) -> Result<(), OlcaError> {
-        let mut parents: FxHashMap<String, (String, Option<String>)> = FxHashMap::default();
+        let mut parents: BTreeMap<String, (String, Option<String>)> = BTreeMap::new();
         self.each("categories", |_, category: file::Category| {
             parents.insert(category.id, (category.name, category.category.map(|c| c.id)));
             Ok(())
@@ -318,10 +318,16 @@ impl Reader<'_> {
             Some("UNIFORM_DISTRIBUTION") => u.minimum.zip(u.maximum).map(|(low, high)| Uncertainty::Uniform { low, high }),
             Some(_) => None,
         };
-        read.unwrap_or_else(|| {
+        let Some(read) = read else {
             self.malformed(user, "an uncertainty wants a distribution type of the schema and all its numbers");
-            Uncertainty::None
-        })
+            return Uncertainty::None;
+        };
+        // Open databases are full of them (a deviation of 0 for "not known"); the amount is none the worse for it.
+        if let Some(reason) = read.fault() {
+            *self.dropped.entry(format!("unusable uncertainty: {reason}")).or_default() += 1;
+            return Uncertainty::None;
+        }
+        read
     }
 
     fn parameter(&mut self, user: &str, parameter: file::Parameter) -> Option<Parameter> {
@@ -349,13 +355,13 @@ impl Reader<'_> {
         };
         let property = match property {
             None => self.builder.database().flow(index).reference_property(),
-            Some(reference) => match self.builder.property(&reference.id) {
-                Some(found) => found,
-                None => {
+            Some(reference) => {
+                let found = self.builder.property(&reference.id);
+                if found.is_none() {
                     self.missing(user, "flow property", &reference.id);
-                    return None;
                 }
-            },
+                found?
+            }
         };
         let unit = match unit {
             None => {
@@ -363,13 +369,13 @@ impl Reader<'_> {
                 let group = database.properties()[property.at()].unit_group;
                 UnitIndex { group, place: database.unit_groups()[group.at()].reference }
             }
-            Some(reference) => match self.builder.unit(&reference.id) {
-                Some(found) => found,
-                None => {
+            Some(reference) => {
+                let found = self.builder.unit(&reference.id);
+                if found.is_none() {
                     self.missing(user, "unit", &reference.id);
-                    return None;
                 }
-            },
+                found?
+            }
         };
         Some((index, unit, property))
     }
@@ -456,13 +462,12 @@ impl Reader<'_> {
                     Some(id) => e.internal_id == id,
                     None => Some(e.flow) == flow,
                 });
-                match (found.next(), found.next()) {
-                    (Some(one), None) => Some(one.internal_id),
-                    _ => {
-                        *self.dropped.entry("processes: allocationFactors without one exchange".to_owned()).or_default() += 1;
-                        return None;
-                    }
+                let (one, another) = (found.next(), found.next());
+                if one.is_none() || another.is_some() {
+                    *self.dropped.entry("processes: allocationFactors without one exchange".to_owned()).or_default() += 1;
+                    return None;
                 }
+                one.map(|e| e.internal_id)
             }
             _ => None,
         };

@@ -47,7 +47,7 @@ pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> R
             kind: "Location".to_owned(),
             id: location.id.to_string(),
             name: location.name.to_string(),
-            code: text(location.code.as_ref()),
+            code: text(location.code.as_deref()),
             latitude: location.latitude,
             longitude: location.longitude,
         };
@@ -73,7 +73,7 @@ pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> R
             kind: "ImpactMethod".to_owned(),
             id: method.id.to_string(),
             name: method.name.to_string(),
-            description: text(method.description.as_ref()),
+            description: text(method.description.as_deref()),
             impact_categories: method.categories.iter().map(reference).collect(),
             parameters: Vec::new(),
         };
@@ -90,8 +90,8 @@ fn json<T: Serialize>(record: &T) -> Vec<u8> {
     serde_json::to_vec(record).unwrap_or_default()
 }
 
-fn text(text: Option<&Box<str>>) -> Option<String> {
-    text.map(ToString::to_string)
+fn text(text: Option<&str>) -> Option<String> {
+    text.map(str::to_owned)
 }
 
 fn flow_ref(database: &Database, flow: FlowIndex) -> file::Ref {
@@ -124,8 +124,8 @@ fn flow_of(database: &Database, flow: &Flow) -> file::Flow {
         kind: "Flow".to_owned(),
         id: flow.id.to_string(),
         name: flow.name.to_string(),
-        category: text(flow.category.as_ref()).map(file::CategoryOf::Path),
-        description: text(flow.description.as_ref()),
+        category: text(flow.category.as_deref()).map(file::CategoryOf::Path),
+        description: text(flow.description.as_deref()),
         flow_type: Some(
             match flow.kind {
                 FlowKind::Elementary => "ELEMENTARY_FLOW",
@@ -134,9 +134,9 @@ fn flow_of(database: &Database, flow: &Flow) -> file::Flow {
             }
             .to_owned(),
         ),
-        cas: text(flow.cas.as_ref()),
-        formula: text(flow.chemical_formula.as_ref()),
-        synonyms: text(flow.synonyms.as_ref()),
+        cas: text(flow.cas.as_deref()),
+        formula: text(flow.chemical_formula.as_deref()),
+        synonyms: text(flow.synonyms.as_deref()),
         location: location_ref(database, flow.location),
         flow_properties: flow.properties.iter().enumerate().map(factor).collect(),
     }
@@ -160,13 +160,13 @@ fn uncertainty_of(uncertainty: Uncertainty) -> Option<file::Uncertainty> {
 fn parameter_of(parameter: &Parameter) -> file::Parameter {
     file::Parameter {
         kind: "Parameter".to_owned(),
-        id: text(parameter.id.as_ref()),
+        id: text(parameter.id.as_deref()),
         name: parameter.name.to_string(),
-        description: text(parameter.description.as_ref()),
+        description: text(parameter.description.as_deref()),
         parameter_scope: None,
         is_input_parameter: parameter.formula.is_none(),
         value: Some(parameter.value),
-        formula: text(parameter.formula.as_ref()),
+        formula: text(parameter.formula.as_deref()),
         uncertainty: uncertainty_of(parameter.uncertainty),
     }
 }
@@ -183,15 +183,15 @@ fn category_of(database: &Database, category: &ImpactCategory) -> file::ImpactCa
         unit: Some(unit_ref(database, f.unit)),
         location: location_ref(database, f.location),
         value: Some(f.value),
-        formula: text(f.formula.as_ref()),
+        formula: text(f.formula.as_deref()),
         uncertainty: uncertainty_of(f.uncertainty),
     });
     file::ImpactCategory {
         kind: "ImpactCategory".to_owned(),
         id: category.id.to_string(),
         name: category.name.to_string(),
-        description: text(category.description.as_ref()),
-        ref_unit: text(category.unit.as_ref()),
+        description: text(category.description.as_deref()),
+        ref_unit: text(category.unit.as_deref()),
         parameters: scoped(&category.parameters, "IMPACT_SCOPE"),
         impact_factors: factors.collect(),
     }
@@ -205,11 +205,11 @@ fn exchange_of(database: &Database, exchange: &Exchange, is_reference: bool) -> 
         is_input: exchange.direction == Direction::Input,
         is_quantitative_reference: is_reference,
         amount: Some(exchange.amount),
-        amount_formula: text(exchange.formula.as_ref()),
+        amount_formula: text(exchange.formula.as_deref()),
         base_uncertainty: exchange.base_uncertainty,
         default_provider: provider.map(|p| file::Ref::to("Process", &p.id, &p.name)),
-        description: text(exchange.description.as_ref()),
-        dq_entry: text(exchange.quality.as_ref()),
+        description: text(exchange.description.as_deref()),
+        dq_entry: text(exchange.quality.as_deref()),
         flow: flow_ref(database, exchange.flow),
         flow_property: Some(property_ref(database, exchange.property)),
         internal_id: Some(exchange.internal_id),
@@ -239,14 +239,14 @@ fn process_of(database: &Database, process: &Process) -> file::Process {
         }),
         product: Some(flow_ref(database, f.product)),
         value: Some(f.value),
-        formula: text(f.formula.as_ref()),
+        formula: text(f.formula.as_deref()),
     });
     file::Process {
         kind: "Process".to_owned(),
         id: process.id.to_string(),
         name: process.name.to_string(),
-        category: text(process.category.as_ref()).map(file::CategoryOf::Path),
-        description: text(process.description.as_ref()),
+        category: text(process.category.as_deref()).map(file::CategoryOf::Path),
+        description: text(process.description.as_deref()),
         process_type: Some(if process.kind == ProcessKind::Unit { "UNIT_PROCESS" } else { "LCI_RESULT" }.to_owned()),
         location: location_ref(database, process.location),
         default_allocation_method: process.default_allocation.map(allocation_name),
