@@ -19,7 +19,7 @@
 //! `market-claims` recomputes figures and growth: [`market_claims`]; `ownership-level` asks when a level is reached:
 //! [`ownership_level`]; `retired-mass` sets exits beside dismantling: [`retired_mass`].
 //! `tier-dominance` looks at every tier of chains: [`dominance`].
-//! `credit-trade` keeps the ledger of credits: [`credit_trade`].
+//! `doubled-car` gives a car twice the pack and power: [`doubled`]. `credit-trade` keeps the ledger of credits: [`credit_trade`].
 
 use minewheel_assess::AssessError;
 use minewheel_assess::assessment::{CarCase, prepare};
@@ -43,6 +43,7 @@ pub mod battery_reason;
 pub mod dominance;
 pub mod credit_trade;
 pub mod door_ring;
+pub mod doubled;
 pub mod magnets;
 pub mod output;
 pub mod rule_clauses;
@@ -99,6 +100,8 @@ pub enum Quantity {
     RetiredMass,
     /// Shares of one place in every tier of chains.
     TierDominance,
+    /// A car with twice the pack and power.
+    DoubledCar,
     /// Who sells new-energy credits and who buys.
     CreditTrade,
 }
@@ -199,6 +202,8 @@ pub enum Outcome {
     Retired(Box<retired_mass::RetiredJudgement>),
     /// Tiers of chains.
     Dominance(Box<dominance::DominanceJudgement>),
+    /// A doubled car.
+    Doubled(Box<doubled::DoubledJudgement>),
     /// Credits sold and bought.
     Trade(Box<credit_trade::TradeJudgement>),
 }
@@ -419,6 +424,10 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseErro
                 Quantity::TierDominance => {
                     let file: CaseFile<dominance::Compute, dominance::DominanceRule> = read(store, &name)?;
                     dominance::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Dominance(Box::new(j)))
+                }
+                Quantity::DoubledCar => {
+                    let file: CaseFile<doubled::Compute, doubled::DoubledRule> = read(store, &name)?;
+                    doubled::judge(store, tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Doubled(Box::new(j)))
                 }
                 Quantity::CreditTrade => {
                     let file: CaseFile<credit_trade::Compute, credit_trade::TradeRule> = read(store, &name)?;

@@ -146,17 +146,3 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     print::data(&lines.join("\n"));
     Ok(())
 }
-
-/// Schemas of what market and fleet print.
-fn of_the_industry(name: &str) -> Option<schemars::Schema> {
-    Some(match name {
-        "market" => schemars::schema_for!(minewheel_industry::market::report::MarketReport),
-        "fleet-run" => schemars::schema_for!(minewheel_industry::fleet::run::FleetReport),
-        "fleet-stock" => schemars::schema_for!(Vec<super::fleet::stock::Line>),
-        "fleet-survival" => schemars::schema_for!(minewheel_industry::fleet::calibration::Calibration),
-        "fleet-adoption" => schemars::schema_for!(minewheel_industry::fleet::adoption::Adoption),
-        "charging" => schemars::schema_for!(minewheel_industry::fleet::charging::ChargingYear),
-        "tco" => schemars::schema_for!(Vec<minewheel_industry::fleet::tco::TcoCountry>),
-        _ => return None,
-    })
-}
