@@ -177,7 +177,7 @@ fn table(report: &SupplyReport) -> String {
     let rows: Vec<Vec<String>> = report.materials.iter().flat_map(|m| m.tiers.iter().map(row)).collect();
     let header = ["commodity", "tier", "most", "HHI", "gov", "imp", "from", "risk"];
     text.push_str(&print::table(&header, &rows, &[3, 4, 5, 6, 7]));
-    let _ = writeln!(text, "most: largest named maker and its % of the world. gov: HHI weighted by instability.");
+    let _ = writeln!(text, "most: largest named maker, % of the world. gov: HHI weighted by instability.");
     let from = format!(
         "imp, from: % of what {}'s cars hold that was made elsewhere, made in {} (if only net exporters sell, if all sell).",
         report.buyer, report.dominant
