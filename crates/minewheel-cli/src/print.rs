@@ -112,7 +112,7 @@ pub fn figure(value: f64) -> String {
     // Two significant digits below one, three above.
     let digits_of = |value: f64| {
         let magnitude = value.abs().log10().floor() as i32;
-        if magnitude < 0 { 1 - magnitude } else { 2 - magnitude }.clamp(0, 6)
+        if magnitude < 0 { 1_i32.saturating_sub(magnitude) } else { 2 - magnitude }.clamp(0, 6)
     };
     // Rounding may carry over: 9.996 has two decimals before it and one after.
     let shift = 10_f64.powi(digits_of(value));
