@@ -95,9 +95,6 @@ impl Formula {
     /// [`FormulaError`] for what the language does not know.
     pub fn parse(text: &str) -> Result<Self, FormulaError> {
         let tokens = tokens(text)?;
-        if tokens.len() > LONGEST {
-            return Err(FormulaError::TooDeep);
-        }
         let mut parser = Parser { tokens: &tokens, at: 0, depth: 0, end: text.chars().count() + 1 };
         let root = parser.level(0)?;
         match parser.peek() {
@@ -323,9 +320,14 @@ const SIGNS: [(&str, &str); 20] = [
 fn tokens(text: &str) -> Result<Vec<(usize, Token)>, FormulaError> {
     let mut tokens = Vec::new();
     let mut rest = text;
+    let mut at = 1;
     loop {
-        rest = rest.trim_start();
-        let at = text[..text.len() - rest.len()].chars().count() + 1;
+        let space = rest.len() - rest.trim_start().len();
+        at += rest[..space].chars().count();
+        rest = &rest[space..];
+        if tokens.len() > LONGEST {
+            return Err(FormulaError::TooDeep);
+        }
         let Some(first) = rest.chars().next() else { return Ok(tokens) };
         let length = if first.is_ascii_digit() || first == '.' {
             let length = number_length(rest);
@@ -345,6 +347,8 @@ fn tokens(text: &str) -> Result<Vec<(usize, Token)>, FormulaError> {
         } else {
             return Err(FormulaError::Syntax { at, seen: first.to_string(), wanted: "a number, a name or an operator" });
         };
+        // Numbers, names and signs are ASCII: their bytes are their characters.
+        at += length;
         rest = &rest[length..];
     }
 }

@@ -129,8 +129,9 @@ pub fn contributions(arguments: &Explain) -> Result<(), Failure> {
         let large = parts.take_while(|part| part.abs() >= arguments.cut * score.abs() && *part != 0.0).count();
         large.min(arguments.depth)
     };
-    let other_processes = processes.split_off(kept(&mut processes.iter().map(|p| p.direct))).iter().map(|p| p.direct).sum();
-    let other_flows = flows.split_off(kept(&mut flows.iter().map(|f| f.impact))).iter().map(|f| f.impact).sum();
+    // The sum of nothing is −0, which nobody wants to read.
+    let other_processes = processes.split_off(kept(&mut processes.iter().map(|p| p.direct))).iter().map(|p| p.direct).sum::<f64>() + 0.0;
+    let other_flows = flows.split_off(kept(&mut flows.iter().map(|f| f.impact))).iter().map(|f| f.impact).sum::<f64>() + 0.0;
     let links = source.links.clone();
     let found = Contributions { demand: source.demand_by_id(), method, unit, score, processes, other_processes, flows, other_flows, links };
     match arguments.format {
