@@ -405,10 +405,7 @@ fn thousands(value: f64) -> String {
 }
 
 fn ledger_table(found: &Ledger, has_audit: bool) -> String {
-    let mut text = format!(
-        "{} [{}]\naverages in L/100km; credits of the year, what cleared deficits and what stays open in thousands\n\n",
-        found.title, found.weakest_status
-    );
+    let mut text = format!("{} [{}]\naverages in L/100km, credits in thousands\n\n", found.title, found.weakest_status);
     let rows: Vec<Vec<String>> = found
         .companies
         .iter()
@@ -565,7 +562,7 @@ fn market_table(study: &Study, output: &MarketOutput) -> String {
     if output.stated.weakest_status == Status::Assumption {
         text.push_str("a scenario: costs, links or accounts are supposed\n");
     }
-    text.push_str("\nprice of a new-energy credit in CNY, by accounting year (traded in the year after)\n");
+    text.push_str("\nprice of a credit in CNY by accounting year, traded in the year after\n");
     let years: Vec<i32> = output.stated.price_cny_per_credit.keys().copied().collect();
     let header: Vec<String> = std::iter::once("scenario".to_owned()).chain(years.iter().map(ToString::to_string)).collect();
     let header: Vec<&str> = header.iter().map(String::as_str).collect();
