@@ -146,7 +146,6 @@ impl EntryUncertainty {
     pub fn fault(&self) -> Option<&'static str> {
         let is_finite = |values: &[f64]| values.iter().all(|v| v.is_finite());
         match *self {
-            Self::Exact => None,
             Self::Lognormal { mu, sigma, .. } if !is_finite(&[mu, sigma]) || sigma < 0.0 => {
                 Some("a lognormal wants a finite μ and a finite σ of at least 0")
             }

@@ -192,7 +192,7 @@ pub fn read_data_package(source: impl Read + Seek, is_uncertain: bool) -> Result
 
 fn unpack<R: Read + Seek>(zip: &mut zip::ZipArchive<R>, name: &str) -> Result<Vec<u8>, PackageError> {
     let file = zip.by_name(name).map_err(|e| match e {
-        zip::result::ZipError::FileNotFound { .. } => PackageError::Missing { name: name.to_owned() },
+        zip::result::ZipError::FileNotFound => PackageError::Missing { name: name.to_owned() },
         other => PackageError::Zip { reason: other.to_string() },
     })?;
     // The size that the directory states is a hint; what comes out is what counts.

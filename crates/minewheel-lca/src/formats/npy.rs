@@ -119,15 +119,13 @@ impl<'b> NpyArray<'b> {
         self.rows
     }
 
-    /// The field of that name; the only field of a plain array is called ``.
+    /// The field of that name; the only field of a plain array has no name.
     pub fn column(&self, name: &'static str) -> Result<Column<'_>, NpyError> {
-        match self.fields.iter().find(|f| f.name == name) {
-            Some(field) => Ok(Column { field, stride: self.stride, items: self.items }),
-            None => {
-                let known: Vec<&str> = self.fields.iter().map(|f| f.name.as_str()).collect();
-                Err(NpyError::Field { wanted: name, known: known.join(", ") })
-            }
-        }
+        let Some(field) = self.fields.iter().find(|f| f.name == name) else {
+            let known: Vec<&str> = self.fields.iter().map(|f| f.name.as_str()).collect();
+            return Err(NpyError::Field { wanted: name, known: known.join(", ") });
+        };
+        Ok(Column { field, stride: self.stride, items: self.items })
     }
 }
 
@@ -193,10 +191,7 @@ fn field_of(name: String, kind: &str, offset: usize) -> Result<Field, NpyError> 
     let unread = || NpyError::Item { seen: kind.to_owned() };
     let mut letters = kind.chars();
     let order = letters.next().ok_or_else(unread)?;
-    let (word, bytes) = match (letters.next(), letters.as_str().parse::<usize>()) {
-        (Some(word), Ok(bytes)) => (word, bytes),
-        _ => return Err(unread()),
-    };
+    let (Some(word), Ok(bytes)) = (letters.next(), letters.as_str().parse::<usize>()) else { return Err(unread()) };
     let kind = match (word, bytes) {
         ('b', 1) => Kind::Bool,
         ('i', 1 | 2 | 4 | 8) => Kind::Signed,

@@ -50,8 +50,7 @@ pub(super) fn solve<const K: usize>(
                 settled = true;
                 break;
             }
-            // A comparison that a NaN fails as well.
-            if !(reached < 0.5 * before) {
+            if reached.is_nan() || reached >= 0.5 * before {
                 break;
             }
             before = reached;
@@ -149,7 +148,9 @@ impl<'s> Component<'s> {
             if rest[step + 1].abs() <= STEP_TARGET * first || length == 0.0 {
                 break;
             }
-            next.iter_mut().for_each(|v| *v /= length);
+            for v in &mut next {
+                *v /= length;
+            }
             self.basis.append(&mut next);
         }
         let steps = columns.len();
