@@ -40,16 +40,16 @@ use serde::{Deserialize, Serialize};
 use crate::rules::{RuleError, RuleTables};
 
 pub mod battery_reason;
-pub mod dominance;
 pub mod credit_trade;
+pub mod dominance;
 pub mod door_ring;
 pub mod doubled;
 pub mod magnets;
-pub mod output;
-pub mod rule_clauses;
 pub mod market_claims;
+pub mod output;
 pub mod ownership_level;
 pub mod retired_mass;
+pub mod rule_clauses;
 pub mod twin_unit;
 
 /// A published statement.

@@ -111,9 +111,7 @@ pub struct DoubledJudgement {
 /// The car is unknown, has no battery, or cannot be assessed.
 pub(super) fn judge(store: &Store, tables: &Tables, case: Statement, compute: &Compute, rule: DoubledRule) -> Result<DoubledJudgement, CaseError> {
     let base = tables.catalogue.car(&compute.car)?.clone();
-    let book = RuleBook::read(store, false).map_err(|violations| CaseError::Data {
-        found: violations.iter().map(ToString::to_string).collect(),
-    })?;
+    let book = RuleBook::read(store, false).map_err(|violations| CaseError::Data { found: violations.iter().map(ToString::to_string).collect() })?;
     let built = |design: &CarDesign| -> Result<f64, CaseError> {
         let scenario = scenario(tables, &case, compute, compute.later_year)?;
         let open = CarDesign { kerb_mass_kg: None, ..design.clone() };
@@ -121,7 +119,9 @@ pub(super) fn judge(store: &Store, tables: &Tables, case: Statement, compute: &C
     };
     let as_it_is = built(&base)?;
     let mut variants = Vec::new();
-    for (what, pack, power) in [("as it is", 1.0, 1.0), ("pack", compute.factor, 1.0), ("power", 1.0, compute.factor), ("pack and power", compute.factor, compute.factor)] {
+    for (what, pack, power) in
+        [("as it is", 1.0, 1.0), ("pack", compute.factor, 1.0), ("power", 1.0, compute.factor), ("pack and power", compute.factor, compute.factor)]
+    {
         let mut design = scaled(&base, pack, power);
         if let Some(kerb) = base.kerb_mass_kg {
             design.kerb_mass_kg = Some(Value::given(kerb.best + built(&design)? - as_it_is));
@@ -187,7 +187,14 @@ fn single(mut results: Vec<Assessment>) -> Assessment {
     results.swap_remove(0)
 }
 
-fn variant(tables: &Tables, case: &Statement, compute: &Compute, book: &RuleBook, what: &'static str, design: &CarDesign) -> Result<Variant, CaseError> {
+fn variant(
+    tables: &Tables,
+    case: &Statement,
+    compute: &Compute,
+    book: &RuleBook,
+    what: &'static str,
+    design: &CarDesign,
+) -> Result<Variant, CaseError> {
     let at = |year: i32| -> Result<Assessment, CaseError> {
         Ok(single(assess(tables, std::slice::from_ref(design), &scenario(tables, case, compute, year)?, None)?))
     };

@@ -232,21 +232,18 @@ pub fn account(rules: &YearRules, models: &[&ModelYear], company: Option<&Compan
         target_sum += target * model.volume;
         fuel_sum += fuel * model.volume;
         weight_sum += weight * model.volume;
-        match model.facts() {
-            Some(facts) => {
-                let credit = match model.credit {
-                    Some(credit) => credit,
-                    None => credit_of(rules, model, &facts, &mut used)?,
-                };
-                earned += credit * model.volume;
-            }
-            None => {
-                conventional += model.volume;
-                own_target += target * model.volume;
-                own_fuel += fuel * model.volume;
-                if fuel <= to_hundredths(target * ratio) {
-                    low += model.volume;
-                }
+        if let Some(facts) = model.facts() {
+            let credit = match model.credit {
+                Some(credit) => credit,
+                None => credit_of(rules, model, &facts, &mut used)?,
+            };
+            earned += credit * model.volume;
+        } else {
+            conventional += model.volume;
+            own_target += target * model.volume;
+            own_fuel += fuel * model.volume;
+            if fuel <= to_hundredths(target * ratio) {
+                low += model.volume;
             }
         }
     }
@@ -278,7 +275,7 @@ pub fn account(rules: &YearRules, models: &[&ModelYear], company: Option<&Compan
     let nev = (earned - nev_target).round();
     note("balance, whole credits".to_owned(), nev, "credit");
     let within = |limit: Known| own_fuel <= limit.value * ratio * own_target;
-    let may_carry = conventional == 0.0 || rules.carry_limit.is_none_or(|limit| within(limit));
+    let may_carry = conventional == 0.0 || rules.carry_limit.is_none_or(within);
     Ok(Some(Account {
         company: id,
         year,

@@ -386,7 +386,7 @@ impl CarRules {
         match &self.rules {
             Rules::Battery(rules) => {
                 let curves = [Some(&rules.standard), rules.range_factor.as_ref()];
-                let mut at: Vec<f64> = curves.into_iter().flatten().flat_map(|c| c.jumps()).map(|j| j.at).collect();
+                let mut at: Vec<f64> = curves.into_iter().flatten().flat_map(Curve::jumps).map(|j| j.at).collect();
                 at.sort_by(f64::total_cmp);
                 at.dedup();
                 at

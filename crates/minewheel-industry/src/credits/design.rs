@@ -179,12 +179,11 @@ pub fn design_credit(design: &CarDesign, tables: &Tables, book: &RuleBook, year:
         }
     };
     let rules = CarRules::of(book, powertrain, year)?;
-    let cycle = match given.cycle {
-        Some(cycle) => cycle,
-        None => {
-            let (word, _) = book.word(System::Cn, "range-cycle", year)?;
-            RangeRule::ALL.into_iter().find(|r| r.word() == word).unwrap_or(RangeRule::Cltc)
-        }
+    let cycle = if let Some(cycle) = given.cycle {
+        cycle
+    } else {
+        let (word, _) = book.word(System::Cn, "range-cycle", year)?;
+        RangeRule::ALL.into_iter().find(|r| r.word() == word).unwrap_or(RangeRule::Cltc)
     };
     let model = Model { tables, rules: &rules, powertrain, cycle, given };
     let facts = model.facts(design)?;
@@ -203,7 +202,7 @@ pub fn design_credit(design: &CarDesign, tables: &Tables, book: &RuleBook, year:
         credit.weakest_status = credit.weakest_status.max(Status::Assumption);
     }
     let (design_slopes, crossings) =
-        if is_modelled { (model.slopes(design, credit.credit)?, model.crossings(design, &credit, year)?) } else { Default::default() };
+        if is_modelled { (model.slopes(design, credit.credit)?, model.crossings(design, &credit, year)) } else { Default::default() };
     Ok(DesignCredit { car: design.id.clone(), facts, cycle: cycle.word(), given: named, credit, design_slopes, crossings })
 }
 
@@ -220,12 +219,11 @@ impl Model<'_> {
         let given = self.given;
         let draw = Draw::BEST;
         let pack = pack_of(design, self.tables, &draw)?;
-        let kerb_mass_kg = match given.kerb_mass_kg {
-            Some(kg) => kg,
-            None => {
-                let summary = pack.as_ref().map(|p| PackSummary { mass: p.pack_mass });
-                size(design, summary.as_ref(), &self.tables.vehicles, &draw).map_err(AssessError::from)?.kerb_mass.kg()
-            }
+        let kerb_mass_kg = if let Some(kg) = given.kerb_mass_kg {
+            kg
+        } else {
+            let summary = pack.as_ref().map(|p| PackSummary { mass: p.pack_mass });
+            size(design, summary.as_ref(), &self.tables.vehicles, &draw).map_err(AssessError::from)?.kerb_mass.kg()
         };
         let driven = match (given.range_km, given.consumption_kwh_per_100km) {
             (Some(km), Some(kwh)) => (km, kwh),
@@ -261,7 +259,7 @@ impl Model<'_> {
         Ok(found)
     }
 
-    fn crossings(&self, design: &CarDesign, credit: &CarCredit, year: i32) -> Result<Vec<Crossing>, DesignError> {
+    fn crossings(&self, design: &CarDesign, credit: &CarCredit, year: i32) -> Vec<Crossing> {
         let mut found = Vec::new();
         for cliff in credit.cliffs.iter().filter(|c| c.gain > 0.0) {
             let side = |facts: &CarFacts| -> Result<bool, DesignError> {
@@ -300,7 +298,7 @@ impl Model<'_> {
         }
         let key = |c: &Crossing| c.cost_usd.unwrap_or(f64::INFINITY);
         found.sort_by(|a, b| key(a).total_cmp(&key(b)));
-        Ok(found)
+        found
     }
 }
 
@@ -321,9 +319,7 @@ fn turn(design: &CarDesign, lever: DesignLever, factor: f64, tables: &Tables) ->
     let scaled = |v: Option<Value>| v.map(|v| Value::given(v.best * factor));
     match lever {
         DesignLever::PackEnergy => {
-            let mass = |d: &CarDesign| -> Result<f64, DesignError> {
-                Ok(pack_of(d, tables, &Draw::BEST)?.map_or(0.0, |p| p.pack_mass.kg()))
-            };
+            let mass = |d: &CarDesign| -> Result<f64, DesignError> { Ok(pack_of(d, tables, &Draw::BEST)?.map_or(0.0, |p| p.pack_mass.kg())) };
             let before = mass(design)?;
             if let Some(battery) = &mut turned.battery {
                 battery.gross_energy_kwh = battery.gross_energy_kwh.scaled(factor);

@@ -229,6 +229,7 @@ fn european_target(book: &RuleBook, year: i32, models: &[&ModelYear], volume: f6
     Ok((fleet + slope * (mass - reference)) * (1.0 + share - benchmark).clamp(1.0, cap))
 }
 
+#[expect(clippy::too_many_arguments, reason = "a year of a fleet before its ledger: each argument is a column")]
 fn blank(company: String, year: i32, volume: f64, actual: f64, target: f64, unit: &'static str, balance: f64, currency: &'static str) -> FleetYear {
     FleetYear {
         company,
@@ -327,7 +328,9 @@ fn sell(lines: &mut [FleetYear], held: &mut BTreeMap<String, BTreeMap<i32, f64>>
     let mut offers: Vec<(String, f64)> = Vec::new();
     for (company, vintages) in held.iter_mut() {
         let offer: f64 = vintages.values().sum::<f64>() * sold;
-        vintages.values_mut().for_each(|a| *a *= 1.0 - sold);
+        for amount in vintages.values_mut() {
+            *amount *= 1.0 - sold;
+        }
         if offer > NIL {
             offers.push((company.clone(), offer));
         }

@@ -556,10 +556,10 @@ impl Study {
                     faults.push(StudyError::Figure { place: "opening", company: opening.company.clone(), field, seen, wanted: "nought or more" });
                 }
             }
-            self.known("opening", &opening.company, &ids, &mut faults);
+            Self::known("opening", &opening.company, &ids, &mut faults);
         }
         for company in &self.companies {
-            self.known("company", &company.id, &ids, &mut faults);
+            Self::known("company", &company.id, &ids, &mut faults);
         }
         for link in &self.links {
             if !(link.share > 0.0 && link.share <= 1.0) || link.holder == link.held {
@@ -568,7 +568,7 @@ impl Study {
         }
         for group in &self.pools {
             for member in &group.members {
-                self.known("pool", member, &ids, &mut faults);
+                Self::known("pool", member, &ids, &mut faults);
             }
         }
         if let Some(path) = self.ring() {
@@ -577,7 +577,7 @@ impl Study {
         faults
     }
 
-    fn known(&self, place: &'static str, seen: &str, ids: &BTreeSet<&str>, faults: &mut Vec<StudyError>) {
+    fn known(place: &'static str, seen: &str, ids: &BTreeSet<&str>, faults: &mut Vec<StudyError>) {
         if !ids.contains(seen) {
             let known = ids.iter().copied().collect::<Vec<_>>().join(", ");
             faults.push(StudyError::Company { place, seen: seen.to_owned(), known, nearest: nearest(seen, ids.iter().copied()) });

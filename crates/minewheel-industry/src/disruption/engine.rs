@@ -508,7 +508,7 @@ impl<'s> Run<'s> {
         let fixed: f64 = self.system.plants.iter().filter_map(|p| p.recipes.first().map(|r| p.cars_per_day * r.fixed_kg_co2e)).sum();
         let cars: f64 = outcome.built.iter().sum();
         outcome.base_kg_co2e = (base_flows + fixed) * cars / self.system.cars_per_day();
-        outcome.strategic = self.strategic.clone();
+        outcome.strategic.clone_from(&self.strategic);
     }
 }
 

@@ -260,7 +260,7 @@ impl System {
                 inputs: inputs.collect(),
             });
         }
-        system.countries = builder.countries.clone();
+        system.countries.clone_from(&builder.countries);
         for (pool, (product, country)) in wanted.iter().enumerate() {
             let start = system.links.len();
             for (node, key) in keys.iter().enumerate().filter(|k| k.1.0 == *product) {
