@@ -282,12 +282,12 @@ fn study(path: Option<&Path>, system: System, store: &Store) -> Result<(Study, O
     let Some(path) = path else {
         let text = store.text(BUILT_IN).unwrap_or_default();
         let file = StudyFile::parse(BUILT_IN, text).map_err(|e| Failure::Credits(e.to_string()))?;
-        return Ok((file.study(BUILT_IN, None).map_err(faults)?, file.market));
+        return Ok((file.study(BUILT_IN, None).map_err(|found| faults(&found))?, file.market));
     };
     let name = path.display().to_string();
     let text = inputs::read(path)?;
     if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
-        return Ok((Study::of_models(&name, &text, system).map_err(faults)?, None));
+        return Ok((Study::of_models(&name, &text, system).map_err(|found| faults(&found))?, None));
     }
     let file = StudyFile::parse(&name, &text).map_err(|e| Failure::Credits(e.to_string()))?;
     let models = match file.models() {
@@ -297,7 +297,7 @@ fn study(path: Option<&Path>, system: System, store: &Store) -> Result<(Study, O
         }
         None => None,
     };
-    let found = file.study(&name, models.as_ref().map(|(n, t)| (n.as_str(), t.as_str()))).map_err(faults)?;
+    let found = file.study(&name, models.as_ref().map(|(n, t)| (n.as_str(), t.as_str()))).map_err(|found| faults(&found))?;
     Ok((found, file.market))
 }
 
@@ -309,7 +309,7 @@ fn linked(study: Study, word: &str) -> Result<Study, Failure> {
     }
 }
 
-fn faults(found: Vec<StudyError>) -> Failure {
+fn faults(found: &[StudyError]) -> Failure {
     Failure::Credits(found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 

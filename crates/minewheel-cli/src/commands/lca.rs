@@ -65,6 +65,11 @@ struct Solve {
     format: Format,
 }
 
+/// Names that may be meant, a line each.
+fn perhaps(nearest: &[String]) -> String {
+    nearest.iter().fold(String::new(), |text, name| text + "\n  perhaps " + name)
+}
+
 /// Why a database cannot be solved.
 #[derive(Debug, thiserror::Error)]
 pub enum LcaFailure {
@@ -123,7 +128,7 @@ pub enum LcaFailure {
         error: OlcaError,
     },
     /// A process that the database lacks.
-    #[error("no process has the id or the name `{seen}`{}", .nearest.iter().map(|n| format!("\n  perhaps {n}")).collect::<String>())]
+    #[error("no process has the id or the name `{seen}`{}", perhaps(.nearest))]
     UnknownProcess {
         /// What was asked for.
         seen: String,

@@ -333,7 +333,9 @@ pub fn scores(arguments: &Scores) -> Result<(), Failure> {
         Format::Csv => print::data(&print::csv(&["number", "id", "name", "place", "unit", "score"], &rows(|v| v.to_string()))),
         Format::Table => {
             let mut rows = rows(figure);
-            rows.iter_mut().for_each(|row| drop(row.drain(..2)));
+            for row in &mut rows {
+                drop(row.drain(..2));
+            }
             let unit = list.unit.as_deref().unwrap_or("the method's unit");
             print::data(&format!("{}, {unit} per unit\n\n", list.method));
             print::data(&print::table(&["product", "place", "unit", "score"], &rows, &[3]));

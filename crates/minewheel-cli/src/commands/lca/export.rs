@@ -50,7 +50,6 @@ pub fn export(arguments: &Export) -> Result<(), Failure> {
     Ok(())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the command line writes files that the user names")]
 fn write_matrices(folder: &Path, database: &Database, system: &ProductSystem) -> Result<(), Failure> {
     fs::create_dir_all(folder).map_err(|reason| Failure::File { verb: "write", path: folder.to_owned(), reason })?;
     let Matrices { technosphere, biosphere, methods } = &system.matrices;

@@ -229,7 +229,8 @@ pub fn info(arguments: &Info) -> Result<(), Failure> {
     }
     let database = files::database(&arguments.database)?;
     if let Some(text) = &arguments.processes {
-        return processes(&database, text, arguments.format);
+        processes(&database, text, arguments.format);
+        return Ok(());
     }
     let options = arguments.links.options(&database)?;
     let (counts, inputs) = survey(&database, options);
@@ -322,7 +323,7 @@ fn method_names(database: &Database) -> Vec<String> {
     names
 }
 
-fn processes(database: &Database, text: &str, format: Format) -> Result<(), Failure> {
+fn processes(database: &Database, text: &str, format: Format) {
     let wanted = text.to_lowercase();
     let mut rows = Vec::new();
     for process in database.processes().iter().filter(|p| p.name.to_lowercase().contains(&wanted)) {
@@ -341,5 +342,4 @@ fn processes(database: &Database, text: &str, format: Format) -> Result<(), Fail
         Format::Csv => print::data(&print::csv(&header, &rows)),
         Format::Table => print::data(&print::table(&header, &rows, &[])),
     }
-    Ok(())
 }
