@@ -196,10 +196,11 @@ impl Tiers {
     }
 
     /// The same supply with what goes into works as material alone: what a shortage of stops production tomorrow. The copper
-    /// of a power plant does not.
+    /// of a power plant does not. A car that takes less of a metal than its parts do on average (castings with little secondary
+    /// aluminium) asks the market for none of it and for the other metal in full, so the two together are overstated.
     #[must_use]
     pub fn physical(&self) -> Self {
-        let markets = self.markets.iter().map(|m| TierMarket { demand: m.material_demand, ..m.clone() }).collect();
+        let markets = self.markets.iter().map(|m| TierMarket { demand: m.material_demand.max(0.0), ..m.clone() }).collect();
         let nodes = self.nodes.iter().map(|n| TierNode { inputs: n.materials.clone(), ..n.clone() }).collect();
         Self { markets, nodes, fixed_kg_co2e: self.fixed_kg_co2e }
     }

@@ -298,7 +298,7 @@ fn data_sources_names_terms_and_counts_values() {
             assert!(source[key].as_str().is_some_and(|t| !t.is_empty()), "{key} of {source}");
         }
         // Whoever wants to check a value that was read needs to know where. These were read in digests without an address.
-        let is_digest = ["mineral-flows-atlas", "globaldata-ree-2026", "gan-2023"].contains(&source["key"].as_str().unwrap());
+        let is_digest = ["mineral-flows-atlas", "globaldata-ree-2026", "gan-2023", "gauch-2024"].contains(&source["key"].as_str().unwrap());
         assert!(is_digest || source["read"] == 0 || source["link"].as_str().is_some_and(|t| !t.is_empty()), "link of {source}");
         values += ["read", "derived", "recalled", "assumption"].iter().map(|k| number(&source[*k])).sum::<f64>();
     }

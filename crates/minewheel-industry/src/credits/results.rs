@@ -136,7 +136,9 @@ impl Results {
                 found.companies.push(company);
             }
         }
-        loader.finish()?;
+        // Read by the rule book; named here so that the folder is known in full.
+        let _ = loader.table("credits/rules.csv");
+        loader.finish_folder("credits/")?;
         Ok(found)
     }
 

@@ -237,7 +237,7 @@ impl RuleBook {
                 });
             }
         }
-        let (sources, rows) = loader.finish()?;
+        let (sources, rows) = loader.finish_folder("credits/rules.csv")?;
         Ok(Self { items, sources, rows })
     }
 

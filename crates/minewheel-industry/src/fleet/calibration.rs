@@ -69,7 +69,6 @@ pub enum CalibrationError {
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Fitted {
     /// Its parameters.
-    #[serde(flatten)]
     pub curve: Curve,
     /// Misfit; about the number of years less two if it fits to within rounding.
     pub misfit: f64,

@@ -78,7 +78,7 @@ impl FleetTables {
                 loader.fault_in(SURVIVAL, Fault::Model { reason: error.to_string() });
             }
         }
-        let (sources, rows) = loader.finish()?;
+        let (sources, rows) = loader.finish_folder("fleet/")?;
         Ok(Self { survival, parameters, profiles, policy, places, sources, rows })
     }
 

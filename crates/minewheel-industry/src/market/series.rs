@@ -167,7 +167,7 @@ impl Market {
             }
         }
         faults.extend(series.values_mut().flat_map(|s| check(s)));
-        let (sources, rows) = match loader.finish() {
+        let (sources, rows) = match loader.finish_folder("market/") {
             Ok(both) if faults.is_empty() => both,
             found => {
                 faults.extend(found.err().unwrap_or_default());

@@ -82,7 +82,7 @@ pub(crate) fn adjoint_by_position<const K: usize>(
             }
             let relaxation = krylov::solve(system, &block, direct, y, options.tolerance);
             report.sweeps += relaxation.sweeps;
-            if relaxation.settled {
+            if relaxation.settled && (in_vain || delivers(system, &block)?) {
                 if let Start::Base(cache) = &mut start {
                     cache.swept_in_vain.insert(block.start);
                 }
@@ -173,6 +173,25 @@ fn accept(system: &System<'_>, report: SolveReport, residual: f64, place: usize)
         return Err(SolveError::ResidualTooLarge { column, residual, limit: RESIDUAL_LIMIT });
     }
     Ok(SolveReport { residual, ..report })
+}
+
+/// Whether GMRES shows that a component can deliver; the criterion is that of [`BlockFactors::check_that_it_delivers`]. `false`: it
+/// found no answer, and factors must tell.
+fn delivers(system: &System<'_>, block: &Range<usize>) -> Result<bool, SolveError> {
+    let has_credit = block.clone().any(|place| system.inputs(place).any(|(from, amount)| from >= block.start && amount < 0.0));
+    if has_credit {
+        return Ok(true);
+    }
+    let n = system.network.column_count();
+    let (mut ones, mut made) = (vec![[0.0]; n], vec![[0.0]; n]);
+    ones[block.clone()].fill([1.0]);
+    if !krylov::solve(system, block, &ones, &mut made, RESIDUAL_LIMIT).settled {
+        return Ok(false);
+    }
+    if made[block.clone()].iter().any(|x| x[0] < 0.0) {
+        return Err(SolveError::NotProductive { columns: system.columns(block.clone()) });
+    }
+    Ok(true)
 }
 
 /// Adds corrections `M⁻¹ r` to the component's part of `y` while they help; says the backward error reached.

@@ -301,11 +301,11 @@ fn a_cell_with_the_values_of_its_row_given_is_the_cell_of_the_row() {
 
 #[test]
 fn thicknesses_follow_from_loading_density_and_porosity_by_hand() {
-    // LFP: 29 Ah/m² over 145 Ah/kg is 0.2 kg/m² of active material, /0.95 = 0.2105 kg/m² of coating.
-    // Volume a kg: 0.95/3600 + 0.025/1780 + 0.025/1900 = 2.9109e-4 m³; /0.68 open: 0.2105·2.9109e-4/0.68 = 90.1 µm.
+    // LFP: 26 Ah/m² over 136 Ah/kg is 0.19118 kg/m² of active material, /0.95 = 0.20124 kg/m² of coating.
+    // Volume a kg: 0.95/3600 + 0.025/1780 + 0.025/1900 = 2.9109e-4 m³; /0.68 open: 0.20124·2.9109e-4/0.68 = 86.14 µm.
     let (_, cell) = chosen("lfp", USUAL).unwrap();
-    assert_near(cell.cathode.active_mg_per_cm2, 20.0, 1e-9);
-    assert_near(cell.cathode.thickness_um, 90.12, 1e-3);
+    assert_near(cell.cathode.active_mg_per_cm2, 2600.0 / 136.0, 1e-9);
+    assert_near(cell.cathode.thickness_um, 86.146, 1e-3);
 }
 
 #[test]
