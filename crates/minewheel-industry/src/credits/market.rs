@@ -5,7 +5,7 @@
 //! vintage    offer_fvt + store_fvt + carry_fvt ≤ S_fv (t = v), φ_v·carry_f,v,t−1 (t > v)
 //! pool       Σ_t release_fvt ≤ store_fv
 //! need       buy_ft + Σ_k a_ftk + u_ft ≥ D_ft
-//! clearing   Σ_f buy_ft ≤ Σ_f Σ_v (offer_fvt + release_fvt)          dual λ_t,  price p_t = λ_t/β^(t−t₀)
+//! clearing   Σ_f buy_ft ≤ Σ_f Σ_v (offer_fvt + release_fvt)          dual λ_t,  ν_ft ≤ λ_t ≤ ω_fvt
 //! ```
 //!
 //! | symbol | meaning | from |
@@ -16,10 +16,14 @@
 //! | `u`, `K` | what stays open, at the shadow cost of the sanction | study |
 //! | `β` | discount factor | study |
 //!
-//! The optimality conditions are those of firms that take the price: who holds has `p_t ≥ φ·β·p_(t+1)`, with equality
-//! while it carries; the price is the cost of the last step in use, nought in a glut, `K` where need stays open. A
-//! firm's own use is a purchase from itself. Need in the last year ends the horizon; what is left then is worth
-//! `terminal`. Storage is open in the years in which the ledger's ratio opens it.
+//! The optimality conditions are those of firms that take the price. `ν`, dual of need, is what a buyer would pay at
+//! most; `ω`, dual of the vintage, is what a holder would take at least, `ω_t ≥ φ·ω_(t+1)`. Where a credit changes
+//! hands both are `λ`. Where none does, because every holder would rather carry, `λ` may lie anywhere between them, and
+//! without a holder anywhere above `ν`. The price is therefore that of need, `p_t = max_f ν_ft/β^(t−t₀)`: the cost of
+//! the last step in use, nought in a glut, `K` where need stays open. Where nobody needs it is the least `ω`; without a
+//! holder too, nought. So who sells what it could carry has `p_t ≥ φ·β·p_(t+1)`; who carries what it could sell has at
+//! most what a later year pays. A firm's own use is a purchase from itself. Need in the last year ends the horizon;
+//! what is left then is worth `terminal`. Storage is open in the years in which the ledger's ratio opens it.
 //!
 //! Cournot: a seller named so knows that its sales `x_ft` lower the price by `s` per credit. Its condition
 //! `p − s·x = marginal worth` is that of the programme with `½·s·x²` added; `s` is a conjecture, by default the mean
@@ -479,15 +483,16 @@ impl Market {
                     built.program.row(vec![(made, 1.0)], step.credits * need / need_of[year] / amount);
                     terms.push((made, -1.0));
                 }
-                built.program.row(terms, -need / amount);
+                let row = built.program.row(terms, -need / amount);
+                built.needs.push((*year, row));
                 if let Some(row) = clearing.get_mut(year) {
                     row.push((buy, 1.0));
                 }
             }
         }
         for (year, terms) in clearing {
-            let row = built.program.row(terms, 0.0);
-            built.clearing.push((year, row, beta(year)));
+            built.program.row(terms, 0.0);
+            built.discounts.push((year, beta(year)));
         }
         built
     }
@@ -544,7 +549,8 @@ impl Market {
                     0.0
                 }
             };
-            built.program.row(terms, at_most);
+            let row = built.program.row(terms, at_most);
+            built.vintages.push((year, row));
             before = held;
             if held.is_none() {
                 break;
@@ -562,11 +568,22 @@ impl Market {
             sums
         });
         let price: BTreeMap<i32, f64> =
-            built.clearing.iter().map(|(year, row, beta)| (*year, rounded_price(solution.duals[*row] / beta) * built.money)).collect();
+            built.discounts.iter().map(|(year, beta)| (*year, rounded_price(built.worth(*year, &solution.duals) / beta) * built.money)).collect();
+        // In a glut an offer costs nothing: what finds no buyer is not sold.
+        let in_year = |of: usize, year: i32| -> f64 { sums[of].iter().filter(|(k, _)| k.1 == year).map(|(_, x)| x).sum() };
+        let found_buyer: BTreeMap<i32, f64> = self
+            .years
+            .iter()
+            .map(|y| {
+                let (offered, bought) = (in_year(0, *y), in_year(1, *y));
+                (*y, if offered > bought { bought / offered } else { 1.0 })
+            })
+            .collect();
         let mut firms = Vec::new();
         for ((company, year), side) in &self.sides {
-            let [sold, bought, abated, open, carried] =
-                [0, 1, 2, 3, 4].map(|of: usize| rounded(sums[of].get(&(company.as_str(), *year)).copied().unwrap_or(0.0)));
+            let sum = |of: usize| sums[of].get(&(company.as_str(), *year)).copied().unwrap_or(0.0);
+            let sold = rounded(sum(0) * found_buyer.get(year).copied().unwrap_or(1.0));
+            let [bought, abated, open, carried] = [1, 2, 3, 4].map(|of| rounded(sum(of)));
             firms.push(FirmYear {
                 company: company.clone(),
                 year: *year,
@@ -609,13 +626,26 @@ pub struct Built {
     pub amount: f64,
     /// Yuan per credit in one unit of it.
     pub money: f64,
-    /// Year, row and discount of clearing.
-    pub clearing: Vec<(i32, usize, f64)>,
+    /// Discount factor by year.
+    discounts: Vec<(i32, f64)>,
+    /// Year and row of each need.
+    needs: Vec<(i32, usize)>,
+    /// Year and row of each vintage held.
+    vintages: Vec<(i32, usize)>,
     offers: Vec<(String, i32, usize)>,
     buys: Vec<(String, i32, usize)>,
     abated: Vec<(String, i32, usize)>,
     open: Vec<(String, i32, usize)>,
     carried: Vec<(String, i32, usize)>,
+}
+
+impl Built {
+    /// What a year's credit is worth to who needs one; where nobody does, what the keenest holder takes; else nought.
+    fn worth(&self, year: i32, duals: &[f64]) -> f64 {
+        let of = |list: &[(i32, usize)]| -> Vec<f64> { list.iter().filter(|(y, _)| *y == year).map(|(_, row)| duals[*row]).collect() };
+        let bid = of(&self.needs).into_iter().reduce(f64::max);
+        bid.or_else(|| of(&self.vintages).into_iter().reduce(f64::min)).unwrap_or(0.0)
+    }
 }
 
 /// Net sellers matched with net buyers in order of id; offers beyond demand find no buyer.
