@@ -7,7 +7,7 @@ mod made_up;
 use std::collections::BTreeMap;
 
 use made_up::{Numbers, market, terms};
-use microlp::{ComparisonOp, OptimizationDirection, Problem};
+use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOutcome};
 use minewheel_data::status::Status;
 use minewheel_data::store::Store;
 use minewheel_industry::credits::market::{Carry, Change, Equilibrium, Foresight, Market, Side};
@@ -235,7 +235,10 @@ fn by_simplex(market: &Market) -> f64 {
         let terms: Vec<_> = row.terms.iter().map(|(j, a)| (variables[*j], *a)).collect();
         problem.add_constraint(&terms, ComparisonOp::Le, row.at_most);
     }
-    problem.solve().unwrap().objective()
+    match problem.solve().unwrap() {
+        SolveOutcome::Solution(found) => found.objective(),
+        stopped @ SolveOutcome::Interrupted(_) => panic!("the simplex method ended early: {stopped:?}"),
+    }
 }
 
 #[test]
