@@ -7,7 +7,7 @@ mod made_up;
 use std::collections::BTreeMap;
 
 use made_up::{Numbers, market, terms};
-use microlp::{ComparisonOp, OptimizationDirection, Problem};
+use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOutcome};
 use minewheel_data::status::Status;
 use minewheel_data::store::Store;
 use minewheel_industry::credits::market::{Carry, Change, Equilibrium, Foresight, Market, Side};
@@ -144,7 +144,10 @@ proptest! {
     #[test]
     fn merging_two_affiliates_never_raises_what_must_be_bought(seed in any::<u64>(), firms in 3..9_usize) {
         // One year, accounts as sums: counted anew from models, a merger may lift two makers over the scope of the ratio.
+        // No third affiliate: one company nets its accounts, so a surplus that went to a third in need is then used up at home
+        // on a deficit that the other had new-energy credits for, and more must be bought.
         let mut study = industry(seed, firms, 1, 0.0);
+        study.links.retain(|l| [&l.holder, &l.held].into_iter().all(|end| end != "f0" && end != "f1"));
         study.links.push(link("f0", "f1"));
         let before = outside(&clear(&book(), &study).unwrap());
         let mut merged = study.clone();
@@ -153,14 +156,7 @@ proptest! {
         let one = merged.balances.iter_mut().find(|b| b.company == "f0").unwrap();
         one.cafc_credits = Some(one.cafc_credits.unwrap() + other.cafc_credits.unwrap());
         one.nev_balance = Some(one.nev_balance.unwrap() + other.nev_balance.unwrap());
-        for link in &mut merged.links {
-            for end in [&mut link.holder, &mut link.held] {
-                if end == "f1" {
-                    "f0".clone_into(end);
-                }
-            }
-        }
-        merged.links.retain(|l| l.holder != l.held);
+        merged.links.retain(|l| l.held != "f1");
         let after = outside(&clear(&book(), &merged).unwrap());
         prop_assert!(after <= before + EXACT, "{before} before, {after} after");
     }
@@ -235,7 +231,10 @@ fn by_simplex(market: &Market) -> f64 {
         let terms: Vec<_> = row.terms.iter().map(|(j, a)| (variables[*j], *a)).collect();
         problem.add_constraint(&terms, ComparisonOp::Le, row.at_most);
     }
-    problem.solve().unwrap().objective()
+    match problem.solve().unwrap() {
+        SolveOutcome::Solution(found) => found.objective(),
+        stopped @ SolveOutcome::Interrupted(_) => panic!("the simplex method ended early: {stopped:?}"),
+    }
 }
 
 #[test]

@@ -560,7 +560,7 @@ impl Market {
 
     fn read(&self, built: &Built, solution: &Solution) -> Equilibrium {
         let rounded = |x: f64| if x.abs() < ROUNDING { 0.0 } else { x * built.amount };
-        let sums = [&built.offers, &built.buys, &built.abated, &built.open, &built.carried].map(|list| {
+        let mut sums = [&built.offers, &built.buys, &built.abated, &built.open, &built.carried].map(|list| {
             let mut sums: BTreeMap<(&str, i32), f64> = BTreeMap::new();
             for (company, year, j) in list {
                 *sums.entry((company, *year)).or_default() += solution.x[*j];
@@ -569,7 +569,14 @@ impl Market {
         });
         let price: BTreeMap<i32, f64> =
             built.discounts.iter().map(|(year, beta)| (*year, rounded_price(built.worth(*year, &solution.duals) / beta) * built.money)).collect();
-        // In a glut an offer costs nothing: what finds no buyer is not sold.
+        // In a glut nothing costs anything: what is beyond a need is not bought, and what finds no buyer is not sold.
+        for ((company, year), side) in &self.sides {
+            let key = (company.as_str(), *year);
+            let [abated, open] = [2, 3].map(|of: usize| sums[of].get(&key).copied().unwrap_or(0.0));
+            if let Some(bought) = sums[1].get_mut(&key) {
+                *bought = bought.min((side.need / built.amount - abated - open).max(0.0));
+            }
+        }
         let in_year = |of: usize, year: i32| -> f64 { sums[of].iter().filter(|(k, _)| k.1 == year).map(|(_, x)| x).sum() };
         let found_buyer: BTreeMap<i32, f64> = self
             .years
