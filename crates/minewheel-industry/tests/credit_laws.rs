@@ -10,6 +10,7 @@ use made_up::{Numbers, market, terms};
 use microlp::{ComparisonOp, OptimizationDirection, Problem, SolveOutcome};
 use minewheel_data::status::Status;
 use minewheel_data::store::Store;
+use minewheel_industry::credits::ledger::AccountKind::{Cafc, Nev};
 use minewheel_industry::credits::market::{Carry, Change, Equilibrium, Foresight, Market, Side};
 use minewheel_industry::credits::study::{Balance, Link, Study};
 use minewheel_industry::credits::{CarFacts, CarRules, CreditPowertrain, Ledger, RuleBook, System, clear};
@@ -110,7 +111,6 @@ proptest! {
         for line in &ledger.companies {
             prop_assert!(line.cafc.residual().abs() < EXACT && line.nev.residual().abs() < EXACT, "{line:?}");
             let cleared = |account| -> f64 { line.cleared_by.iter().filter(|c| c.account == account).map(|c| c.credits).sum() };
-            use minewheel_industry::credits::ledger::AccountKind::{Cafc, Nev};
             let owed = (-line.cafc_credits.unwrap()).max(0.0);
             prop_assert!((owed - cleared(Cafc) - line.cafc_open).abs() < EXACT);
             // A deficit of 2020 may wait a year, so more may be cleared than the year owes.
