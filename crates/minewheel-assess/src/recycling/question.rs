@@ -39,7 +39,8 @@ const FOLLOWED: [(&str, &str); 10] = [
 const RECOVERY_TARGETS: [&str; 4] = ["Co", "Cu", "Li", "Ni"];
 const CONTENT_TARGETS: [&str; 3] = ["Co", "Li", "Ni"];
 /// Elements of cells that a recycler may leave out of the efficiency, of those that the tables follow: Delegated Regulation
-/// (EU) 2025/606 lists six substances, of which carbon and phosphorus are in a lithium cell.
+/// (EU) 2025/606 lists six substances, of which carbon and phosphorus are in a lithium cell. The list was seen in a
+/// note on its draft, not in the act.
 const LEFT_OUT: [&str; 2] = ["C", "P"];
 /// Years of targets, as far as any table reaches.
 const TARGET_YEARS: std::ops::RangeInclusive<i32> = 2025..=2050;
