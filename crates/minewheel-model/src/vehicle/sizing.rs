@@ -281,10 +281,15 @@ impl<'a> Sizing<'a> {
         let counted_kg: f64 = fixed.iter().filter(|c| inside_glider(c)).map(|c| c.mass.kg()).sum();
         let base_kg = self.of(&table.glider_density) * self.volume_m3() - counted_kg;
         let (reference_kg, secondary) = (self.of(&table.reference_kerb_mass), self.of(&rules.secondary));
+        // The floor refuses a design at its best estimate; in a draw of an accepted one, resizing stops at the floor, and
+        // before a part is gone.
+        let floor_kg = self.of(&rules.least_structure_density) * self.volume_m3();
+        let most_removed_kg =
+            if self.draw.is_best() { f64::NEG_INFINITY } else { (floor_kg - base_kg).min(0.0).max(-self.removable_share() * base_kg) };
         let mut kerb_kg = reference_kg;
         let mut residual_kg = f64::INFINITY;
         for _ in 0..MOST_ITERATIONS {
-            let added_kg = secondary * (kerb_kg - reference_kg);
+            let added_kg = (secondary * (kerb_kg - reference_kg)).max(most_removed_kg);
             let drive = self.drive_parts(kerb_kg, motors, engine);
             let drive_kg: f64 = drive.iter().map(|c| c.mass.kg()).sum();
             let shares = self.structure_shares(added_kg / (base_kg + added_kg));
@@ -327,8 +332,9 @@ impl<'a> Sizing<'a> {
         plan
     }
 
+    /// The floor judges the design, thus its best estimate; a draw of an accepted design needs a structure at all.
     fn check_structure(&self, kerb_kg: f64, structure_kg: f64, drive: &[SizedComponent], fixed: &[SizedComponent]) -> Result<(), VehicleError> {
-        let least_kg = self.of(&self.tables.mass.least_structure_density) * self.volume_m3();
+        let least_kg = if self.draw.is_best() { self.of(&self.tables.mass.least_structure_density) * self.volume_m3() } else { f64::MIN_POSITIVE };
         if structure_kg >= least_kg {
             return Ok(());
         }
@@ -452,6 +458,16 @@ impl<'a> Sizing<'a> {
     }
 
     /// Shares of the structure: secondary mass goes to the body and, for the rest, to what carries loads.
+    /// Share of the structure that resizing can remove before the body or the load carriers are gone.
+    fn removable_share(&self) -> f64 {
+        let shares = self.tables.structure_shares.map(|v| self.of(&v));
+        let whole: f64 = shares.iter().sum();
+        let to_body = self.of(&self.tables.mass.body_share_of_secondary);
+        let loaded: f64 = LOAD_CARRIERS.iter().map(|&i| shares[i]).sum();
+        // A body share of nought or one makes one of the two infinite.
+        (shares[0] / to_body).min(loaded / (1.0 - to_body)) / whole
+    }
+
     fn structure_shares(&self, secondary: f64) -> [f64; 8] {
         let mut shares = self.tables.structure_shares.map(|v| self.of(&v));
         let whole: f64 = shares.iter().sum();
@@ -463,7 +479,7 @@ impl<'a> Sizing<'a> {
                 i if LOAD_CARRIERS.contains(&i) => (1.0 - to_body) * *share / loaded,
                 _ => 0.0,
             };
-            *share = (1.0 - secondary) * *share / whole + secondary * extra;
+            *share = ((1.0 - secondary) * *share / whole + secondary * extra).max(0.0);
         }
         shares
     }
