@@ -86,3 +86,19 @@ pub fn read(path: &Path) -> Result<String, Failure> {
 pub fn write(path: &Path, text: &str) -> Result<(), Failure> {
     std::fs::write(path, text).map_err(|reason| Failure::File { verb: "write", path: PathBuf::from(path), reason })
 }
+
+/// Writes a report as one HTML file.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn report(path: &Path, document: &minewheel_report::Document) -> Result<(), Failure> {
+    write(path, &minewheel_report::html::page(document))
+}
+
+/// The command as it was typed, for the record of a report.
+#[expect(clippy::disallowed_methods, reason = "a report says how to get it again")]
+pub fn command_line() -> String {
+    let quote = |word: String| if word.contains([' ', '"', '\'']) { format!("{word:?}") } else { word };
+    let words = std::env::args().skip(1).map(quote).collect::<Vec<_>>();
+    format!("minewheel {}", words.join(" "))
+}

@@ -1,6 +1,5 @@
 //! The command `minewheel`: reads arguments and files, calls the libraries, prints. It holds no formula.
 
-mod chart;
 mod commands;
 mod failure;
 mod inputs;

@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write as _};
 
 use clap::ValueEnum;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
+pub use minewheel_report::figure::figure;
 
 /// How data is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -102,33 +103,6 @@ pub fn bar(share: f64, width: usize) -> String {
         text.push(EIGHTHS[eighths % 8]);
     }
     text
-}
-
-/// A number with three significant digits, and thin groups of thousands.
-pub fn figure(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return if value == 0.0 { "0".to_owned() } else { "–".to_owned() };
-    }
-    // Two significant digits below one, three above.
-    let digits_of = |value: f64| {
-        // A value that rounds to nought has no magnitude; six decimals are the most that are printed.
-        let magnitude = value.abs().log10().floor().max(-6.0) as i32;
-        if magnitude < 0 { 1 - magnitude } else { 2 - magnitude }.clamp(0, 6)
-    };
-    // Rounding may carry over: 9.996 has two decimals before it and one after.
-    let shift = 10_f64.powi(digits_of(value));
-    let digits = digits_of((value * shift).round() / shift).clamp(0, 6) as usize;
-    let text = format!("{value:.digits$}");
-    let (sign, rest) = text.strip_prefix('-').map_or(("", text.as_str()), |r| ("−", r));
-    let (whole, fraction) = rest.split_once('.').map_or((rest, ""), |(w, f)| (w, f));
-    let mut grouped = String::new();
-    for (i, digit) in whole.chars().enumerate() {
-        if i > 0 && (whole.len() - i).is_multiple_of(3) {
-            grouped.push('\u{a0}');
-        }
-        grouped.push(digit);
-    }
-    if fraction.is_empty() { format!("{sign}{grouped}") } else { format!("{sign}{grouped}.{fraction}") }
 }
 
 /// Text broken at spaces to the width of the terminal.

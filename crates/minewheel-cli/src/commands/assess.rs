@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 use minewheel_assess::assessment::{Assessment, assess};
@@ -9,8 +10,10 @@ use minewheel_assess::scenario::{Preset, Resample, Sampling};
 use minewheel_assess::tables::Tables;
 use minewheel_assess::uncertainty::Interval;
 use minewheel_data::status::Status;
-use minewheel_data::units::{Co2e, Mass};
-use minewheel_model::bill::Stage;
+use minewheel_data::units::Mass;
+use minewheel_report as report;
+use minewheel_report::assessment::{STAGE_GROUPS, grams_per_km};
+use minewheel_report::figure::spread;
 
 use super::scenario::ScenarioArguments;
 use crate::failure::Failure;
@@ -40,6 +43,9 @@ pub struct Arguments {
     /// Refuse a result that rests on anything below `derived`
     #[arg(long)]
     strict: bool,
+    /// Write the result as one HTML file that carries everything with it and prints to A4
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -80,6 +86,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let results = assess(&tables, &cars, &scenario, sampling)?;
     if arguments.strict {
         refuse_weak(&results)?;
+    }
+    if let Some(file) = &arguments.report {
+        inputs::report(file, &report::assessment::document(&results, scenario.preset, &tables, &inputs::command_line()))?;
     }
     match arguments.format {
         Format::Json => print::json(&results),
@@ -122,16 +131,6 @@ fn notices(results: &[Assessment]) -> Vec<&str> {
 }
 
 type Pick = fn(&Assessment) -> Option<Interval>;
-
-/// A figure and its interval in as few characters as three columns leave; spaces in it do not break.
-fn spread(interval: Interval, divisor: f64) -> String {
-    match interval {
-        Interval { value, p5: Some(p5), p95: Some(p95), .. } => {
-            format!("{}\u{a0}[{}–{}]", figure(value / divisor), figure(p5 / divisor), figure(p95 / divisor))
-        }
-        Interval { value, .. } => figure(value / divisor),
-    }
-}
 
 /// Width that the names of figures take in a table, and that a figure with its interval takes.
 const LABEL_WIDTH: usize = 25;
@@ -253,31 +252,16 @@ fn origins(result: &Assessment) -> String {
 /// Tiers in order from the mine.
 const ORIGIN_TIERS: [&str; 5] = ["mining", "refining", "active-material", "component", "cell"];
 
-/// Stages that are one bar of the chart.
-const BARS: [(&str, &[Stage]); 7] = [
-    ("battery", &[Stage::BatteryMaterials, Stage::CellManufacturing, Stage::BatteryPack]),
-    ("motor, engine", &[Stage::ElectricDrive, Stage::PowerElectronics, Stage::CombustionDrive]),
-    ("rest of the car", &[Stage::Glider, Stage::Tyres, Stage::Fluids]),
-    ("assembly", &[Stage::Assembly]),
-    ("electricity, fuel", &[Stage::Electricity, Stage::FuelUse]),
-    ("upkeep", &[Stage::Maintenance, Stage::BatteryReplacement]),
-    ("end of life", &[Stage::EndOfLife]),
-];
-
 /// One bar a group of stages and car, all on one scale.
 fn bars(results: &[Assessment]) -> String {
-    let per_km = |r: &Assessment, stages: &[Stage]| {
-        let kg: f64 = r.climate_by_stage.iter().filter(|s| stages.contains(&s.stage)).map(|s| s.kg).sum();
-        Co2e::from_kg(kg).g() / r.lifetime_km
-    };
-    let largest = BARS.iter().flat_map(|b| results.iter().map(move |r| per_km(r, b.1))).fold(0.0, f64::max);
+    let largest = STAGE_GROUPS.iter().flat_map(|b| results.iter().map(move |r| grams_per_km(r, b.1))).fold(0.0, f64::max);
     let name_width = results.iter().map(|r| r.car.chars().count()).max().unwrap_or(0).min(24);
     let bar_width = usize::from(print::width()).saturating_sub(18 + name_width + 9);
     let mut text = String::from("g CO2e/km by stage\n");
-    for (label, stages) in BARS {
+    for (label, stages) in STAGE_GROUPS {
         let mut label = label;
         for result in results {
-            let value = per_km(result, stages);
+            let value = grams_per_km(result, stages);
             if value == 0.0 {
                 continue;
             }

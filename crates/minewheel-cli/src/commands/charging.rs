@@ -9,10 +9,10 @@ use minewheel_industry::fleet::charging::{ChargingCars, ChargingYear, Habits, St
 use minewheel_industry::fleet::figures::car_figures;
 use minewheel_industry::fleet::tables::FleetTables;
 
-use crate::chart::{self, Chart};
 use crate::failure::Failure;
 use crate::inputs;
 use crate::print::{self, Format, figure};
+use minewheel_report::charts::lines::{self as chart, Chart};
 
 /// When a connected car charges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -213,6 +213,7 @@ fn picture(car: &str, year: &ChargingYear) -> String {
         title: format!("Charging at home, {} cars like {car}", year.cars),
         unit: "kW a car, by hour of the day".to_owned(),
         source: "minewheel charging; habits of drivers are assumptions of data/fleet/parameters.csv".to_owned(),
+        across: "hour of the day".to_owned(),
         lines: vec![line("working day", &year.working_day_kw), line("weekend", &year.weekend_kw)],
     })
 }

@@ -14,6 +14,7 @@ use minewheel_industry::credits::market::{Equilibrium, Foresight, MarketError, M
 use minewheel_industry::credits::rules::RuleBook;
 use minewheel_industry::credits::study::{Study, StudyError, StudyFile};
 use minewheel_model::drive::RangeRule;
+use minewheel_report::credits as report;
 
 use crate::failure::Failure;
 use crate::inputs;
@@ -62,6 +63,9 @@ struct CarArguments {
     /// Cycle of range and consumption: nedc or cltc; left out: that of the year's edition
     #[arg(long, value_name = "CYCLE")]
     cycle: Option<String>,
+    /// Write the result as one HTML file that carries everything with it and prints to A4
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -87,6 +91,9 @@ struct LedgerArguments {
     /// Print every line of the accounts
     #[arg(long)]
     audit: bool,
+    /// Write the result as one HTML file that carries everything with it and prints to A4
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -109,6 +116,9 @@ struct MarketArguments {
     /// Sellers that know their weight, separated by commas
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     cournot: Option<Vec<String>>,
+    /// Write the result as one HTML file that carries everything with it and prints to A4
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -182,6 +192,9 @@ fn car(arguments: &CarArguments) -> Result<(), Failure> {
         cycle,
     };
     let found = design_credit(&design, &tables, &book, arguments.year, &given)?;
+    if let Some(file) = &arguments.report {
+        inputs::report(file, &report::car(&found, &book, &inputs::command_line()))?;
+    }
     match arguments.format {
         Format::Json => print::json(&found),
         Format::Csv => print::data(&car_csv(&found)),
@@ -330,6 +343,9 @@ fn ledger(arguments: &LedgerArguments) -> Result<(), Failure> {
     if study.system != System::Cn {
         let mut found = fleets(&book, &study)?;
         found.companies.retain(|c| arguments.year.is_none_or(|y| (c.first_year..=c.year).contains(&y)));
+        if let Some(file) = &arguments.report {
+            inputs::report(file, &report::fleets(&found, &book, &inputs::command_line()))?;
+        }
         match arguments.format {
             Format::Json => print::json(&found),
             Format::Csv => print::data(&print::csv(&FLEETS, &found.companies.iter().map(|c| fleet_row(c, false)).collect::<Vec<_>>())),
@@ -342,6 +358,9 @@ fn ledger(arguments: &LedgerArguments) -> Result<(), Failure> {
         found.companies.retain(|c| c.year == year);
         found.trades.retain(|t| t.year == year);
         found.totals.retain(|t| t.as_ref().is_none_or(|t| t.year == year));
+    }
+    if let Some(file) = &arguments.report {
+        inputs::report(file, &report::ledger(&found, &book, &inputs::command_line()))?;
     }
     match arguments.format {
         Format::Json => print::json(&found),
@@ -524,6 +543,9 @@ fn market(arguments: &MarketArguments) -> Result<(), Failure> {
     let scenarios = found.split_off(1);
     let Some(stated) = found.pop() else { return Ok(()) };
     let output = MarketOutput { stated, scenarios };
+    if let Some(file) = &arguments.report {
+        inputs::report(file, &report::market(&study.title, &output.stated, &output.scenarios, &inputs::command_line()))?;
+    }
     match arguments.format {
         Format::Json => print::json(&output),
         Format::Csv => print::data(&market_csv(&output)),

@@ -10,10 +10,10 @@ use minewheel_industry::market::reconcile::Gap;
 use minewheel_industry::market::report::{Line, MarketReport, SHARE, report};
 use minewheel_industry::market::series::{Market, Way};
 
-use crate::chart::{self, Chart};
 use crate::failure::Failure;
 use crate::inputs;
 use crate::print::{self, Format, figure};
+use minewheel_report::charts::lines::{self as chart, Chart};
 
 /// Length of a period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -254,5 +254,5 @@ fn picture(market: &Market, arguments: &Arguments, found: &MarketReport) -> Stri
 }
 
 fn svg_of(title: String, unit: String, sources: &[&str], lines: Vec<chart::Line>) -> String {
-    chart::svg(&Chart { title, unit, source: format!("sources: {}", sources.join(", ")), lines })
+    chart::svg(&Chart { title, unit, across: String::new(), source: format!("sources: {}", sources.join(", ")), lines })
 }

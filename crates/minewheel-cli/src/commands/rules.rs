@@ -49,6 +49,9 @@ enum Action {
         /// The day that counts; left out: every dated clause, whenever it holds
         #[arg(long, value_name = "YYYY-MM-DD")]
         date: Option<String>,
+        /// Write the result as one HTML file that carries everything with it and prints to A4
+        #[arg(long, value_name = "FILE")]
+        report: Option<PathBuf>,
         #[command(flatten)]
         common: Common,
     },
@@ -141,7 +144,7 @@ pub struct ClauseLine {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.action {
         Action::List { set, date, common } => list(set.as_deref(), day(date.as_deref())?, common),
-        Action::Check { set, file, date, common } => checked(set, file, day(date.as_deref())?, common),
+        Action::Check { set, file, date, report, common } => checked(set, file, day(date.as_deref())?, report.as_deref(), common),
         Action::Diff { first, second, all, common } => {
             let tables = tables(common.data.as_deref())?;
             let lines: Vec<Difference> = diff(&tables, first, second)?.into_iter().filter(|d| *all || d.turn != Turn::Same).collect();
@@ -278,7 +281,7 @@ fn heading(edition: &Edition) -> String {
     print::wrap(&format!("{}: {}, {}, {}{draft}", edition.id, edition.title, edition.body, edition.span()))
 }
 
-fn checked(set: &str, file: &str, date: Option<Date>, common: &Common) -> Result<(), Failure> {
+fn checked(set: &str, file: &str, date: Option<Date>, page: Option<&Path>, common: &Common) -> Result<(), Failure> {
     let rules = tables(common.data.as_deref())?;
     let edition = rules.editions.named(set, date)?;
     let subjects = if let Some(text) = rule_file(file)? {
@@ -291,6 +294,9 @@ fn checked(set: &str, file: &str, date: Option<Date>, common: &Common) -> Result
         subjects_of_car(&design, &tables, footprint.as_ref())?
     };
     let report = check(&rules, set, edition, date, file, &subjects);
+    if let Some(path) = page {
+        inputs::report(path, &minewheel_report::verdicts::document(&report, edition, &rules, &inputs::command_line()))?;
+    }
     match common.format {
         Format::Json => print::json(&report),
         Format::Csv => print::data(&print::csv(&VERDICTS, &report.verdicts.iter().map(row).collect::<Vec<_>>())),

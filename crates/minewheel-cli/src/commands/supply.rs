@@ -35,6 +35,9 @@ pub struct Arguments {
     /// Own trade figures in kg: a CSV `commodity,tier,reporter,flow,partner,kg`, flow being output or import
     #[arg(long, value_name = "FILE")]
     trade: Option<PathBuf>,
+    /// Write the result as one HTML file that carries everything with it and prints to A4
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -73,6 +76,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let question = Question { buyer, dominant, year: arguments.year, customs: customs.as_ref() };
     let report = ask(&tables, &name, &materials, &question)?;
+    if let Some(file) = &arguments.report {
+        inputs::report(file, &minewheel_report::supply::document(&report, &tables, &inputs::command_line()))?;
+    }
     match arguments.format {
         Format::Json => print::json(&report),
         Format::Csv => print::data(&csv(&report)),

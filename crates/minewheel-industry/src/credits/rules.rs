@@ -318,6 +318,11 @@ impl RuleBook {
         })
     }
 
+    /// The works that the constants come from.
+    pub const fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
     /// What rows say of themselves, in order of row and without doubles.
     pub fn citations(&self, rows: impl IntoIterator<Item = RowId>) -> Vec<Citation> {
         let mut rows: Vec<RowId> = rows.into_iter().filter(|r| *r != RowId::GIVEN).collect();

@@ -7,10 +7,10 @@ use minewheel_industry::fleet::adoption::{Adoption, AdoptionError, Forecast, for
 use minewheel_industry::fleet::tables::FleetTables;
 use minewheel_industry::market::series::Market;
 
-use crate::chart::{self, Chart};
 use crate::failure::Failure;
 use crate::inputs;
 use crate::print::{self, Format};
+use minewheel_report::charts::lines::{self as chart, Chart};
 
 /// Arguments of the command.
 #[derive(clap::Args)]
@@ -115,6 +115,7 @@ fn picture(found: &Adoption) -> String {
         title: format!("Electric cars in new cars of {}", found.place),
         unit: "share of new cars, % (band: 80 % interval)".to_owned(),
         source: "source of the shares: iea-gevo-2025; forecast: minewheel fleet adoption".to_owned(),
+        across: String::new(),
         lines: vec![chart::Line { name: found.place.clone(), points, band }],
     })
 }

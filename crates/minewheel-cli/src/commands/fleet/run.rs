@@ -11,10 +11,10 @@ use minewheel_industry::fleet::run::{FleetError, FleetReport, MaterialLine, Pack
 use minewheel_industry::fleet::study::{Study, StudyError};
 use minewheel_industry::fleet::tables::FleetTables;
 
-use crate::chart::{self, Chart};
 use crate::failure::Failure;
 use crate::inputs;
 use crate::print::{self, Format, figure};
+use minewheel_report::charts::lines::{self as chart, Chart};
 
 /// Which table goes to CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -38,6 +38,9 @@ pub struct Arguments {
     /// Draw the stock by product as SVG
     #[arg(long, value_name = "FILE")]
     chart: Option<PathBuf>,
+    /// Write the result as one HTML file that carries everything with it and prints to A4
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -74,6 +77,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let report = run_study(&tables, &fleet, &study)?;
     if let Some(path) = &arguments.chart {
         inputs::write(path, &picture(&report))?;
+    }
+    if let Some(path) = &arguments.report {
+        inputs::report(path, &minewheel_report::fleet::document(&report, &fleet, &tables.fingerprint, &inputs::command_line()))?;
     }
     match arguments.format {
         Format::Json => print::json(&report),
@@ -309,6 +315,7 @@ fn picture(report: &FleetReport) -> String {
         title: report.title.clone(),
         unit: "cars at the end of the year, million".to_owned(),
         source: format!("minewheel fleet run; {}, weakest status {}", report.place, report.weakest_status),
+        across: String::new(),
         lines: names.iter().map(line).collect(),
     })
 }

@@ -2,16 +2,17 @@
 
 use std::fmt::Write as _;
 
+use super::{COLOURS, escape, mark, step};
+use crate::figure::figure;
+
 /// Size of the picture in pixels.
 const SIZE: (f64, f64) = (720.0, 420.0);
 /// Left, right, top and bottom margins in pixels.
 const MARGINS: [f64; 4] = [72.0, 168.0, 40.0, 64.0];
-/// Colours that differ in lightness too, so that they do without colour.
-const COLOURS: [&str; 6] = ["#1b4965", "#d1495b", "#66a182", "#edae49", "#7d5ba6", "#5c6b73"];
 /// Dashes of the lines, so that meaning is never by colour alone.
 const DASHES: [&str; 6] = ["", "6 3", "2 3", "8 3 2 3", "1 2", "10 4"];
-/// Marks on an axis, about.
-const MARKS: f64 = 5.0;
+/// Years below this are printed as they stand; greater numbers in groups.
+const LAST_YEAR: f64 = 9999.0;
 
 /// One line.
 pub struct Line {
@@ -29,24 +30,12 @@ pub struct Chart {
     pub title: String,
     /// On the vertical axis.
     pub unit: String,
+    /// On the horizontal axis; empty for years.
+    pub across: String,
     /// Beneath it.
     pub source: String,
     /// The lines.
     pub lines: Vec<Line>,
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
-}
-
-/// A round step for about [`MARKS`] marks.
-fn step(span: f64) -> f64 {
-    if span <= 0.0 {
-        return 1.0;
-    }
-    let raw = span / MARKS;
-    let power = 10_f64.powf(raw.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|m| m * power).find(|s| *s >= raw).unwrap_or(10.0 * power)
 }
 
 /// The chart as SVG.
@@ -58,28 +47,38 @@ pub fn svg(chart: &Chart) -> String {
     }
     let bands = chart.lines.iter().flat_map(|l| l.band.iter().flat_map(|b| [b.0, b.1]));
     let (low, high) = all().map(|p| p.1).chain(bands).fold((0.0_f64, 0.0_f64), |(a, b), y| (a.min(y), b.max(y)));
-    let mark = step(high - low);
-    let (bottom, top) = ((low / mark).floor() * mark, ((high / mark).ceil() * mark).max(mark));
+    let gap = step(high - low);
+    let (bottom, top) = ((low / gap).floor() * gap, ((high / gap).ceil() * gap).max(gap));
     let [ml, mr, mt, mb] = MARGINS;
     let x = |v: f64| ml + (v - left) / (right - left) * (SIZE.0 - ml - mr);
     let y = |v: f64| SIZE.1 - mb - (v - bottom) / (top - bottom) * (SIZE.1 - mt - mb);
     let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"{ml}\" y=\"22\" font-size=\"15\">{}</text>\n",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{2}\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n<text x=\"{ml}\" y=\"22\" font-size=\"15\">{2}</text>\n",
         SIZE.0,
         SIZE.1,
         escape(&chart.title)
     );
     let mut at = bottom;
-    while at <= top + mark * 1e-9 {
+    while at <= top + gap * 1e-9 {
         let _ = writeln!(out, "<line x1=\"{ml}\" x2=\"{:.1}\" y1=\"{1:.1}\" y2=\"{1:.1}\" stroke=\"#ddd\"/>", SIZE.0 - mr, y(at));
-        let _ = writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>", ml - 6.0, y(at) + 4.0, crate::print::figure(at));
-        at += mark;
+        let _ = writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>", ml - 6.0, y(at) + 4.0, mark(at, gap));
+        at += gap;
     }
     let years = step(right - left).max(1.0);
     let mut at = (left / years).ceil() * years;
     while at <= right {
-        let _ = writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{at:.0}</text>", x(at), SIZE.1 - mb + 18.0);
+        let name = if at.abs() <= LAST_YEAR { format!("{at:.0}") } else { figure(at) };
+        let _ = writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{name}</text>", x(at), SIZE.1 - mb + 18.0);
         at += years;
+    }
+    if !chart.across.is_empty() {
+        let _ = writeln!(
+            out,
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+            f64::midpoint(ml, SIZE.0 - mr),
+            SIZE.1 - mb + 34.0,
+            escape(&chart.across)
+        );
     }
     let _ = writeln!(
         out,
