@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Evidence, ValidationError};
 
 /// The claims, in the order of the chapter.
-pub const ORDER: [&str; 18] = [
+pub const ORDER: [&str; 20] = [
     "grid-intensity",
     "grid-china-2023",
     "provincial-grid",
@@ -26,6 +26,8 @@ pub const ORDER: [&str; 18] = [
     "acceleration",
     "carculator-stages",
     "whole-vehicles",
+    "credit-requirements",
+    "credit-prices",
 ];
 
 /// What a claim is expected to come out as.

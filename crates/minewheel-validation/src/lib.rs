@@ -12,6 +12,7 @@
 pub mod chapter;
 mod charging;
 pub mod claim;
+mod credits;
 mod energy;
 mod grids;
 mod motors;
@@ -188,6 +189,8 @@ impl Evidence {
             "carculator-stages" => stages::stages(self, claim),
             "epa-energy" => energy::energy(self, claim),
             "official-ranges" => ranges::official(self, claim),
+            "credit-prices" => credits::prices(self, claim),
+            "credit-requirements" => credits::requirements(claim),
             "acceleration" => charging::acceleration(self, claim),
             "motor-masses" => motors::masses(self, claim),
             "motor-prius" => motors::prius(self, claim),
