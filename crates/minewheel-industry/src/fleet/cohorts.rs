@@ -260,7 +260,7 @@ impl Drive<'_> {
 /// assert_eq!(flows.outflow, [0.0, 5.0, 5.0]);
 /// ```
 pub fn inflow_driven(inflow: &[f64], survival: &Survival, around: &Surroundings) -> Result<Flows, CohortError> {
-    walk(Drive::Inflow(inflow), survival, around, |_, _| ())
+    flows(Drive::Inflow(inflow), survival, around)
 }
 
 /// Inflow, outflow and extra retirement from a wanted stock.
@@ -268,7 +268,55 @@ pub fn inflow_driven(inflow: &[f64], survival: &Survival, around: &Surroundings)
 /// # Errors
 /// As [`inflow_driven`]; or the stock needs a negative inflow and `negative` refuses it.
 pub fn stock_driven(stock: &[f64], survival: &Survival, around: &Surroundings, negative: NegativeInflow) -> Result<Flows, CohortError> {
-    walk(Drive::Stock(stock, negative), survival, around, |_, _| ())
+    flows(Drive::Stock(stock, negative), survival, around)
+}
+
+fn flows(drive: Drive<'_>, survival: &Survival, around: &Surroundings) -> Result<Flows, CohortError> {
+    if around.start.is_empty() && around.trade.iter().all(Vec::is_empty) {
+        entering_only(drive, survival)
+    } else {
+        walk(drive, survival, around, |_, _| ())
+    }
+}
+
+/// As [`walk`] where cars only enter, new: each cohort is added at once to the survivors of all later years, so that no year waits for a sum
+/// over cohorts. Cohorts that are retired early shrink alike, and with them what is left of them later.
+fn entering_only(drive: Drive<'_>, survival: &Survival) -> Result<Flows, CohortError> {
+    let (years, shares, entry) = (drive.years(), survival.shares(), survival.at(0));
+    // Before its year is reached: survivors of the cohorts so far; after it: the stock.
+    let mut stock = vec![0.0; years];
+    let (mut inflow, mut outflow, mut extra_retirement) = (vec![0.0; years], vec![0.0; years], vec![0.0; years]);
+    let mut before = 0.0;
+    for index in 0..years {
+        let entered = match drive {
+            Drive::Inflow(given) => given[index],
+            Drive::Stock(wanted, negative) => {
+                let (wanted, survivors) = (wanted[index], stock[index]);
+                let missing = wanted - survivors;
+                if missing >= 0.0 {
+                    if missing > 0.0 && entry <= 0.0 {
+                        return Err(CohortError::NoEntry { index, wanted });
+                    }
+                    if missing > 0.0 { missing / entry } else { 0.0 }
+                } else {
+                    if negative == NegativeInflow::Refuse && -missing > ROUNDING * survivors.abs() {
+                        return Err(CohortError::Negative { index, wanted, survivors });
+                    }
+                    let kept = wanted / survivors;
+                    stock[index..].iter_mut().for_each(|left| *left *= kept);
+                    extra_retirement[index] = -missing;
+                    0.0
+                }
+            }
+        };
+        for (later, share) in stock[index..].iter_mut().zip(shares) {
+            *later += entered * share;
+        }
+        inflow[index] = entered;
+        outflow[index] = before + entered - stock[index];
+        before = stock[index];
+    }
+    Ok(Flows { stock, inflow, outflow, extra_retirement, traded: vec![0.0; years] })
 }
 
 /// Walks through the years and shows the cohorts at the end of each.
@@ -351,6 +399,20 @@ mod tests {
                 prop_assert!((flows.stock[i] - wanted).abs() <= 1e-9 * 1e6);
                 prop_assert!(flows.inflow[i] >= 0.0 && flows.extra_retirement[i] >= 0.0 && flows.outflow[i] >= -1e-3);
                 prop_assert!(flows.inflow[i] == 0.0 || flows.extra_retirement[i] == 0.0);
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn both_ways_through_the_years_agree(values in prop::collection::vec(0.0..1e6, 40), k in 1.0..5.0, l in 3.0..25.0) {
+            let survival = curve(k, l);
+            for drive in [Drive::Inflow(&values), Drive::Stock(&values, NegativeInflow::Retire)] {
+                let (fast, slow) = (entering_only(drive, &survival).unwrap(), walk(drive, &survival, &Surroundings::default(), |_, _| ()).unwrap());
+                let pairs = [(&fast.stock, &slow.stock), (&fast.inflow, &slow.inflow), (&fast.outflow, &slow.outflow)];
+                for (a, b) in pairs.into_iter().chain([(&fast.extra_retirement, &slow.extra_retirement), (&fast.traded, &slow.traded)]) {
+                    prop_assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-9 * 1e6));
+                }
             }
         }
     }
