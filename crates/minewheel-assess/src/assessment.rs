@@ -1,6 +1,7 @@
 //! The assessment of cars: everything one question needs, joined and ready to print.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use minewheel_data::car::CarDesign;
 use minewheel_data::cards::ProductId;
@@ -15,6 +16,7 @@ use minewheel_model::bill::{BillLine, Phase, Stage};
 use serde::Serialize;
 
 use crate::AssessError;
+use crate::background::{Background, BackgroundUse};
 use crate::cost::{Cost, CostBlock, cost};
 use crate::footprint::{CategoryTotal, Footprint, PlacedLine, SolvedNetwork, phase_index};
 use crate::inventory::{CHARGING, Inventory, Traces, inventory};
@@ -306,6 +308,9 @@ pub struct Assessment {
     pub difference_to_first: Option<Difference>,
     /// Fields that the design did not give, with what stood in.
     pub defaulted: BTreeMap<String, f64>,
+    /// What the user's own background gave; absent without one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub background: Option<BackgroundUse>,
     /// How it came about.
     pub run: RunRecord,
 }
@@ -326,6 +331,20 @@ pub struct Prepared<'d> {
 /// # Errors
 /// A car that cannot be made, a place or year without data, a product without a maker.
 pub fn prepare<'d>(tables: &Tables, cars: &'d [CarDesign], scenario: &Scenario, traces: &'d Traces) -> Result<Prepared<'d>, AssessError> {
+    prepare_on(tables, cars, scenario, traces, None)
+}
+
+/// As [`prepare`], with the products that a background maps taken from there.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_on<'d>(
+    tables: &Tables,
+    cars: &'d [CarDesign],
+    scenario: &Scenario,
+    traces: &'d Traces,
+    background: Option<&Arc<Background>>,
+) -> Result<Prepared<'d>, AssessError> {
     let mix = tables.electricity.mix(&tables.places, scenario.country, scenario.year)?;
     let mut cases: Vec<CarCase<'d>> = Vec::new();
     let mut builders: Vec<(&[minewheel_data::car::SourcingRule], PlacedNetworkBuilder<'_>)> = Vec::new();
@@ -335,7 +354,8 @@ pub fn prepare<'d>(tables: &Tables, cars: &'d [CarDesign], scenario: &Scenario, 
         let network = if let Some(index) = builders.iter().position(|b| b.0 == design.sourcing.as_slice()) {
             index
         } else {
-            builders.push((&design.sourcing, PlacedNetworkBuilder::new(tables, scenario.year, &design.sourcing)?));
+            builders
+                .push((&design.sourcing, PlacedNetworkBuilder::new(tables, scenario.year, &design.sourcing)?.with_background(background.cloned())));
             builders.len() - 1
         };
         let plant = match design.plant.country.as_deref().or(design.made_in.as_deref()) {
@@ -425,7 +445,7 @@ fn place_line(
             }
         }
     };
-    Ok(PlacedLine { stage: line.stage, part: std::sync::Arc::clone(&line.part), column, amount: line.amount, status })
+    Ok(PlacedLine { stage: line.stage, part: Arc::clone(&line.part), column, amount: line.amount, status })
 }
 
 /// Assesses cars together: one network per way of sourcing, shared draws.
@@ -433,8 +453,22 @@ fn place_line(
 /// # Errors
 /// Whatever [`prepare`] refuses, a network that cannot be solved, or a draw that makes a car impossible.
 pub fn assess(tables: &Tables, cars: &[CarDesign], scenario: &Scenario, sampling: Option<Sampling>) -> Result<Vec<Assessment>, AssessError> {
+    assess_on(tables, cars, scenario, sampling, None)
+}
+
+/// As [`assess`], with the products that a background maps taken from there.
+///
+/// # Errors
+/// As [`assess`].
+pub fn assess_on(
+    tables: &Tables,
+    cars: &[CarDesign],
+    scenario: &Scenario,
+    sampling: Option<Sampling>,
+    background: Option<&Arc<Background>>,
+) -> Result<Vec<Assessment>, AssessError> {
     let traces = Traces::new(tables, scenario.cycle.as_deref())?;
-    let mut prepared = prepare(tables, cars, scenario, &traces)?;
+    let mut prepared = prepare_on(tables, cars, scenario, &traces, background)?;
     if scenario.preset != Preset::CutOff {
         crate::recovery::add_credits(tables, scenario, &mut prepared)?;
     }
@@ -548,6 +582,7 @@ fn describe(
         drivers: None,
         difference_to_first: None,
         defaulted: inventory.energy.defaulted.iter().cloned().collect(),
+        background: BackgroundUse::of(tables, network, &footprint.activity),
         run: RunRecord {
             version: env!("CARGO_PKG_VERSION"),
             data: tables.fingerprint.clone(),

@@ -133,14 +133,14 @@ fn rows_between(tables: &Tables, placed: &PlacedNetwork, consumer: ColumnId, sup
         Column::Delivery(place, level) => tables.electricity.loss(&lineage(place), level).map(|v| vec![v.row]).unwrap_or_default(),
         Column::Generation(place) => tables.electricity.mix_or_nearest(&tables.places, place, placed.year).map(|m| m.rows).unwrap_or_default(),
         Column::PathwayDelivery(place) => tables.electricity.loss(&lineage(place), VoltageLevel::Low).map(|v| vec![v.row]).unwrap_or_default(),
-        Column::Released(..) => Vec::new(),
+        Column::Released(..) | Column::Background(..) => Vec::new(),
     }
 }
 
 fn product_of(tables: &Tables, placed: &PlacedNetwork, column: ColumnId) -> Option<ProductId> {
     match placed.column(column) {
         Column::Process(process, _) => Some(tables.cards.process(process).product),
-        Column::Supply(product, _) | Column::Market(product) | Column::HomeMarket(product, _) => Some(product),
+        Column::Supply(product, _) | Column::Market(product) | Column::HomeMarket(product, _) | Column::Background(product, _) => Some(product),
         Column::Delivery(_, VoltageLevel::High) => tables.cards.product_id("electricity-high-voltage"),
         Column::Delivery(_, VoltageLevel::Low) | Column::PathwayDelivery(_) => tables.cards.product_id("electricity-low-voltage"),
         Column::Generation(_) | Column::Released(..) => None,
@@ -291,6 +291,7 @@ fn name_of(tables: &Tables, placed: &PlacedNetwork, column: ColumnId) -> (String
         Column::Process(process, p) => (tables.cards.process(process).name.clone(), code(p)),
         Column::Supply(id, p) => (format!("{}, all routes", product(id)), code(p)),
         Column::Market(id) => (product(id), "market".to_owned()),
+        Column::Background(id, _) => (product(id), "background".to_owned()),
         Column::HomeMarket(id, p) => (format!("{}, home and market", product(id)), code(p)),
         Column::Delivery(p, VoltageLevel::High) => ("Electricity at a plant".to_owned(), code(p)),
         Column::Delivery(p, VoltageLevel::Low) => ("Electricity at a socket".to_owned(), code(p)),

@@ -125,8 +125,13 @@ impl<'n> SolvedNetwork<'n> {
     /// The method is unknown, or the network cannot be solved.
     pub fn for_cars(tables: &Tables, placed: &'n PlacedNetwork, method: &str, cars: usize) -> Result<Self, AssessError> {
         let flows = tables.methods.flows().len();
+        let background = placed.background.as_deref();
         let factors = |category: &minewheel_data::methods::Category| {
-            let mut values = vec![0.0; flows];
+            // The background's flow of a category is its impact.
+            let mut values = vec![0.0; flows + background.map_or(0, |b| b.categories.len())];
+            if let Some(mapped) = background.and_then(|b| b.category(&category.name)) {
+                values[flows + mapped] = 1.0;
+            }
             for (flow, value) in &category.factors {
                 values[usize::from(flow.0)] = value.best;
             }
@@ -261,7 +266,7 @@ fn scores_by_place(tables: &Tables, placed: &PlacedNetwork, direct: &[f64]) -> R
 }
 
 /// The impact family whose coverage a category has.
-fn family_of(category: &str) -> &'static str {
+pub(crate) fn family_of(category: &str) -> &'static str {
     match category {
         c if c.starts_with("climate") => "climate",
         c if c.starts_with("energy") => "energy",

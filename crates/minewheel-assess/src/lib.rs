@@ -6,6 +6,7 @@
 
 pub mod ageing;
 pub mod assessment;
+pub mod background;
 pub mod battery;
 pub mod body;
 pub mod cff;

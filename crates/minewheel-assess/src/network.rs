@@ -11,9 +11,14 @@
 //! | market | a product bought on the world market | supplies of the producing countries, by share, and freight |
 //! | delivery | electricity at a voltage in a place | generation / (1 − loss) |
 //! | released | an elementary flow | nothing |
+//! | background | a product, by a process of a user's own database | nothing |
 //! | generation | electricity at the busbar in a place and year | technologies, by share of the mix |
 //!
 //! Loops (electricity needs steel needs electricity) stay; the solver solves them.
+
+mod background;
+
+use std::sync::Arc;
 
 use minewheel_data::car::SourcingRule;
 use minewheel_data::cards::{Cards, Families, ProcessId, ProductId, Target};
@@ -28,6 +33,7 @@ use minewheel_data::units::Mass;
 use minewheel_lca::{Coefficient, ColumnId, FactorId, FlowId, Grade, GroupId, Network, NetworkBuilder, NetworkRefused};
 use rustc_hash::FxHashMap;
 
+use crate::background::Background;
 use crate::tables::Tables;
 
 /// What a column of the placed network is.
@@ -49,6 +55,8 @@ pub enum Column {
     PathwayDelivery(PlaceId),
     /// A unit of an elementary flow, released in a place without a process.
     Released(data::FlowId, PlaceId),
+    /// A product that a user's own database makes, by its number there.
+    Background(ProductId, u32),
 }
 
 /// Why a network cannot be built.
@@ -100,6 +108,8 @@ pub struct PlacedNetwork {
     pub notices: Vec<String>,
     /// Who supplies each market that was cut; empty in a network that was not.
     pub cuts: Vec<Cut>,
+    /// The user's own database behind some of its products.
+    pub background: Option<Arc<Background>>,
     columns: Vec<Column>,
     index: FxHashMap<Column, ColumnId>,
 }
@@ -143,7 +153,7 @@ impl PlacedNetwork {
             | Column::Generation(place)
             | Column::PathwayDelivery(place)
             | Column::Released(_, place) => Some(place),
-            Column::Market(_) => None,
+            Column::Market(_) | Column::Background(..) => None,
         }
     }
 
@@ -160,6 +170,10 @@ impl PlacedNetwork {
             Column::Generation(p) => format!("electricity generation in {}, {}", place(p), self.year),
             Column::PathwayDelivery(p) => format!("electricity at a socket in {}, over the car's life", place(p)),
             Column::Released(flow, p) => format!("{} released in {}", tables.methods.flow(flow).name, place(p)),
+            Column::Background(product, number) => {
+                let theirs = self.background.as_ref().and_then(|b| b.products.get(number as usize)).map_or("the background", |p| &p.label);
+                format!("{}: {theirs}", tables.cards.product(product).name)
+            }
         }
     }
 
@@ -167,6 +181,7 @@ impl PlacedNetwork {
     pub fn carries(&self, cards: &Cards, id: ColumnId, family: usize) -> bool {
         match self.column(id) {
             Column::Process(process, _) => cards.process(process).carries.has(family),
+            Column::Background(..) => self.background.as_ref().is_some_and(|b| b.carries(family)),
             _ => Families::ALL.has(family),
         }
     }
@@ -198,6 +213,7 @@ pub struct PlacedNetworkBuilder<'t> {
     electricity_product: Option<ProductId>,
     cuts: Option<Vec<Cut>>,
     routes: FxHashMap<ProductId, ProcessId>,
+    background: Option<Arc<Background>>,
 }
 
 impl<'t> PlacedNetworkBuilder<'t> {
@@ -228,6 +244,7 @@ impl<'t> PlacedNetworkBuilder<'t> {
             electricity_product: None,
             cuts: None,
             routes: FxHashMap::default(),
+            background: None,
         })
     }
 
@@ -297,6 +314,9 @@ impl<'t> PlacedNetworkBuilder<'t> {
     /// # Errors
     /// No process makes it there, or several do and no route says which.
     pub fn made_in(&mut self, product: ProductId, place: PlaceId) -> Result<ColumnId, NetworkError> {
+        if let Some(mapped) = self.from_background(product, Some(place)) {
+            return Ok(mapped);
+        }
         if let Some(level) = self.voltage(product) {
             return match self.electricity_product {
                 Some(other) => self.made_in(other, place),
@@ -337,7 +357,10 @@ impl<'t> PlacedNetworkBuilder<'t> {
     /// # Errors
     /// No process makes it where it is wanted.
     pub fn bought_in(&mut self, product: ProductId, place: PlaceId) -> Result<ColumnId, NetworkError> {
-        if self.cards().product(product).has_world_market { Ok(self.column(Column::Market(product))) } else { self.made_in(product, place) }
+        if !self.cards().product(product).has_world_market {
+            return self.made_in(product, place);
+        }
+        Ok(self.from_background(product, None).unwrap_or_else(|| self.column(Column::Market(product))))
     }
 
     /// The column that a car plant in `place` buys a product from: part of it at home, where `markets/home.csv` says so.
@@ -345,6 +368,11 @@ impl<'t> PlacedNetworkBuilder<'t> {
     /// # Errors
     /// No process makes it where it is wanted.
     pub fn bought_by_plant(&mut self, product: ProductId, place: PlaceId) -> Result<ColumnId, NetworkError> {
+        if self.cards().product(product).has_world_market
+            && let Some(mapped) = self.from_background(product, None)
+        {
+            return Ok(mapped);
+        }
         let is_ruled = self.sourcing.iter().any(|r| r.0 == product);
         let group = &self.cards().product(product).id;
         if self.cards().product(product).has_world_market && !is_ruled && self.tables.home_share(group).is_some() {
@@ -355,6 +383,14 @@ impl<'t> PlacedNetworkBuilder<'t> {
 
     /// The column of charging in a place over the car's life.
     pub fn charging(&mut self, place: PlaceId, grid: UseGrid) -> ColumnId {
+        let mapped = self.electricity[1].and_then(|low| self.from_background(low, Some(place)));
+        if let Some(mapped) = mapped {
+            if grid != UseGrid::Static {
+                self.notices
+                    .push(format!("mix of {} over the car's life: that of the background, the same all life long", self.places().code(place)));
+            }
+            return mapped;
+        }
         match grid {
             UseGrid::Static => self.column(Column::Delivery(place, VoltageLevel::Low)),
             UseGrid::Pathway(years) => {
@@ -399,6 +435,7 @@ impl<'t> PlacedNetworkBuilder<'t> {
                     self.notices.extend(notice);
                 }
                 Column::PathwayDelivery(place) => self.expand_pathway(id, place)?,
+                Column::Background(_, number) => self.expand_background(id, number),
                 Column::Released(flow, _) => {
                     self.builder.add_flow(id, FlowId(u32::from(flow.0)), Coefficient::exact(1.0));
                 }
@@ -411,6 +448,7 @@ impl<'t> PlacedNetworkBuilder<'t> {
             year: self.year,
             notices: self.notices,
             cuts: self.cuts.unwrap_or_default(),
+            background: self.background,
             columns: self.columns,
             index: self.index,
         })

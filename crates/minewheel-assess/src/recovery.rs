@@ -309,6 +309,12 @@ fn energy(
 
 /// The column that delivers a product to a user in a place, if the network has one.
 fn supplier(tables: &Tables, placed: &PlacedNetwork, product: ProductId, place: PlaceId) -> Option<ColumnId> {
+    let of_place = tables.places.lineage(place).filter(|_| !tables.cards.product(product).has_world_market);
+    if let Some(background) = &placed.background
+        && let Some(number) = background.find(product, of_place.chain(tables.places.id("WORLD").ok()))
+    {
+        return placed.find(Column::Background(product, number));
+    }
     if Some(product) == tables.cards.product_id(ELECTRICITY) {
         return placed.find(Column::Delivery(place, minewheel_data::electricity::VoltageLevel::High));
     }

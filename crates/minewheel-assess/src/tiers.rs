@@ -259,7 +259,7 @@ fn materials(tables: &Tables, network: &PlacedNetwork, open: &[Open], column: Co
         for input in network.network.inputs(column) {
             let product = match network.column(input.supplier) {
                 Column::Process(process, _) => tables.cards.process(process).product,
-                Column::Supply(product, _) | Column::Market(product) | Column::HomeMarket(product, _) => product,
+                Column::Supply(product, _) | Column::Market(product) | Column::HomeMarket(product, _) | Column::Background(product, _) => product,
                 Column::Delivery(..) | Column::Generation(_) | Column::PathwayDelivery(_) | Column::Released(..) => continue,
             };
             // Goods are counted in kilograms, square metres or pieces; energy, freight, gas and water are not.

@@ -257,6 +257,11 @@ impl Assembly {
         category
     }
 
+    /// The uncertain entries, and whether each can move a result.
+    pub(crate) fn uncertain_rows(&self) -> impl Iterator<Item = (&Entry, bool)> {
+        self.rows.iter().zip(self.is_needed.iter().copied())
+    }
+
     /// How many entries are uncertain.
     pub fn uncertain_entries(&self) -> usize {
         self.rows.len()

@@ -19,6 +19,7 @@
 //! | find the rows that matter                      | [`factor_sensitivities`], [`variance_ranking`]   |
 //! | take over a database as matrices               | [`formats`], [`Matrices`], [`Assembly`]          |
 //! | sum up a sample                                | [`quantile`], [`Moments`]                        |
+//! | compare two things draw by draw                | [`paired_difference`], [`KeyedDraws`]            |
 //!
 //! Electricity needs steel and steel needs electricity:
 //!
@@ -42,6 +43,7 @@
 mod assembly;
 mod characterise;
 mod coefficient;
+mod comparison;
 mod contributions;
 pub mod database;
 mod demand;
@@ -50,6 +52,7 @@ mod draws;
 pub mod formats;
 mod grades;
 mod ids;
+mod keyed;
 mod matrices;
 mod network;
 mod normal;
@@ -62,12 +65,14 @@ mod tree;
 pub use assembly::{Assembly, AssemblyError};
 pub use characterise::{CategoryFactors, direct_scores};
 pub use coefficient::{Coefficient, MAX_FACTORS};
+pub use comparison::{PairedDifference, paired_difference};
 pub use contributions::{FlowContribution, InputFlow, column_contributions, flow_contributions, input_flows, supply_contributions};
 pub use demand::{Demand, DemandLine};
 pub use distribution::{DistributionError, FactorDistribution, FactorSampler, RatioSampler};
 pub use draws::{Draw, DrawError, DrawWorkspace, PreparedSolver, monte_carlo};
 pub use grades::{GradedScores, GradedTotal, share_by_grade};
 pub use ids::{ColumnId, FactorId, FlowId, Grade, GroupId};
+pub use keyed::{KeyedDraws, stable_key};
 pub use matrices::{CharacterisationMethod, Entry, EntryUncertainty, Matrices};
 pub use network::{EvaluationError, Flow, Input, Network, NetworkBuilder, NetworkFault, NetworkRefused};
 pub use normal::{normal_quantile, normal_share_below};

@@ -8,8 +8,8 @@ use std::io::Cursor;
 
 use minewheel_lca::database::{DatabaseBuilder, OnConflict, Uncertainty};
 use minewheel_lca::formats::archive::{Limits, ZipFiles};
-use minewheel_lca::formats::olca::{self, OlcaError};
 use minewheel_lca::formats::store;
+use minewheel_lca::formats::{ImportError, olca};
 use packages::{database, files, good, process, read, spoilt, zipped};
 
 #[test]
@@ -127,7 +127,7 @@ fn faults_of_the_data_are_named() {
 fn every_fault_is_reported_at_once() {
     let mut list = spoilt("processes/grid.json", r#""@id":"steel""#, r#""@id":"iron""#);
     list.push(process("odd", r#","parameters":[{"name":"a","formula":"a"}]"#, &[]));
-    let Err(OlcaError::Faults { faults, count }) = read(list) else { panic!("accepted") };
+    let Err(ImportError::Faults { faults, count }) = read(list) else { panic!("accepted") };
     assert_eq!((faults.len(), count), (2, 2), "{faults:?}");
 }
 
@@ -179,7 +179,7 @@ fn a_zip_that_is_cut_anywhere_is_refused() {
     let whole = zipped(&good());
     let open = |bytes: Vec<u8>| {
         let mut zip = ZipFiles::new(Cursor::new(bytes), Limits::default())?;
-        Ok::<_, OlcaError>(olca::read(&mut zip, DatabaseBuilder::new())?.0)
+        Ok::<_, ImportError>(olca::read(&mut zip, DatabaseBuilder::new())?.0)
     };
     assert_eq!(open(whole.clone()).unwrap(), database());
     for length in (0..whole.len()).step_by(97) {

@@ -250,7 +250,7 @@ impl Chain {
     fn stage_of_column(&self, tables: &Tables, column: ColumnId) -> Option<String> {
         let product = match self.placed.column(column) {
             Column::Process(process, _) => tables.cards.process(process).product,
-            Column::Supply(product, _) | Column::Market(product) | Column::HomeMarket(product, _) => product,
+            Column::Supply(product, _) | Column::Market(product) | Column::HomeMarket(product, _) | Column::Background(product, _) => product,
             Column::Delivery(..) | Column::Generation(_) | Column::PathwayDelivery(_) | Column::Released(..) => return None,
         };
         tables.battery.stage(&tables.cards.product(product).id).map(str::to_owned)

@@ -3,9 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::ValueEnum;
-use minewheel_assess::assessment::{Assessment, assess};
+use minewheel_assess::assessment::{Assessment, assess_on};
+use minewheel_assess::background::BackgroundLine;
 use minewheel_assess::scenario::{Preset, Resample, Sampling};
 use minewheel_assess::tables::Tables;
 use minewheel_assess::uncertainty::Interval;
@@ -40,6 +42,15 @@ pub struct Arguments {
     /// Seed of the draws
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// A life-cycle database of your own (`lca import`) behind the products that the mapping names
+    #[arg(long, value_name = "DB", requires = "background_mapping")]
+    background: Option<PathBuf>,
+    /// Which product of ours is which process of theirs: a CSV file `kind,ours,place,theirs,factor,status`
+    #[arg(long, value_name = "FILE", requires = "background")]
+    background_mapping: Option<PathBuf>,
+    /// Inputs of the background that nobody supplies cost nothing, instead of being an error
+    #[arg(long, requires = "background")]
+    background_cut_off: bool,
     /// Refuse a result that rests on anything below `derived`
     #[arg(long)]
     strict: bool,
@@ -83,7 +94,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         ResampleWord::Car => Resample::Car,
     };
     let sampling = (!arguments.no_interval).then_some(Sampling { samples: arguments.samples as u32, seed: arguments.seed, resample });
-    let results = assess(&tables, &cars, &scenario, sampling)?;
+    let background = match (&arguments.background, &arguments.background_mapping) {
+        (Some(database), Some(mapping)) => Some(Arc::new(super::lca::background(&tables, database, mapping, arguments.background_cut_off)?)),
+        _ => None,
+    };
+    let results = assess_on(&tables, &cars, &scenario, sampling, background.as_ref())?;
     if arguments.strict {
         refuse_weak(&results)?;
     }
@@ -195,6 +210,7 @@ fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> Stri
     text.push_str(&origins(first));
     text.push_str(&drivers(first));
     text.push_str(&contributors(first));
+    text.push_str(&background(first));
     if let Some(note) = prices_of_other_years(results) {
         text.push_str(&print::wrap(&note));
         text.push('\n');
@@ -281,6 +297,25 @@ fn drivers(result: &Assessment) -> String {
     let mut text = format!("what drives the interval of {}\n", result.car);
     for driver in drivers.iter().take(5) {
         text.push_str(&print::wrap(&format!("{:5.1} %  {} [{}, {}]", 100.0 * driver.share, driver.what, driver.source, driver.status)));
+        text.push('\n');
+    }
+    text.push('\n');
+    text
+}
+
+/// What the first car owes to the user's own database.
+fn background(result: &Assessment) -> String {
+    let Some(used) = &result.background else { return String::new() };
+    let share = |share: f64| format!("{:.1} %", 100.0 * share);
+    let mut text = format!("{} of the climate total of {} from the background {}\n", share(used.share_of_climate), result.car, used.database);
+    let name = |line: &BackgroundLine| line.place.as_ref().map_or_else(|| line.product.clone(), |p| format!("{} @ {p}", line.product));
+    let row = |line: &BackgroundLine| vec![share(line.share), name(line), line.name.clone(), line.status.to_string()];
+    let rows: Vec<_> = used.products.iter().take(10).map(row).collect();
+    if !rows.is_empty() {
+        text.push_str(&print::table(&["share", "product", "process of the background", "pair"], &rows, &[0]));
+    }
+    if !used.unused.is_empty() {
+        text.push_str(&print::wrap(&format!("mapped but not needed: {}", used.unused.join(", "))));
         text.push('\n');
     }
     text.push('\n');

@@ -1,5 +1,7 @@
 //! `minewheel lca`: a user's own life-cycle database, imported, linked, solved and explained.
 
+mod background;
+mod compare;
 mod explain;
 mod export;
 mod files;
@@ -12,12 +14,15 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use minewheel_lca::database::SystemError;
+use minewheel_assess::background::BackgroundError;
+use minewheel_lca::database::{RemapError, SystemError};
+use minewheel_lca::formats::{ImportError, store::StoreError};
 use minewheel_lca::formats::{PackageError, data_package::DataPackage, read_data_package};
-use minewheel_lca::formats::{olca::OlcaError, store::StoreError};
 use minewheel_lca::{Assembly, AssemblyError, DrawError, PreparedSolver, SolveError, SolveOptions, monte_carlo, quantile};
 use serde::Serialize;
 
+pub use background::background;
+pub use compare::Comparison;
 pub use explain::{Contributions, Path as SupplyPath, ScoreList};
 pub use import::{Imported, Inventory};
 use source::{Assembled, LinkReport, Question, Source};
@@ -36,10 +41,12 @@ pub struct Arguments {
 enum Action {
     /// Impact of a demand, with an interval where samples are asked for
     Solve(Solve),
-    /// Read an openLCA package (zip or folder of JSON-LD) into a database of one file
+    /// Read a package (openLCA, EcoSpold 2, a table of impact methods) into a database of one file
     Import(import::Import),
     /// What a database holds, and what of it is not linked
     Info(import::Info),
+    /// Several demands or databases beside each other, on the same draws
+    Compare(compare::Compare),
     /// Which processes and flows a result comes from
     Contributions(explain::Explain),
     /// Through which chains of supply a result comes
@@ -125,7 +132,23 @@ pub enum LcaFailure {
         /// The package.
         path: PathBuf,
         /// Why.
-        error: OlcaError,
+        error: ImportError,
+    },
+    /// The mapping of a background cannot be used.
+    #[error("{}: {error}", path.display())]
+    Background {
+        /// The mapping.
+        path: PathBuf,
+        /// Why.
+        error: BackgroundError,
+    },
+    /// The mapping of an import cannot be used.
+    #[error("{}: {error}", path.display())]
+    Mapping {
+        /// The mapping.
+        path: PathBuf,
+        /// Why.
+        error: RemapError,
     },
     /// A process that the database lacks.
     #[error("no process has the id or the name `{seen}`{}", perhaps(.nearest))]
@@ -174,6 +197,8 @@ impl LcaFailure {
             Self::Store { .. } => "minewheel::lca::database",
             Self::Import { .. } => "minewheel::lca::import",
             Self::UnknownProcess { .. } => "minewheel::lca::process",
+            Self::Background { .. } => "minewheel::lca::background",
+            Self::Mapping { .. } => "minewheel::lca::mapping",
             Self::Unlinked { .. } => "minewheel::lca::unlinked",
             Self::Allocation { .. } => "minewheel::lca::allocation",
             Self::System { .. } => "minewheel::lca::system",
@@ -185,8 +210,17 @@ impl LcaFailure {
     pub fn help(&self) -> &'static str {
         match self {
             Self::Store { .. } => "`minewheel lca import PACKAGE --into FILE` makes a database; a Brightway data package is a zip file",
-            Self::Import { .. } => "a package is a zip file or a folder with `processes/`, `flows/`, `unit_groups/` …, as openLCA exports it",
+            Self::Import { .. } => {
+                "a package is a zip file or folder as openLCA exports it (`processes/`, `flows/` …), a folder of EcoSpold 2 files (`.spold`), or a CSV file of impact factors"
+            }
             Self::UnknownProcess { .. } => "give the id or the full name of a process; `minewheel lca info FILE --processes TEXT` searches",
+            Self::Background { .. } => {
+                "`minewheel schema products` lists ours, `minewheel lca info DB --processes TEXT` theirs, `lca info DB` their impact categories; \
+                 inputs that nobody supplies: --background-cut-off"
+            }
+            Self::Mapping { .. } => {
+                "rows are `kind,from,to,factor,note` with kind flow, provider, unit or location; `lca info DB --list-unlinked` names what is missing"
+            }
             Self::Unlinked { .. } => {
                 "import what is missing, choose `--providers market` where several make it, or say `--unlinked cut-off` to count them as free"
             }
@@ -288,6 +322,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         Action::Import(arguments) => import::import(arguments)?,
         Action::Info(arguments) => import::info(arguments)?,
+        Action::Compare(arguments) => compare::compare(arguments)?,
         Action::Contributions(arguments) => explain::contributions(arguments)?,
         Action::Path(arguments) => explain::path(arguments)?,
         Action::Scores(arguments) => explain::scores(arguments)?,

@@ -20,6 +20,7 @@ mod link;
 mod methods;
 mod parameters;
 mod process;
+mod remap;
 mod system;
 mod uncertainty;
 
@@ -34,6 +35,7 @@ pub use link::{Candidate, LinkCounts, LinkOptions, Providers, Unlinked, Unlinked
 pub use methods::{ImpactCategory, ImpactFactor, ImpactMethod};
 pub use parameters::{Parameter, ParameterError, Values};
 pub use process::{AllocationFactor, AllocationKind, Direction, Exchange, Process, ProcessKind};
+pub use remap::{RemapError, RemapFault, RemapKind, RemapRow, Remapped, parse_mapping};
 pub use system::{Activity, ProductSystem, SystemError, reference_product};
 pub use uncertainty::Uncertainty;
 
@@ -137,6 +139,35 @@ impl Database {
     /// The flow with an id.
     pub fn flow_by_id(&self, id: &str) -> Option<FlowIndex> {
         self.flows.iter().position(|f| &*f.id == id).map(FlowIndex::new)
+    }
+
+    /// The process, and perhaps its product, that a text names: an id, a full name that only one process has, such a name with its
+    /// place as `name, place`, or any of these with `/FLOW` for a co-product.
+    pub fn find_supply(&self, text: &str) -> Option<(ProcessIndex, Option<FlowIndex>)> {
+        let only = |is_meant: &dyn Fn(&Process) -> bool| {
+            let mut found = self.each_process().filter(|(_, p)| is_meant(p));
+            found.next().filter(|_| found.next().is_none()).map(|(process, _)| process)
+        };
+        let by_name = |name: &str| {
+            only(&|p| &*p.name == name).or_else(|| {
+                let (name, place) = name.rsplit_once(", ")?;
+                only(&|p| &*p.name == name && p.location.is_some_and(|l| self.place(l) == place))
+            })
+        };
+        let find = |name: &str| self.process_by_id(name).or_else(|| by_name(name));
+        find(text).map(|process| (process, None)).or_else(|| {
+            let (process, flow) = text.rsplit_once('/')?;
+            Some((find(process)?, Some(self.flow_by_id(flow)?)))
+        })
+    }
+
+    /// Names of the impact categories as `method: category`, in their order.
+    pub fn category_names(&self) -> Vec<String> {
+        let method = |at: usize| self.methods.iter().find(|m| m.categories.iter().any(|c| c.at() == at));
+        let name = |(at, category): (usize, &ImpactCategory)| {
+            method(at).map_or_else(|| category.name.to_string(), |m| format!("{}: {}", m.name, category.name))
+        };
+        self.categories.iter().enumerate().map(name).collect()
     }
 
     /// The processes by index.

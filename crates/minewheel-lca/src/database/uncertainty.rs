@@ -41,6 +41,27 @@ pub enum Uncertainty {
 }
 
 impl Uncertainty {
+    /// The same spread in another unit, or with the other sign for a negative scale.
+    #[must_use]
+    pub fn scaled(self, scale: f64) -> Self {
+        let ordered = |a: f64, b: f64| if a <= b { (a, b) } else { (b, a) };
+        match self {
+            Self::None => Self::None,
+            Self::Lognormal { geometric_mean, geometric_deviation } => {
+                Self::Lognormal { geometric_mean: geometric_mean * scale, geometric_deviation }
+            }
+            Self::Normal { mean, deviation } => Self::Normal { mean: mean * scale, deviation: deviation * scale.abs() },
+            Self::Triangular { low, mode, high } => {
+                let (low, high) = ordered(low * scale, high * scale);
+                Self::Triangular { low, mode: mode * scale, high }
+            }
+            Self::Uniform { low, high } => {
+                let (low, high) = ordered(low * scale, high * scale);
+                Self::Uniform { low, high }
+            }
+        }
+    }
+
     /// What is wrong with the distribution, if anything.
     pub fn fault(self) -> Option<&'static str> {
         match self {

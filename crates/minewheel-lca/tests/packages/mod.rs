@@ -7,7 +7,7 @@ use std::io::Cursor;
 
 use minewheel_lca::database::{Database, DatabaseBuilder};
 use minewheel_lca::formats::archive::{Archive, ArchiveError, ZipWriter};
-use minewheel_lca::formats::olca::{self, Dropped, OlcaError};
+use minewheel_lca::formats::{Dropped, ImportError, olca};
 
 /// Files in memory.
 pub struct Files {
@@ -189,7 +189,7 @@ pub fn files(files: Vec<(String, String)>) -> Files {
     Files { names, texts }
 }
 
-pub fn read(list: Vec<(String, String)>) -> Result<(Database, Dropped), OlcaError> {
+pub fn read(list: Vec<(String, String)>) -> Result<(Database, Dropped), ImportError> {
     olca::read(&mut files(list), DatabaseBuilder::new())
 }
 

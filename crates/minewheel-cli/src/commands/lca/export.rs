@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use minewheel_lca::database::{Database, ProductSystem};
 use minewheel_lca::formats::archive::ZipWriter;
-use minewheel_lca::formats::olca;
+use minewheel_lca::formats::{ImportError, olca};
 use minewheel_lca::{Entry, Matrices};
 
 use super::source::{Links, activity_label, failure};
@@ -34,7 +34,7 @@ pub struct Export {
 pub fn export(arguments: &Export) -> Result<(), Failure> {
     let database = files::database(&arguments.database)?;
     if let Some(path) = &arguments.olca {
-        let fault = |error| LcaFailure::Import { path: path.clone(), error: olca::OlcaError::from(error) };
+        let fault = |error| LcaFailure::Import { path: path.clone(), error: ImportError::from(error) };
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
         olca::write(&database, &mut |name, bytes| zip.add(name, &bytes)).map_err(fault)?;
         let bytes = zip.finish().map_err(fault)?.into_inner();

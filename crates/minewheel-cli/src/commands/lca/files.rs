@@ -18,13 +18,23 @@ pub fn database(path: &Path) -> Result<Database, Failure> {
 }
 
 /// Whether a file is a database of ours rather than a package.
-#[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
 pub fn is_database(path: &Path) -> Result<bool, Failure> {
+    Ok(store::is_store(&first_bytes(path)?))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
+fn first_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     use std::io::Read as _;
     let fault = |reason| Failure::File { verb: "read", path: path.to_owned(), reason };
     let mut first = Vec::new();
     fs::File::open(path).map_err(fault)?.take(8).read_to_end(&mut first).map_err(fault)?;
-    Ok(store::is_store(&first))
+    Ok(first)
+}
+
+/// The text of a small file.
+#[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
+pub fn text(path: &Path) -> Result<String, Failure> {
+    fs::read_to_string(path).map_err(|reason| Failure::File { verb: "read", path: path.to_owned(), reason })
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
@@ -50,19 +60,23 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     })
 }
 
-/// A package: a zip file or a folder.
+/// A package: a zip file, a folder, or a single file of another kind.
 #[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
 pub fn archive(path: &Path) -> Result<Box<dyn Archive>, Failure> {
     let fault = |reason| Failure::File { verb: "read", path: path.to_owned(), reason };
     if path.is_dir() {
         return Ok(Box::new(FolderFiles::new(path)?));
     }
+    let is_zip = first_bytes(path)?.starts_with(b"PK");
+    if !is_zip || path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx")) {
+        return Ok(Box::new(FolderFiles::single(path)));
+    }
     let file = fs::File::open(path).map_err(fault)?;
     let zip = ZipFiles::new(BufReader::new(file), Limits::default());
     Ok(Box::new(zip.map_err(|error| LcaFailure::Import { path: path.to_owned(), error: error.into() })?))
 }
 
-/// The JSON files below a folder.
+/// The files below a folder.
 struct FolderFiles {
     root: PathBuf,
     names: Vec<String>,
@@ -70,6 +84,12 @@ struct FolderFiles {
 }
 
 impl FolderFiles {
+    /// A file by itself.
+    fn single(path: &Path) -> Self {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        Self { root: path.parent().unwrap_or(Path::new("")).to_owned(), names: vec![name], limits: Limits::default() }
+    }
+
     #[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
     fn new(root: &Path) -> Result<Self, Failure> {
         let limits = Limits::default();

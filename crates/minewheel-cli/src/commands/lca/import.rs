@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use minewheel_lca::database::{Database, DatabaseBuilder, Direction, FlowKind, OnConflict, candidates, survey};
-use minewheel_lca::formats::{olca, store};
+use minewheel_lca::database::{Database, DatabaseBuilder, Direction, FlowKind, OnConflict, Remapped, candidates, parse_mapping, survey};
+use minewheel_lca::formats::{read_package, store};
 use serde::Serialize;
 
 use super::source::{LinkReport, Links};
@@ -15,7 +15,7 @@ use crate::print::{self, Format};
 /// Arguments of `lca import`.
 #[derive(clap::Args)]
 pub struct Import {
-    /// An openLCA package: a zip file or a folder of JSON-LD
+    /// A zip file or folder of openLCA (JSON-LD) or EcoSpold 2 (`.spold`), or a CSV file of impact factors
     package: PathBuf,
     /// The database; it is made, or added to
     #[arg(long, value_name = "FILE")]
@@ -23,6 +23,9 @@ pub struct Import {
     /// A thing whose id the database has with other content: an error, or whose content counts
     #[arg(long, value_enum, default_value = "refuse")]
     on_conflict: Conflict,
+    /// Flows, suppliers, units and places to replace: a CSV file `kind,from,to,factor,note`
+    #[arg(long, value_name = "FILE")]
+    mapping: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -47,12 +50,29 @@ pub struct Imported {
     holds: Holdings,
     /// Fields and folders of the package that the model has no place for, and how often they occurred.
     left_out: std::collections::BTreeMap<String, usize>,
+    /// What the mapping replaced; `null` without one.
+    mapped: Option<MappedCounts>,
     /// Reading and checking the package.
     import_ms: f64,
     /// Writing the database.
     write_ms: f64,
     /// Bytes of the database.
     bytes: usize,
+}
+
+/// What a mapping replaced.
+#[derive(Serialize, schemars::JsonSchema)]
+struct MappedCounts {
+    /// Exchanges with another flow.
+    exchanges: usize,
+    /// Characterisation factors with another flow.
+    factors: usize,
+    /// Inputs that got a supplier.
+    providers: usize,
+    /// Flows in another unit.
+    units: usize,
+    /// Processes, exchanges and factors in another place.
+    locations: usize,
 }
 
 /// Numbers of things.
@@ -129,8 +149,17 @@ pub fn import(arguments: &Import) -> Result<(), Failure> {
     let builder =
         if arguments.into.exists() { DatabaseBuilder::onto(files::database(&arguments.into)?, on_conflict) } else { DatabaseBuilder::new() };
     let mut archive = files::archive(&arguments.package)?;
-    let read = olca::read(archive.as_mut(), builder);
+    let read = read_package(archive.as_mut(), builder);
     let (database, left_out) = read.map_err(|error| LcaFailure::Import { path: arguments.package.clone(), error })?;
+    let (database, mapped) = match &arguments.mapping {
+        None => (database, None),
+        Some(path) => {
+            let fault = |error| LcaFailure::Mapping { path: path.clone(), error };
+            let rows = parse_mapping(&files::text(path)?).map_err(fault)?;
+            let (database, Remapped { exchanges, factors, providers, units, locations }) = database.remapped(&rows).map_err(fault)?;
+            (database, Some(MappedCounts { exchanges, factors, providers, units, locations }))
+        }
+    };
     let import_ms = super::milliseconds(began);
     let began = super::now();
     let fault = |error| LcaFailure::Store { path: arguments.into.clone(), error };
@@ -141,6 +170,7 @@ pub fn import(arguments: &Import) -> Result<(), Failure> {
         database: arguments.into.display().to_string(),
         holds: Holdings::of(&database),
         left_out,
+        mapped,
         import_ms,
         write_ms,
         bytes: bytes.len(),
@@ -153,6 +183,15 @@ pub fn import(arguments: &Import) -> Result<(), Failure> {
             if !imported.left_out.is_empty() {
                 let lines: Vec<_> = imported.left_out.iter().map(|(name, count)| vec![name.clone(), count.to_string()]).collect();
                 print::data(&format!("\n{}", print::table(&["left out, for want of a place in the model", "times"], &lines, &[1])));
+            }
+            if let Some(m) = &imported.mapped {
+                let counts = [m.exchanges, m.factors, m.providers, m.units, m.locations];
+                let names = ["exchanges", "factors", "suppliers", "flows in another unit", "places"];
+                let words = names.iter().zip(counts).filter(|c| c.1 > 0).map(|(name, count)| format!("{count} {name}")).collect::<Vec<_>>();
+                print::data(&format!(
+                    "\n{}\n",
+                    print::wrap(&format!("mapped: {}", if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }))
+                ));
             }
             print::data(&format!("\nread and checked in {:.0} ms, written in {:.0}\n", imported.import_ms, imported.write_ms));
         }
@@ -255,7 +294,7 @@ pub fn info(arguments: &Info) -> Result<(), Failure> {
         holds: Holdings::of(&database),
         links: counts.into(),
         unallocated_processes: unallocated(&database),
-        methods: method_names(&database),
+        methods: database.category_names(),
         unlinked: unlinked.collect(),
     };
     match arguments.format {
@@ -312,15 +351,6 @@ fn unallocated(database: &Database) -> usize {
         flows.len() > 1 && process.default_allocation.is_none()
     };
     database.processes().iter().filter(is_open).count()
-}
-
-fn method_names(database: &Database) -> Vec<String> {
-    let mut names = Vec::new();
-    for (at, category) in database.categories().iter().enumerate() {
-        let method = database.methods().iter().find(|m| m.categories.iter().any(|c| c.at() == at));
-        names.push(method.map_or_else(|| category.name.to_string(), |m| format!("{}: {}", m.name, category.name)));
-    }
-    names
 }
 
 fn processes(database: &Database, text: &str, format: Format) {

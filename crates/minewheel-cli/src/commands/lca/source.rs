@@ -8,7 +8,7 @@ use minewheel_lca::database::{
     Activity, Allocation, Database, FlowIndex, LinkCounts, LinkOptions, ProcessIndex, ProductSystem, Providers, SystemError, Unlinked, UnlinkedInput,
     candidates, reference_product,
 };
-use minewheel_lca::{Assembly, CategoryFactors, CharacterisationMethod, Demand, Matrices};
+use minewheel_lca::{Assembly, CategoryFactors, CharacterisationMethod, Demand, Entry, Matrices, stable_key};
 use serde::Serialize;
 
 use super::{LcaFailure, files};
@@ -62,7 +62,8 @@ enum UnlinkedRule {
     CutOff,
 }
 
-fn demand_line(text: &str) -> Result<(String, f64), String> {
+/// A product and its amount.
+pub fn demand_line(text: &str) -> Result<(String, f64), String> {
     let wanted = || format!("`{text}` is not ID=AMOUNT, such as 42=1.5");
     // Names may have an equals sign in them, amounts have none.
     let (id, amount) = text.rsplit_once('=').ok_or_else(wanted)?;
@@ -229,6 +230,23 @@ impl Source {
         }
     }
 
+    /// A key of an entry that any database with the same process, product and flow gives it too.
+    pub fn key(&self, entry: &Entry) -> u64 {
+        let words = |id: i64| -> [String; 2] {
+            let Some((database, system)) = &self.database else { return [id.to_string(), String::new()] };
+            let at = usize::try_from(id - 1).unwrap_or(usize::MAX);
+            if let Some(activity) = system.activities.get(at) {
+                return [&database.process(activity.process).id, &database.flow(activity.product).id].map(ToString::to_string);
+            }
+            let flow = at.checked_sub(system.activities.len()).and_then(|at| system.flows.get(at));
+            flow.map_or_else(Default::default, |(flow, place)| {
+                [database.flow(*flow).id.to_string(), place.map(|p| database.place(p).to_owned()).unwrap_or_default()]
+            })
+        };
+        let ([a, b], [c, d]) = (words(entry.row), words(entry.column));
+        stable_key(&[&a, &b, &c, &d])
+    }
+
     /// The method asked for, or the only one.
     pub fn method(&self, wanted: Option<&str>) -> Result<&CharacterisationMethod, Failure> {
         let methods = &self.matrices.methods;
@@ -320,20 +338,8 @@ pub fn activity_label(database: &Database, activity: Activity) -> Label {
 
 /// The process, and perhaps its product, that a line of demand names.
 fn root(database: &Database, name: &str) -> Result<(ProcessIndex, Option<FlowIndex>), Failure> {
-    let by_name = |name: &str| {
-        let mut found = database.each_process().filter(|(_, p)| &*p.name == name);
-        found.next().filter(|_| found.next().is_none()).map(|(process, _)| process)
-    };
-    let find = |name: &str| database.process_by_id(name).or_else(|| by_name(name));
-    if let Some(process) = find(name) {
-        return Ok((process, None));
-    }
-    if let Some((process, flow)) = name.rsplit_once('/')
-        && let (Some(process), Some(flow)) = (find(process), database.flow_by_id(flow))
-    {
-        return Ok((process, Some(flow)));
-    }
-    Err(LcaFailure::UnknownProcess { seen: name.to_owned(), nearest: nearest_names(database, name) }.into())
+    let unknown = || LcaFailure::UnknownProcess { seen: name.to_owned(), nearest: nearest_names(database, name) }.into();
+    database.find_supply(name).ok_or_else(unknown)
 }
 
 /// Processes of the name, or of one like it.

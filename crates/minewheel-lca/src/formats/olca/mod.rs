@@ -9,7 +9,7 @@
 //! | `categories`                       | folders, in version 1  |
 //!
 //! Version 2 of the schema is written; versions 1 and 2 are read. What the model has no place for (documentation, sources, actors,
-//! costs, social aspects, normalisation, product systems) is left out and counted in [`Dropped`], field by field.
+//! costs, social aspects, normalisation, product systems) is left out and counted in [`Dropped`](super::Dropped), field by field.
 //!
 //! Source: the openLCA schema (`GreenDelta`, `olca-schema`) and the upgrades that openLCA applies to its version 1
 //! (olca-modules, `jsonld/upgrades`).
@@ -18,10 +18,5 @@ mod read;
 mod records;
 mod write;
 
-use std::collections::BTreeMap;
-
-pub use read::{OlcaError, read};
+pub use read::read;
 pub use write::write;
-
-/// Fields and folders that were left out, and how often they occurred.
-pub type Dropped = BTreeMap<String, usize>;

@@ -6,67 +6,25 @@ use rustc_hash::FxHashMap;
 use serde::de::DeserializeOwned;
 use serde_ignored::Path;
 
-use super::Dropped;
 use super::records as file;
 use crate::database::{
     AllocationFactor, AllocationKind, CategoryIndex, Database, DatabaseBuilder, DatabaseFault, Direction, Exchange, Flow, FlowIndex, FlowKind,
     FlowProperty, ImpactCategory, ImpactFactor, ImpactMethod, Location, LocationIndex, Parameter, Process, ProcessKind, PropertyFactor,
     PropertyIndex, Uncertainty, Unit, UnitGroup, UnitIndex,
 };
-use crate::formats::archive::{Archive, ArchiveError};
+use crate::formats::archive::Archive;
+use crate::formats::{Dropped, ImportError};
 
 /// The newest version of the schema that is read.
 const NEWEST_SCHEMA: u32 = 5;
-
-/// Why a package is not a database.
-#[derive(Debug, thiserror::Error)]
-pub enum OlcaError {
-    /// It cannot be read.
-    #[error(transparent)]
-    Archive(#[from] ArchiveError),
-    /// A file of it is no data set.
-    #[error("`{file}` is no data set: {reason}")]
-    File {
-        /// The file.
-        file: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// It has none of the folders of the format.
-    #[error("it has no folder `processes`, `flows` or `lcia_categories` with JSON files: it is no openLCA package")]
-    Empty,
-    /// Its schema is newer than this program.
-    #[error("its schema has version {seen}, read are 1 to {NEWEST_SCHEMA}")]
-    Schema {
-        /// The version.
-        seen: u32,
-    },
-    /// Its data sets are not consistent.
-    #[error("the package has {count} fault{}:\n  {}", if *.count == 1 { "" } else { "s" }, listed(.faults, *.count))]
-    Faults {
-        /// The first few hundred.
-        faults: Vec<DatabaseFault>,
-        /// How many there are.
-        count: usize,
-    },
-}
-
-fn listed(faults: &[DatabaseFault], count: usize) -> String {
-    const SHOWN: usize = 20;
-    let mut lines: Vec<_> = faults.iter().take(SHOWN).map(ToString::to_string).collect();
-    if count > lines.len() {
-        lines.push(format!("and {} more", count - lines.len()));
-    }
-    lines.join("\n  ")
-}
 
 /// Reads a package into a database, and says what was left out.
 ///
 /// The builder may hold a database already, to which the package is added.
 ///
 /// # Errors
-/// [`OlcaError`] for a package that cannot be read, or with every fault of its data sets.
-pub fn read(archive: &mut dyn Archive, builder: DatabaseBuilder) -> Result<(Database, Dropped), OlcaError> {
+/// [`ImportError`] for a package that cannot be read, or with every fault of its data sets.
+pub fn read(archive: &mut dyn Archive, builder: DatabaseBuilder) -> Result<(Database, Dropped), ImportError> {
     let mut files: BTreeMap<&'static str, Vec<usize>> = BTreeMap::new();
     let mut dropped = Dropped::new();
     for (place, name) in archive.names().iter().enumerate() {
@@ -86,12 +44,13 @@ pub fn read(archive: &mut dyn Archive, builder: DatabaseBuilder) -> Result<(Data
         places.sort_by(|a, b| archive.names()[*a].cmp(&archive.names()[*b]));
     }
     if !["processes", "flows", "lcia_categories"].iter().any(|f| files.contains_key(f)) {
-        return Err(OlcaError::Empty);
+        let wanted = "folder `processes`, `flows` or `lcia_categories` with JSON files: it is no openLCA package";
+        return Err(ImportError::Empty { wanted });
     }
     let mut reader = Reader { archive, files, dropped, builder, folders: FxHashMap::default(), of_method: FxHashMap::default() };
     reader.all()?;
     let Reader { builder, dropped, .. } = reader;
-    let database = builder.finish().map_err(|(faults, count)| OlcaError::Faults { faults, count })?;
+    let database = builder.finish().map_err(|(faults, count)| ImportError::Faults { faults, count })?;
     Ok((database, dropped))
 }
 
@@ -110,13 +69,10 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn all(&mut self) -> Result<(), OlcaError> {
-        self.each(
-            "olca-schema",
-            |_, version: file::SchemaVersion| {
-                if version.version > NEWEST_SCHEMA { Err(OlcaError::Schema { seen: version.version }) } else { Ok(()) }
-            },
-        )?;
+    fn all(&mut self) -> Result<(), ImportError> {
+        self.each("olca-schema", |_, version: file::SchemaVersion| {
+            if version.version > NEWEST_SCHEMA { Err(ImportError::Schema { seen: version.version, newest: NEWEST_SCHEMA }) } else { Ok(()) }
+        })?;
         self.categories()?;
         self.each("unit_groups", |reader, group| {
             reader.unit_group(group);
@@ -170,26 +126,26 @@ impl Reader<'_> {
     fn each<T: DeserializeOwned>(
         &mut self,
         folder: &'static str,
-        mut take: impl FnMut(&mut Self, T) -> Result<(), OlcaError>,
-    ) -> Result<(), OlcaError> {
+        mut take: impl FnMut(&mut Self, T) -> Result<(), ImportError>,
+    ) -> Result<(), ImportError> {
         for place in self.files.remove(folder).unwrap_or_default() {
             let bytes = self.archive.read(place)?;
             let file = || self.archive.names()[place].clone();
             // A list would be taken for a record whose fields stand in order.
             if bytes.iter().find(|b| !b.is_ascii_whitespace() && !b"\xef\xbb\xbf".contains(b)) != Some(&b'{') {
-                return Err(OlcaError::File { file: file(), reason: "an object in braces is wanted".to_owned() });
+                return Err(ImportError::File { file: file(), reason: "an object in braces is wanted".to_owned() });
             }
             let dropped = &mut self.dropped;
             let mut json = serde_json::Deserializer::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
             let parsed: Result<T, _> = serde_ignored::deserialize(&mut json, |path| note(folder, &path, dropped));
             let parsed = parsed.and_then(|record| json.end().map(|()| record));
-            let record = parsed.map_err(|e| OlcaError::File { file: file(), reason: e.to_string() })?;
+            let record = parsed.map_err(|e| ImportError::File { file: file(), reason: e.to_string() })?;
             take(self, record)?;
         }
         Ok(())
     }
 
-    fn categories(&mut self) -> Result<(), OlcaError> {
+    fn categories(&mut self) -> Result<(), ImportError> {
         let mut parents: BTreeMap<String, (String, Option<String>)> = BTreeMap::new();
         self.each("categories", |_, category: file::Category| {
             parents.insert(category.id, (category.name, category.category.map(|c| c.id)));

@@ -1,0 +1,130 @@
+//! A car on a background of the user's own: what a mapping replaces, what stays, what is refused.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests read and write the files that a user would, and fail by panicking")]
+
+#[path = "../../minewheel-lca/tests/packages/mod.rs"]
+mod packages;
+mod program;
+
+use std::path::{Path, PathBuf};
+
+use program::{run_in, scratch, write};
+
+const CAR: &str = "vw-id3-58";
+const HEADER: &str = "kind,ours,place,theirs,factor,status,note\n";
+
+/// A folder with the tiny database of the tests and a mapping.
+fn with_mapping(name: &str, rows: &str) -> PathBuf {
+    let folder = scratch(name);
+    write(&folder.join("package.zip"), packages::zipped(&packages::good()));
+    assert_eq!(run_in(&folder, &["lca", "import", "package.zip", "--into", "my.mwdb"]).code, 0);
+    write(&folder.join("map.csv"), format!("{HEADER}{rows}"));
+    folder
+}
+
+const ON_MINE: [&str; 4] = ["--background", "my.mwdb", "--background-mapping", "map.csv"];
+
+fn assess(folder: &Path, more: &[&str]) -> serde_json::Value {
+    let arguments = [&["assess", CAR, "--format", "json"], more].concat();
+    let answer = run_in(folder, &arguments);
+    assert_eq!(answer.code, 0, "{arguments:?}: {}", answer.remarks);
+    serde_json::from_str::<serde_json::Value>(&answer.data).unwrap()[0].take()
+}
+
+fn total(car: &serde_json::Value) -> f64 {
+    ["production_kg", "use_kg", "end_of_life_kg"].iter().map(|p| car["climate"][p]["value"].as_f64().unwrap()).sum()
+}
+
+#[test]
+fn with_an_empty_mapping_the_result_is_the_plain_one() {
+    let folder = with_mapping("background-empty", "");
+    let plain = assess(&folder, &["--samples", "10"]);
+    let mut mapped = assess(&folder, &[&["--samples", "10"], ON_MINE.as_slice()].concat());
+    let used = mapped.as_object_mut().unwrap().remove("background").unwrap();
+    assert_eq!(used, serde_json::json!({"database": "my.mwdb", "share_of_climate": 0.0, "categories": [], "products": [], "unused": []}));
+    assert_eq!(mapped, plain);
+}
+
+/// Electricity of the tiny database: y = 0.4 + 0.001·steel, steel = 1.6 + 0.5·y + 0.2·dump.
+#[test]
+fn a_mapped_product_has_the_impact_of_its_process_and_nothing_behind_it() {
+    let rows = "category,climate,,Ours: climate,,,\nproduct,electricity-low-voltage,CN,grid,,read,\n";
+    let folder = with_mapping("background-electricity", rows);
+    let (plain, mapped) = (
+        assess(&folder, &["--no-interval", "--country", "CN"]),
+        assess(&folder, &[&["--no-interval", "--country", "CN"], ON_MINE.as_slice()].concat()),
+    );
+    let used = &mapped["background"];
+    let line = &used["products"][0];
+    let score = run_in(&folder, &["lca", "solve", "my.mwdb", "--demand", "grid=1", "--format", "json"]);
+    let per_kwh = serde_json::from_str::<serde_json::Value>(&score.data).unwrap()["score"].as_f64().unwrap();
+    let (kg, amount) = (line["kg"].as_f64().unwrap(), line["amount"].as_f64().unwrap());
+    assert!((kg - amount * per_kwh).abs() < 1e-9 * kg && kg > 0.0, "{line}");
+    assert_eq!((line["factor"].as_f64(), line["status"].as_str(), line["place"].as_str()), (Some(1.0), Some("read"), Some("CN")));
+    let share = used["share_of_climate"].as_f64().unwrap();
+    assert!((share - kg / total(&mapped)).abs() < 1e-9 && share > 0.05, "{share}");
+    // What is driven on is what is mapped: all else of the car stays as it was.
+    let charging = |car: &serde_json::Value| car["climate"]["use_kg"]["value"].as_f64().unwrap();
+    assert!((charging(&plain) - charging(&mapped)).abs() > 1.0);
+    assert_eq!(plain["kerb_mass_kg"], mapped["kerb_mass_kg"]);
+    // Only climate is mapped, so what comes from the background is no longer covered elsewhere.
+    assert!(mapped["coverage"]["air"].as_f64() < plain["coverage"]["air"].as_f64());
+    assert!(mapped["coverage"]["climate"].as_f64().unwrap() > 0.99);
+}
+
+#[test]
+fn a_product_of_the_world_market_is_replaced_where_it_is_bought_and_where_it_is_made() {
+    let everywhere = "category,climate,,climate,,,\nproduct,steel-galvanised,,making-steel,1,,\n";
+    let folder = with_mapping("background-steel", everywhere);
+    let quiet = ["--no-interval"];
+    let all = assess(&folder, &[quiet.as_slice(), ON_MINE.as_slice()].concat());
+    write(&folder.join("map.csv"), format!("{HEADER}{}", everywhere.replace(",,making-steel", ",CN,making-steel")));
+    let china = assess(&folder, &[quiet.as_slice(), ON_MINE.as_slice()].concat());
+    let amount = |car: &serde_json::Value| car["background"]["products"][0]["amount"].as_f64().unwrap_or(0.0);
+    assert!(amount(&all) > amount(&china) && amount(&china) > 0.0, "{} {}", all["background"], china["background"]);
+    write(&folder.join("map.csv"), format!("{HEADER}{}", everywhere.replace(",1,", ",2,")));
+    let twice = assess(&folder, &[quiet.as_slice(), ON_MINE.as_slice()].concat());
+    let per_kg = |car: &serde_json::Value| car["background"]["products"][0]["kg"].as_f64().unwrap() / amount(car);
+    assert!((per_kg(&twice) - 2.0 * per_kg(&all)).abs() < 1e-9 * per_kg(&all));
+}
+
+#[test]
+fn a_table_says_what_comes_from_the_background() {
+    let folder = with_mapping(
+        "background-table",
+        "category,climate,,climate,,,\nproduct,electricity-low-voltage,,grid,,,\nproduct,electricity-high-voltage,DE,grid,,,\n",
+    );
+    let answer = run_in(&folder, &[&["assess", CAR, "--no-interval"], ON_MINE.as_slice()].concat());
+    assert_eq!(answer.code, 0, "{}", answer.remarks);
+    assert!(answer.data.contains("from the background my.mwdb") && answer.data.contains("process of the background"), "{}", answer.data);
+    assert!(answer.data.lines().all(|l| l.chars().count() <= 80), "{}", answer.data);
+}
+
+#[test]
+fn every_row_that_names_nothing_is_refused_at_once() {
+    let rows = "category,climat,,climate,,,\ncategory,climate,,climte,,,\nproduct,electricity-low-voltge,,grid,,,\nproduct,electricity-low-voltage,XX,grid,,,\n\
+                product,steel-galvanised,,grid,,,\nproduct,electricity-low-voltage,,gird,,,\n";
+    let folder = with_mapping("background-refused", rows);
+    let refused = |words: &[&str]| {
+        let answer = run_in(&folder, &[&["assess", CAR], ON_MINE.as_slice()].concat());
+        assert_eq!(answer.code, 2, "{}", answer.remarks);
+        assert!(answer.remarks.contains("error[minewheel::lca::background]") && answer.remarks.contains("\nhelp: "), "{}", answer.remarks);
+        for word in words {
+            assert!(answer.remarks.contains(word), "{word}: {}", answer.remarks);
+        }
+    };
+    refused(&[
+        "line 2: there is no category `climat`; there are acidification",
+        "line 3: the database has no method `climte`",
+        "line 4: no product has the id `electricity-low-voltge`; perhaps `electricity-",
+        "line 5: no place has the code `XX`",
+        "line 6: ours is in kg, theirs in kWh: give the factor",
+        "line 7: the database has no process `gird`",
+    ]);
+    write(&folder.join("map.csv"), format!("{HEADER}product,electricity-low-voltage,,grid,,,\n"));
+    refused(&["products are mapped but the category `climate` is not"]);
+    write(&folder.join("map.csv"), "kind,ours\n");
+    refused(&["there is no column `theirs`"]);
+    let answer = run_in(&folder, &["assess", CAR, "--background", "my.mwdb"]);
+    assert!(answer.code == 2 && answer.remarks.contains("--background-mapping"), "{}", answer.remarks);
+}

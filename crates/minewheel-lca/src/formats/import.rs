@@ -1,0 +1,56 @@
+//! What all readers of databases share: why a package is none, and what was left out of it.
+
+use std::collections::BTreeMap;
+
+use super::archive::ArchiveError;
+use crate::database::DatabaseFault;
+
+/// Fields and folders that were left out, and how often they occurred.
+pub type Dropped = BTreeMap<String, usize>;
+
+/// Why a package is not a database.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// It cannot be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// A file of it is no data set.
+    #[error("`{file}` is no data set: {reason}")]
+    File {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// It has nothing that the format wants.
+    #[error("it has no {wanted}")]
+    Empty {
+        /// What it wants, and which format that is.
+        wanted: &'static str,
+    },
+    /// Its schema is newer than this program.
+    #[error("its schema has version {seen}, read are 1 to {newest}")]
+    Schema {
+        /// The version.
+        seen: u32,
+        /// The newest that is read.
+        newest: u32,
+    },
+    /// Its data sets are not consistent.
+    #[error("the package has {count} fault{}:\n  {}", if *.count == 1 { "" } else { "s" }, listed(.faults, *.count))]
+    Faults {
+        /// The first few hundred.
+        faults: Vec<DatabaseFault>,
+        /// How many there are.
+        count: usize,
+    },
+}
+
+fn listed(faults: &[DatabaseFault], count: usize) -> String {
+    const SHOWN: usize = 20;
+    let mut lines: Vec<_> = faults.iter().take(SHOWN).map(ToString::to_string).collect();
+    if count > lines.len() {
+        lines.push(format!("and {} more", count - lines.len()));
+    }
+    lines.join("\n  ")
+}
