@@ -203,12 +203,12 @@ fn shared_out(placed: &PlacedNetwork, id: ColumnId) -> Option<f64> {
     let wanted = match placed.column(id) {
         Column::Supply(product, _) | Column::Market(product) | Column::HomeMarket(product, _) => product,
         Column::Generation(_) => return Some(inputs.map(|i| i.amount).sum()),
-        Column::Process(..) | Column::Delivery(..) | Column::PathwayDelivery(_) | Column::Released(..) => return None,
+        Column::Process(..) | Column::Delivery(..) | Column::PathwayDelivery(_) | Column::Released(..) | Column::Background(..) => return None,
     };
     let makes = |supplier| match placed.column(supplier) {
         Column::Supply(product, _) | Column::Market(product) | Column::HomeMarket(product, _) => product == wanted,
         Column::Process(process, _) => TABLES.cards.process(process).product == wanted,
-        Column::Delivery(..) | Column::Generation(_) | Column::PathwayDelivery(_) | Column::Released(..) => false,
+        Column::Delivery(..) | Column::Generation(_) | Column::PathwayDelivery(_) | Column::Released(..) | Column::Background(..) => false,
     };
     Some(inputs.filter(|i| makes(i.supplier)).map(|i| i.amount).sum())
 }
