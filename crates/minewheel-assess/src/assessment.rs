@@ -326,6 +326,9 @@ pub struct Prepared<'d> {
 /// # Errors
 /// A car that cannot be made, a place or year without data, a product without a maker.
 pub fn prepare<'d>(tables: &Tables, cars: &'d [CarDesign], scenario: &Scenario, traces: &'d Traces) -> Result<Prepared<'d>, AssessError> {
+    if let Some(car) = cars.iter().find(|c| !c.sourcing_demands.is_empty()) {
+        return Err(NetworkError::Unsolved(car.id.clone()).into());
+    }
     let mix = tables.electricity.mix(&tables.places, scenario.country, scenario.year)?;
     let mut cases: Vec<CarCase<'d>> = Vec::new();
     let mut builders: Vec<(&[minewheel_data::car::SourcingRule], PlacedNetworkBuilder<'_>)> = Vec::new();
