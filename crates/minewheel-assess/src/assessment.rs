@@ -345,6 +345,9 @@ pub fn prepare_on<'d>(
     traces: &'d Traces,
     background: Option<&Arc<Background>>,
 ) -> Result<Prepared<'d>, AssessError> {
+    if let Some(car) = cars.iter().find(|c| !c.sourcing_demands.is_empty()) {
+        return Err(NetworkError::Unsolved(car.id.clone()).into());
+    }
     let mix = tables.electricity.mix(&tables.places, scenario.country, scenario.year)?;
     let mut cases: Vec<CarCase<'d>> = Vec::new();
     let mut builders: Vec<(&[minewheel_data::car::SourcingRule], PlacedNetworkBuilder<'_>)> = Vec::new();

@@ -27,6 +27,7 @@ use minewheel_lca::{CategoryFactors, ColumnId, SolveOptions, adjoint_many, direc
 use minewheel_model::bill::{BillLine, Phase, Stage};
 
 use crate::AssessError;
+use crate::assessment::column_of;
 use crate::inventory::{Traces, inventory};
 use crate::network::{Column, NetworkError, PlacedNetwork, PlacedNetworkBuilder};
 use crate::scenario::Scenario;
@@ -39,8 +40,12 @@ pub struct TierMarket {
     pub product: String,
     /// Its tier, as the process cards name it.
     pub tier: String,
+    /// Its group of products.
+    pub group: String,
     /// Its unit.
     pub unit: String,
+    /// Whether the car's file says where it is made.
+    pub is_placed: bool,
     /// The plant whose own market it is, for products that a plant buys partly at home.
     pub plant: Option<PlaceId>,
     /// What the car itself buys, per car, by any path.
@@ -79,6 +84,8 @@ pub struct Tiers {
     pub nodes: Vec<TierNode>,
     /// Climate of the car's production that passes no market, in kg CO2e.
     pub fixed_kg_co2e: f64,
+    /// Products of world markets whose makers no table names.
+    pub of_unknown_origin: Vec<String>,
 }
 
 /// Amounts below this part of a unit are noise of the solve.
@@ -117,6 +124,14 @@ impl Tiers {
     /// # Errors
     /// The car cannot be made, or the network not be built or solved.
     pub fn of_car(tables: &Tables, design: &CarDesign, scenario: &Scenario) -> Result<Self, AssessError> {
+        Self::of_stages(tables, design, scenario, |stage| stage.phase() == Phase::Production)
+    }
+
+    /// As [`Self::of_car`], for some stages of production alone: those of the battery, say.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn of_stages(tables: &Tables, design: &CarDesign, scenario: &Scenario, is_asked: impl Fn(Stage) -> bool) -> Result<Self, AssessError> {
         let traces = Traces::new(tables, scenario.cycle.as_deref())?;
         let bill = inventory(design, tables, &traces, scenario, &Draw::BEST)?;
         let mut builder = PlacedNetworkBuilder::new(tables, scenario.year, &design.sourcing)?.with_cut_markets();
@@ -126,15 +141,14 @@ impl Tiers {
         };
         let mut open: Vec<Open> = Vec::new();
         let mut bought: Vec<(ColumnId, f64)> = Vec::new();
-        for line in bill.lines.iter().filter(|l| l.stage.phase() == Phase::Production) {
-            let product = tables.cards.product_id(&line.product).ok_or_else(|| NetworkError::UnknownProduct(line.product.to_string()))?;
-            match &line.place {
-                Some(place) if !tables.cards.product(product).has_world_market => match placed_tier(line.stage) {
-                    Some(tier) => place_line(tables, &mut builder, &mut open, line, tables.places.id(place)?, &tier, scenario.year)?,
-                    None => bought.push((builder.made_in(product, tables.places.id(place)?)?, line.amount)),
-                },
-                Some(place) => bought.push((builder.made_in(product, tables.places.id(place)?)?, line.amount)),
-                None => bought.push((builder.bought_by_plant(product, plant)?, line.amount)),
+        for line in bill.lines.iter().filter(|l| l.stage.phase() == Phase::Production && is_asked(l.stage)) {
+            let product = tables.cards.product_id(&line.product).filter(|p| !tables.cards.product(*p).has_world_market);
+            match placed_tier(line.stage).filter(|_| product.is_some()) {
+                Some(tier) => {
+                    let place = line.place.as_ref().map_or(Ok(plant), |p| tables.places.id(p))?;
+                    place_line(tables, &mut builder, &mut open, line, place, &tier, scenario.year)?;
+                }
+                None => bought.push((column_of(tables, &mut builder, line, plant)?, line.amount)),
             }
         }
         let network = builder.build()?;
@@ -192,17 +206,33 @@ impl Tiers {
                 nodes.push(TierNode { market, place, share, world_share, inputs, materials, kg_co2e });
             }
         }
-        Ok(Self { markets, nodes, fixed_kg_co2e: fixed })
+        Ok(Self { markets, nodes, fixed_kg_co2e: fixed, of_unknown_origin: of_unknown_origin(tables, network) })
     }
 
     /// The same supply with what goes into works as material alone: what a shortage of stops production tomorrow. The copper
-    /// of a power plant does not. A car that takes less of a metal than its parts do on average (castings with little secondary
-    /// aluminium) asks the market for none of it and for the other metal in full, so the two together are overstated.
+    /// of a power plant does not.
+    ///
+    /// A car may buy less than nothing of a material: castings with little secondary aluminium take the mean casting of the
+    /// market, then less of the secondary and more of the primary ingot. Such a purchase `d < 0` is no good that somebody sends
+    /// back. It corrects what the makers of the parts draw, `t`, each in proportion: their inputs are scaled by `1 + d/t`. What
+    /// exceeds all they draw is a co-product that leaves the system.
     #[must_use]
     pub fn physical(&self) -> Self {
-        let markets = self.markets.iter().map(|m| TierMarket { demand: m.material_demand.max(0.0), ..m.clone() }).collect();
+        let mut markets: Vec<TierMarket> = self.markets.iter().map(|m| TierMarket { demand: m.material_demand, ..m.clone() }).collect();
+        let corrections: Vec<f64> = markets.iter().map(|m| m.demand.min(0.0)).collect();
+        for market in &mut markets {
+            market.demand = market.demand.max(0.0);
+        }
         let nodes = self.nodes.iter().map(|n| TierNode { inputs: n.materials.clone(), ..n.clone() }).collect();
-        Self { markets, nodes, fixed_kg_co2e: self.fixed_kg_co2e }
+        let mut physical = Self { markets, nodes, fixed_kg_co2e: self.fixed_kg_co2e, of_unknown_origin: self.of_unknown_origin.clone() };
+        let drawn = physical.throughput(|n| self.nodes[n].share);
+        for (market, correction) in corrections.iter().enumerate().filter(|c| *c.1 < 0.0 && drawn[c.0] > 0.0) {
+            let part = (1.0 + correction / drawn[market]).max(0.0);
+            for input in physical.nodes.iter_mut().flat_map(|n| &mut n.inputs).filter(|i| i.0 == market) {
+                input.1 *= part;
+            }
+        }
+        physical
     }
 
     /// What every market turns over for one car at given shares of its nodes, in the order of the markets.
@@ -299,7 +329,9 @@ fn place_line(
     let market = TierMarket {
         product: card.id.clone(),
         tier: tier.name.clone(),
+        group: card.group.clone(),
         unit: card.unit.clone(),
+        is_placed: true,
         plant: None,
         demand: line.amount,
         material_demand: line.amount,
@@ -307,6 +339,20 @@ fn place_line(
     };
     open.push(Open { market, column: None, suppliers, freight: None });
     Ok(())
+}
+
+/// World markets that stayed closed because no table says who makes their product.
+fn of_unknown_origin(tables: &Tables, network: &PlacedNetwork) -> Vec<String> {
+    let is_cut = |column: usize| network.cuts.iter().any(|c| c.market.index() == column);
+    let closed = network.columns().iter().enumerate().filter(|c| !is_cut(c.0));
+    let mut found: Vec<String> = closed
+        .filter_map(|(_, column)| match column {
+            Column::Market(product) if tables.markets.shares(*product, network.year).is_none() => Some(tables.cards.product(*product).id.clone()),
+            _ => None,
+        })
+        .collect();
+    found.sort();
+    found
 }
 
 /// The markets that a cut network left open.
@@ -323,7 +369,9 @@ fn cut_markets(tables: &Tables, network: &PlacedNetwork) -> Vec<Open> {
             let market = TierMarket {
                 product: card.id.clone(),
                 tier: card.tier.clone(),
+                group: card.group.clone(),
                 unit: card.unit.clone(),
+                is_placed: false,
                 plant,
                 demand: 0.0,
                 material_demand: 0.0,

@@ -2,11 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
+use minewheel_assess::scenario::Scenario;
 use minewheel_assess::tables::{RoadTables, Tables};
 use minewheel_data::car::CarDesign;
 use minewheel_data::car_file::{read_car_file, unknown_names};
 use minewheel_data::cards::Cards;
 use minewheel_data::store::Store;
+use minewheel_industry::supply::SupplyError;
+use minewheel_industry::supply::sourcing::costs::Premiums;
+use minewheel_industry::supply::sourcing::settle;
 
 use crate::failure::Failure;
 
@@ -15,11 +19,19 @@ use crate::failure::Failure;
 /// # Errors
 /// The folder cannot be read, or a table has violations.
 pub fn tables(overlay: Option<&Path>) -> Result<Tables, Failure> {
+    Tables::read(&store(overlay)?, false).map_err(Failure::Tables)
+}
+
+/// The files of the binary, with a user's folder laid over them if one is given.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn store(overlay: Option<&Path>) -> Result<Store, Failure> {
     let mut store = Store::embedded();
     if let Some(folder) = overlay {
         store.overlay(folder)?;
     }
-    Tables::read(&store, false).map_err(Failure::Tables)
+    Ok(store)
 }
 
 /// A car of the catalogue, or the car of a file.
@@ -34,6 +46,18 @@ pub fn car(tables: &Tables, name: &str) -> Result<CarDesign, Failure> {
         return if unknown.is_empty() { Ok(design) } else { Err(Failure::CarFile(unknown)) };
     }
     Ok(tables.catalogue.car(name)?.clone())
+}
+
+/// Cars with the sourcing rules of their files solved into shares.
+///
+/// # Errors
+/// No choice of makers meets a car's rules, or they name what is not there.
+pub fn settled(tables: &Tables, overlay: Option<&Path>, cars: Vec<CarDesign>, scenario: &Scenario) -> Result<Vec<CarDesign>, Failure> {
+    if cars.iter().all(|c| c.sourcing_demands.is_empty()) {
+        return Ok(cars);
+    }
+    let premiums = Premiums::read(&store(overlay)?, false).map_err(Failure::Tables)?;
+    Ok(cars.iter().map(|car| settle(tables, &premiums, car, scenario)).collect::<Result<_, _>>().map_err(SupplyError::from)?)
 }
 
 /// The tables that driving needs. Those of the binary are read alone, for speed; with a user's folder everything is read
@@ -56,7 +80,7 @@ pub fn road_car(road: &RoadTables, name: &str, overlay: Option<&Path>) -> Result
     if is_path(name) {
         let text = read(Path::new(name))?;
         let design = read_car_file(name, &text, &road.chemistries()).map_err(Failure::CarFile)?;
-        let cards = if design.sourcing.is_empty() { Cards::default() } else { tables(overlay)?.cards };
+        let cards = if design.sourcing.is_empty() && design.sourcing_demands.is_empty() { Cards::default() } else { tables(overlay)?.cards };
         let unknown = unknown_names(name, &text, &design, &road.places, &cards);
         return if unknown.is_empty() { Ok(design) } else { Err(Failure::CarFile(unknown)) };
     }

@@ -373,6 +373,24 @@ pub struct SourcingRule {
     pub bans: Vec<String>,
 }
 
+/// What a car's file asks of the makers of a product, of a tier, or of everything: beyond fixed shares, so who supplies is
+/// solved for.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SourcingDemand {
+    /// The product; `None`: all.
+    pub product: Option<String>,
+    /// The tier; `None`: all.
+    pub tier: Option<String>,
+    /// Places that must not supply.
+    pub bans: Vec<String>,
+    /// The only places that may; empty: all.
+    pub friends: Vec<String>,
+    /// Largest shares by place.
+    pub caps: Vec<(String, f64)>,
+    /// Least shares by place.
+    pub content: Vec<(String, f64)>,
+}
+
 /// Figures that authorities or the maker published; never fed to the model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OfficialFigure {
@@ -437,6 +455,8 @@ pub struct CarDesign {
     pub usage: UseDesign,
     /// Sourcing rules.
     pub sourcing: Vec<SourcingRule>,
+    /// Sourcing rules beyond shares, still to be solved.
+    pub sourcing_demands: Vec<SourcingDemand>,
     /// Published figures, for comparison only.
     pub official: Vec<OfficialFigure>,
 }
@@ -471,6 +491,7 @@ impl CarDesign {
             plant: PlantDesign::default(),
             usage: UseDesign::default(),
             sourcing: Vec::new(),
+            sourcing_demands: Vec::new(),
             official: Vec::new(),
         }
     }

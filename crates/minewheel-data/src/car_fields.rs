@@ -604,7 +604,10 @@ pub fn car_file_schema(chemistries: &[String]) -> serde_json::Value {
     for key in OFFICIAL {
         put(&format!("official.{key}"), json!({"type": "number", "minimum": 0}));
     }
-    put("sourcing", json!({"type": "object", "description": "product id = place, or a table of place = share and ban = [places]"}));
+    put(
+        "sourcing",
+        json!({"type": "object", "description": "product id = place, or a table of place = share and ban = [places]; or cap = {place = share}, content = {place = share}, friends = [places], which are solved for, also under `all` and `tier.NAME`"}),
+    );
     if let Some(car) = root.get_mut("car").and_then(Value::as_object_mut) {
         car.insert("required".to_owned(), json!(["id", "powertrain"]));
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use toml::de::{DeTable, DeValue};
 
-use crate::car::{CarDesign, SourcingRule};
+use crate::car::{CarDesign, SourcingDemand, SourcingRule};
 use crate::car_fields::{Assembler, CarError, CarFault, Entry, FieldEntry};
 use crate::cards::Cards;
 use crate::places::Places;
@@ -25,7 +25,7 @@ pub fn read_car_file(file: &str, text: &str, chemistries: &[String]) -> Result<C
     let table: toml::Table = toml::from_str(text).map_err(|error| not_toml(&error))?;
     let lines = key_lines(text);
     let mut entries = Vec::new();
-    let mut sourcing = Vec::new();
+    let (mut sourcing, mut demands) = (Vec::new(), Vec::new());
     let mut faults = Vec::new();
     for (section, value) in &table {
         match (section.as_str(), value) {
@@ -36,10 +36,13 @@ pub fn read_car_file(file: &str, text: &str, chemistries: &[String]) -> Result<C
             }
             ("motor", motor) => flatten("motor.1", motor, &lines, &mut entries),
             ("sourcing", toml::Value::Table(rules)) => {
-                for (product, rule) in rules {
-                    match sourcing_rule(product, rule) {
-                        Ok(rule) => sourcing.push(rule),
-                        Err(fault) => faults.push(CarError { at: at(line_of(&lines, &format!("sourcing.{product}")), 0), fault }),
+                for (key, scope, rule) in scopes(rules) {
+                    let read = match scope {
+                        Scope::Product(product) if !is_demand(rule) => sourcing_rule(product, rule).map(|rule| sourcing.push(rule)),
+                        scope => sourcing_demand(&key, scope, rule).map(|demand| demands.push(demand)),
+                    };
+                    if let Err(fault) = read {
+                        faults.push(CarError { at: at(line_of(&lines, &key), 0), fault });
                     }
                 }
             }
@@ -48,7 +51,7 @@ pub fn read_car_file(file: &str, text: &str, chemistries: &[String]) -> Result<C
     }
     let assembled = Assembler::new(std::sync::Arc::clone(&file), entries, chemistries).assemble(sourcing);
     if faults.is_empty() {
-        return assembled;
+        return assembled.map(|design| CarDesign { sourcing_demands: demands, ..design });
     }
     faults.extend(assembled.err().into_iter().flatten());
     faults.sort_by_key(|f| f.at.line);
@@ -89,8 +92,92 @@ pub fn unknown_names(file: &str, text: &str, design: &CarDesign, places: &Places
             found.push(name(key.clone(), seen, "place", near_place(seen)));
         }
     }
+    for demand in &design.sourcing_demands {
+        let key = match (&demand.product, &demand.tier) {
+            (Some(product), _) => format!("sourcing.{product}"),
+            (None, Some(tier)) => format!("sourcing.tier.{tier}"),
+            (None, None) => format!("sourcing.{EVERYTHING}"),
+        };
+        if let Some(seen) = demand.product.as_ref().filter(|p| cards.product_id(p).is_none()) {
+            found.push(name(key.clone(), seen, "product", nearest(seen, cards.products().iter().map(|p| p.id.as_str()))));
+        }
+        let shares = demand.caps.iter().chain(&demand.content).map(|s| &s.0);
+        for seen in shares.chain(&demand.bans).chain(&demand.friends).filter(|p| places.id(p).is_err()) {
+            found.push(name(key.clone(), seen, "place", near_place(seen)));
+        }
+    }
     found.sort_by_key(|f| f.at.line);
     found
+}
+
+/// Names under `[sourcing]` that are no products.
+const EVERYTHING: &str = "all";
+const TIER: &str = "tier";
+
+/// What a rule of `[sourcing]` holds for.
+#[derive(Clone, Copy)]
+enum Scope<'a> {
+    Product(&'a str),
+    Tier(&'a str),
+    Everything,
+}
+
+/// Every rule of `[sourcing]` with its dotted key.
+fn scopes(rules: &toml::Table) -> Vec<(String, Scope<'_>, &toml::Value)> {
+    let mut all = Vec::new();
+    for (key, rule) in rules {
+        match (key.as_str(), rule) {
+            (TIER, toml::Value::Table(tiers)) => {
+                all.extend(tiers.iter().map(|(tier, rule)| (format!("sourcing.{TIER}.{tier}"), Scope::Tier(tier.as_str()), rule)));
+            }
+            (EVERYTHING, rule) => all.push((format!("sourcing.{EVERYTHING}"), Scope::Everything, rule)),
+            (product, rule) => all.push((format!("sourcing.{product}"), Scope::Product(product), rule)),
+        }
+    }
+    all
+}
+
+/// Whether a rule asks for more than fixed shares and bans.
+fn is_demand(rule: &toml::Value) -> bool {
+    rule.as_table().is_some_and(|t| ["cap", "content", "friends"].iter().any(|k| t.contains_key(*k)))
+}
+
+fn sourcing_demand(key: &str, scope: Scope<'_>, rule: &toml::Value) -> Result<SourcingDemand, CarFault> {
+    let wanted = "`ban = [places]`, `friends = [places]`, `cap = {place = share}` or `content = {place = share}`";
+    let wrong = |seen: &toml::Value| CarFault::Type { key: key.to_owned(), seen: kind_of(seen).to_owned(), wanted };
+    let list = |value: &toml::Value| -> Result<Vec<String>, CarFault> {
+        let items = value.as_array().ok_or_else(|| wrong(value))?;
+        items.iter().map(|item| item.as_str().map(str::to_owned).ok_or_else(|| wrong(item))).collect()
+    };
+    let shares = |value: &toml::Value| -> Result<Vec<(String, f64)>, CarFault> {
+        let mut found = Vec::new();
+        for (place, share) in value.as_table().ok_or_else(|| wrong(value))? {
+            let seen = share.as_float().or_else(|| share.as_integer().map(|i| i as f64)).ok_or_else(|| wrong(share))?;
+            if !(0.0..=1.0).contains(&seen) {
+                return Err(CarFault::OutOfRange { key: format!("{key}.{place}"), seen, minimum: 0.0, maximum: 1.0, hint: "; a share of 1" });
+            }
+            found.push((place.clone(), seen));
+        }
+        Ok(found)
+    };
+    let mut demand = match scope {
+        Scope::Product(product) => SourcingDemand { product: Some(product.to_owned()), ..SourcingDemand::default() },
+        Scope::Tier(tier) => SourcingDemand { tier: Some(tier.to_owned()), ..SourcingDemand::default() },
+        Scope::Everything => SourcingDemand::default(),
+    };
+    for (word, value) in rule.as_table().ok_or_else(|| wrong(rule))? {
+        match word.as_str() {
+            "ban" => demand.bans = list(value)?,
+            "friends" => demand.friends = list(value)?,
+            "cap" => demand.caps = shares(value)?,
+            "content" => demand.content = shares(value)?,
+            other => {
+                let seen = format!("the key `{other}`");
+                return Err(CarFault::Type { key: key.to_owned(), seen, wanted });
+            }
+        }
+    }
+    Ok(demand)
 }
 
 fn sourcing_rule(product: &str, rule: &toml::Value) -> Result<SourcingRule, CarFault> {

@@ -19,6 +19,7 @@
 //! `market-claims` recomputes figures and growth: [`market_claims`]; `ownership-level` asks when a level is reached:
 //! [`ownership_level`]; `retired-mass` sets exits beside dismantling: [`retired_mass`].
 //! `tier-dominance` looks at every tier of chains: [`dominance`].
+//! `friend-sourcing` sources batteries from a list of places alone: [`friend_sourcing`].
 //! `doubled-car` gives a car twice the pack and power: [`doubled`]. `credit-trade` keeps the ledger of credits: [`credit_trade`].
 
 use minewheel_assess::AssessError;
@@ -44,6 +45,7 @@ pub mod credit_trade;
 pub mod dominance;
 pub mod door_ring;
 pub mod doubled;
+pub mod friend_sourcing;
 pub mod magnets;
 pub mod market_claims;
 pub mod output;
@@ -100,6 +102,8 @@ pub enum Quantity {
     RetiredMass,
     /// Shares of one place in every tier of chains.
     TierDominance,
+    /// Batteries from a list of places alone.
+    FriendSourcing,
     /// A car with twice the pack and power.
     DoubledCar,
     /// Who sells new-energy credits and who buys.
@@ -202,6 +206,8 @@ pub enum Outcome {
     Retired(Box<retired_mass::RetiredJudgement>),
     /// Tiers of chains.
     Dominance(Box<dominance::DominanceJudgement>),
+    /// Batteries among friends.
+    Friends(Box<friend_sourcing::FriendJudgement>),
     /// A doubled car.
     Doubled(Box<doubled::DoubledJudgement>),
     /// Credits sold and bought.
@@ -424,6 +430,10 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseErro
                 Quantity::TierDominance => {
                     let file: CaseFile<dominance::Compute, dominance::DominanceRule> = read(store, &name)?;
                     dominance::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Dominance(Box::new(j)))
+                }
+                Quantity::FriendSourcing => {
+                    let file: CaseFile<friend_sourcing::Compute, friend_sourcing::FriendRule> = read(store, &name)?;
+                    friend_sourcing::judge(store, tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Friends(Box::new(j)))
                 }
                 Quantity::DoubledCar => {
                     let file: CaseFile<doubled::Compute, doubled::DoubledRule> = read(store, &name)?;

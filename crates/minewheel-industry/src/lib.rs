@@ -7,6 +7,7 @@
 //! - [`market`] holds what was built, sold and exported.
 //! - [`passport`] fills a battery's passport.
 //! - [`rules`] holds companies, plants and products against rule sets.
+//! - [`solver`] finds optima of convex programmes.
 //! - [`supply`] says where materials come from and what breaks.
 
 pub mod cases;
@@ -16,6 +17,7 @@ pub mod fleet;
 pub mod market;
 pub mod passport;
 pub mod rules;
+pub mod solver;
 pub mod supply;
 
 use minewheel_data::loader::{Loader, Rows};

@@ -10,12 +10,13 @@ pub mod concentration;
 pub mod customs;
 pub mod report;
 pub mod risk;
+pub mod sourcing;
 pub mod trade;
 
 use minewheel_data::parameters::ParameterError;
 
 /// A question about supply that has no answer.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum SupplyError {
     /// A material is not known.
     #[error("no material or commodity `{seen}`{}; there are: {known}", nearest.as_deref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
@@ -36,4 +37,7 @@ pub enum SupplyError {
     /// A parameter is missing.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
+    /// Rules of sourcing that cannot be asked or solved.
+    #[error(transparent)]
+    Sourcing(#[from] sourcing::SourcingError),
 }

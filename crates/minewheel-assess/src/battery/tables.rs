@@ -37,7 +37,8 @@ pub struct BatteryTables {
     stage_of: BTreeMap<String, String>,
     stages: Vec<String>,
     pub(super) routes: Vec<RouteRow>,
-    pub(super) prices: Parameters,
+    /// Its prices: fees, contents, energy, labour, capital.
+    pub prices: Parameters,
 }
 
 impl BatteryTables {

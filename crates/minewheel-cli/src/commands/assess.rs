@@ -89,6 +89,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let tables = inputs::tables(arguments.scenario.data.as_deref())?;
     let cars = arguments.cars.iter().map(|c| inputs::car(&tables, c)).collect::<Result<Vec<_>, _>>()?;
     let scenario = arguments.scenario.scenario(&tables, &cars)?;
+    let cars = inputs::settled(&tables, arguments.scenario.data.as_deref(), cars, &scenario)?;
     let resample = match arguments.resample {
         ResampleWord::All => Resample::All,
         ResampleWord::Car => Resample::Car,

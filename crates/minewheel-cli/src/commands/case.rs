@@ -73,6 +73,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 Outcome::Level(j) => (&industry::LEVELS, j.lines.iter().map(industry::level_row).collect(), industry::level_table(j)),
                 Outcome::Retired(j) => (&industry::RETIRED, j.lines.iter().map(industry::retired_row).collect(), industry::retired_table(j)),
                 Outcome::Dominance(j) => (&industry::DOMINANCE, j.tiers.iter().map(industry::dominance_row).collect(), industry::dominance_table(j)),
+                Outcome::Friends(j) => (&industry::FRIENDS, j.rows.iter().map(industry::friend_row).collect(), industry::friend_table(j)),
                 Outcome::Trade(j) => (&industry::TRADE, j.years.iter().map(industry::trade_row).collect(), industry::trade_table(j)),
             };
             if matches!(format, Format::Csv) {

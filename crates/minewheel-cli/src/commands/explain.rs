@@ -52,8 +52,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
     let tables = inputs::tables(arguments.scenario.data.as_deref())?;
     let stage = arguments.stage.as_deref().map(stage_of).transpose()?;
-    let cars = [inputs::car(&tables, &arguments.car)?];
+    let cars = vec![inputs::car(&tables, &arguments.car)?];
     let scenario = arguments.scenario.scenario(&tables, &cars)?;
+    let cars = inputs::settled(&tables, arguments.scenario.data.as_deref(), cars, &scenario)?;
     let traces = Traces::new(&tables, scenario.cycle.as_deref())?;
     let prepared = prepare(&tables, &cars, &scenario, &traces)?;
     let case = &prepared.cases[0];

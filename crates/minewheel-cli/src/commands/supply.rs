@@ -1,5 +1,7 @@
 //! `minewheel supply`: the tiers of a car's materials, or of one material, and who depends on whom.
 
+pub mod sourcing;
+
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -44,6 +46,8 @@ pub struct Arguments {
     /// A folder of tables laid over the built-in ones
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    sourcing: sourcing::SourcingArguments,
 }
 
 /// Parts of a car with a battery that have tiers of their own beside its materials.
@@ -62,6 +66,17 @@ enum Subject {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let tables = inputs::tables(arguments.data.as_deref())?;
     let subject = subject(&tables, &arguments.name)?;
+    if arguments.sourcing.is_asked() {
+        let Subject::Car(car) = &subject else {
+            return Err(Failure::Option {
+                option: "ban",
+                seen: arguments.name.clone(),
+                wanted: "a car: rules of sourcing hold for a car".to_owned(),
+            });
+        };
+        let store = inputs::store(arguments.data.as_deref())?;
+        return sourcing::run(&tables, car, arguments.year, &arguments.sourcing, &store, arguments.format);
+    }
     let place = |code: &str| tables.places.id(code).map_err(|e| Failure::from(AssessError::from(e)));
     let dominant = place(&arguments.on)?;
     let buyer = match (&arguments.buyer, &subject) {

@@ -32,8 +32,6 @@
 //! Sources: the equilibrium as a planner's programme, Samuelson 1952; conjectural variation, Hashimoto 1985. Valid for
 //! what firms could do, not what they did: prices of bilateral deals differ, and firms do not know the next years.
 
-pub mod solver;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use minewheel_data::status::Status;
@@ -42,7 +40,7 @@ use serde::{Deserialize, Serialize};
 use super::ledger::{Ledger, LedgerError, Means, Sale, clear};
 use super::rules::{RuleBook, RuleError, System, Used};
 use super::study::Study;
-use solver::{Program, ProgramError, Solution};
+use crate::solver::{Program, ProgramError, Solution};
 
 /// Amounts below this share of the largest one are the solver's rounding.
 const ROUNDING: f64 = 1e-7;

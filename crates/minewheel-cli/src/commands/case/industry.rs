@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use minewheel_industry::cases::Verdict;
 use minewheel_industry::cases::credit_trade::{TradeJudgement, TradeYear};
 use minewheel_industry::cases::dominance::{DominanceJudgement, DominanceRow};
+use minewheel_industry::cases::friend_sourcing::{FriendJudgement, FriendRow};
 use minewheel_industry::cases::market_claims::{ClaimJudgement, ClaimLine};
 use minewheel_industry::cases::output::{OutputJudgement, OutputPart};
 use minewheel_industry::cases::ownership_level::{LevelJudgement, LevelLine};
@@ -32,6 +33,41 @@ pub(super) fn dominance_table(judgement: &DominanceJudgement) -> String {
     let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
     let rows: Vec<Vec<String>> = judgement.tiers.iter().map(dominance_row).collect();
     let _ = writeln!(text, "\n{}", print::table(&DOMINANCE, &rows, &[2, 4, 5]));
+    let _ = writeln!(text, "rule: {}", print::wrap(&judgement.rule.rule).trim_start());
+    text
+}
+
+pub(super) const FRIENDS: [&str; 7] = ["car", "% of world", "enough", "up to %", "kg CO2e", "USD", "binds, or lacks"];
+
+pub(super) fn friend_row(row: &FriendRow) -> Vec<String> {
+    let none = || "–".to_owned();
+    let signed = |v: Option<f64>| v.map_or_else(none, |v| format!("{v:+.0}"));
+    let why = row.lacks.clone().or_else(|| row.binding_tier.clone());
+    vec![
+        row.car.clone(),
+        format!("{:.1}", 100.0 * row.volume),
+        if row.is_feasible { "yes" } else { "no" }.to_owned(),
+        row.largest_volume.map_or_else(none, |v| format!("{:.1}", 100.0 * v)),
+        signed(row.extra_climate_kg),
+        signed(row.extra_cost_usd),
+        why.unwrap_or_else(none),
+    ]
+}
+
+pub(super) fn friend_table(judgement: &FriendJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let rows: Vec<Vec<String>> = judgement.rows.iter().map(friend_row).collect();
+    let _ = writeln!(
+        text,
+        "
+{}",
+        print::table(&FRIENDS, &rows, &[1, 3, 4, 5])
+    );
+    let _ = writeln!(
+        text,
+        "{}",
+        print::wrap("kg CO2e, USD: a battery more than on the open market, at least cost; where not enough: at the largest volume")
+    );
     let _ = writeln!(text, "rule: {}", print::wrap(&judgement.rule.rule).trim_start());
     text
 }

@@ -5,7 +5,8 @@
 //! ```
 //!
 //! The only file that names the solver: Clarabel, an interior-point method (Goulart and Chen 2024). Where the optimum
-//! is a face, the method ends near its middle, so quantities and duals are those of the centre, not of a corner.
+//! is a face, the method ends near its middle, so quantities and duals are those of the centre, not of a corner. Markets of
+//! credits, sourcing and plans of suppliers are such programmes.
 
 use clarabel::algebra::CscMatrix;
 use clarabel::solver::{DefaultSettingsBuilder, DefaultSolver, IPSolver, NonnegativeConeT, SolverStatus};
@@ -39,10 +40,13 @@ pub struct Program {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ProgramError {
     /// The solver refused the programme.
-    #[error("the market's programme cannot be set up: {0}")]
+    #[error("the programme cannot be set up: {0}")]
     Setup(String),
+    /// Nothing meets every row.
+    #[error("nothing meets every row of the programme")]
+    Infeasible,
     /// The solver ended elsewhere.
-    #[error("the market's programme ended as {status} after {rounds} rounds")]
+    #[error("the programme ended as {status} after {rounds} rounds")]
     NotSolved {
         /// The solver's word.
         status: String,
@@ -119,6 +123,9 @@ impl Program {
         let mut solver = DefaultSolver::new(&p, &self.costs, &a, &b, &[NonnegativeConeT(m + n)], settings).map_err(|e| setup(&e))?;
         solver.solve();
         let found = &solver.solution;
+        if matches!(found.status, SolverStatus::PrimalInfeasible | SolverStatus::AlmostPrimalInfeasible) {
+            return Err(ProgramError::Infeasible);
+        }
         if !matches!(found.status, SolverStatus::Solved | SolverStatus::AlmostSolved) {
             return Err(ProgramError::NotSolved { status: format!("{:?}", found.status), rounds: found.iterations });
         }
