@@ -1,0 +1,251 @@
+//! What goes on beside requests: the audit log is written, requests are answered, events are sent.
+//!
+//! Everything that is to be sent lies in the store first, so that nothing is lost when the host stops. An event may be
+//! sent twice (the answer of the peer may be lost); it keeps its id, by which the peer knows it.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+
+use super::{Exchange, ServeError};
+use crate::client::{Client, ClientError, Trust};
+use crate::clock::Moment;
+use crate::error::Code;
+use crate::event;
+use crate::filter::Filter;
+use crate::secret;
+use crate::store::StoreError;
+use crate::store::accounts::{Deed, Peer};
+use crate::store::events::{Draft, Letter, OpenRequest};
+
+/// When to send an event again that did not arrive: after a while that doubles each time, until it is given up.
+#[derive(Debug, Clone, Copy)]
+pub struct Retries {
+    /// Seconds to the first repetition.
+    pub first_seconds: i64,
+    /// Seconds between repetitions at most.
+    pub longest_seconds: i64,
+    /// Seconds after which an event is given up.
+    pub give_up_seconds: i64,
+}
+
+impl Default for Retries {
+    /// The specification asks to give up after three days.
+    fn default() -> Self {
+        Self { first_seconds: 5, longest_seconds: 3600, give_up_seconds: 72 * 3600 }
+    }
+}
+
+impl Retries {
+    /// When to try again after so many attempts; `None` to give up.
+    fn next(self, letter: &Letter, now: Moment) -> Option<Moment> {
+        let doubled = self.first_seconds.saturating_mul(1_i64.checked_shl(letter.attempts.clamp(0, 62) as u32).unwrap_or(i64::MAX));
+        let next = now.seconds_later(doubled.clamp(1, self.longest_seconds.max(1)));
+        (letter.created.seconds_to(next) <= self.give_up_seconds).then_some(next)
+    }
+}
+
+/// Seconds between looks into the store when nothing wakes the workers.
+const REST: Duration = Duration::from_secs(2);
+/// How often the audit log is written.
+const LOG_EVERY: Duration = Duration::from_millis(200);
+/// Deeds written together.
+const DEEDS_TOGETHER: usize = 1000;
+/// Seconds that a sender keeps a letter to itself.
+const LEASE: i64 = 120;
+/// Letters sent in one go.
+const LETTERS: i64 = 32;
+/// Requests looked at in one go.
+const REQUESTS: i64 = 100;
+/// Footprints in one answer.
+const ANSWER: i64 = 500;
+/// Requests to a peer take at most this long.
+const CALL: Duration = Duration::from_secs(30);
+
+/// The workers of a host.
+pub(super) struct Workers {
+    stop: watch::Sender<bool>,
+    audit: JoinHandle<()>,
+    post: JoinHandle<()>,
+}
+
+impl Workers {
+    /// Lets the workers finish what they do, and writes the rest of the audit log.
+    pub(super) async fn stop(self, exchange: Arc<Exchange>) {
+        // The receivers live in the tasks; if they are gone, so is the need to tell them.
+        let _ = self.stop.send(true);
+        exchange.news.notify_one();
+        for task in [self.post, self.audit] {
+            if task.await.is_err() {
+                tracing::error!("a worker ended badly");
+            }
+        }
+    }
+}
+
+/// Starts the workers.
+pub(super) fn start(exchange: &Arc<Exchange>, deeds: mpsc::Receiver<Deed>, address: SocketAddr) -> Result<Workers, ServeError> {
+    let (stop, stopped) = watch::channel(false);
+    let scheme = if exchange.is_tls { "https" } else { "http" };
+    let base = exchange.options.public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
+    let post = PostOffice {
+        exchange: Arc::clone(exchange),
+        source: format!("{}/3/events", base.trim_end_matches('/')),
+        trust: Trust::load(exchange.options.ca_file.as_deref())?,
+        clients: Arc::new(Mutex::new(HashMap::new())),
+    };
+    Ok(Workers { audit: tokio::spawn(write_audit(Arc::clone(exchange), deeds, stopped.clone())), post: tokio::spawn(post.run(stopped)), stop })
+}
+
+async fn write_audit(exchange: Arc<Exchange>, mut deeds: mpsc::Receiver<Deed>, mut stopped: watch::Receiver<bool>) {
+    let mut batch = Vec::with_capacity(DEEDS_TOGETHER);
+    loop {
+        let is_last = tokio::select! {
+            count = deeds.recv_many(&mut batch, DEEDS_TOGETHER) => count == 0,
+            _ = stopped.changed() => {
+                deeds.close();
+                deeds.recv_many(&mut batch, usize::MAX).await;
+                true
+            }
+        };
+        if !batch.is_empty()
+            && let Err(error) = exchange.store.log(std::mem::take(&mut batch)).await
+        {
+            tracing::error!(%error, "the audit log could not be written");
+        }
+        if is_last {
+            return;
+        }
+        tokio::time::sleep(LOG_EVERY).await;
+    }
+}
+
+/// Answers requests and sends events.
+struct PostOffice {
+    exchange: Arc<Exchange>,
+    source: String,
+    trust: Trust,
+    /// Clients of peers, with their tokens, by tenant and address.
+    clients: Arc<Mutex<HashMap<String, Arc<Client>>>>,
+}
+
+impl PostOffice {
+    async fn run(self, stopped: watch::Receiver<bool>) {
+        while !*stopped.borrow() {
+            if let Err(error) = self.answer_requests().await {
+                tracing::error!(%error, "requests could not be answered");
+            }
+            match self.send_letters().await {
+                // There may be more.
+                Ok(sent) if sent > 0 => continue,
+                Ok(_) => {}
+                Err(error) => tracing::error!(%error, "events could not be sent"),
+            }
+            tokio::select! {
+                () = self.exchange.news.notified() => {}
+                () = tokio::time::sleep(REST) => {}
+            }
+        }
+    }
+
+    async fn answer_requests(&self) -> Result<(), StoreError> {
+        let mut after = 0;
+        loop {
+            let requests = self.exchange.store.open_requests(after, REQUESTS).await?;
+            let Some(last) = requests.last() else { return Ok(()) };
+            after = last.seq;
+            for request in &requests {
+                self.answer(request).await?;
+            }
+        }
+    }
+
+    /// Answers a request with what was granted. One for which nothing is there waits for the operator's grant or refusal,
+    /// or is refused at once where the host is set up so and nobody on it has such a footprint.
+    async fn answer(&self, request: &OpenRequest) -> Result<(), StoreError> {
+        let store = &self.exchange.store;
+        let data = serde_json::from_str(&request.criteria).unwrap_or_default();
+        // The criteria were read before they were stored.
+        let Ok(filter) = Filter::of_request(&data) else { return Ok(()) };
+        let page = store.list(&request.tenant, &filter, 0, ANSWER).await?;
+        let id = secret::uuid().map_err(|e| StoreError::Database(e.to_string()))?;
+        let (state, body) = if !page.texts.is_empty() {
+            ("fulfilled", event::write_fulfilled(&id, &self.source, &request.event, &page.texts))
+        } else if self.exchange.options.is_unknown_rejected && !store.exists(&filter).await? {
+            let message = "no footprint on this host matches the request";
+            ("rejected", event::write_rejected(&id, &self.source, &request.event, Code::NotFound, message))
+        } else {
+            return Ok(());
+        };
+        let body = body.map_err(|e| StoreError::Database(e.to_string()))?;
+        let letter = Draft { tenant: request.tenant.clone(), event: id, body };
+        if store.answer(request, state, &letter).await? {
+            tracing::info!(request = request.event, tenant = request.tenant, state, "a request is answered");
+        }
+        Ok(())
+    }
+
+    async fn send_letters(&self) -> Result<usize, StoreError> {
+        let store = &self.exchange.store;
+        let letters = store.due_letters(Moment::now(), LEASE, LETTERS).await?;
+        for letter in &letters {
+            let outcome = match store.peer(&letter.tenant).await? {
+                Some(peer) => self.deliver(letter, &peer).await,
+                None => Err("there is no host for this tenant".to_owned()),
+            };
+            match outcome {
+                Ok(()) => {
+                    self.exchange.metrics.delivery("sent");
+                    store.sent(letter).await?;
+                }
+                Err(failure) => {
+                    let next = self.exchange.options.retries.next(letter, Moment::now());
+                    let outcome = if next.is_some() { "failed" } else { "given up" };
+                    self.exchange.metrics.delivery(outcome);
+                    tracing::warn!(tenant = letter.tenant, attempts = letter.attempts + 1, failure, outcome, "an event was not sent");
+                    store.not_sent(letter, next, &failure).await?;
+                }
+            }
+        }
+        Ok(letters.len())
+    }
+
+    async fn deliver(&self, letter: &Letter, peer: &Peer) -> Result<(), String> {
+        let client = self.client(&letter.tenant, peer).map_err(|e| e.to_string())?;
+        let body = letter.body.clone();
+        let task = tokio::task::spawn_blocking(move || client.send_event(&body));
+        task.await.map_err(|e| e.to_string())?.map_err(|e| e.to_string())
+    }
+
+    fn client(&self, tenant: &str, peer: &Peer) -> Result<Arc<Client>, ClientError> {
+        let name = format!("{tenant} {} {} {}", peer.url, peer.client, peer.sealed);
+        let mut clients = self.clients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = clients.get(&name) {
+            return Ok(Arc::clone(client));
+        }
+        let secret = self.exchange.key.unseal(&peer.sealed, tenant).map_err(ClientError::Secret)?;
+        let client = Arc::new(Client::new(&peer.url, &peer.client, &secret, &self.trust, CALL)?);
+        clients.insert(name, Arc::clone(&client));
+        Ok(client)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Letter, Retries};
+    use crate::clock::Moment;
+
+    #[test]
+    fn repetitions_double_and_end_after_three_days() {
+        let retries = Retries::default();
+        let letter = |attempts| Letter { seq: 1, tenant: String::new(), body: String::new(), attempts, due: Moment(0), created: Moment(0) };
+        let wait = |attempts| retries.next(&letter(attempts), Moment(0)).map(|m| m.0 / 1_000_000);
+        assert_eq!([0, 1, 2, 3, 20, i64::MAX].map(wait), [5, 10, 20, 40, 3600, 3600].map(Some));
+        let third_day = Moment(0).seconds_later(72 * 3600);
+        assert_eq!(retries.next(&letter(80), third_day), None);
+    }
+}
