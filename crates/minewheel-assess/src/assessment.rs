@@ -19,11 +19,13 @@ use crate::cost::{Cost, CostBlock, cost};
 use crate::footprint::{CategoryTotal, Footprint, PlacedLine, SolvedNetwork, phase_index};
 use crate::inventory::{CHARGING, Inventory, Traces, inventory};
 use crate::network::{Column, NetworkError, PlacedNetwork, PlacedNetworkBuilder, UseGrid};
+use crate::networks::Networks;
 use crate::origin::origin;
 use crate::recovery::Credits;
 use crate::scenario::{BOUNDARY, GridChoice, Preset, Sampling, Scenario};
 use crate::tables::Tables;
 use crate::uncertainty::{Driver, Interval, draws, drivers, is_battery};
+use crate::watch::Watch;
 
 /// How many drivers and contributors a result names.
 const MOST_NAMED: usize = 10;
@@ -316,7 +318,7 @@ pub struct Prepared<'d> {
     /// The cars.
     pub cases: Vec<CarCase<'d>>,
     /// Their networks; cars with the same sourcing share one.
-    pub networks: Vec<PlacedNetwork>,
+    pub networks: Vec<std::sync::Arc<PlacedNetwork>>,
     /// What the reader must know of the scenario itself.
     pub notices: Vec<String>,
 }
@@ -326,6 +328,20 @@ pub struct Prepared<'d> {
 /// # Errors
 /// A car that cannot be made, a place or year without data, a product without a maker.
 pub fn prepare<'d>(tables: &Tables, cars: &'d [CarDesign], scenario: &Scenario, traces: &'d Traces) -> Result<Prepared<'d>, AssessError> {
+    prepare_on(&Networks::none(), tables, cars, scenario, traces)
+}
+
+/// As [`prepare`], with networks that are kept.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_on<'d>(
+    kept: &Networks,
+    tables: &Tables,
+    cars: &'d [CarDesign],
+    scenario: &Scenario,
+    traces: &'d Traces,
+) -> Result<Prepared<'d>, AssessError> {
     let mix = tables.electricity.mix(&tables.places, scenario.country, scenario.year)?;
     let mut cases: Vec<CarCase<'d>> = Vec::new();
     let mut builders: Vec<(&[minewheel_data::car::SourcingRule], PlacedNetworkBuilder<'_>)> = Vec::new();
@@ -367,7 +383,7 @@ pub fn prepare<'d>(tables: &Tables, cars: &'d [CarDesign], scenario: &Scenario, 
             pack_makers,
         });
     }
-    let networks = builders.into_iter().map(|b| b.1.build()).collect::<Result<Vec<_>, _>>()?;
+    let networks = builders.into_iter().map(|b| kept.place(b.1)).collect::<Result<Vec<_>, _>>()?;
     notices.dedup();
     Ok(Prepared { cases, networks, notices })
 }
@@ -433,14 +449,29 @@ fn place_line(
 /// # Errors
 /// Whatever [`prepare`] refuses, a network that cannot be solved, or a draw that makes a car impossible.
 pub fn assess(tables: &Tables, cars: &[CarDesign], scenario: &Scenario, sampling: Option<Sampling>) -> Result<Vec<Assessment>, AssessError> {
-    let traces = Traces::new(tables, scenario.cycle.as_deref())?;
-    let mut prepared = prepare(tables, cars, scenario, &traces)?;
+    assess_on(&Networks::none(), tables, cars, scenario, sampling, &Watch::none())
+}
+
+/// As [`assess`], with networks that are kept, under a watch that counts draws and may stop them.
+///
+/// # Errors
+/// As [`assess`], and [`AssessError::Stopped`].
+pub fn assess_on(
+    kept: &Networks,
+    tables: &Tables,
+    cars: &[CarDesign],
+    scenario: &Scenario,
+    sampling: Option<Sampling>,
+    watch: &Watch,
+) -> Result<Vec<Assessment>, AssessError> {
+    let traces = kept.traces(tables, scenario)?;
+    let mut prepared = prepare_on(kept, tables, cars, scenario, &traces)?;
     if scenario.preset != Preset::CutOff {
         crate::recovery::add_credits(tables, scenario, &mut prepared)?;
     }
-    let solved = prepared.networks.iter().map(|n| SolvedNetwork::for_cars(tables, n, &scenario.method, cars.len())).collect::<Result<Vec<_>, _>>()?;
+    let solved = prepared.networks.iter().map(|n| kept.solve(tables, n, &scenario.method)).collect::<Result<Vec<_>, _>>()?;
     let samples = match sampling {
-        Some(sampling) => Some(draws(tables, scenario, &prepared.cases, &solved, sampling)?),
+        Some(sampling) => Some(draws(tables, scenario, &prepared.cases, &solved, sampling, watch)?),
         None => None,
     };
     let mut results: Vec<Assessment> = Vec::new();
