@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use clap::ValueEnum;
-use minewheel_assess::assessment::{Assessment, assess};
+use minewheel_assess::assessment::{Assessment, assess_on};
 use minewheel_assess::scenario::{Preset, Resample, Sampling};
 use minewheel_assess::tables::Tables;
 use minewheel_assess::uncertainty::Interval;
@@ -14,7 +14,7 @@ use minewheel_model::bill::Stage;
 
 use super::scenario::ScenarioArguments;
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -57,11 +57,11 @@ enum ResampleWord {
 /// Most draws that are kept in memory at once.
 const MOST_SAMPLES: i64 = 1_000_000;
 
-/// Runs the command.
+/// The cars, assessed.
 ///
 /// # Errors
 /// Bad input, or a result that `--strict` refuses.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Assessment>, Failure> {
     if !(1..=MOST_SAMPLES).contains(&arguments.samples) {
         return Err(Failure::Option {
             option: "samples",
@@ -69,23 +69,33 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             wanted: format!("1 to {MOST_SAMPLES}, or --no-interval"),
         });
     }
-    let tables = inputs::tables(arguments.scenario.data.as_deref())?;
-    let cars = arguments.cars.iter().map(|c| inputs::car(&tables, c)).collect::<Result<Vec<_>, _>>()?;
-    let scenario = arguments.scenario.scenario(&tables, &cars)?;
+    let tables = desk.tables()?;
+    let cars = arguments.cars.iter().map(|c| desk.car(c)).collect::<Result<Vec<_>, _>>()?;
+    let scenario = arguments.scenario.scenario(desk, &cars)?;
     let resample = match arguments.resample {
         ResampleWord::All => Resample::All,
         ResampleWord::Car => Resample::Car,
     };
     let sampling = (!arguments.no_interval).then_some(Sampling { samples: arguments.samples as u32, seed: arguments.seed, resample });
-    let results = assess(&tables, &cars, &scenario, sampling)?;
+    let results = assess_on(desk.networks(), tables, &cars, &scenario, sampling, desk.watch())?;
     if arguments.strict {
         refuse_weak(&results)?;
     }
+    Ok(results)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let desk = Desk::on_disk(arguments.scenario.data.as_deref())?;
+    let results = answer(arguments, &desk)?;
     match arguments.format {
         Format::Json => print::json(&results),
         Format::Csv => print::data(&csv(&results)),
         Format::Table => {
-            print::data(&side_by_side(&tables, &results, scenario.preset));
+            print::data(&side_by_side(desk.tables()?, &results, arguments.scenario.preset()));
             for notice in notices(&results) {
                 print::note(&format!("note: {notice}"));
             }

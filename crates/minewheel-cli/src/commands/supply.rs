@@ -15,7 +15,7 @@ use minewheel_industry::supply::customs::Customs;
 use minewheel_industry::supply::report::{MaterialReport, SupplyReport, TierReport};
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -52,27 +52,35 @@ enum Subject {
     Material,
 }
 
-/// Runs the command.
+/// The tiers of the car or material.
 ///
 /// # Errors
 /// An unknown car, material or place, or a trade file with a fault.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let tables = inputs::tables(arguments.data.as_deref())?;
-    let subject = subject(&tables, &arguments.name)?;
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<SupplyReport, Failure> {
+    let tables = desk.tables()?;
+    let subject = subject(desk, &arguments.name)?;
     let place = |code: &str| tables.places.id(code).map_err(|e| Failure::from(AssessError::from(e)));
     let dominant = place(&arguments.on)?;
     let buyer = match (&arguments.buyer, &subject) {
         (Some(code), _) => place(code)?,
-        (None, Subject::Car(design)) => maker(&tables, design).map_or_else(|| place("EU27"), Ok)?,
+        (None, Subject::Car(design)) => maker(tables, design).map_or_else(|| place("EU27"), Ok)?,
         (None, Subject::Material) => place("EU27")?,
     };
-    let customs = arguments.trade.as_deref().map(|file| read_customs(&tables, file)).transpose()?;
+    let customs = arguments.trade.as_deref().map(|file| read_customs(desk, file)).transpose()?;
     let (name, materials) = match &subject {
-        Subject::Car(design) => (design.id.clone(), materials(&tables, design)?),
+        Subject::Car(design) => (design.id.clone(), materials(tables, design)?),
         Subject::Material => (arguments.name.clone(), vec![(arguments.name.clone(), None)]),
     };
     let question = Question { buyer, dominant, year: arguments.year, customs: customs.as_ref() };
-    let report = ask(&tables, &name, &materials, &question)?;
+    Ok(ask(tables, &name, &materials, &question)?)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let report = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&report),
         Format::Csv => print::data(&csv(&report)),
@@ -86,11 +94,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn subject(tables: &Tables, name: &str) -> Result<Subject, Failure> {
+fn subject(desk: &Desk, name: &str) -> Result<Subject, Failure> {
+    let tables = desk.tables()?;
     if !inputs::is_path(name) && tiers_of(tables, name).is_ok() {
         return Ok(Subject::Material);
     }
-    match inputs::car(tables, name) {
+    match desk.car(name) {
         Ok(design) => Ok(Subject::Car(Box::new(design))),
         // Neither a car nor a material: the nearest of both is named, and the short list.
         Err(Failure::UnknownCar(unknown)) => {
@@ -123,8 +132,8 @@ fn materials(tables: &Tables, design: &CarDesign) -> Result<Vec<(String, Option<
     Ok(all)
 }
 
-fn read_customs(tables: &Tables, file: &Path) -> Result<Customs, Failure> {
-    let text = inputs::read(file)?;
+fn read_customs(desk: &Desk, file: &Path) -> Result<Customs, Failure> {
+    let (tables, text) = (desk.tables()?, desk.text(file)?);
     Ok(Customs::read(&file.display().to_string(), &text, &tables.places, &tables.supply)?)
 }
 
