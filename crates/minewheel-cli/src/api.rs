@@ -15,6 +15,7 @@ use clap::{Arg, ArgAction, CommandFactory, Parser};
 use minewheel_assess::AssessError;
 use minewheel_assess::watch::Watch;
 use minewheel_data::listing::{ListedRow, matching, rows};
+use minewheel_data::store::Store;
 use minewheel_data::table::nearest;
 use minewheel_web::{Limits, Method, Question, Refusal, Service};
 use serde::Serialize;
@@ -100,12 +101,13 @@ const PAGE: (usize, usize) = (100, 1000);
 
 /// Everything that is asked over HTTP, on the tables of a shelf.
 pub fn service(shelf: &Arc<Shelf>) -> Service {
-    let listed: Arc<OnceLock<Vec<ListedRow>>> = Arc::default();
-    let shelf = Arc::clone(shelf);
+    let commands = every_command();
+    let questions = questions(&commands);
+    let desks = Desks { shelf: Arc::clone(shelf), listed: OnceLock::new(), commands };
     Service {
         version: env!("CARGO_PKG_VERSION"),
-        questions: questions(),
-        answer: Arc::new(move |path, body, watch| answer(&shelf, &listed, path, body, watch)),
+        questions,
+        answer: Arc::new(move |path, body, watch| desks.answer(path, body, watch)),
         is_long: Arc::new(is_long),
         limits: Limits::default(),
     }
@@ -132,31 +134,40 @@ fn is_long(path: &str, body: &Map<String, Value>) -> bool {
     draws || POSTED.iter().any(|a| a.path == path && a.is_long)
 }
 
-fn answer(shelf: &Arc<Shelf>, listed: &OnceLock<Vec<ListedRow>>, path: &str, body: Map<String, Value>, watch: &Watch) -> Result<String, Refusal> {
-    let desk = |texts| Desk::with_texts(Arc::clone(shelf), texts, watch.clone());
-    match path {
-        "info" => written(&info(&desk(BTreeMap::new()))?),
-        "cars/{id}" => car(&desk(BTreeMap::new()), text_of(&body, "id")),
-        "data/tables" => written(&minewheel_data::listing::tables(desk(BTreeMap::new()).store()).map_err(|v| Failure::Tables(vec![v]))?),
-        "data/search" => {
-            let rows = match listed.get() {
-                Some(rows) => rows,
-                None => {
-                    let found = rows(desk(BTreeMap::new()).store()).map_err(|v| Failure::Tables(vec![v]))?;
-                    listed.get_or_init(|| found)
+/// What every request shares.
+struct Desks {
+    shelf: Arc<Shelf>,
+    listed: OnceLock<Vec<ListedRow>>,
+    commands: clap::Command,
+}
+
+impl Desks {
+    fn answer(&self, path: &str, body: Map<String, Value>, watch: &Watch) -> Result<String, Refusal> {
+        let desk = |texts| Desk::with_texts(Arc::clone(&self.shelf), texts, watch.clone());
+        match path {
+            "info" => written(&info(&desk(BTreeMap::new()))?),
+            "cars/{id}" => car(&desk(BTreeMap::new()), text_of(&body, "id")),
+            "data/tables" => written(&minewheel_data::listing::tables(desk(BTreeMap::new()).store()).map_err(|v| Failure::Tables(vec![v]))?),
+            "data/search" => search(self.listed(desk(BTreeMap::new()).store())?, &body),
+            _ => {
+                let (words, texts) = words(command(&self.commands, path), path, body)?;
+                let arguments = Arguments::try_parse_from(words).map_err(|e| misread(&e))?;
+                match ask(&arguments.command, &desk(texts)) {
+                    // A result that `--strict` refuses is a finding about good input.
+                    Err(failure @ Failure::Strict(_)) => written(&Refusal::from(failure)),
+                    answered => Ok(answered?),
                 }
-            };
-            search(rows, &body)
-        }
-        _ => {
-            let (words, texts) = words(path, body)?;
-            let arguments = Arguments::try_parse_from(words).map_err(|e| misread(&e))?;
-            match ask(&arguments.command, &desk(texts)) {
-                // A result that `--strict` refuses is a finding about good input.
-                Err(failure @ Failure::Strict(_)) => written(&Refusal::from(failure)),
-                answered => Ok(answered?),
             }
         }
+    }
+
+    /// The rows of all tables, listed once.
+    fn listed(&self, store: &Store) -> Result<&[ListedRow], Failure> {
+        if let Some(rows) = self.listed.get() {
+            return Ok(rows);
+        }
+        let found = rows(store).map_err(|v| Failure::Tables(vec![v]))?;
+        Ok(self.listed.get_or_init(|| found))
     }
 }
 
@@ -201,8 +212,15 @@ fn ask(command: &Command, desk: &Desk) -> Result<String, Failure> {
 }
 
 /// The command of a path, such as `fleet/run`.
-fn command(path: &str) -> clap::Command {
-    path.split('/').fold(Arguments::command(), |command, word| command.find_subcommand(word).cloned().unwrap_or(command))
+fn command<'c>(all: &'c clap::Command, path: &str) -> &'c clap::Command {
+    path.split('/').fold(all, |command, word| command.find_subcommand(word).unwrap_or(command))
+}
+
+/// Every command, made ready: positional arguments know their places.
+fn every_command() -> clap::Command {
+    let mut all = Arguments::command();
+    all.build();
+    all
 }
 
 /// The arguments of a command that may be keys of a body, with their keys.
@@ -219,9 +237,8 @@ fn name_of(key: &str, at: usize, ending: &str) -> String {
 type Words = (Vec<String>, BTreeMap<String, String>);
 
 /// The words of a command line that a body stands for, and the texts that come with it.
-fn words(path: &str, body: Map<String, Value>) -> Result<Words, Refusal> {
-    let command = command(path);
-    let keys = keys(&command);
+fn words(command: &clap::Command, path: &str, body: Map<String, Value>) -> Result<Words, Refusal> {
+    let keys = keys(command);
     let mut texts = BTreeMap::new();
     let mut options = Vec::new();
     let mut positional: BTreeMap<usize, Vec<String>> = BTreeMap::new();
@@ -441,7 +458,7 @@ fn info(desk: &Desk) -> Result<Value, Failure> {
     }))
 }
 
-fn questions() -> Vec<Question> {
+fn questions(commands: &clap::Command) -> Vec<Question> {
     let string = |words: &str| json!({ "type": "string", "description": words });
     let get = |path: &str, summary: &str, request: Value, response: Value| Question {
         path: path.to_owned(),
@@ -470,12 +487,12 @@ fn questions() -> Vec<Question> {
         ),
     ];
     all.extend(POSTED.iter().map(|asked| {
-        let command = command(asked.path);
+        let command = command(commands, asked.path);
         Question {
             path: asked.path.to_owned(),
             method: Method::Post,
             summary: command.get_about().map(ToString::to_string).unwrap_or_default(),
-            request: body_schema(&command),
+            request: body_schema(command),
             response: schema::schema(asked.schema).map_or_else(anything, |s| s.to_value()),
         }
     }));

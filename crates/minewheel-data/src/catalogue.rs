@@ -49,7 +49,8 @@ pub fn car_text(store: &Store, id: &str) -> Option<String> {
         let _ = writeln!(sections[at].1, "{key} = {value}");
     }
     let is_there = sections.len() > 1 || sections[0].1.lines().count() > 1;
-    is_there.then(|| sections.iter().map(|(heading, lines)| format!("{heading}\n{lines}")).collect::<Vec<_>>().join("\n"))
+    let bare = |heading: &str| heading.split(" #").next().unwrap_or_default().to_owned();
+    is_there.then(|| sections.iter().map(|(heading, lines)| format!("{}\n{lines}", bare(heading))).collect::<Vec<_>>().join("\n"))
 }
 
 /// The cars of `cars/cars.csv`.
