@@ -21,11 +21,13 @@ use crate::cost::{Cost, CostBlock, cost};
 use crate::footprint::{CategoryTotal, Footprint, PlacedLine, SolvedNetwork, phase_index};
 use crate::inventory::{CHARGING, Inventory, Traces, inventory};
 use crate::network::{Column, NetworkError, PlacedNetwork, PlacedNetworkBuilder, UseGrid};
+use crate::networks::Networks;
 use crate::origin::origin;
 use crate::recovery::Credits;
 use crate::scenario::{BOUNDARY, GridChoice, Preset, Sampling, Scenario};
 use crate::tables::Tables;
 use crate::uncertainty::{Driver, Interval, draws, drivers, is_battery};
+use crate::watch::Watch;
 
 /// How many drivers and contributors a result names.
 const MOST_NAMED: usize = 10;
@@ -321,7 +323,7 @@ pub struct Prepared<'d> {
     /// The cars.
     pub cases: Vec<CarCase<'d>>,
     /// Their networks; cars with the same sourcing share one.
-    pub networks: Vec<PlacedNetwork>,
+    pub networks: Vec<Arc<PlacedNetwork>>,
     /// What the reader must know of the scenario itself.
     pub notices: Vec<String>,
 }
@@ -331,14 +333,15 @@ pub struct Prepared<'d> {
 /// # Errors
 /// A car that cannot be made, a place or year without data, a product without a maker.
 pub fn prepare<'d>(tables: &Tables, cars: &'d [CarDesign], scenario: &Scenario, traces: &'d Traces) -> Result<Prepared<'d>, AssessError> {
-    prepare_on(tables, cars, scenario, traces, None)
+    prepare_on(&Networks::none(), tables, cars, scenario, traces, None)
 }
 
-/// As [`prepare`], with the products that a background maps taken from there.
+/// As [`prepare`], with networks that are kept, and with the products that a background maps taken from there.
 ///
 /// # Errors
 /// As [`prepare`].
 pub fn prepare_on<'d>(
+    kept: &Networks,
     tables: &Tables,
     cars: &'d [CarDesign],
     scenario: &Scenario,
@@ -348,6 +351,9 @@ pub fn prepare_on<'d>(
     if let Some(car) = cars.iter().find(|c| !c.sourcing_demands.is_empty()) {
         return Err(NetworkError::Unsolved(car.id.clone()).into());
     }
+    // Networks are kept by what they buy from the tables; one on a user's background is its own.
+    let none = Networks::none();
+    let kept = if background.is_some() { &none } else { kept };
     let mix = tables.electricity.mix(&tables.places, scenario.country, scenario.year)?;
     let mut cases: Vec<CarCase<'d>> = Vec::new();
     let mut builders: Vec<(&[minewheel_data::car::SourcingRule], PlacedNetworkBuilder<'_>)> = Vec::new();
@@ -390,7 +396,7 @@ pub fn prepare_on<'d>(
             pack_makers,
         });
     }
-    let networks = builders.into_iter().map(|b| b.1.build()).collect::<Result<Vec<_>, _>>()?;
+    let networks = builders.into_iter().map(|b| kept.place(b.1)).collect::<Result<Vec<_>, _>>()?;
     notices.dedup();
     Ok(Prepared { cases, networks, notices })
 }
@@ -456,28 +462,31 @@ fn place_line(
 /// # Errors
 /// Whatever [`prepare`] refuses, a network that cannot be solved, or a draw that makes a car impossible.
 pub fn assess(tables: &Tables, cars: &[CarDesign], scenario: &Scenario, sampling: Option<Sampling>) -> Result<Vec<Assessment>, AssessError> {
-    assess_on(tables, cars, scenario, sampling, None)
+    assess_on(&Networks::none(), tables, cars, scenario, sampling, &Watch::none(), None)
 }
 
-/// As [`assess`], with the products that a background maps taken from there.
+/// As [`assess`], with networks that are kept, under a watch that counts draws and may stop them, and with the products that a background
+/// maps taken from there.
 ///
 /// # Errors
-/// As [`assess`].
+/// As [`assess`], and [`AssessError::Stopped`].
 pub fn assess_on(
+    kept: &Networks,
     tables: &Tables,
     cars: &[CarDesign],
     scenario: &Scenario,
     sampling: Option<Sampling>,
+    watch: &Watch,
     background: Option<&Arc<Background>>,
 ) -> Result<Vec<Assessment>, AssessError> {
-    let traces = Traces::new(tables, scenario.cycle.as_deref())?;
-    let mut prepared = prepare_on(tables, cars, scenario, &traces, background)?;
+    let traces = kept.traces(tables, scenario)?;
+    let mut prepared = prepare_on(kept, tables, cars, scenario, &traces, background)?;
     if scenario.preset != Preset::CutOff {
         crate::recovery::add_credits(tables, scenario, &mut prepared)?;
     }
-    let solved = prepared.networks.iter().map(|n| SolvedNetwork::for_cars(tables, n, &scenario.method, cars.len())).collect::<Result<Vec<_>, _>>()?;
+    let solved = prepared.networks.iter().map(|n| kept.solve(tables, n, &scenario.method)).collect::<Result<Vec<_>, _>>()?;
     let samples = match sampling {
-        Some(sampling) => Some(draws(tables, scenario, &prepared.cases, &solved, sampling)?),
+        Some(sampling) => Some(draws(tables, scenario, &prepared.cases, &solved, sampling, watch)?),
         None => None,
     };
     let mut results: Vec<Assessment> = Vec::new();

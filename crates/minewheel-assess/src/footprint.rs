@@ -89,17 +89,34 @@ pub struct SolvedNetwork<'n> {
     /// The network.
     pub placed: &'n PlacedNetwork,
     /// The climate category.
-    pub climate: CategoryFactors,
+    pub climate: Arc<CategoryFactors>,
     /// Climate impact per unit of every column.
-    pub scores: Scores,
+    pub scores: Arc<Scores>,
+    rest: Arc<Rest>,
+}
+
+#[derive(Debug)]
+struct Rest {
     direct: Vec<f64>,
     others: Vec<(String, String, Scores)>,
     graded: GradedScores,
     by_place: Option<Vec<(String, Scores)>>,
 }
 
-/// From how many cars on it pays to solve the network once per place of emission rather than once per part of a car.
-const MANY_CARS: usize = 4;
+/// The solutions of a network apart from it, cheap to copy.
+#[derive(Debug, Clone)]
+pub(crate) struct Solution {
+    climate: Arc<CategoryFactors>,
+    scores: Arc<Scores>,
+    rest: Arc<Rest>,
+}
+
+impl Solution {
+    /// The network whose solutions these are, solved.
+    pub(crate) fn of<'n>(&self, placed: &'n PlacedNetwork) -> SolvedNetwork<'n> {
+        SolvedNetwork { placed, climate: Arc::clone(&self.climate), scores: Arc::clone(&self.scores), rest: Arc::clone(&self.rest) }
+    }
+}
 
 /// The number of a phase in arrays.
 pub const fn phase_index(phase: Phase) -> usize {
@@ -116,14 +133,14 @@ impl<'n> SolvedNetwork<'n> {
     /// # Errors
     /// The method is unknown, or the network cannot be solved.
     pub fn new(tables: &Tables, placed: &'n PlacedNetwork, method: &str) -> Result<Self, AssessError> {
-        Self::for_cars(tables, placed, method, 1)
+        Ok(Self::solve(tables, placed, method, false)?.of(placed))
     }
 
-    /// As [`SolvedNetwork::new`], made ready for so many cars.
+    /// The solutions of a network; with those by place of emission, a footprint asks for no further solve per part.
     ///
     /// # Errors
     /// The method is unknown, or the network cannot be solved.
-    pub fn for_cars(tables: &Tables, placed: &'n PlacedNetwork, method: &str, cars: usize) -> Result<Self, AssessError> {
+    pub(crate) fn solve(tables: &Tables, placed: &PlacedNetwork, method: &str, is_by_place: bool) -> Result<Solution, AssessError> {
         let flows = tables.methods.flows().len();
         let background = placed.background.as_deref();
         let factors = |category: &minewheel_data::methods::Category| {
@@ -156,13 +173,14 @@ impl<'n> SolvedNetwork<'n> {
         let Some(scores) = solved.next() else { return Err(AssessError::NothingSolved) };
         let others = others.iter().zip(solved).map(|(c, s)| (c.name.clone(), c.unit.clone(), s)).collect();
         let graded = GradedScores::solve(&placed.network, &climate)?;
-        let by_place = if cars >= MANY_CARS { Some(scores_by_place(tables, placed, &direct)?) } else { None };
-        Ok(Self { placed, climate, scores, direct, others, graded, by_place })
+        let by_place = if is_by_place { Some(scores_by_place(tables, placed, &direct)?) } else { None };
+        let rest = Rest { direct, others, graded, by_place };
+        Ok(Solution { climate: Arc::new(climate), scores: Arc::new(scores), rest: Arc::new(rest) })
     }
 
     /// Direct climate impact per unit of a column.
     pub fn direct(&self, column: ColumnId) -> f64 {
-        self.direct[column.index()]
+        self.rest.direct[column.index()]
     }
 
     /// Share of a demand's climate total by weakest status.
@@ -170,7 +188,7 @@ impl<'n> SolvedNetwork<'n> {
     /// # Errors
     /// The demand names a column that the network lacks.
     pub fn by_status(&self, demand: &Demand) -> Result<[f64; 4], AssessError> {
-        Ok(self.graded.total(demand)?.shares().unwrap_or([0.0; 4]))
+        Ok(self.rest.graded.total(demand)?.shares().unwrap_or([0.0; 4]))
     }
 
     /// The impacts of one car.
@@ -197,7 +215,7 @@ impl<'n> SolvedNetwork<'n> {
         let activity = forward(&self.placed.network, &whole)?;
         let mut covered = [0.0; Families::NAMES.len()];
         for (index, amount) in activity.values().iter().enumerate() {
-            let climate = amount * self.direct[index];
+            let climate = amount * self.rest.direct[index];
             for (family, sum) in covered.iter_mut().enumerate() {
                 if climate != 0.0 && self.placed.carries(&tables.cards, ColumnId(index as u32), family) {
                     *sum += climate;
@@ -210,6 +228,7 @@ impl<'n> SolvedNetwork<'n> {
             .map(|(name, sum)| ((*name).to_owned(), if total == 0.0 { 0.0 } else { (sum / total).min(1.0) }))
             .collect();
         let categories = self
+            .rest
             .others
             .iter()
             .map(|(category, unit, scores)| {
@@ -221,13 +240,13 @@ impl<'n> SolvedNetwork<'n> {
                 CategoryTotal { category: category.clone(), unit: unit.clone(), by_phase, coverage }
             })
             .collect();
-        let by_status = self.graded.total(&whole)?.shares().unwrap_or([0.0; 4]);
+        let by_status = self.rest.graded.total(&whole)?.shares().unwrap_or([0.0; 4]);
         let residual = self.scores.report().residual.max(activity.report().residual);
         Ok(Footprint { by_phase, by_stage, categories, by_status, coverage, activity, residual })
     }
 
     fn by_place(&self, tables: &Tables, stage: Stage, part: &Arc<str>, demand: &Demand) -> Result<Vec<StageImpact>, AssessError> {
-        if let Some(places) = &self.by_place {
+        if let Some(places) = &self.rest.by_place {
             let kg = |scores: &Scores| demand.lines().iter().map(|l| l.amount * scores.values()[l.column.index()]).sum::<f64>();
             return Ok(places
                 .iter()
@@ -238,7 +257,7 @@ impl<'n> SolvedNetwork<'n> {
         let activity = forward(&self.placed.network, demand)?;
         let mut by_place: BTreeMap<String, f64> = BTreeMap::new();
         for (index, amount) in activity.values().iter().enumerate() {
-            let kg = amount * self.direct[index];
+            let kg = amount * self.rest.direct[index];
             if kg != 0.0 {
                 let place = emission_place(tables, self.placed, ColumnId(index as u32));
                 *by_place.entry(place.to_owned()).or_default() += kg;

@@ -19,6 +19,7 @@ pub mod footprint;
 pub mod inventory;
 pub mod machine;
 pub mod network;
+pub mod networks;
 pub mod origin;
 pub mod pack_footprint;
 pub mod plant;
@@ -29,6 +30,7 @@ pub mod sensitivity;
 pub mod tables;
 pub mod tiers;
 pub mod uncertainty;
+pub mod watch;
 
 use minewheel_data::cycles::CycleError;
 use minewheel_data::electricity::MixError;
@@ -111,6 +113,9 @@ pub enum AssessError {
     /// A price is missing.
     #[error(transparent)]
     Price(#[from] ParameterError),
+    /// The one who asked no longer waits.
+    #[error("stopped before the end")]
+    Stopped,
     /// A draw gave a car other lines than its best estimate.
     #[error("car `{car}`: a draw buys {line}, which the best estimate does not; a row with a spread decides between parts")]
     LinesChanged {
@@ -157,6 +162,7 @@ impl AssessError {
             Self::Performance(_) => "minewheel::car::performance",
             Self::CycleFile(_) | Self::Cycle(_) => "minewheel::cycle",
             Self::Price(_) => "minewheel::data::parameter",
+            Self::Stopped => "minewheel::stopped",
             Self::LinesChanged { .. } | Self::InDraw { .. } => "minewheel::uncertainty::draw",
         }
     }

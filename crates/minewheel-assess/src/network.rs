@@ -190,6 +190,21 @@ impl PlacedNetwork {
     }
 }
 
+/// Everything that a placed network follows from, besides the tables.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct NetworkKey {
+    year: i32,
+    pathway_years: u32,
+    sourcing: Vec<Sourced>,
+    wanted: Vec<Column>,
+    electricity_product: Option<ProductId>,
+    is_cut: bool,
+    routes: Vec<(ProductId, ProcessId)>,
+}
+
+/// A product with the shares of its suppliers and the places that may not supply.
+type Sourced = (ProductId, Vec<(PlaceId, f64)>, Vec<PlaceId>);
+
 /// How the life of the car moves the mix of its charging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UseGrid {
@@ -204,7 +219,7 @@ pub enum UseGrid {
 pub struct PlacedNetworkBuilder<'t> {
     tables: &'t Tables,
     year: i32,
-    sourcing: Vec<(ProductId, Vec<(PlaceId, f64)>, Vec<PlaceId>)>,
+    sourcing: Vec<Sourced>,
     builder: NetworkBuilder,
     columns: Vec<Column>,
     index: FxHashMap<Column, ColumnId>,
@@ -413,6 +428,21 @@ impl<'t> PlacedNetworkBuilder<'t> {
             [high, _] if high == Some(product) => Some(VoltageLevel::High),
             [_, low] if low == Some(product) => Some(VoltageLevel::Low),
             _ => None,
+        }
+    }
+
+    /// What [`build`](Self::build) would build from: two builders with the same key build the same network, bit by bit.
+    pub(crate) fn key(&self) -> NetworkKey {
+        let mut routes: Vec<_> = self.routes.iter().map(|(product, process)| (*product, *process)).collect();
+        routes.sort_unstable();
+        NetworkKey {
+            year: self.year,
+            pathway_years: self.pathway_years,
+            sourcing: self.sourcing.clone(),
+            wanted: self.columns.clone(),
+            electricity_product: self.electricity_product,
+            is_cut: self.cuts.is_some(),
+            routes,
         }
     }
 

@@ -31,6 +31,7 @@ use crate::assessment::{CarCase, Figures};
 use crate::footprint::SolvedNetwork;
 use crate::scenario::{Preset, Resample, Sampling, Scenario};
 use crate::tables::Tables;
+use crate::watch::Watch;
 
 /// The distance between the 5 % and the 95 % point of a normal distribution, in standard deviations.
 pub(crate) const WIDTH: f64 = 2.0 * 1.644_853_627;
@@ -93,6 +94,9 @@ pub fn distributions(rows: &Rows) -> Vec<FactorDistribution> {
         .collect()
 }
 
+/// Draws between two looks at the watch.
+const RUN: u64 = 256;
+
 /// Figures of every car in every draw: one list of cars per draw.
 ///
 /// # Errors
@@ -103,31 +107,45 @@ pub fn draws(
     cases: &[CarCase<'_>],
     solved: &[SolvedNetwork<'_>],
     sampling: Sampling,
+    watch: &Watch,
 ) -> Result<Vec<Vec<Figures>>, AssessError> {
     let sampler = FactorSampler::centred(&distributions(&tables.rows))?;
     let count = u64::from(sampling.samples);
     let mut by_draw: Vec<Vec<Option<Figures>>> = vec![vec![None; cases.len()]; count as usize];
     for (index, network) in solved.iter().enumerate() {
         let here: Vec<usize> = (0..cases.len()).filter(|c| cases[*c].network == index).collect();
+        watch.expect(count);
         let measure = |factors: &[f64], scores: &[f64]| -> Result<Vec<Figures>, AssessError> {
+            if !watch.step() {
+                return Err(AssessError::Stopped);
+            }
             let draw = Draw::from_factors(factors);
             here.iter().map(|c| cases[*c].figures(tables, scenario, scores, &draw)).collect()
         };
-        let results: Vec<Result<Vec<Figures>, AssessError>> = match sampling.resample {
-            Resample::All => {
-                let solver = PreparedSolver::new(&network.placed.network, &network.climate, SolveOptions::default())?;
-                monte_carlo(&solver, &sampler, sampling.seed, 0..count, |draw| measure(draw.factors, draw.scores))?
+        let mut results: Vec<Result<Vec<Figures>, AssessError>> = Vec::with_capacity(count as usize);
+        let solver = match sampling.resample {
+            Resample::All => Some(PreparedSolver::new(&network.placed.network, &network.climate, SolveOptions::default())?),
+            Resample::Car => None,
+        };
+        // In runs, so that a stop is heard; a draw is the same in any of them.
+        let runs = (0..count).step_by(RUN as usize).map(|first| first..(first + RUN).min(count));
+        for run in runs {
+            if watch.is_stopped() {
+                return Err(AssessError::Stopped);
             }
-            Resample::Car => (0..count)
-                .into_par_iter()
-                .map_init(Vec::new, |factors, draw| {
+            match &solver {
+                Some(solver) => results.extend(monte_carlo(solver, &sampler, sampling.seed, run, |draw| measure(draw.factors, draw.scores))?),
+                None => results.par_extend(run.into_par_iter().map_init(Vec::new, |factors, draw| {
                     sampler.sample(sampling.seed, draw, factors);
                     measure(factors, network.scores.values())
-                })
-                .collect(),
-        };
+                })),
+            }
+        }
         for (draw, result) in results.into_iter().enumerate() {
-            let figures = result.map_err(|source| AssessError::InDraw { draw, source: Box::new(source) })?;
+            let figures = result.map_err(|source| match source {
+                AssessError::Stopped => source,
+                source => AssessError::InDraw { draw, source: Box::new(source) },
+            })?;
             for (car, figures) in here.iter().zip(figures) {
                 by_draw[draw][*car] = Some(figures);
             }

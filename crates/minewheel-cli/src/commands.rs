@@ -27,6 +27,7 @@ pub mod rules;
 pub mod scenario;
 
 pub mod schema;
+pub mod serve;
 pub mod supply;
 pub mod tco;
 pub mod trip;

@@ -107,6 +107,12 @@ pub enum Failure {
     /// A car without a credit, a study with faults, or a rule that lacks the year.
     #[error("{0}")]
     Credits(String),
+    /// A result cannot be written as JSON.
+    #[error("cannot write JSON: {0}")]
+    Json(String),
+    /// The server cannot be started.
+    #[error(transparent)]
+    Serve(#[from] minewheel_web::ServeError),
     /// `--strict` refused the result.
     #[error("{0}")]
     Strict(String),
@@ -165,6 +171,8 @@ impl Failure {
             Self::Driver(_) => "minewheel::fleet::driver",
             Self::Lca(error) => error.code(),
             Self::Credits(_) => "minewheel::credits",
+            Self::Json(_) => "minewheel::json",
+            Self::Serve(_) => "minewheel::web::serve",
             Self::Strict(_) => "minewheel::strict",
             Self::UnknownName { .. } => "minewheel::name",
         }
@@ -188,6 +196,8 @@ impl Failure {
             Self::RuleFile(_) => "`minewheel rules list SET` lists the keys that a set asks for, with their units".to_owned(),
             Self::RuleNotMet { .. } => "the result names what would change it; a clause without a value is unknown, not failed".to_owned(),
             Self::Driver(_) => "`docs/model/fleet.md` says which rows a fit needs; `minewheel market PLACE` lists what there is".to_owned(),
+            Self::Json(_) => "a figure is not a finite number; this is a defect of Minewheel".to_owned(),
+            Self::Serve(_) => "give another --port, or --port 0 for any that is free".to_owned(),
             Self::Strict(_) => "leave --strict out to see the result with its weakest status".to_owned(),
             Self::Store(_) => "give a folder laid out like Minewheel's own `data/`; one table in it is enough".to_owned(),
             Self::File { verb: "read", .. } => {

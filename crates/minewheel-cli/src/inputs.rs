@@ -1,105 +1,288 @@
-//! Reading what the user names: cars, data folders, cycles.
+//! What a command reads: tables, cars, cycles and files, from a desk that holds them.
+//!
+//! The command line lays the user's disk on the desk. A server lays the texts of one request on it, and nothing else: a
+//! command that is asked over a network finds no file, whatever name it is given. Tables are read when first asked for;
+//! desks of one shelf share them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
+use minewheel_assess::networks::Networks;
 use minewheel_assess::scenario::Scenario;
 use minewheel_assess::tables::{RoadTables, Tables};
+use minewheel_assess::watch::Watch;
 use minewheel_data::car::CarDesign;
 use minewheel_data::car_file::{read_car_file, unknown_names};
 use minewheel_data::cards::Cards;
+use minewheel_data::cycles::Cycle;
+use minewheel_data::places::Places;
 use minewheel_data::store::Store;
+use minewheel_industry::credits::rules::RuleBook;
+use minewheel_industry::fleet::tables::FleetTables;
+use minewheel_industry::market::series::Market;
+use minewheel_industry::passport::PassportTables;
+use minewheel_industry::rules::RuleTables;
 use minewheel_industry::supply::SupplyError;
 use minewheel_industry::supply::sourcing::costs::Premiums;
 use minewheel_industry::supply::sourcing::settle;
 
 use crate::failure::Failure;
 
-/// Tables of the binary, with a user's folder laid over them if one is given.
-///
-/// # Errors
-/// The folder cannot be read, or a table has violations.
-pub fn tables(overlay: Option<&Path>) -> Result<Tables, Failure> {
-    Tables::read(&store(overlay)?, false).map_err(Failure::Tables)
+/// The tables of a store, each read once.
+#[derive(Debug)]
+pub struct Shelf {
+    store: Store,
+    is_overlaid: bool,
+    tables: OnceLock<Tables>,
+    road: OnceLock<RoadTables>,
+    fleet: OnceLock<FleetTables>,
+    book: OnceLock<RuleBook>,
+    rules: OnceLock<RuleTables>,
+    market: OnceLock<Market>,
+    passport: OnceLock<PassportTables>,
+    premiums: OnceLock<Premiums>,
+    networks: Networks,
 }
 
-/// The files of the binary, with a user's folder laid over them if one is given.
-///
-/// # Errors
-/// The folder cannot be read.
-pub fn store(overlay: Option<&Path>) -> Result<Store, Failure> {
-    let mut store = Store::embedded();
-    if let Some(folder) = overlay {
-        store.overlay(folder)?;
-    }
-    Ok(store)
+/// Where a name that is no id is looked up.
+#[derive(Debug)]
+enum Files {
+    /// The user's disk.
+    Disk,
+    /// Texts by name, and nothing else.
+    Given(BTreeMap<String, String>),
 }
 
-/// A car of the catalogue, or the car of a file.
-///
-/// # Errors
-/// Neither exists, or the file has faults.
-pub fn car(tables: &Tables, name: &str) -> Result<CarDesign, Failure> {
-    if is_path(name) {
-        let text = read(Path::new(name))?;
-        let design = read_car_file(name, &text, &tables.chemistries()).map_err(Failure::CarFile)?;
-        let unknown = unknown_names(name, &text, &design, &tables.places, &tables.cards);
-        return if unknown.is_empty() { Ok(design) } else { Err(Failure::CarFile(unknown)) };
-    }
-    Ok(tables.catalogue.car(name)?.clone())
+/// What lies before a command.
+#[derive(Debug)]
+pub struct Desk {
+    shelf: Arc<Shelf>,
+    files: Files,
+    watch: Watch,
 }
 
-/// Cars with the sourcing rules of their files solved into shares.
-///
-/// # Errors
-/// No choice of makers meets a car's rules, or they name what is not there.
-pub fn settled(tables: &Tables, overlay: Option<&Path>, cars: Vec<CarDesign>, scenario: &Scenario) -> Result<Vec<CarDesign>, Failure> {
-    if cars.iter().all(|c| c.sourcing_demands.is_empty()) {
-        return Ok(cars);
+/// What a cell holds, or what fills it.
+fn once<T, E>(cell: &OnceLock<T>, fill: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
+    match cell.get() {
+        Some(value) => Ok(value),
+        None => {
+            let value = fill()?;
+            Ok(cell.get_or_init(|| value))
+        }
     }
-    let premiums = Premiums::read(&store(overlay)?, false).map_err(Failure::Tables)?;
-    Ok(cars.iter().map(|car| settle(tables, &premiums, car, scenario)).collect::<Result<_, _>>().map_err(SupplyError::from)?)
 }
 
-/// The tables that driving needs. Those of the binary are read alone, for speed; with a user's folder everything is read
-/// and checked.
-///
-/// # Errors
-/// The folder cannot be read, or a table has violations.
-pub fn road_tables(overlay: Option<&Path>) -> Result<RoadTables, Failure> {
-    if overlay.is_some() {
-        return tables(overlay).map(Tables::into_road);
+impl Shelf {
+    /// The tables of the binary, with a user's folder laid over them if one is given; so many networks are kept.
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn new(overlay: Option<&Path>, networks: usize) -> Result<Self, Failure> {
+        let mut store = Store::embedded();
+        if let Some(folder) = overlay {
+            store.overlay(folder)?;
+        }
+        Ok(Self {
+            store,
+            is_overlaid: overlay.is_some(),
+            tables: OnceLock::new(),
+            road: OnceLock::new(),
+            fleet: OnceLock::new(),
+            book: OnceLock::new(),
+            rules: OnceLock::new(),
+            market: OnceLock::new(),
+            passport: OnceLock::new(),
+            premiums: OnceLock::new(),
+            networks: if networks == 0 { Networks::none() } else { Networks::keeping(networks) },
+        })
     }
-    RoadTables::read(&Store::embedded()).map_err(Failure::Tables)
 }
 
-/// As [`car`], for a command that drives. Products are looked at where the file has sourcing rules.
-///
-/// # Errors
-/// Neither exists, or the file has faults.
-pub fn road_car(road: &RoadTables, name: &str, overlay: Option<&Path>) -> Result<CarDesign, Failure> {
-    if is_path(name) {
-        let text = read(Path::new(name))?;
-        let design = read_car_file(name, &text, &road.chemistries()).map_err(Failure::CarFile)?;
-        let cards = if design.sourcing.is_empty() && design.sourcing_demands.is_empty() { Cards::default() } else { tables(overlay)?.cards };
-        let unknown = unknown_names(name, &text, &design, &road.places, &cards);
-        return if unknown.is_empty() { Ok(design) } else { Err(Failure::CarFile(unknown)) };
+impl Desk {
+    /// A desk with the user's disk.
+    ///
+    /// # Errors
+    /// The folder of tables cannot be read.
+    pub fn on_disk(overlay: Option<&Path>) -> Result<Self, Failure> {
+        Ok(Self { shelf: Arc::new(Shelf::new(overlay, 0)?), files: Files::Disk, watch: Watch::none() })
     }
-    Ok(road.catalogue.car(name)?.clone())
+
+    /// A desk with these texts and no disk.
+    pub fn with_texts(shelf: Arc<Shelf>, texts: BTreeMap<String, String>, watch: Watch) -> Self {
+        Self { shelf, files: Files::Given(texts), watch }
+    }
+
+    /// The files of the tables.
+    pub fn store(&self) -> &Store {
+        &self.shelf.store
+    }
+
+    /// All tables of assessments.
+    ///
+    /// # Errors
+    /// A table has violations.
+    pub fn tables(&self) -> Result<&Tables, Failure> {
+        once(&self.shelf.tables, || Tables::read(&self.shelf.store, false).map_err(Failure::Tables))
+    }
+
+    /// The tables that driving needs. Those of the binary are read alone, for speed; with a user's folder everything is
+    /// read and checked.
+    ///
+    /// # Errors
+    /// A table has violations.
+    pub fn road_tables(&self) -> Result<&RoadTables, Failure> {
+        if self.shelf.is_overlaid {
+            self.tables()?;
+        }
+        once(&self.shelf.road, || RoadTables::read(&self.shelf.store).map_err(Failure::Tables))
+    }
+
+    /// The tables of fleets.
+    ///
+    /// # Errors
+    /// A table has violations.
+    pub fn fleet_tables(&self) -> Result<&FleetTables, Failure> {
+        once(&self.shelf.fleet, || FleetTables::read(&self.shelf.store, false).map_err(Failure::Tables))
+    }
+
+    /// The rules of credits.
+    ///
+    /// # Errors
+    /// A table has violations.
+    pub fn rule_book(&self) -> Result<&RuleBook, Failure> {
+        once(&self.shelf.book, || RuleBook::read(&self.shelf.store, false).map_err(Failure::Tables))
+    }
+
+    /// The tables of rules.
+    ///
+    /// # Errors
+    /// A table has violations.
+    pub fn rule_tables(&self) -> Result<&RuleTables, Failure> {
+        once(&self.shelf.rules, || RuleTables::read(&self.shelf.store, false).map_err(Failure::Tables))
+    }
+
+    /// The series of markets.
+    ///
+    /// # Errors
+    /// A table has violations.
+    pub fn market(&self) -> Result<&Market, Failure> {
+        once(&self.shelf.market, || Market::read(&self.shelf.store, false, None).map_err(Failure::Tables))
+    }
+
+    /// The tables of battery passports.
+    ///
+    /// # Errors
+    /// A table has violations.
+    pub fn passport_tables(&self) -> Result<&PassportTables, Failure> {
+        once(&self.shelf.passport, || PassportTables::read(&self.shelf.store, false).map_err(Failure::Tables))
+    }
+
+    /// What places cost over China.
+    ///
+    /// # Errors
+    /// A table has violations.
+    pub fn premiums(&self) -> Result<&Premiums, Failure> {
+        once(&self.shelf.premiums, || Premiums::read(&self.shelf.store, false).map_err(Failure::Tables))
+    }
+
+    /// Cars with the sourcing rules of their files solved into shares.
+    ///
+    /// # Errors
+    /// No choice of makers meets a car's rules, or they name what is not there.
+    pub fn settled(&self, cars: Vec<CarDesign>, scenario: &Scenario) -> Result<Vec<CarDesign>, Failure> {
+        if cars.iter().all(|c| c.sourcing_demands.is_empty()) {
+            return Ok(cars);
+        }
+        let (tables, premiums) = (self.tables()?, self.premiums()?);
+        Ok(cars.iter().map(|car| settle(tables, premiums, car, scenario)).collect::<Result<_, _>>().map_err(SupplyError::from)?)
+    }
+
+    /// Networks kept between the questions of a shelf.
+    pub fn networks(&self) -> &Networks {
+        &self.shelf.networks
+    }
+
+    /// Who waits for the answer.
+    pub fn watch(&self) -> &Watch {
+        &self.watch
+    }
+
+    /// A car of the catalogue, or the car of a file.
+    ///
+    /// # Errors
+    /// Neither exists, or the file has faults.
+    pub fn car(&self, name: &str) -> Result<CarDesign, Failure> {
+        let tables = self.tables()?;
+        if is_path(name) {
+            return self.car_of_file(name, &tables.chemistries(), &tables.places, |_| Ok(&tables.cards));
+        }
+        Ok(tables.catalogue.car(name)?.clone())
+    }
+
+    /// As [`Desk::car`], for a command that drives. Products are looked at where the file has sourcing rules.
+    ///
+    /// # Errors
+    /// Neither exists, or the file has faults.
+    pub fn road_car(&self, name: &str) -> Result<CarDesign, Failure> {
+        let road = self.road_tables()?;
+        if is_path(name) {
+            let none = Cards::default();
+            return self.car_of_file(name, &road.chemistries(), &road.places, |design| {
+                if design.sourcing.is_empty() && design.sourcing_demands.is_empty() { Ok(&none) } else { Ok(&self.tables()?.cards) }
+            });
+        }
+        Ok(road.catalogue.car(name)?.clone())
+    }
+
+    fn car_of_file<'c>(
+        &self,
+        name: &str,
+        chemistries: &[String],
+        places: &Places,
+        cards: impl FnOnce(&CarDesign) -> Result<&'c Cards, Failure>,
+    ) -> Result<CarDesign, Failure> {
+        let text = self.text(Path::new(name))?;
+        let design = read_car_file(name, &text, chemistries).map_err(Failure::CarFile)?;
+        let unknown = unknown_names(name, &text, &design, places, cards(&design)?);
+        if unknown.is_empty() { Ok(design) } else { Err(Failure::CarFile(unknown)) }
+    }
+
+    /// A cycle by id, or that of a file if the name ends in `.csv`.
+    ///
+    /// # Errors
+    /// No cycle has the name, or the file has faults.
+    pub fn cycle(&self, name: &str) -> Result<Cycle, Failure> {
+        let tables = self.tables()?;
+        let is_file = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
+        let found = match &self.files {
+            Files::Given(_) if is_file => Cycle::parse(name, &self.text(Path::new(name))?),
+            _ => tables.cycles.open(name),
+        };
+        found.map_err(|e| Failure::Cycle(e.to_string()))
+    }
+
+    /// The text of a file.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    #[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
+    pub fn text(&self, path: &Path) -> Result<String, Failure> {
+        let read = match &self.files {
+            Files::Disk => std::fs::read_to_string(path),
+            Files::Given(texts) => {
+                let missing = || std::io::Error::new(std::io::ErrorKind::NotFound, "a request reads no file; send its text");
+                texts.get(&path.display().to_string()).cloned().ok_or_else(missing)
+            }
+        };
+        let text = read.map_err(|reason| Failure::File { verb: "read", path: PathBuf::from(path), reason })?;
+        Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+    }
 }
 
 /// Whether a name is that of a file rather than an id.
 pub fn is_path(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) || name.contains(['/', '\\'])
-}
-
-/// The text of a file.
-///
-/// # Errors
-/// It cannot be read.
-#[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
-pub fn read(path: &Path) -> Result<String, Failure> {
-    let text = std::fs::read_to_string(path).map_err(|reason| Failure::File { verb: "read", path: PathBuf::from(path), reason })?;
-    Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
 }
 
 /// Writes a file that the user named.

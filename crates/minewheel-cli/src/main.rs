@@ -1,5 +1,6 @@
 //! The command `minewheel`: reads arguments and files, calls the libraries, prints. It holds no formula.
 
+mod api;
 mod commands;
 mod failure;
 mod inputs;
@@ -75,6 +76,8 @@ enum Command {
     Rules(commands::rules::Arguments),
     /// What a model can fill of a car's battery passport, and what only the maker can
     Passport(commands::passport::Arguments),
+    /// Serve the browser app and the JSON API on this machine
+    Serve(commands::serve::Arguments),
     /// Print the JSON Schema or the list of a thing
     Schema(commands::schema::Arguments),
     /// Print a completion script for a shell
@@ -113,6 +116,7 @@ fn main() -> ExitCode {
         Command::Case(arguments) => commands::case::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),
         Command::Passport(arguments) => commands::passport::run(&arguments),
+        Command::Serve(arguments) => commands::serve::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

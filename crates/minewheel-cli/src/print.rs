@@ -7,6 +7,8 @@ use clap::ValueEnum;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
 pub use minewheel_report::figure::figure;
 
+use crate::failure::Failure;
+
 /// How data is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -40,10 +42,19 @@ pub fn note(text: &str) {
 
 /// Writes a value as JSON with a line break at its end.
 pub fn json<T: serde::Serialize>(value: &T) {
-    match serde_json::to_string_pretty(value) {
+    match json_text(value) {
         Ok(text) => data(&text),
-        Err(error) => note(&format!("cannot write JSON: {error}")),
+        Err(error) => note(&error.to_string()),
     }
+}
+
+/// A value as JSON with a line break at its end.
+///
+/// # Errors
+/// It has a part that JSON cannot hold.
+pub fn json_text<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|e| Failure::Json(e.to_string()))?;
+    Ok(text + "\n")
 }
 
 /// The width that tables and bars may use.

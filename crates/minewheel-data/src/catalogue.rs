@@ -1,11 +1,16 @@
 //! Cars of the catalogue: `cars/cars.csv`, one field of one car a row.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::car::CarDesign;
 use crate::car_fields::{Assembler, Entry, FieldEntry, is_number};
 use crate::loader::Loader;
-use crate::table::{Fault, nearest};
+use crate::store::Store;
+use crate::table::{Fault, Table, nearest};
+
+/// The table of the catalogue.
+const CARS: &str = "cars/cars.csv";
 
 /// A car that is not in the catalogue.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -15,6 +20,37 @@ pub struct UnknownCar {
     pub seen: String,
     /// The nearest id.
     pub nearest: Option<String>,
+}
+
+/// A car of the catalogue as the text of a car file, to be changed and read again; `None`: the store has no such car.
+///
+/// Sources and spreads stay behind: who changes a car answers for its numbers.
+pub fn car_text(store: &Store, id: &str) -> Option<String> {
+    let table = Table::parse(CARS, store.text(CARS)?, 0).ok()?;
+    // Sections in the order of the file; numbered motors are a list.
+    let mut sections: Vec<(String, String)> = Vec::new();
+    let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+    sections.push(("[car]".to_owned(), format!("id = {}\n", quoted(id))));
+    for row in (0..table.len()).filter(|row| table.text(*row, "car_id") == id) {
+        let (field, value) = (table.text(row, "field"), table.text(row, "value"));
+        let (section, key) = field.split_once('.')?;
+        let (heading, key) = match key.split_once('.') {
+            Some((number, key)) if section == "motor" => (format!("[[motor]] # {number}"), key),
+            _ => (format!("[{section}]"), key),
+        };
+        let value = match value.parse::<f64>() {
+            Ok(number) if is_number(field) => number.to_string(),
+            _ => quoted(value),
+        };
+        let at = sections.iter().position(|s| s.0 == heading).unwrap_or_else(|| {
+            sections.push((heading, String::new()));
+            sections.len() - 1
+        });
+        let _ = writeln!(sections[at].1, "{key} = {value}");
+    }
+    let is_there = sections.len() > 1 || sections[0].1.lines().count() > 1;
+    let bare = |heading: &str| heading.split(" #").next().unwrap_or_default().to_owned();
+    is_there.then(|| sections.iter().map(|(heading, lines)| format!("{}\n{lines}", bare(heading))).collect::<Vec<_>>().join("\n"))
 }
 
 /// The cars of `cars/cars.csv`.
@@ -27,7 +63,7 @@ impl Catalogue {
     /// Reads `cars/cars.csv`.
     pub fn read(loader: &mut Loader<'_>, chemistries: &[String]) -> Self {
         let mut all = Self::default();
-        let Some(table) = loader.table("cars/cars.csv") else { return all };
+        let Some(table) = loader.table(CARS) else { return all };
         let mut order: Vec<String> = Vec::new();
         let mut fields: BTreeMap<String, Vec<(usize, FieldEntry)>> = BTreeMap::new();
         for row in 0..table.len() {

@@ -13,6 +13,7 @@ pub mod catalogue;
 pub mod cycles;
 pub mod dependence;
 pub mod electricity;
+pub mod listing;
 pub mod loader;
 pub mod markets;
 pub mod methods;

@@ -17,6 +17,7 @@ pub mod fleet;
 pub mod html;
 mod origin;
 pub mod sources;
+pub mod sourcing;
 pub mod supply;
 pub mod verdicts;
 

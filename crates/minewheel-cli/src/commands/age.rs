@@ -8,7 +8,7 @@ use minewheel_model::ageing::{Duty, Hour, Outside, Warning};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -86,50 +86,59 @@ fn words(warning: &Warning) -> String {
     }
 }
 
-/// Runs the command.
+/// A cell, or the packs of cars.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// A cell over the years.
+    Cell(Output),
+    /// The packs of cars.
+    Packs(Vec<PackLife>),
+}
+
+/// The cell or the packs asked for, aged.
 ///
 /// # Errors
 /// An unknown cell or car, a faulty profile, or a number outside what a cell can have.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let tables = inputs::tables(arguments.data.as_deref())?;
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Answer, Failure> {
+    let tables = desk.tables()?;
     let Some(cell) = &arguments.cell else {
         if let Some(km) = arguments.km_per_year {
             super::charge::within("km-per-year", km, KM_PER_YEAR, "km")?;
         }
         let mut lives = Vec::new();
         for name in &arguments.cars {
-            lives.push(pack_life(&inputs::car(&tables, name)?, &tables, arguments.km_per_year.map(Length::from_km))?);
+            lives.push(pack_life(&desk.car(name)?, tables, arguments.km_per_year.map(Length::from_km))?);
         }
-        return match arguments.format {
-            Format::Json => {
-                print::json(&lives);
-                Ok(())
-            }
-            Format::Csv => {
-                print::data(&print::csv(&HEADER, &lives.iter().map(|l| row(l, |v| v.to_string())).collect::<Vec<_>>()));
-                Ok(())
-            }
-            Format::Table => {
-                let mut text = print::table(&TITLES, &lives.iter().map(|l| row(l, figure)).collect::<Vec<_>>(), &[2, 3, 4, 5, 6, 7]);
-                text.push_str("first life: until that share of the capacity is left; packs: bought over the car's life\n");
-                print::data(&text);
-                Ok(())
-            }
-        };
+        return Ok(Answer::Packs(lives));
     };
     let duty = match (&arguments.soc_profile, arguments.soc) {
-        (Some(file), _) => profile(file, arguments.temperature_c)?,
+        (Some(file), _) => profile(desk, file, arguments.temperature_c)?,
         (None, Some(soc)) => Duty::storage(soc, arguments.temperature_c).map_err(minewheel_assess::AssessError::from)?,
         (None, None) => {
             let wanted = "--soc SHARE for storage, or --soc-profile FILE".to_owned();
             return Err(Failure::Option { option: "soc", seen: "missing".to_owned(), wanted });
         }
     };
-    let (id, lives, warnings) = age(&tables, cell, &duty, arguments.years, arguments.step_h)?;
-    let output = Output {
+    let (id, lives, warnings) = age(tables, cell, &duty, arguments.years, arguments.step_h)?;
+    Ok(Answer::Cell(Output {
         cell: id,
         years: lives.iter().map(|y| Year { year: y.year, capacity: y.capacity, cycles: y.cycles }).collect(),
         warnings: warnings.iter().map(words).collect(),
+    }))
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let output = match answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)? {
+        Answer::Cell(output) => output,
+        Answer::Packs(lives) => {
+            packs(&lives, arguments.format);
+            return Ok(());
+        }
     };
     match arguments.format {
         Format::Json => print::json(&output),
@@ -154,6 +163,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
+fn packs(lives: &[PackLife], format: Format) {
+    match format {
+        Format::Json => print::json(&lives),
+        Format::Csv => print::data(&print::csv(&HEADER, &lives.iter().map(|l| row(l, |v| v.to_string())).collect::<Vec<_>>())),
+        Format::Table => {
+            let mut text = print::table(&TITLES, &lives.iter().map(|l| row(l, figure)).collect::<Vec<_>>(), &[2, 3, 4, 5, 6, 7]);
+            text.push_str("first life: until that share of the capacity is left; packs: bought over the car's life\n");
+            print::data(&text);
+        }
+    }
+}
+
 const TITLES: [&str; 8] = ["car", "cells", "km a year", "range", "cycles a year", "first life ends at", "years", "packs"];
 const HEADER: [&str; 8] =
     ["car", "chemistry", "km_per_year", "range_km", "cycles_per_year", "first_life_ends_at", "first_life_years", "packs_over_life"];
@@ -166,9 +187,9 @@ fn row(life: &PackLife, number: impl Fn(f64) -> String) -> Vec<String> {
 }
 
 /// Reads a profile of whole days.
-fn profile(file: &Path, celsius: f64) -> Result<Duty, Failure> {
+fn profile(desk: &Desk, file: &Path, celsius: f64) -> Result<Duty, Failure> {
     let name = file.display().to_string();
-    let text = inputs::read(file)?;
+    let text = desk.text(file)?;
     let mut lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty() && !l.starts_with('#'));
     let fault =
         |line: usize, seen: &str, wanted: &'static str| Failure::Profile { file: name.clone(), line: line + 1, seen: seen.to_owned(), wanted };

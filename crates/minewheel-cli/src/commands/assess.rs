@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use minewheel_assess::assessment::{Assessment, assess_on};
-use minewheel_assess::background::BackgroundLine;
+use minewheel_assess::background::{Background, BackgroundLine};
 use minewheel_assess::scenario::{Preset, Resample, Sampling};
 use minewheel_assess::tables::Tables;
 use minewheel_assess::uncertainty::Interval;
@@ -19,7 +19,7 @@ use minewheel_report::figure::spread;
 
 use super::scenario::ScenarioArguments;
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -74,11 +74,15 @@ enum ResampleWord {
 /// Most draws that are kept in memory at once.
 const MOST_SAMPLES: i64 = 1_000_000;
 
-/// Runs the command.
+/// The cars, assessed.
 ///
 /// # Errors
 /// Bad input, or a result that `--strict` refuses.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Assessment>, Failure> {
+    answer_on(arguments, desk, None)
+}
+
+fn answer_on(arguments: &Arguments, desk: &Desk, background: Option<&Arc<Background>>) -> Result<Vec<Assessment>, Failure> {
     if !(1..=MOST_SAMPLES).contains(&arguments.samples) {
         return Err(Failure::Option {
             option: "samples",
@@ -86,31 +90,41 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             wanted: format!("1 to {MOST_SAMPLES}, or --no-interval"),
         });
     }
-    let tables = inputs::tables(arguments.scenario.data.as_deref())?;
-    let cars = arguments.cars.iter().map(|c| inputs::car(&tables, c)).collect::<Result<Vec<_>, _>>()?;
-    let scenario = arguments.scenario.scenario(&tables, &cars)?;
-    let cars = inputs::settled(&tables, arguments.scenario.data.as_deref(), cars, &scenario)?;
+    let tables = desk.tables()?;
+    let cars = arguments.cars.iter().map(|c| desk.car(c)).collect::<Result<Vec<_>, _>>()?;
+    let scenario = arguments.scenario.scenario(desk, &cars)?;
+    let cars = desk.settled(cars, &scenario)?;
     let resample = match arguments.resample {
         ResampleWord::All => Resample::All,
         ResampleWord::Car => Resample::Car,
     };
     let sampling = (!arguments.no_interval).then_some(Sampling { samples: arguments.samples as u32, seed: arguments.seed, resample });
-    let background = match (&arguments.background, &arguments.background_mapping) {
-        (Some(database), Some(mapping)) => Some(Arc::new(super::lca::background(&tables, database, mapping, arguments.background_cut_off)?)),
-        _ => None,
-    };
-    let results = assess_on(&tables, &cars, &scenario, sampling, background.as_ref())?;
+    let results = assess_on(desk.networks(), tables, &cars, &scenario, sampling, desk.watch(), background)?;
     if arguments.strict {
         refuse_weak(&results)?;
     }
+    Ok(results)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`], or a background that cannot be read.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let desk = Desk::on_disk(arguments.scenario.data.as_deref())?;
+    let background = match (&arguments.background, &arguments.background_mapping) {
+        (Some(database), Some(mapping)) => Some(Arc::new(super::lca::background(desk.tables()?, database, mapping, arguments.background_cut_off)?)),
+        _ => None,
+    };
+    let results = answer_on(arguments, &desk, background.as_ref())?;
     if let Some(file) = &arguments.report {
-        inputs::report(file, &report::assessment::document(&results, scenario.preset, &tables, &inputs::command_line()))?;
+        inputs::report(file, &report::assessment::document(&results, arguments.scenario.preset(), desk.tables()?, &inputs::command_line()))?;
     }
     match arguments.format {
         Format::Json => print::json(&results),
         Format::Csv => print::data(&csv(&results)),
         Format::Table => {
-            print::data(&side_by_side(&tables, &results, scenario.preset));
+            print::data(&side_by_side(desk.tables()?, &results, arguments.scenario.preset()));
             for notice in notices(&results) {
                 print::note(&format!("note: {notice}"));
             }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use minewheel_assess::battery::{BatteryQuestion, BatteryReport, battery_report};
 use minewheel_assess::scenario::{Resample, Sampling};
-use minewheel_assess::tables::Tables;
 use minewheel_assess::uncertainty::Interval;
 use minewheel_data::car::CarDesign;
 use minewheel_data::row::Value;
@@ -13,7 +12,7 @@ use minewheel_data::units::{Energy, convert};
 use minewheel_model::battery::{CellChoices, CellFormat, PackLayout, PackSpec};
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -189,8 +188,9 @@ const DEFAULT_KWH: f64 = 60.0;
 const DEFAULT_PLACE: &str = "CN";
 
 impl Arguments {
-    fn question(&self, tables: &Tables) -> Result<BatteryQuestion, Failure> {
-        let mut car: Option<CarDesign> = self.car.as_ref().map(|name| inputs::car(tables, name)).transpose()?;
+    fn question(&self, desk: &Desk) -> Result<BatteryQuestion, Failure> {
+        let tables = desk.tables()?;
+        let mut car: Option<CarDesign> = self.car.as_ref().map(|name| desk.car(name)).transpose()?;
         let battery = car.as_ref().and_then(|c| c.battery.as_ref());
         if let (Some(car), None) = (&car, battery) {
             let wanted = "a car with a traction battery".to_owned();
@@ -250,13 +250,20 @@ impl Arguments {
     }
 }
 
-/// Runs the command.
+/// The pack, designed and counted.
 ///
 /// # Errors
 /// A car, chemistry, stage, route or material that is unknown, a cell that cannot be, a price below nought.
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<BatteryReport, Failure> {
+    Ok(battery_report(&arguments.question(desk)?, desk.tables()?)?)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let tables = inputs::tables(arguments.data.as_deref())?;
-    let report = battery_report(&arguments.question(&tables)?, &tables)?;
+    let report = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&report),
         Format::Csv => print::data(&csv(&report)),

@@ -8,7 +8,7 @@ use minewheel_data::row::Value;
 
 use super::scenario::ScenarioArguments;
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -49,18 +49,18 @@ fn word<T: std::str::FromStr>(kind: &'static str, seen: Option<&String>, known: 
     seen.parse().ok().ok_or(()).map(Some).map_err(unknown)
 }
 
-/// Runs the command.
+/// The body and what its choices change.
 ///
 /// # Errors
 /// A car or choice that is unknown, an alloy that refuses a share, or whatever an assessment refuses.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<BodyReport, Failure> {
     macro_rules! words {
         ($t:ty) => {
             &<$t>::ALL.iter().map(|w| w.word()).collect::<Vec<_>>()
         };
     }
-    let tables = inputs::tables(arguments.scenario.data.as_deref())?;
-    let mut design = inputs::car(&tables, &arguments.car)?;
+    let tables = desk.tables()?;
+    let mut design = desk.car(&arguments.car)?;
     let body = &mut design.body;
     body.door_ring = word("door ring", arguments.door_ring.as_ref(), words!(DoorRing))?.or(body.door_ring);
     body.castings = word("kind of castings", arguments.castings.as_ref(), words!(Castings))?.or(body.castings);
@@ -76,8 +76,16 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         tables.places.id(place).map_err(minewheel_assess::AssessError::from)?;
         design.plant.country = Some(place.clone());
     }
-    let scenario = arguments.scenario.scenario(&tables, std::slice::from_ref(&design))?;
-    let report = body_report(&design, &tables, &scenario)?;
+    let scenario = arguments.scenario.scenario(desk, std::slice::from_ref(&design))?;
+    Ok(body_report(&design, tables, &scenario)?)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let report = answer(arguments, &Desk::on_disk(arguments.scenario.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&report),
         Format::Csv => print::data(&csv(&report)),

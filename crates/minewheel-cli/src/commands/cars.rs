@@ -7,7 +7,7 @@ use minewheel_data::row::Value;
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format};
 
 /// Arguments of the command.
@@ -23,8 +23,9 @@ pub struct Arguments {
     data: Option<PathBuf>,
 }
 
+/// A car in a line.
 #[derive(Serialize)]
-struct Line {
+pub struct Line {
     id: String,
     name: String,
     make: Option<String>,
@@ -40,12 +41,12 @@ struct Line {
     status_counts: Vec<(String, usize)>,
 }
 
-/// Runs the command.
+/// The cars asked for.
 ///
 /// # Errors
 /// The tables cannot be read, or no car matches.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let tables = inputs::tables(arguments.data.as_deref())?;
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> {
+    let tables = desk.tables()?;
     let needle = arguments.text.as_deref().unwrap_or_default().to_lowercase();
     let matches = |car: &CarDesign| {
         [Some(car.id.as_str()), car.name.as_deref(), car.make.as_deref(), car.model.as_deref()]
@@ -53,7 +54,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .flatten()
             .any(|t| t.to_lowercase().contains(&needle))
     };
-    let lines: Vec<Line> = tables.catalogue.cars().iter().filter(|c| matches(c)).map(|c| line(&tables, c)).collect();
+    let lines: Vec<Line> = tables.catalogue.cars().iter().filter(|c| matches(c)).map(|c| line(tables, c)).collect();
     if lines.is_empty() {
         return Err(tables
             .catalogue
@@ -61,6 +62,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             .err()
             .map_or_else(|| Failure::UnknownName { kind: "car", seen: needle.clone(), known: String::new() }, Failure::UnknownCar));
     }
+    Ok(lines)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let lines = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     if arguments.format == Format::Json {
         print::json(&lines);
         return Ok(());

@@ -5,12 +5,12 @@ mod industry;
 
 use std::fmt::Write as _;
 
-use minewheel_data::store::Store;
 use minewheel_industry::cases::{Outcome, Statement, Verdict, list, run as judge};
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format};
+use serde::Serialize;
 
 /// Arguments of the command.
 #[derive(clap::Args)]
@@ -37,15 +37,35 @@ enum Action {
     },
 }
 
-/// Runs the command.
+/// The statements, or one of them judged.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// All statements.
+    List(Vec<Statement>),
+    /// One, judged.
+    Judged(Box<Outcome>),
+}
+
+/// The statements, or the verdict on one.
 ///
 /// # Errors
 /// An unknown case, or one that cannot be computed.
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Answer, Failure> {
+    Ok(match &arguments.action {
+        Action::List { .. } => Answer::List(list(desk.store())?),
+        Action::Run { name, .. } => Answer::Judged(Box::new(judge(desk.store(), desk.tables()?, name)?)),
+    })
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let store = Store::embedded();
-    match &arguments.action {
-        Action::List { format } => {
-            let cases = list(&store)?;
+    let (Action::List { format } | Action::Run { format, .. }) = &arguments.action;
+    match answer(arguments, &Desk::on_disk(None)?)? {
+        Answer::List(cases) => {
             let rows: Vec<Vec<String>> = cases.iter().map(|c| vec![c.id.clone(), c.year.to_string(), c.title.clone()]).collect();
             match format {
                 Format::Json => print::json(&cases),
@@ -53,14 +73,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 Format::Table => print::data(&print::table(&["id", "year", "title"], &rows, &[])),
             }
         }
-        Action::Run { name, format } => {
-            let tables = inputs::tables(None)?;
-            let outcome = judge(&store, &tables, name)?;
+        Answer::Judged(outcome) => {
             if matches!(format, Format::Json) {
                 print::json(&outcome);
                 return Ok(());
             }
-            let (header, rows, table): (&[&str], Vec<Vec<String>>, String) = match &outcome {
+            let (header, rows, table): (&[&str], Vec<Vec<String>>, String) = match &*outcome {
                 Outcome::Ratio(j) => (&cars::RATIO, j.grid.iter().chain(&j.catalogue).map(cars::ratio_row).collect(), cars::ratio_table(j)),
                 Outcome::Ring(j) => (&cars::RING, j.cars.iter().map(cars::ring_row).collect(), cars::ring_table(j)),
                 Outcome::Magnets(j) => (&cars::MAGNETS, j.machines.iter().map(cars::magnet_row).collect(), cars::magnet_table(j)),

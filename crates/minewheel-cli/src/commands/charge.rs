@@ -10,7 +10,7 @@ use minewheel_model::charging::{CurvePoint, Limit, SessionResult, Supply};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -101,11 +101,11 @@ pub(super) fn finite(fields: Vec<(String, f64)>) -> BTreeMap<String, Option<f64>
     fields.into_iter().map(|(field, value)| (field, value.is_finite().then_some(value))).collect()
 }
 
-/// Runs the command.
+/// The cars at the plug.
 ///
 /// # Errors
 /// A car that is unknown, faulty or has no plug, or a supply or window that cannot be.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> {
     within("ambient-c", arguments.ambient_c, super::drive::AMBIENT_C, "°C")?;
     if let Some(celsius) = arguments.pack_c {
         within("pack-c", celsius, super::drive::AMBIENT_C, "°C")?;
@@ -124,13 +124,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         (None, true) => PackAtStart::Prepared,
         (None, false) => PackAtStart::AsAir,
     };
-    let tables = inputs::tables(arguments.data.as_deref())?;
+    let tables = desk.tables()?;
     let window = (arguments.from_percent / 100.0, arguments.to_percent / 100.0);
     let mut lines = Vec::new();
     for name in &arguments.cars {
-        let design = inputs::car(&tables, name)?;
+        let design = desk.car(name)?;
         let Charged { session, minutes_10_80, minutes_30_80, usable_energy_kwh, car_limit_kw, pack_start_c, defaulted } =
-            charge_car(&design, &tables, supply, window, arguments.ambient_c, pack)?;
+            charge_car(&design, tables, supply, window, arguments.ambient_c, pack)?;
         lines.push(Line {
             car: design.id.clone(),
             supply: word,
@@ -147,6 +147,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             defaulted: finite(defaulted),
         });
     }
+    Ok(lines)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let lines = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&lines),
         Format::Csv => print::data(&curve_csv(&lines)),

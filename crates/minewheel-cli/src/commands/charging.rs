@@ -4,13 +4,11 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use minewheel_data::store::Store;
 use minewheel_industry::fleet::charging::{ChargingCars, ChargingYear, Habits, Strategy, charging_year};
 use minewheel_industry::fleet::figures::car_figures;
-use minewheel_industry::fleet::tables::FleetTables;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};
 use minewheel_report::charts::lines::{self as chart, Chart};
 
@@ -75,11 +73,19 @@ const MOST_CARS: usize = 1_000_000;
 /// Hours of daylight that `solar` prefers.
 const NOON: (usize, usize) = (10, 15);
 
-/// Runs the command.
+/// The year of the cars.
 ///
 /// # Errors
 /// A car without a plug, an option no car has, or a signal of another length.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<ChargingYear, Failure> {
+    Ok(find(arguments, desk)?.1)
+}
+
+/// The id of the car, and the year.
+///
+/// # Errors
+/// A car without a plug, an option no car has, or a signal of another length.
+fn find(arguments: &Arguments, desk: &Desk) -> Result<(String, ChargingYear), Failure> {
     let bounded = |option: &'static str, seen: f64, low: f64, high: f64| {
         if seen >= low && seen <= high {
             return Ok(());
@@ -92,20 +98,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(km) = arguments.km_per_year {
         bounded("km-per-year", km, 100.0, 200_000.0)?;
     }
-    let strategy = strategy(arguments)?;
-    let signal = arguments.signal.as_deref().map(signal_of).transpose()?;
-    let mut store = Store::embedded();
-    if let Some(folder) = &arguments.data {
-        store.overlay(folder)?;
-    }
-    let tables = inputs::tables(arguments.data.as_deref())?;
-    let fleet = FleetTables::read(&store, false).map_err(Failure::Tables)?;
-    let design = inputs::car(&tables, &arguments.car)?;
+    let strategy = strategy(arguments, desk)?;
+    let signal = arguments.signal.as_deref().map(|path| signal_of(desk, path)).transpose()?;
+    let (tables, fleet) = (desk.tables()?, desk.fleet_tables()?);
+    let design = desk.car(&arguments.car)?;
     let km = match arguments.km_per_year {
         Some(km) => km,
         None => fleet.parameters.value("use", "km-per-year", "km").map_err(minewheel_assess::AssessError::from)?.best,
     };
-    let figures = car_figures(&tables, std::slice::from_ref(&design), &arguments.country, &[], &[km])?;
+    let figures = car_figures(tables, std::slice::from_ref(&design), &arguments.country, &[], &[km])?;
     let Some(figures) = figures.first().filter(|f| f.kwh_per_km > 0.0) else {
         return Err(Failure::Option { option: "car", seen: design.id.clone(), wanted: "a car with a plug".to_owned() });
     };
@@ -118,10 +119,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         connected: arguments.connected,
         seed: arguments.seed,
     };
-    let habits = Habits::of(&fleet).map_err(minewheel_assess::AssessError::from)?;
+    let habits = Habits::of(fleet).map_err(minewheel_assess::AssessError::from)?;
     let year = charging_year(&cars, &habits, &strategy, signal.as_deref()).map_err(|e| Failure::Driver(e.to_string()))?;
+    Ok((design.id, year))
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let (car, year) = find(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     if let Some(path) = &arguments.chart {
-        inputs::write(path, &picture(&design.id, &year))?;
+        inputs::write(path, &picture(&car, &year))?;
     }
     match arguments.format {
         Format::Json => print::json(&year),
@@ -129,12 +139,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             let rows = (0..24).map(|h| vec![h.to_string(), year.working_day_kw[h].to_string(), year.weekend_kw[h].to_string()]);
             print::data(&print::csv(&["hour", "working_day_kw", "weekend_kw"], &rows.collect::<Vec<_>>()));
         }
-        Format::Table => print::data(&table(&design.id, &year)),
+        Format::Table => print::data(&table(&car, &year)),
     }
     Ok(())
 }
 
-fn strategy(arguments: &Arguments) -> Result<Strategy, Failure> {
+fn strategy(arguments: &Arguments, desk: &Desk) -> Result<Strategy, Failure> {
     Ok(match arguments.strategy {
         StrategyWord::Uncontrolled => Strategy::Uncontrolled,
         StrategyWord::Solar => Strategy::Window(NOON.0, NOON.1),
@@ -152,7 +162,7 @@ fn strategy(arguments: &Arguments) -> Result<Strategy, Failure> {
             }
         }
         StrategyWord::Signal => match &arguments.signal {
-            Some(path) => Strategy::Signal(signal_of(path)?),
+            Some(path) => Strategy::Signal(signal_of(desk, path)?),
             None => {
                 return Err(Failure::Option {
                     option: "strategy",
@@ -165,8 +175,8 @@ fn strategy(arguments: &Arguments) -> Result<Strategy, Failure> {
 }
 
 /// A signal from a file `hour,value`.
-fn signal_of(path: &std::path::Path) -> Result<Vec<f64>, Failure> {
-    let text = inputs::read(path)?;
+fn signal_of(desk: &Desk, path: &std::path::Path) -> Result<Vec<f64>, Failure> {
+    let text = desk.text(path)?;
     let wanted = "hour,value with hours 0, 1, 2, … and finite values";
     let mut found = Vec::new();
     for (index, line) in text.lines().enumerate().skip(1).filter(|l| !l.1.trim().is_empty()) {

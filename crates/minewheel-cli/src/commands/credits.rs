@@ -4,20 +4,18 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use minewheel_data::status::Status;
-use minewheel_data::store::Store;
 use minewheel_industry::credits::System;
 use minewheel_industry::credits::car::CreditError;
 use minewheel_industry::credits::design::{DesignCredit, DesignError, Given, design_credit};
 use minewheel_industry::credits::fleets::{FleetError, Fleets, fleets};
 use minewheel_industry::credits::ledger::{Ledger, LedgerError, Means, clear};
 use minewheel_industry::credits::market::{Equilibrium, Foresight, MarketError, MarketFile, equilibria};
-use minewheel_industry::credits::rules::RuleBook;
 use minewheel_industry::credits::study::{Study, StudyError, StudyFile};
 use minewheel_model::drive::RangeRule;
 use minewheel_report::credits as report;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -140,34 +138,86 @@ pub struct MarketOutput {
     pub scenarios: Vec<Equilibrium>,
 }
 
-/// Runs the command.
+/// What a question about credits comes to.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// A car.
+    Car(Box<DesignCredit>),
+    /// Both accounts of companies.
+    Ledger(Ledger),
+    /// Fleets under another system's rules.
+    Fleets(Fleets),
+    /// The market.
+    Market(MarketOutput),
+}
+
+/// The credit, the accounts or the market asked for.
 ///
 /// # Errors
 /// A car, a study or a market with faults, or a year without a rule.
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Answer, Failure> {
+    match &arguments.action {
+        Action::Car(arguments) => Ok(Answer::Car(Box::new(car(arguments, desk)?))),
+        Action::Ledger(arguments) => ledger(arguments, desk),
+        Action::Market(arguments) => Ok(Answer::Market(market(arguments, desk)?.1)),
+    }
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.action {
-        Action::Car(arguments) => car(arguments),
-        Action::Ledger(arguments) => ledger(arguments),
-        Action::Market(arguments) => market(arguments),
+        Action::Car(arguments) => {
+            let desk = Desk::on_disk(arguments.data.as_deref())?;
+            let found = car(arguments, &desk)?;
+            if let Some(file) = &arguments.report {
+                inputs::report(file, &report::car(&found, desk.rule_book()?, &inputs::command_line()))?;
+            }
+            match arguments.format {
+                Format::Json => print::json(&found),
+                Format::Csv => print::data(&car_csv(&found)),
+                Format::Table => print::data(&car_table(&found)),
+            }
+        }
+        Action::Ledger(arguments) => {
+            let desk = Desk::on_disk(arguments.data.as_deref())?;
+            match ledger(arguments, &desk)? {
+                Answer::Fleets(found) => {
+                    if let Some(file) = &arguments.report {
+                        inputs::report(file, &report::fleets(&found, desk.rule_book()?, &inputs::command_line()))?;
+                    }
+                    print_fleets(&found, arguments.format);
+                }
+                Answer::Ledger(found) => {
+                    if let Some(file) = &arguments.report {
+                        inputs::report(file, &report::ledger(&found, desk.rule_book()?, &inputs::command_line()))?;
+                    }
+                    print_ledger(&found, arguments);
+                }
+                Answer::Car(_) | Answer::Market(_) => {}
+            }
+        }
+        Action::Market(arguments) => {
+            let (study, output) = market(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
+            if let Some(file) = &arguments.report {
+                inputs::report(file, &report::market(&study.title, &output.stated, &output.scenarios, &inputs::command_line()))?;
+            }
+            match arguments.format {
+                Format::Json => print::json(&output),
+                Format::Csv => print::data(&market_csv(&output)),
+                Format::Table => print::data(&market_table(&study, &output)),
+            }
+        }
     }
+    Ok(())
 }
 
-fn store(overlay: Option<&Path>) -> Result<Store, Failure> {
-    let mut store = Store::embedded();
-    if let Some(folder) = overlay {
-        store.overlay(folder)?;
-    }
-    Ok(store)
-}
-
-fn book(store: &Store) -> Result<RuleBook, Failure> {
-    RuleBook::read(store, false).map_err(Failure::Tables)
-}
-
-fn car(arguments: &CarArguments) -> Result<(), Failure> {
-    let overlay = arguments.data.as_deref();
-    let (tables, book) = (inputs::tables(overlay)?, book(&store(overlay)?)?);
-    let design = inputs::car(&tables, &arguments.car)?;
+fn car(arguments: &CarArguments, desk: &Desk) -> Result<DesignCredit, Failure> {
+    let (tables, book) = (desk.tables()?, desk.rule_book()?);
+    let design = desk.car(&arguments.car)?;
     let cycle = match arguments.cycle.as_deref() {
         None => None,
         Some(word) => {
@@ -191,16 +241,7 @@ fn car(arguments: &CarArguments) -> Result<(), Failure> {
         meets_conditions: arguments.meets_conditions,
         cycle,
     };
-    let found = design_credit(&design, &tables, &book, arguments.year, &given)?;
-    if let Some(file) = &arguments.report {
-        inputs::report(file, &report::car(&found, &book, &inputs::command_line()))?;
-    }
-    match arguments.format {
-        Format::Json => print::json(&found),
-        Format::Csv => print::data(&car_csv(&found)),
-        Format::Table => print::data(&car_table(&found)),
-    }
-    Ok(())
+    Ok(design_credit(&design, tables, book, arguments.year, &given)?)
 }
 
 fn number(value: Option<f64>) -> String {
@@ -291,14 +332,14 @@ fn car_csv(found: &DesignCredit) -> String {
 }
 
 /// A study and, if its file has one, its market.
-fn study(path: Option<&Path>, system: System, store: &Store) -> Result<(Study, Option<MarketFile>), Failure> {
+fn study(path: Option<&Path>, system: System, desk: &Desk) -> Result<(Study, Option<MarketFile>), Failure> {
     let Some(path) = path else {
-        let text = store.text(BUILT_IN).unwrap_or_default();
+        let text = desk.store().text(BUILT_IN).unwrap_or_default();
         let file = StudyFile::parse(BUILT_IN, text).map_err(|e| Failure::Credits(e.to_string()))?;
         return Ok((file.study(BUILT_IN, None).map_err(|found| faults(&found))?, file.market));
     };
     let name = path.display().to_string();
-    let text = inputs::read(path)?;
+    let text = desk.text(path)?;
     if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
         return Ok((Study::of_models(&name, &text, system).map_err(|found| faults(&found))?, None));
     }
@@ -306,7 +347,7 @@ fn study(path: Option<&Path>, system: System, store: &Store) -> Result<(Study, O
     let models = match file.models() {
         Some(models) => {
             let beside = path.parent().unwrap_or(Path::new("")).join(models);
-            Some((models.to_owned(), inputs::read(&beside)?))
+            Some((models.to_owned(), desk.text(&beside)?))
         }
         None => None,
     };
@@ -326,13 +367,12 @@ fn faults(found: &[StudyError]) -> Failure {
     Failure::Credits(found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
 }
 
-fn ledger(arguments: &LedgerArguments) -> Result<(), Failure> {
-    let store = store(arguments.data.as_deref())?;
-    let book = book(&store)?;
+fn ledger(arguments: &LedgerArguments, desk: &Desk) -> Result<Answer, Failure> {
+    let book = desk.rule_book()?;
     let words = System::ALL.map(System::word).join(", ");
     let unknown = || Failure::UnknownName { kind: "system of credits", seen: arguments.system.clone(), known: words };
     let system = System::ALL.into_iter().find(|s| s.word() == arguments.system).ok_or_else(unknown)?;
-    let (study, _) = study(arguments.study.as_deref(), system, &store)?;
+    let (study, _) = study(arguments.study.as_deref(), system, desk)?;
     let study = linked(study, &arguments.affiliates)?;
     if let Some(year) = arguments.year
         && !study.years().contains(&year)
@@ -341,38 +381,38 @@ fn ledger(arguments: &LedgerArguments) -> Result<(), Failure> {
         return Err(Failure::Option { option: "year", seen: year.to_string(), wanted: format!("a year of the study: {}", years.join(", ")) });
     }
     if study.system != System::Cn {
-        let mut found = fleets(&book, &study)?;
+        let mut found = fleets(book, &study)?;
         found.companies.retain(|c| arguments.year.is_none_or(|y| (c.first_year..=c.year).contains(&y)));
-        if let Some(file) = &arguments.report {
-            inputs::report(file, &report::fleets(&found, &book, &inputs::command_line()))?;
-        }
-        match arguments.format {
-            Format::Json => print::json(&found),
-            Format::Csv => print::data(&print::csv(&FLEETS, &found.companies.iter().map(|c| fleet_row(c, false)).collect::<Vec<_>>())),
-            Format::Table => print::data(&fleet_table(&found)),
-        }
-        return Ok(());
+        return Ok(Answer::Fleets(found));
     }
-    let mut found = clear(&book, &study)?;
+    let mut found = clear(book, &study)?;
     if let Some(year) = arguments.year {
         found.companies.retain(|c| c.year == year);
         found.trades.retain(|t| t.year == year);
         found.totals.retain(|t| t.as_ref().is_none_or(|t| t.year == year));
     }
-    if let Some(file) = &arguments.report {
-        inputs::report(file, &report::ledger(&found, &book, &inputs::command_line()))?;
+    Ok(Answer::Ledger(found))
+}
+
+fn print_fleets(found: &Fleets, format: Format) {
+    match format {
+        Format::Json => print::json(found),
+        Format::Csv => print::data(&print::csv(&FLEETS, &found.companies.iter().map(|c| fleet_row(c, false)).collect::<Vec<_>>())),
+        Format::Table => print::data(&fleet_table(found)),
     }
+}
+
+fn print_ledger(found: &Ledger, arguments: &LedgerArguments) {
     match arguments.format {
-        Format::Json => print::json(&found),
-        Format::Csv => print::data(&ledger_csv(&found)),
+        Format::Json => print::json(found),
+        Format::Csv => print::data(&ledger_csv(found)),
         Format::Table => {
-            print::data(&ledger_table(&found, arguments.audit));
+            print::data(&ledger_table(found, arguments.audit));
             for reason in &found.partial {
                 print::note(&print::wrap(&format!("note: no totals of {reason}")));
             }
         }
     }
-    Ok(())
 }
 
 const FLEETS: [&str; 10] = ["company", "years", "cars", "actual", "target", "unit", "balance", "traded", "open", "payment"];
@@ -522,10 +562,9 @@ fn ledger_csv(found: &Ledger) -> String {
     print::csv(&header, &rows)
 }
 
-fn market(arguments: &MarketArguments) -> Result<(), Failure> {
-    let store = store(arguments.data.as_deref())?;
-    let book = book(&store)?;
-    let (study, terms) = study(arguments.study.as_deref(), System::Cn, &store)?;
+fn market(arguments: &MarketArguments, desk: &Desk) -> Result<(Study, MarketOutput), Failure> {
+    let book = desk.rule_book()?;
+    let (study, terms) = study(arguments.study.as_deref(), System::Cn, desk)?;
     let study = linked(study, &arguments.affiliates)?;
     let Some(mut terms) = terms else {
         return Err(Failure::Credits("the study has no [market] with discount_rate, ceiling_cny_per_credit and status".to_owned()));
@@ -539,19 +578,9 @@ fn market(arguments: &MarketArguments) -> Result<(), Failure> {
     if let Some(sellers) = &arguments.cournot {
         terms.cournot.clone_from(sellers);
     }
-    let mut found = equilibria(&book, &study, &terms)?;
-    let scenarios = found.split_off(1);
-    let Some(stated) = found.pop() else { return Ok(()) };
-    let output = MarketOutput { stated, scenarios };
-    if let Some(file) = &arguments.report {
-        inputs::report(file, &report::market(&study.title, &output.stated, &output.scenarios, &inputs::command_line()))?;
-    }
-    match arguments.format {
-        Format::Json => print::json(&output),
-        Format::Csv => print::data(&market_csv(&output)),
-        Format::Table => print::data(&market_table(&study, &output)),
-    }
-    Ok(())
+    let mut found = equilibria(book, &study, &terms)?.into_iter();
+    let Some(stated) = found.next() else { return Err(Failure::Credits("the market has no equilibrium".to_owned())) };
+    Ok((study, MarketOutput { stated, scenarios: found.collect() }))
 }
 
 fn market_csv(output: &MarketOutput) -> String {

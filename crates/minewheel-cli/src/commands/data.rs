@@ -4,14 +4,13 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minewheel_assess::tables::Tables;
-use minewheel_data::source::SourceId;
 use minewheel_data::status::Status;
 use minewheel_data::store::Store;
 use minewheel_industry::tables_apart;
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format};
 
 /// Arguments of the command.
@@ -42,8 +41,9 @@ enum Action {
     },
 }
 
+/// A source and how many values rest on it.
 #[derive(Serialize)]
-struct SourceLine {
+pub struct SourceLine {
     key: String,
     title: String,
     authors: String,
@@ -65,12 +65,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match &arguments.action {
         Action::Check { folder, format } => check(folder.as_deref(), *format),
         Action::Sources { format, data } => {
-            let mut store = Store::embedded();
-            if let Some(folder) = data {
-                store.overlay(folder)?;
-            }
-            let apart = tables_apart(&store, false).map_err(Failure::Tables)?;
-            sources(&inputs::tables(data.as_deref())?, &apart, *format);
+            print_sources(&sources(&Desk::on_disk(data.as_deref())?)?, *format);
             Ok(())
         }
     }
@@ -101,12 +96,18 @@ fn check(folder: Option<&std::path::Path>, format: Format) -> Result<(), Failure
     Ok(())
 }
 
-fn sources(tables: &Tables, apart: &[(Status, SourceId)], format: Format) {
+/// Every source, with what rests on it.
+///
+/// # Errors
+/// A table has violations.
+pub fn sources(desk: &Desk) -> Result<Vec<SourceLine>, Failure> {
+    let tables = desk.tables()?;
+    let apart = tables_apart(desk.store(), false).map_err(Failure::Tables)?;
     let mut counts = vec![[0usize; 4]; tables.sources.iter().count()];
     for (status, source) in tables.rows.iter().map(|r| (r.1, r.2)).chain(apart.iter().copied()) {
         counts[usize::from(source.0)][usize::from(status.rank())] += 1;
     }
-    let lines: Vec<SourceLine> = tables
+    let lines = tables
         .sources
         .iter()
         .map(|(id, key, source)| {
@@ -126,6 +127,10 @@ fn sources(tables: &Tables, apart: &[(Status, SourceId)], format: Format) {
             }
         })
         .collect();
+    Ok(lines)
+}
+
+fn print_sources(lines: &[SourceLine], format: Format) {
     if format == Format::Json {
         print::json(&lines);
         return;
@@ -140,7 +145,7 @@ fn sources(tables: &Tables, apart: &[(Status, SourceId)], format: Format) {
         return;
     }
     let mut text = String::new();
-    for l in &lines {
+    for l in lines {
         let counts = [(l.read, "read"), (l.derived, "derived"), (l.recalled, "recalled"), (l.assumption, "assumption")];
         let counts: Vec<String> = counts.iter().filter(|c| c.0 > 0).map(|(n, word)| format!("{n} {word}")).collect();
         let counts = if counts.is_empty() { "no value".to_owned() } else { counts.join(", ") };

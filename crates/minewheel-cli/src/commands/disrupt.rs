@@ -8,7 +8,7 @@ use minewheel_industry::disruption::scene::scene;
 use minewheel_industry::disruption::study::{Ensemble, Study};
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -31,12 +31,12 @@ pub struct Arguments {
     data: Option<PathBuf>,
 }
 
-/// Runs the command.
+/// The study, run.
 ///
 /// # Errors
 /// A study with a fault, an unknown car, or a name that its supply does not have.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let text = inputs::read(&arguments.study)?;
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<StudyReport, Failure> {
+    let text = desk.text(&arguments.study)?;
     let file = arguments.study.display().to_string();
     let mut study = Study::read(&file, &text)?;
     if arguments.members.is_some() || arguments.seed.is_some() {
@@ -46,18 +46,23 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         study.ensemble = Some(Ensemble { members, seed: arguments.seed.or(study.ensemble.map(|e| e.seed)).unwrap_or(1) });
     }
-    let tables = inputs::tables(arguments.data.as_deref())?;
+    let tables = desk.tables()?;
     let folder = arguments.study.parent().unwrap_or_else(|| Path::new(""));
-    let designs =
-        study
-            .plant
-            .iter()
-            .map(|p| {
-                if inputs::is_path(&p.car) { inputs::car(&tables, &folder.join(&p.car).display().to_string()) } else { inputs::car(&tables, &p.car) }
-            })
-            .collect::<Result<Vec<_>, _>>()?;
-    let scene = scene(&tables, &study, &designs)?;
-    let report = report(&tables, &study, &scene)?;
+    let designs = study
+        .plant
+        .iter()
+        .map(|p| if inputs::is_path(&p.car) { desk.car(&folder.join(&p.car).display().to_string()) } else { desk.car(&p.car) })
+        .collect::<Result<Vec<_>, _>>()?;
+    let scene = scene(tables, &study, &designs)?;
+    Ok(report(tables, &study, &scene)?)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let report = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&report),
         Format::Csv => {

@@ -5,14 +5,13 @@ use std::path::PathBuf;
 use minewheel_assess::AssessError;
 use minewheel_assess::inventory::drive_car;
 use minewheel_assess::sensitivity::car_sensitivity;
-use minewheel_assess::tables::Tables;
 use minewheel_data::car::Powertrain;
 use minewheel_data::units::Power;
 use minewheel_model::drive::{Conditions, Slope, Trace};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -145,31 +144,28 @@ impl Arguments {
     }
 }
 
-/// Runs the command.
+/// The cars on the cycles.
 ///
 /// # Errors
 /// A car or cycle that is unknown or faulty, or a temperature outside the model.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> {
     let conditions = arguments.conditions()?;
-    let tables = inputs::tables(arguments.data.as_deref())?;
+    let tables = desk.tables()?;
     let traces = arguments
         .cycles
         .iter()
-        .map(|name| if name == "auto" { Ok((name, None)) } else { open(&tables, name).map(|t| (name, Some(t))) })
+        .map(|name| if name == "auto" { Ok((name, None)) } else { desk.cycle(name).map(|c| (name, Some(Trace::new(&c)))) })
         .collect::<Result<Vec<_>, Failure>>()?;
     let mut lines = Vec::new();
     for name in &arguments.cars {
-        let design = inputs::car(&tables, name)?;
+        let design = desk.car(name)?;
         for (cycle, trace) in &traces {
             if design.powertrain != Powertrain::Bev {
                 arguments.only_temperature(design.powertrain)?;
             }
             let sensitivity =
-                if arguments.sensitivity { car_sensitivity(&design, &tables, trace.as_ref(), &conditions).map_err(Failure::Assess)? } else { None };
-            if arguments.sensitivity && sensitivity.is_none() {
-                print::note(&format!("note: `{}` has no plug; derivatives are those of electric driving", design.id));
-            }
-            let result = drive_car(&design, &tables, trace.as_ref(), &conditions).map_err(Failure::Assess)?;
+                if arguments.sensitivity { car_sensitivity(&design, tables, trace.as_ref(), &conditions).map_err(Failure::Assess)? } else { None };
+            let result = drive_car(&design, tables, trace.as_ref(), &conditions).map_err(Failure::Assess)?;
             lines.push(Line {
                 car: design.id.clone(),
                 cycle: if *cycle == "auto" { result.cycle.clone() } else { (*cycle).clone() },
@@ -186,6 +182,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 sensitivity,
             });
         }
+    }
+    Ok(lines)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let lines = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
+    for line in lines.iter().filter(|l| arguments.sensitivity && l.sensitivity.is_none()) {
+        print::note(&format!("note: `{}` has no plug; derivatives are those of electric driving", line.car));
     }
     if arguments.format == Format::Json {
         print::json(&lines);
@@ -244,11 +252,6 @@ fn slopes(lines: &[Line], format: Format) -> String {
     let mut text = print::table(&["car", "cycle", "lever", "at", "unit", "Wh/km a unit", "% a %"], &rows, &[3, 5, 6]);
     text.push_str("change of the energy at the wall; rolling resistance and accessories follow mass\n");
     text
-}
-
-fn open(tables: &Tables, name: &str) -> Result<Trace, Failure> {
-    let cycle = tables.cycles.open(name).map_err(|e| Failure::Cycle(e.to_string()))?;
-    Ok(Trace::new(&cycle))
 }
 
 impl From<minewheel_data::cycles::CycleError> for Failure {

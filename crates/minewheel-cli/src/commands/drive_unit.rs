@@ -1,11 +1,12 @@
 //! `minewheel drive-unit`: two machines in one unit against one big machine and against two units.
 
 use minewheel_assess::drive_units::{UnitReport, compare_units};
+use minewheel_data::car::CarDesign;
 use minewheel_model::motor::MapGrid;
 
-use super::motor::{SpecArguments, cycle, topology};
+use super::motor::{SpecArguments, topology};
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -27,19 +28,33 @@ pub struct Arguments {
     format: Format,
 }
 
-/// Runs the command.
+/// The designs, compared.
 ///
 /// # Errors
 /// A specification that cannot be met, or an unknown name.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let tables = inputs::tables(arguments.spec.data.as_deref())?;
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<UnitReport>, Failure> {
+    Ok(find(arguments, desk)?.1)
+}
+
+/// The car that is driven, and the designs.
+fn find(arguments: &Arguments, desk: &Desk) -> Result<(CarDesign, Vec<UnitReport>), Failure> {
+    let tables = desk.tables()?;
     let first = topology(&arguments.topology)?;
     let second = arguments.second.as_deref().map_or(Ok(first), topology)?;
-    let car = arguments.spec.car(&tables)?;
-    let cycles = arguments.cycles.iter().map(|name| cycle(&tables, name)).collect::<Result<Vec<_>, _>>()?;
-    let setting = arguments.spec.setting(&tables)?;
-    let (one, other) = (arguments.spec.spec(first, &tables)?, arguments.spec.spec(second, &tables)?);
-    let reports = compare_units(&one, &other, &car, &cycles, &tables, &setting, MapGrid::FINE)?;
+    let car = arguments.spec.car(desk)?;
+    let cycles = arguments.cycles.iter().map(|name| desk.cycle(name)).collect::<Result<Vec<_>, _>>()?;
+    let setting = arguments.spec.setting(tables)?;
+    let (one, other) = (arguments.spec.spec(first, tables)?, arguments.spec.spec(second, tables)?);
+    let reports = compare_units(&one, &other, &car, &cycles, tables, &setting, MapGrid::FINE)?;
+    Ok((car, reports))
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let (car, reports) = find(arguments, &Desk::on_disk(arguments.spec.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&reports),
         Format::Csv => print::data(&print::csv(&ENERGY, &energy(&reports, true))),

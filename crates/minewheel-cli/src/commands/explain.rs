@@ -3,16 +3,15 @@
 use std::fmt::Write as _;
 
 use minewheel_assess::AssessError;
-use minewheel_assess::assessment::prepare;
+use minewheel_assess::assessment::prepare_on;
 use minewheel_assess::explain::{ExplainLimits, Explanation, Node, explain_climate, explain_cost, explain_energy, explain_material};
 use minewheel_assess::footprint::SolvedNetwork;
-use minewheel_assess::inventory::Traces;
 use minewheel_data::row::Draw;
 use minewheel_model::bill::Stage;
 
 use super::scenario::ScenarioArguments;
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -42,21 +41,21 @@ pub struct Arguments {
     format: Format,
 }
 
-/// Runs the command.
+/// The figure, explained.
 ///
 /// # Errors
 /// Bad input, or a figure that the car does not have.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Explanation, Failure> {
     if !(0.0..=100.0).contains(&arguments.cut) {
         return Err(Failure::Option { option: "cut", seen: arguments.cut.to_string(), wanted: "0 to 100 percent".to_owned() });
     }
-    let tables = inputs::tables(arguments.scenario.data.as_deref())?;
+    let tables = desk.tables()?;
     let stage = arguments.stage.as_deref().map(stage_of).transpose()?;
-    let cars = vec![inputs::car(&tables, &arguments.car)?];
-    let scenario = arguments.scenario.scenario(&tables, &cars)?;
-    let cars = inputs::settled(&tables, arguments.scenario.data.as_deref(), cars, &scenario)?;
-    let traces = Traces::new(&tables, scenario.cycle.as_deref())?;
-    let prepared = prepare(&tables, &cars, &scenario, &traces)?;
+    let cars = [desk.car(&arguments.car)?];
+    let scenario = arguments.scenario.scenario(desk, &cars)?;
+    let cars = desk.settled(cars.into(), &scenario)?;
+    let traces = desk.networks().traces(tables, &scenario)?;
+    let prepared = prepare_on(desk.networks(), tables, &cars, &scenario, &traces, None)?;
     let case = &prepared.cases[0];
     if let Some(stage) = stage
         && !case.lines.iter().any(|l| l.stage == stage)
@@ -65,18 +64,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         let known = Stage::ALL.iter().filter(has).map(|s| s.word()).collect::<Vec<_>>().join(", ");
         return Err(Failure::UnknownName { kind: "stage of this car", seen: stage.word().to_owned(), known });
     }
-    let explanation = match arguments.of.as_str() {
+    Ok(match arguments.of.as_str() {
         "climate" => {
-            let solved = SolvedNetwork::new(&tables, &prepared.networks[case.network], &scenario.method)?;
-            explain_climate(&tables, case, &solved, stage, ExplainLimits { cut_share: arguments.cut / 100.0, depth: arguments.depth })?
+            let solved = SolvedNetwork::new(tables, &prepared.networks[case.network], &scenario.method)?;
+            explain_climate(tables, case, &solved, stage, ExplainLimits { cut_share: arguments.cut / 100.0, depth: arguments.depth })?
         }
-        "energy" => explain_energy(&tables, case),
+        "energy" => explain_energy(tables, case),
         "cost" => {
-            let cost = case.cost(&case.inventory, &tables, &scenario, &Draw::BEST)?;
+            let cost = case.cost(&case.inventory, tables, &scenario, &Draw::BEST)?;
             let blocks: Vec<_> = cost.production.into_iter().chain(cost.usage).collect();
-            explain_cost(&tables, &blocks, case)
+            explain_cost(tables, &blocks, case)
         }
-        material => explain_material(&tables, case, material, scenario.year).ok_or_else(|| Failure::UnknownName {
+        material => explain_material(tables, case, material, scenario.year).ok_or_else(|| Failure::UnknownName {
             kind: "figure of this car",
             seen: material.to_owned(),
             known: ["climate", "energy", "cost"]
@@ -85,7 +84,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 .collect::<Vec<_>>()
                 .join(", "),
         })?,
-    };
+    })
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let explanation = answer(arguments, &Desk::on_disk(arguments.scenario.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&explanation),
         Format::Csv => print::data(&csv(&explanation)),

@@ -6,6 +6,8 @@ pub mod stock;
 pub mod survival;
 
 use crate::failure::Failure;
+use crate::inputs::Desk;
+use crate::print;
 
 /// Arguments of the command.
 #[derive(clap::Args)]
@@ -24,6 +26,19 @@ enum Action {
     Survival(survival::Arguments),
     /// The share of electric cars to come, beside what the model was worth before
     Adoption(adoption::Arguments),
+}
+
+/// What the subcommand answers, as it prints it in JSON.
+///
+/// # Errors
+/// What the subcommand refuses.
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<String, Failure> {
+    match &arguments.action {
+        Action::Run(arguments) => print::json_text(&run::answer(arguments, desk)?),
+        Action::Stock(arguments) => print::json_text(&stock::answer(arguments, desk)?),
+        Action::Survival(arguments) => print::json_text(&survival::answer(arguments, desk)?),
+        Action::Adoption(arguments) => print::json_text(&adoption::answer(arguments, desk)?),
+    }
 }
 
 /// Runs the command.

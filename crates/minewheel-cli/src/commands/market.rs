@@ -4,14 +4,13 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use minewheel_data::store::Store;
 use minewheel_industry::market::period::{Period, Step};
 use minewheel_industry::market::reconcile::Gap;
 use minewheel_industry::market::report::{Line, MarketReport, SHARE, report};
 use minewheel_industry::market::series::{Market, Way};
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};
 use minewheel_report::charts::lines::{self as chart, Chart};
 
@@ -58,18 +57,20 @@ pub struct Arguments {
     data: Option<PathBuf>,
 }
 
-/// Runs the command.
+/// The figures of the place.
 ///
 /// # Errors
 /// A place, period or indicator that is not known, or a table with violations.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let mut store = Store::embedded();
-    if let Some(folder) = &arguments.data {
-        store.overlay(folder)?;
-    }
-    let own = arguments.series.as_deref().map(|p| inputs::read(p).map(|text| (p.display().to_string(), text))).transpose()?;
-    let own = own.as_ref().map(|(file, text)| (file.as_str(), text.as_str(), arguments.place.as_str()));
-    let market = Market::read(&store, false, own).map_err(Failure::Tables)?;
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<MarketReport, Failure> {
+    let mixed;
+    let market = match &arguments.series {
+        None => desk.market()?,
+        Some(path) => {
+            let (file, text) = (path.display().to_string(), desk.text(path)?);
+            mixed = Market::read(desk.store(), false, Some((&file, &text, &arguments.place))).map_err(Failure::Tables)?;
+            &mixed
+        }
+    };
     market.places.id(&arguments.place).map_err(minewheel_assess::AssessError::from)?;
     let known: Vec<&str> = market.definitions.iter().map(|d| d.indicator.as_str()).chain([SHARE]).collect();
     if let Some(seen) = arguments.indicators.iter().find(|i| !known.contains(&i.as_str())) {
@@ -81,9 +82,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         return Err(Failure::UnknownName { kind: "place with a series", seen: arguments.place.clone(), known: places.join(", ") });
     }
     let (span, step) = span_of(arguments)?;
-    let found = report(&market, &arguments.place, span, step, &arguments.indicators, arguments.holders);
+    Ok(report(market, &arguments.place, span, step, &arguments.indicators, arguments.holders))
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let desk = Desk::on_disk(arguments.data.as_deref())?;
+    let found = answer(arguments, &desk)?;
     if let Some(path) = &arguments.chart {
-        inputs::write(path, &picture(&market, arguments, &found))?;
+        inputs::write(path, &picture(desk.market()?, arguments, &found))?;
     }
     match arguments.format {
         Format::Json => print::json(&found),

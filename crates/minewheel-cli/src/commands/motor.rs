@@ -1,7 +1,7 @@
 //! `minewheel motor`: a machine from its specification: sizes, materials, map, footprint, cost.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use minewheel_assess::drive_units::{Built, MachineReport, Setting, machines};
 use minewheel_assess::machine::ScoredLine;
@@ -15,7 +15,7 @@ use minewheel_model::motor::{Cooling, LossMap, MapGrid, Switch};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};
 
 /// What a machine must do, shared with `drive-unit`.
@@ -148,9 +148,9 @@ impl SpecArguments {
     }
 
     /// The car that is driven.
-    pub(super) fn car(&self, tables: &Tables) -> Result<CarDesign, Failure> {
+    pub(super) fn car(&self, desk: &Desk) -> Result<CarDesign, Failure> {
         if let Some(name) = &self.car {
-            return inputs::car(tables, name);
+            return desk.car(name);
         }
         let mut car = CarDesign::new("compact", Powertrain::Bev);
         car.class = Some(CarClass::Compact);
@@ -170,31 +170,52 @@ impl SpecArguments {
 const DEFAULT_CHEMISTRY: &str = "nmc622";
 const DEFAULT_KWH: f64 = 60.0;
 
-pub(super) fn cycle(tables: &Tables, name: &str) -> Result<Cycle, Failure> {
-    tables.cycles.open(name).map_err(|e| Failure::Cycle(e.to_string()))
+/// What a question about machines comes to.
+struct Found {
+    specs: Vec<MotorSpec>,
+    car: CarDesign,
+    cycle: Cycle,
+    built: Vec<Built>,
+}
+
+/// The machines asked for, as printed.
+///
+/// # Errors
+/// A specification that cannot be met, or an unknown name.
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Output>, Failure> {
+    Ok(outputs(find(arguments, desk)?.built))
+}
+
+fn outputs(built: Vec<Built>) -> Vec<Output> {
+    built.into_iter().map(|b| Output { report: b.report, geometry: b.sized.machine.geometry, bill: b.lines, map: b.map }).collect()
+}
+
+/// The machines asked for.
+///
+/// # Errors
+/// A specification that cannot be met, or an unknown name.
+fn find(arguments: &Arguments, desk: &Desk) -> Result<Found, Failure> {
+    let tables = desk.tables()?;
+    let kinds = if arguments.compare { Topology::ALL.to_vec() } else { vec![topology(&arguments.topology)?] };
+    let specs = kinds.into_iter().map(|t| arguments.spec.spec(t, tables)).collect::<Result<Vec<_>, _>>()?;
+    let car = arguments.spec.car(desk)?;
+    let cycle = desk.cycle(&arguments.cycle)?;
+    let setting = arguments.spec.setting(tables)?;
+    let built = machines(&specs, tables, &setting, Some((&car, &cycle)), MapGrid::FINE)?;
+    Ok(Found { specs, car, cycle, built })
 }
 
 /// Runs the command.
 ///
 /// # Errors
-/// A specification that cannot be met, or an unknown name.
+/// As [`answer`], or a file that cannot be written.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let tables = inputs::tables(arguments.spec.data.as_deref())?;
-    let kinds = if arguments.compare { Topology::ALL.to_vec() } else { vec![topology(&arguments.topology)?] };
-    let specs = kinds.into_iter().map(|t| arguments.spec.spec(t, &tables)).collect::<Result<Vec<_>, _>>()?;
-    let car = arguments.spec.car(&tables)?;
-    let trace = cycle(&tables, &arguments.cycle)?;
-    let setting = arguments.spec.setting(&tables)?;
-    let built = machines(&specs, &tables, &setting, Some((&car, &trace)), MapGrid::FINE)?;
+    let Found { specs, car, cycle, built } = find(arguments, &Desk::on_disk(arguments.spec.data.as_deref())?)?;
     if let (Some(path), Some(first)) = (&arguments.svg, built.first()) {
-        write(path, &svg(&specs[0], first))?;
+        inputs::write(path, &svg(&specs[0], first))?;
     }
     match arguments.format {
-        Format::Json => {
-            let out: Vec<Output> =
-                built.into_iter().map(|b| Output { report: b.report, geometry: b.sized.machine.geometry, bill: b.lines, map: b.map }).collect();
-            print::json(&out);
-        }
+        Format::Json => print::json(&outputs(built)),
         Format::Csv if arguments.compare => print::data(&comparison(&built, true)),
         Format::Csv => print::data(&map_csv(&built[0].map)),
         Format::Table if arguments.compare => {
@@ -203,18 +224,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 "Same torque and speeds; power is the short-time rating of {} kW. Efficiency of machine and inverter on {} with {}. Costs are those of a \
                  class, corrected for metals. Pareto: efficiency, rare earths, cost, risk. Usual proportions, none optimised.",
                 figure(Power::from_w(specs[0].peak_w).kw()),
-                trace.id(),
+                cycle.id(),
                 car.id
             )));
         }
         Format::Table => one(&specs[0], &built[0]),
     }
     Ok(())
-}
-
-#[expect(clippy::disallowed_methods, reason = "the command line writes files that the user names")]
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    std::fs::write(path, text).map_err(|reason| Failure::File { verb: "write", path: PathBuf::from(path), reason })
 }
 
 fn comparison(built: &[Built], is_csv: bool) -> String {

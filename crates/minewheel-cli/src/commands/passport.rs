@@ -4,12 +4,11 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minewheel_assess::AssessError;
-use minewheel_data::store::Store;
-use minewheel_industry::passport::{Passport, PassportQuestion, PassportTables, passport};
+use minewheel_industry::passport::{Passport, PassportQuestion, passport};
 use serde_json::Value as Json;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -40,39 +39,34 @@ pub struct Arguments {
 /// Years that a warranty may have.
 const WARRANTIES: (f64, f64) = (1.0, 30.0);
 
-/// Tables of the passport, with a user's folder laid over them if one is given.
-///
-/// # Errors
-/// The folder cannot be read, or a table has violations.
-pub fn tables(overlay: Option<&std::path::Path>) -> Result<PassportTables, Failure> {
-    let mut store = Store::embedded();
-    if let Some(folder) = overlay {
-        store.overlay(folder)?;
-    }
-    PassportTables::read(&store, false).map_err(Failure::Tables)
-}
-
-/// Runs the command.
+/// The passport of the car's battery.
 ///
 /// # Errors
 /// An unknown car or place, a car without a traction battery, or a warranty that nobody gives.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Passport, Failure> {
     if let Some(years) = arguments.warranty_years
         && !(WARRANTIES.0..=WARRANTIES.1).contains(&years)
     {
         let wanted = format!("{} to {} years", WARRANTIES.0, WARRANTIES.1);
         return Err(Failure::Option { option: "warranty-years", seen: years.to_string(), wanted });
     }
-    let tables = inputs::tables(arguments.data.as_deref())?;
-    let own = self::tables(arguments.data.as_deref())?;
-    let design = inputs::car(&tables, &arguments.car)?;
+    let (tables, own) = (desk.tables()?, desk.passport_tables()?);
+    let design = desk.car(&arguments.car)?;
     let question = PassportQuestion {
         sold_in: tables.places.id(&arguments.country).map_err(AssessError::from)?,
         year: arguments.year,
         method: &arguments.method,
         warranty_years: arguments.warranty_years,
     };
-    let written = passport(&design, &tables, &own, &question)?;
+    Ok(passport(&design, tables, own, &question)?)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let written = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&written),
         Format::Csv => print::data(&print::csv(&["attribute", "point", "value", "status", "rests on"], &rows(&written))),

@@ -7,7 +7,7 @@ use minewheel_model::drive::{Performance, Readiness};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -42,21 +42,30 @@ pub struct Line {
     defaulted: std::collections::BTreeMap<String, Option<f64>>,
 }
 
-/// Runs the command.
+/// The cars on the test track.
 ///
 /// # Errors
 /// A car that is unknown, faulty or not battery-electric, or a state outside the model.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> {
     super::charge::within("ambient-c", arguments.ambient_c, super::drive::AMBIENT_C, "°C")?;
     super::charge::within("soc", arguments.soc, (0.0, 100.0), "per cent")?;
-    let tables = inputs::tables(arguments.data.as_deref())?;
+    let tables = desk.tables()?;
     let readiness = Readiness { soc: arguments.soc / 100.0, ambient_c: arguments.ambient_c };
     let mut lines = Vec::new();
     for name in &arguments.cars {
-        let design = inputs::car(&tables, name)?;
-        let (performance, defaulted) = car_performance(&design, &tables, readiness)?;
+        let design = desk.car(name)?;
+        let (performance, defaulted) = car_performance(&design, tables, readiness)?;
         lines.push(Line { car: design.id.clone(), performance, defaulted: super::charge::finite(defaulted) });
     }
+    Ok(lines)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let lines = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     let optional = |v: Option<f64>| v.map_or_else(|| "–".to_owned(), figure);
     let row = |l: &Line| {
         let p = &l.performance;

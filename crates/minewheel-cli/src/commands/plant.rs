@@ -8,7 +8,7 @@ use minewheel_assess::plant::{PlantQuestion, PlantReport, ShopLine, plant_report
 use minewheel_data::car::PlantDesign;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -43,12 +43,12 @@ pub struct Arguments {
 /// Outputs that a plant may have, in cars a year.
 const VOLUMES: (f64, f64) = (20_000.0, 500_000.0);
 
-/// Runs the command.
+/// The plant and its measures.
 ///
 /// # Errors
 /// An unknown place, supply or measure, a year without a grid, or an output that no plant has.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let tables = inputs::tables(arguments.data.as_deref())?;
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<PlantReport, Failure> {
+    let tables = desk.tables()?;
     let known = PlantDesign::ELECTRICITY;
     if !known.contains(&arguments.electricity.as_str()) {
         return Err(Failure::UnknownName { kind: "supply of a plant", seen: arguments.electricity.clone(), known: known.join(", ") });
@@ -71,7 +71,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         volume: arguments.volume,
         measures: arguments.measures.clone(),
     };
-    let report = plant_report(&tables, &question)?;
+    Ok(plant_report(tables, &question)?)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let report = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&report),
         Format::Csv => print::data(&csv(&report)),

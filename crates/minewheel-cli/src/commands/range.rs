@@ -8,7 +8,7 @@ use minewheel_model::drive::{RangeResult, RangeRule, Ranges, Rules, ranges};
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -61,28 +61,36 @@ impl Line {
     }
 }
 
-/// Runs the command.
+/// The ranges of the cars.
 ///
 /// # Errors
 /// A car that is unknown or faulty, or a label factor that no label has.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> {
     if let Some(seen) = arguments.label_factor
         && !(LABEL_FACTOR.0..=LABEL_FACTOR.1).contains(&seen)
     {
         let wanted = format!("{} to {}", LABEL_FACTOR.0, LABEL_FACTOR.1);
         return Err(Failure::Option { option: "label-factor", seen: seen.to_string(), wanted });
     }
-    let overlay = arguments.data.as_deref();
-    let tables = inputs::road_tables(overlay)?;
+    let tables = desk.road_tables()?;
     let rules = Rules { label_factor: arguments.label_factor, ..tables.rules() };
     let mut lines = Vec::new();
     for name in &arguments.cars {
-        let design = inputs::road_car(&tables, name, overlay)?;
+        let design = desk.road_car(name)?;
         let found = ranges(&design, &rules, &Draw::BEST).map_err(|e| Failure::Assess(e.into()))?;
-        if found.is_none() {
-            print::note(&format!("note: `{}` has no plug, so no rule gives it an electric range", design.id));
-        }
         lines.push(line(design.id.clone(), design.powertrain.word(), found));
+    }
+    Ok(lines)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let lines = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
+    for line in lines.iter().filter(|l| l.wltp.is_none()) {
+        print::note(&format!("note: `{}` has no plug, so no rule gives it an electric range", line.car));
     }
     match arguments.format {
         Format::Json => print::json(&lines),

@@ -8,14 +8,13 @@ use minewheel_assess::AssessError;
 use minewheel_assess::inventory::pack_spec_of;
 use minewheel_assess::recycling::{RecycleQuestion, RecycleReport, RouteReport, recycle_report};
 use minewheel_assess::scenario::{Resample, Sampling};
-use minewheel_assess::tables::Tables;
 use minewheel_assess::uncertainty::Interval;
 use minewheel_data::units::Energy;
 use minewheel_model::battery::PackSpec;
 use minewheel_model::recycling::{Feed, Route};
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -94,19 +93,19 @@ const ENERGIES: (f64, f64) = (0.3, 300.0);
 /// Most draws.
 const MOST_SAMPLES: i64 = 1_000_000;
 
-/// Runs the command.
+/// The pack, recycled.
 ///
 /// # Errors
 /// A car without a pack, an unknown chemistry or place, a year without a grid, or a number that no pack has.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<RecycleReport, Failure> {
     if !(1..=MOST_SAMPLES).contains(&arguments.samples) {
         let wanted = format!("1 to {MOST_SAMPLES}, or --no-interval");
         return Err(Failure::Option { option: "samples", seen: arguments.samples.to_string(), wanted });
     }
-    let tables = inputs::tables(arguments.data.as_deref())?;
-    let pack = pack(arguments, &tables)?;
+    let tables = desk.tables()?;
+    let pack = pack(arguments, desk)?;
     let question = RecycleQuestion {
-        car: arguments.car.as_ref().map(|name| inputs::car(&tables, name)).transpose()?.map(|car| car.id),
+        car: arguments.car.as_ref().map(|name| desk.car(name)).transpose()?.map(|car| car.id),
         pack,
         routes: if arguments.compare { Route::ALL.to_vec() } else { vec![arguments.route.into()] },
         feed: match arguments.feed {
@@ -119,7 +118,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         second_life: arguments.second_life,
         sampling: (!arguments.no_interval).then_some(Sampling { samples: arguments.samples as u32, seed: arguments.seed, resample: Resample::All }),
     };
-    let report = recycle_report(&tables, &question)?;
+    Ok(recycle_report(tables, &question)?)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let report = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&report),
         Format::Csv => print::data(&csv(&report)),
@@ -143,9 +150,9 @@ impl From<RouteWord> for Route {
     }
 }
 
-fn pack(arguments: &Arguments, tables: &Tables) -> Result<PackSpec, Failure> {
+fn pack(arguments: &Arguments, desk: &Desk) -> Result<PackSpec, Failure> {
     if let Some(name) = &arguments.car {
-        let car = inputs::car(tables, name)?;
+        let car = desk.car(name)?;
         return pack_spec_of(&car).ok_or_else(|| Failure::Option {
             option: "chemistry",
             seen: format!("missing, and `{}` has no traction battery", car.id),

@@ -5,10 +5,8 @@ use std::path::{Path, PathBuf};
 
 use minewheel_assess::AssessError;
 use minewheel_assess::pack_footprint::PackFootprint;
-use minewheel_assess::tables::Tables;
 use minewheel_data::car::CarDesign;
 use minewheel_data::status::Status;
-use minewheel_data::store::Store;
 use minewheel_industry::passport::{PassportQuestion, delivered_footprint};
 use minewheel_industry::rules::cars::{FOOTPRINT, subjects_of_car};
 use minewheel_industry::rules::check::{Answer, Counts, Outcome, Report, Verdict};
@@ -18,7 +16,7 @@ use minewheel_industry::rules::{Clause, Date, Difference, Edition, Force, RuleTa
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::{self, Desk};
 use crate::print::{self, Format};
 
 /// Arguments of the command.
@@ -137,26 +135,71 @@ pub struct ClauseLine {
     source: String,
 }
 
+/// What a question about rules comes to.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Reply {
+    /// All sets.
+    Sets(Vec<SetLine>),
+    /// The clauses of one.
+    Clauses(Vec<ClauseLine>),
+    /// Verdicts.
+    Report(Report),
+    /// Two editions side by side.
+    Differences(Vec<Difference>),
+}
+
+/// The sets, clauses, verdicts or differences asked for.
+///
+/// # Errors
+/// An unknown set, a day outside it, or a file with faults.
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Reply, Failure> {
+    let tables = desk.rule_tables()?;
+    Ok(match &arguments.action {
+        Action::List { set: None, .. } => Reply::Sets(tables.editions.all().iter().map(|e| set_line(tables, e)).collect()),
+        Action::List { set: Some(set), date, .. } => {
+            let date = day(date.as_deref())?;
+            let edition = tables.editions.named(set, date)?;
+            Reply::Clauses(tables.of(edition).filter(|c| date.is_none_or(|d| c.holds_on(d))).map(|c| clause_line(tables, c)).collect())
+        }
+        Action::Check { set, file, date, .. } => Reply::Report(checked(set, file, day(date.as_deref())?, desk)?),
+        Action::Diff { first, second, all, .. } => {
+            Reply::Differences(diff(tables, first, second)?.into_iter().filter(|d| *all || d.turn != Turn::Same).collect())
+        }
+    })
+}
+
 /// Runs the command.
 ///
 /// # Errors
-/// An unknown set, a day outside it, a file with faults, or a binding clause that is not met.
+/// As [`answer`], or a binding clause that is not met.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    match &arguments.action {
-        Action::List { set, date, common } => list(set.as_deref(), day(date.as_deref())?, common),
-        Action::Check { set, file, date, report, common } => checked(set, file, day(date.as_deref())?, report.as_deref(), common),
-        Action::Diff { first, second, all, common } => {
-            let tables = tables(common.data.as_deref())?;
-            let lines: Vec<Difference> = diff(&tables, first, second)?.into_iter().filter(|d| *all || d.turn != Turn::Same).collect();
+    let (Action::List { common, .. } | Action::Check { common, .. } | Action::Diff { common, .. }) = &arguments.action;
+    let desk = Desk::on_disk(common.data.as_deref())?;
+    let tables = desk.rule_tables()?;
+    match (&arguments.action, answer(arguments, &desk)?) {
+        (_, Reply::Sets(lines)) => list_sets(tables, &lines, common.format),
+        (Action::List { set: Some(set), date, .. }, Reply::Clauses(lines)) => {
+            list_clauses(tables.editions.named(set, day(date.as_deref())?)?, &lines, common.format);
+        }
+        (Action::Check { set, file, date, report: page, .. }, Reply::Report(report)) => {
+            if let Some(path) = page {
+                let edition = tables.editions.named(set, day(date.as_deref())?)?;
+                inputs::report(path, &minewheel_report::verdicts::document(&report, edition, tables, &inputs::command_line()))?;
+            }
+            return verdicts(&report, tables.editions.named(set, day(date.as_deref())?)?, file, common.format);
+        }
+        (Action::Diff { first, second, .. }, Reply::Differences(lines)) => {
             let rows: Vec<Vec<String>> = lines.iter().map(difference_row).collect();
             match common.format {
                 Format::Json => print::json(&lines),
                 Format::Csv => print::data(&print::csv(&["clause", first, second, "turn", "change %", "status"], &rows)),
                 Format::Table => print::data(&print::table(&["clause", first, second, "turn", "%", "status"], &rows, &[4])),
             }
-            Ok(())
         }
+        _ => {}
     }
+    Ok(())
 }
 
 fn day(text: Option<&str>) -> Result<Option<Date>, Failure> {
@@ -165,36 +208,20 @@ fn day(text: Option<&str>) -> Result<Option<Date>, Failure> {
     text.map(read).transpose()
 }
 
-/// The tables of rules, with a user's folder laid over them if one is given.
-///
-/// # Errors
-/// The folder cannot be read, or a table has violations.
-pub fn tables(overlay: Option<&Path>) -> Result<RuleTables, Failure> {
-    let mut store = Store::embedded();
-    if let Some(folder) = overlay {
-        store.overlay(folder)?;
+fn list_sets(tables: &RuleTables, lines: &[SetLine], format: Format) {
+    let rows: Vec<Vec<String>> = lines.iter().map(set_row).collect();
+    let header = ["set", "from", "until", "judged", "stated", "recalled"];
+    match format {
+        Format::Json => print::json(&lines),
+        Format::Csv => print::data(&print::csv(&header, &rows)),
+        Format::Table => {
+            let families = print::wrap(&format!("families, which stand for the edition of the day: {}", tables.editions.families().join(", ")));
+            print::data(&format!("{}\n{families}", print::table(&header, &rows, &[3, 4, 5])));
+        }
     }
-    RuleTables::read(&store, false).map_err(Failure::Tables)
 }
 
-fn list(set: Option<&str>, date: Option<Date>, common: &Common) -> Result<(), Failure> {
-    let tables = tables(common.data.as_deref())?;
-    let Some(set) = set else {
-        let lines: Vec<SetLine> = tables.editions.all().iter().map(|e| set_line(&tables, e)).collect();
-        let rows: Vec<Vec<String>> = lines.iter().map(set_row).collect();
-        let header = ["set", "from", "until", "judged", "stated", "recalled"];
-        match common.format {
-            Format::Json => print::json(&lines),
-            Format::Csv => print::data(&print::csv(&header, &rows)),
-            Format::Table => {
-                let families = print::wrap(&format!("families, which stand for the edition of the day: {}", tables.editions.families().join(", ")));
-                print::data(&format!("{}\n{families}", print::table(&header, &rows, &[3, 4, 5])));
-            }
-        }
-        return Ok(());
-    };
-    let edition = tables.editions.named(set, date)?;
-    let lines: Vec<ClauseLine> = tables.of(edition).filter(|c| date.is_none_or(|d| c.holds_on(d))).map(|c| clause_line(&tables, c)).collect();
+fn list_clauses(edition: &Edition, lines: &[ClauseLine], format: Format) {
     let header = ["clause", "of", "key in a rule file", "asked", "if", "force", "status"];
     let row = |l: &ClauseLine| {
         let asked = l.from.map_or_else(|| l.asked.clone(), |from| format!("{} (from {from})", l.asked));
@@ -202,12 +229,11 @@ fn list(set: Option<&str>, date: Option<Date>, common: &Common) -> Result<(), Fa
         texts.into_iter().chain([l.force.word().to_owned(), l.status.to_string()]).collect::<Vec<_>>()
     };
     let rows: Vec<Vec<String>> = lines.iter().map(row).collect();
-    match common.format {
+    match format {
         Format::Json => print::json(&lines),
         Format::Csv => print::data(&print::csv(&header, &rows)),
-        Format::Table => print::data(&format!("{}\n{}", heading(edition), clauses_by_condition(&lines))),
+        Format::Table => print::data(&format!("{}\n{}", heading(edition), clauses_by_condition(lines))),
     }
-    Ok(())
 }
 
 /// Clauses under what they are asked of and on which condition, with the key that a rule file answers each by.
@@ -281,49 +307,49 @@ fn heading(edition: &Edition) -> String {
     print::wrap(&format!("{}: {}, {}, {}{draft}", edition.id, edition.title, edition.body, edition.span()))
 }
 
-fn checked(set: &str, file: &str, date: Option<Date>, page: Option<&Path>, common: &Common) -> Result<(), Failure> {
-    let rules = tables(common.data.as_deref())?;
+fn checked(set: &str, file: &str, date: Option<Date>, desk: &Desk) -> Result<Report, Failure> {
+    let rules = desk.rule_tables()?;
     let edition = rules.editions.named(set, date)?;
-    let subjects = if let Some(text) = rule_file(file)? {
+    let subjects = if let Some(text) = rule_file(desk, file)? {
         read_rule_file(file, &text, &rules.quantities, &rules.subjects()).map_err(Failure::RuleFile)?
     } else {
-        let tables = inputs::tables(common.data.as_deref())?;
-        let design = inputs::car(&tables, file)?;
+        let design = desk.car(file)?;
         let asks_footprint = rules.of(edition).any(|c| c.quantity == FOOTPRINT);
-        let footprint = if asks_footprint { car_footprint(&design, &tables, edition, common)? } else { None };
-        subjects_of_car(&design, &tables, footprint.as_ref())?
+        let footprint = if asks_footprint { car_footprint(&design, desk, edition)? } else { None };
+        subjects_of_car(&design, desk.tables()?, footprint.as_ref())?
     };
-    let report = check(&rules, set, edition, date, file, &subjects);
-    if let Some(path) = page {
-        inputs::report(path, &minewheel_report::verdicts::document(&report, edition, &rules, &inputs::command_line()))?;
-    }
-    match common.format {
-        Format::Json => print::json(&report),
+    Ok(check(rules, set, edition, date, file, &subjects))
+}
+
+/// Prints verdicts; a binding clause that is not met is a failure.
+fn verdicts(report: &Report, edition: &Edition, file: &str, format: Format) -> Result<(), Failure> {
+    match format {
+        Format::Json => print::json(report),
         Format::Csv => print::data(&print::csv(&VERDICTS, &report.verdicts.iter().map(row).collect::<Vec<_>>())),
-        Format::Table => print::data(&table(&report, edition)),
+        Format::Table => print::data(&table(report, edition)),
     }
     let failed: Vec<String> =
         report.verdicts.iter().filter(|v| v.verdict == Outcome::Fail && v.force == Force::Binding).map(|v| v.clause.clone()).collect();
-    if failed.is_empty() { Ok(()) } else { Err(Failure::RuleNotMet { set: report.edition, of: file.to_owned(), clauses: failed.join(", ") }) }
+    if failed.is_empty() { Ok(()) } else { Err(Failure::RuleNotMet { set: report.edition.clone(), of: file.to_owned(), clauses: failed.join(", ") }) }
 }
 
 /// The year whose grids and markets a car's pack is made on.
 const YEAR: i32 = 2025;
 
 /// The footprint of a car's pack per kilowatt-hour delivered, sold where the edition holds.
-fn car_footprint(design: &CarDesign, tables: &Tables, edition: &Edition, common: &Common) -> Result<Option<PackFootprint>, Failure> {
-    let own = super::passport::tables(common.data.as_deref())?;
+fn car_footprint(design: &CarDesign, desk: &Desk, edition: &Edition) -> Result<Option<PackFootprint>, Failure> {
+    let (tables, own) = (desk.tables()?, desk.passport_tables()?);
     let sold_in = tables.places.id(&edition.place).map_err(AssessError::from)?;
     let question = PassportQuestion { sold_in, year: YEAR, method: "ar6-gwp100", warranty_years: None };
-    Ok(delivered_footprint(design, tables, &own, &question)?)
+    Ok(delivered_footprint(design, tables, own, &question)?)
 }
 
 /// The text of a rule file; `None`: a car, by its id or as a file with a `[car]`.
-fn rule_file(name: &str) -> Result<Option<String>, Failure> {
+fn rule_file(desk: &Desk, name: &str) -> Result<Option<String>, Failure> {
     if !inputs::is_path(name) {
         return Ok(None);
     }
-    let text = inputs::read(Path::new(name))?;
+    let text = desk.text(Path::new(name))?;
     Ok((!is_car_file(&text)).then_some(text))
 }
 

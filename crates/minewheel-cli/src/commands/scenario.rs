@@ -6,10 +6,10 @@ use std::sync::Arc;
 use clap::ValueEnum;
 use minewheel_assess::AssessError;
 use minewheel_assess::scenario::{GridChoice, Preset, Scenario};
-use minewheel_assess::tables::Tables;
 use minewheel_data::car::CarDesign;
 
 use crate::failure::Failure;
+use crate::inputs::Desk;
 
 /// Options of a scenario.
 #[derive(clap::Args)]
@@ -80,11 +80,21 @@ const DEFAULT_COUNTRY: &str = "CN";
 const LIFE_KM: (f64, f64) = (1000.0, 2.0e6);
 
 impl ScenarioArguments {
+    /// How recycled and recovered material is counted.
+    pub const fn preset(&self) -> Preset {
+        match self.preset {
+            PresetWord::CutOff => Preset::CutOff,
+            PresetWord::AvoidedBurden => Preset::AvoidedBurden,
+            PresetWord::Cff => Preset::Circular,
+        }
+    }
+
     /// The scenario that the options describe.
     ///
     /// # Errors
     /// An unknown place, cycle or method, or a distance that no car drives.
-    pub fn scenario(&self, tables: &Tables, cars: &[CarDesign]) -> Result<Scenario, Failure> {
+    pub fn scenario(&self, desk: &Desk, cars: &[CarDesign]) -> Result<Scenario, Failure> {
+        let tables = desk.tables()?;
         let of_car = cars.first().and_then(|c| c.usage.country.as_deref());
         let code = self.country.as_deref().or(of_car).unwrap_or(DEFAULT_COUNTRY);
         let country = tables.places.id(code).map_err(AssessError::from)?;
@@ -96,17 +106,13 @@ impl ScenarioArguments {
         }
         let cycle = match self.cycle.as_str() {
             "auto" => None,
-            name => Some(Arc::new(tables.cycles.open(name).map_err(|e| Failure::Cycle(e.to_string()))?)),
+            name => Some(Arc::new(desk.cycle(name)?)),
         };
         Ok(Scenario {
             country,
             year: self.year,
             method: self.method.clone(),
-            preset: match self.preset {
-                PresetWord::CutOff => Preset::CutOff,
-                PresetWord::AvoidedBurden => Preset::AvoidedBurden,
-                PresetWord::Cff => Preset::Circular,
-            },
+            preset: self.preset(),
             is_real_world: self.usage == UseChoice::RealWorld,
             grid: match self.grid {
                 GridWord::Static => GridChoice::Static,

@@ -3,7 +3,7 @@
 use minewheel_data::car_fields::car_file_schema;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print;
 
 /// Arguments of the command.
@@ -68,7 +68,7 @@ const NAMES: &[&str] = &[
 
 /// The schema of a command's output.
 #[rustfmt::skip]
-fn schema(name: &str) -> Option<schemars::Schema> {
+pub fn schema(name: &str) -> Option<schemars::Schema> {
     Some(match name {
         "assess" => schemars::schema_for!(Vec<minewheel_assess::assessment::Assessment>),
         "explain" => schemars::schema_for!(minewheel_assess::explain::Explanation),
@@ -126,7 +126,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         print::json(&schema);
         return Ok(());
     }
-    let tables = inputs::tables(None)?;
+    let desk = Desk::on_disk(None)?;
+    let tables = desk.tables()?;
     let lines: Vec<String> = match arguments.name.as_str() {
         "car" => {
             print::json(&car_file_schema(&tables.chemistries()));
@@ -141,10 +142,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         "chemistries" => tables.chemistries(),
         "products" => tables.cards.products().iter().map(|p| format!("{:<40} {:<5} {}", p.id, p.unit, p.name)).collect(),
         "methods" => tables.methods.climate_methods().iter().map(|m| (*m).to_owned()).collect(),
-        "indicators" => {
-            let market = minewheel_industry::market::series::Market::read(&minewheel_data::store::Store::embedded(), false, None);
-            market.map_err(Failure::Tables)?.definitions.iter().map(|d| format!("{:<26} {}", d.indicator, d.title)).collect()
-        }
+        "indicators" => desk.market()?.definitions.iter().map(|d| format!("{:<26} {}", d.indicator, d.title)).collect(),
         other => return Err(Failure::UnknownName { kind: "schema or list", seen: other.to_owned(), known: NAMES.join(", ") }),
     };
     print::data(&lines.join("\n"));

@@ -15,9 +15,10 @@ use minewheel_industry::supply::SupplyError;
 use minewheel_industry::supply::ask::{Question, ask, tiers_of};
 use minewheel_industry::supply::customs::Customs;
 use minewheel_industry::supply::report::{MaterialReport, SupplyReport, TierReport};
+use minewheel_industry::supply::sourcing::report::SourcingReport;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -59,40 +60,67 @@ enum Subject {
     Material,
 }
 
-/// Runs the command.
+/// What a question about supply comes to.
+#[derive(serde::Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// Tiers, and who depends on whom.
+    Tiers(Box<SupplyReport>),
+    /// Who supplies under rules.
+    Sourcing(Box<SourcingReport>),
+}
+
+/// The tiers of the car or material, or what rules of sourcing come to.
 ///
 /// # Errors
 /// An unknown car, material or place, or a trade file with a fault.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let tables = inputs::tables(arguments.data.as_deref())?;
-    let subject = subject(&tables, &arguments.name)?;
-    if arguments.sourcing.is_asked() {
-        let Subject::Car(car) = &subject else {
-            return Err(Failure::Option {
-                option: "ban",
-                seen: arguments.name.clone(),
-                wanted: "a car: rules of sourcing hold for a car".to_owned(),
-            });
-        };
-        let store = inputs::store(arguments.data.as_deref())?;
-        return sourcing::run(&tables, car, arguments.year, &arguments.sourcing, &store, arguments.format);
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Answer, Failure> {
+    let subject = subject(desk, &arguments.name)?;
+    if !arguments.sourcing.is_asked() {
+        return Ok(Answer::Tiers(Box::new(tiers(arguments, &subject, desk)?)));
     }
+    let Subject::Car(car) = &subject else {
+        return Err(Failure::Option { option: "ban", seen: arguments.name.clone(), wanted: "a car: rules of sourcing hold for a car".to_owned() });
+    };
+    Ok(Answer::Sourcing(Box::new(sourcing::answer(car, arguments.year, &arguments.sourcing, desk)?)))
+}
+
+fn tiers(arguments: &Arguments, subject: &Subject, desk: &Desk) -> Result<SupplyReport, Failure> {
+    let tables = desk.tables()?;
     let place = |code: &str| tables.places.id(code).map_err(|e| Failure::from(AssessError::from(e)));
     let dominant = place(&arguments.on)?;
-    let buyer = match (&arguments.buyer, &subject) {
+    let buyer = match (&arguments.buyer, subject) {
         (Some(code), _) => place(code)?,
-        (None, Subject::Car(design)) => maker(&tables, design).map_or_else(|| place("EU27"), Ok)?,
+        (None, Subject::Car(design)) => maker(tables, design).map_or_else(|| place("EU27"), Ok)?,
         (None, Subject::Material) => place("EU27")?,
     };
-    let customs = arguments.trade.as_deref().map(|file| read_customs(&tables, file)).transpose()?;
-    let (name, materials) = match &subject {
-        Subject::Car(design) => (design.id.clone(), materials(&tables, design)?),
+    let customs = arguments.trade.as_deref().map(|file| read_customs(desk, file)).transpose()?;
+    let (name, materials) = match subject {
+        Subject::Car(design) => (design.id.clone(), materials(tables, design)?),
         Subject::Material => (arguments.name.clone(), vec![(arguments.name.clone(), None)]),
     };
     let question = Question { buyer, dominant, year: arguments.year, customs: customs.as_ref() };
-    let report = ask(&tables, &name, &materials, &question)?;
+    Ok(ask(tables, &name, &materials, &question)?)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let desk = Desk::on_disk(arguments.data.as_deref())?;
+    let report = match answer(arguments, &desk)? {
+        Answer::Tiers(report) => report,
+        Answer::Sourcing(found) => {
+            if let Some(file) = &arguments.report {
+                inputs::report(file, &minewheel_report::sourcing::document(&found, desk.tables()?, &inputs::command_line()))?;
+            }
+            sourcing::print(&found, arguments.format);
+            return Ok(());
+        }
+    };
     if let Some(file) = &arguments.report {
-        inputs::report(file, &minewheel_report::supply::document(&report, &tables, &inputs::command_line()))?;
+        inputs::report(file, &minewheel_report::supply::document(&report, desk.tables()?, &inputs::command_line()))?;
     }
     match arguments.format {
         Format::Json => print::json(&report),
@@ -107,11 +135,12 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn subject(tables: &Tables, name: &str) -> Result<Subject, Failure> {
+fn subject(desk: &Desk, name: &str) -> Result<Subject, Failure> {
+    let tables = desk.tables()?;
     if !inputs::is_path(name) && tiers_of(tables, name).is_ok() {
         return Ok(Subject::Material);
     }
-    match inputs::car(tables, name) {
+    match desk.car(name) {
         Ok(design) => Ok(Subject::Car(Box::new(design))),
         // Neither a car nor a material: the nearest of both is named, and the short list.
         Err(Failure::UnknownCar(unknown)) => {
@@ -144,8 +173,8 @@ fn materials(tables: &Tables, design: &CarDesign) -> Result<Vec<(String, Option<
     Ok(all)
 }
 
-fn read_customs(tables: &Tables, file: &Path) -> Result<Customs, Failure> {
-    let text = inputs::read(file)?;
+fn read_customs(desk: &Desk, file: &Path) -> Result<Customs, Failure> {
+    let (tables, text) = (desk.tables()?, desk.text(file)?);
     Ok(Customs::read(&file.display().to_string(), &text, &tables.places, &tables.supply)?)
 }
 

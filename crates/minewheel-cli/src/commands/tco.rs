@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use minewheel_data::store::Store;
-use minewheel_industry::fleet::tables::FleetTables;
+use minewheel_data::car::CarDesign;
 use minewheel_industry::fleet::tco::{TcoCountry, compare};
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format};
 
 /// Arguments of the command.
@@ -39,23 +38,26 @@ const YEARS: (i32, i32) = (2013, 2050);
 /// Years of the printed table.
 const PRINTED: usize = 4;
 
-/// Runs the command.
+/// The cars by country and year.
 ///
 /// # Errors
 /// A car of the wrong kind, a country or year that is not known.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<TcoCountry>, Failure> {
+    Ok(find(arguments, desk)?.1)
+}
+
+/// The two cars, and what they cost.
+///
+/// # Errors
+/// A car of the wrong kind, a country or year that is not known.
+fn find(arguments: &Arguments, desk: &Desk) -> Result<([CarDesign; 2], Vec<TcoCountry>), Failure> {
     let is_year = |year: i32| (YEARS.0..=YEARS.1).contains(&year);
     if !is_year(arguments.from) || !is_year(arguments.to) || arguments.to < arguments.from {
         let wanted = format!("years from {} to {}, the first no later than the last", YEARS.0, YEARS.1);
         return Err(Failure::Option { option: "from", seen: format!("{}, --to {}", arguments.from, arguments.to), wanted });
     }
-    let tables = inputs::tables(arguments.data.as_deref())?;
-    let mut store = Store::embedded();
-    if let Some(folder) = &arguments.data {
-        store.overlay(folder)?;
-    }
-    let fleet = FleetTables::read(&store, false).map_err(Failure::Tables)?;
-    let (battery, fuel) = (inputs::car(&tables, &arguments.battery)?, inputs::car(&tables, &arguments.fuel)?);
+    let (tables, fleet) = (desk.tables()?, desk.fleet_tables()?);
+    let (battery, fuel) = (desk.car(&arguments.battery)?, desk.car(&arguments.fuel)?);
     if battery.battery.is_none() || battery.engine.is_some() {
         return Err(Failure::Option { option: "battery", seen: battery.id, wanted: "a battery car".to_owned() });
     }
@@ -65,9 +67,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let found = arguments
         .countries
         .iter()
-        .map(|c| compare(&tables, &fleet, &battery, &fuel, c, arguments.from, arguments.to))
+        .map(|c| compare(tables, fleet, &battery, &fuel, c, arguments.from, arguments.to))
         .collect::<Result<Vec<_>, _>>()
         .map_err(Failure::from)?;
+    Ok(([battery, fuel], found))
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let ([battery, fuel], found) = find(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&found),
         Format::Csv => print::data(&csv(&found)),

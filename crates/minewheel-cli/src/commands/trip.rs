@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::charge::{finite, within};
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -72,11 +72,11 @@ pub struct Line {
     defaulted: std::collections::BTreeMap<String, Option<f64>>,
 }
 
-/// Runs the command.
+/// The trips of the cars.
 ///
 /// # Errors
 /// A car that is unknown, faulty or not battery-electric, or a trip that it cannot make.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> {
     within("ambient-c", arguments.ambient_c, super::drive::AMBIENT_C, "°C")?;
     within("km", arguments.km, (1.0, 20_000.0), "km")?;
     within("speed-kmh", arguments.speed_kmh, (10.0, 250.0), "km/h")?;
@@ -87,9 +87,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     if let Some(km) = arguments.spacing_km {
         within("spacing-km", km, (1.0, 2000.0), "km")?;
     }
-    let tables = inputs::tables(arguments.data.as_deref())?;
+    let tables = desk.tables()?;
     let pace = match &arguments.cycle {
-        Some(name) => Pace::Cycle(Trace::new(&tables.cycles.open(name).map_err(|e| Failure::Cycle(e.to_string()))?)),
+        Some(name) => Pace::Cycle(Trace::new(&desk.cycle(name)?)),
         None => Pace::Steady(Speed::from_km_h(arguments.speed_kmh)),
     };
     let is_official = arguments.usage == super::scenario::UseChoice::Official;
@@ -105,10 +105,19 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let mut lines = Vec::new();
     for name in &arguments.cars {
-        let design = inputs::car(&tables, name)?;
-        let (plan, defaulted) = plan_car_trip(&design, &tables, &trip)?;
+        let design = desk.car(name)?;
+        let (plan, defaulted) = plan_car_trip(&design, tables, &trip)?;
         lines.push(Line { car: design.id.clone(), plan, defaulted: finite(defaulted) });
     }
+    Ok(lines)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let lines = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&lines),
         Format::Csv => {

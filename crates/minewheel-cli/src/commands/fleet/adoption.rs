@@ -2,13 +2,10 @@
 
 use std::path::PathBuf;
 
-use minewheel_data::store::Store;
 use minewheel_industry::fleet::adoption::{Adoption, AdoptionError, Forecast, forecast};
-use minewheel_industry::fleet::tables::FleetTables;
-use minewheel_industry::market::series::Market;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::{self, Desk};
 use crate::print::{self, Format};
 use minewheel_report::charts::lines::{self as chart, Chart};
 
@@ -37,23 +34,26 @@ pub struct Arguments {
 /// Longest forecast in years.
 const LONGEST: i32 = 36;
 
-/// Runs the command.
+/// The share to come.
 ///
 /// # Errors
 /// A place or year without shares.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Adoption, Failure> {
     if !(arguments.until + 3..=arguments.until + LONGEST).contains(&arguments.to) {
         let wanted = format!("{} to {}", arguments.until + 3, arguments.until + LONGEST);
         return Err(Failure::Option { option: "to", seen: arguments.to.to_string(), wanted });
     }
-    let mut store = Store::embedded();
-    if let Some(folder) = &arguments.data {
-        store.overlay(folder)?;
-    }
-    let market = Market::read(&store, false, None).map_err(Failure::Tables)?;
-    let tables = FleetTables::read(&store, false).map_err(Failure::Tables)?;
+    let (market, tables) = (desk.market()?, desk.fleet_tables()?);
     market.places.id(&arguments.place).map_err(minewheel_assess::AssessError::from)?;
-    let found = forecast(&market, &tables, &arguments.place, arguments.until, arguments.to)?;
+    Ok(forecast(market, tables, &arguments.place, arguments.until, arguments.to)?)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let found = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     if let Some(path) = &arguments.chart {
         inputs::write(path, &picture(&found))?;
     }

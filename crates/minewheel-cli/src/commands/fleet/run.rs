@@ -5,14 +5,11 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use minewheel_assess::tables::Tables;
-use minewheel_data::store::Store;
 use minewheel_industry::fleet::run::{FleetError, FleetReport, MaterialLine, PackLine, YearLine, run as run_study};
 use minewheel_industry::fleet::study::{Study, StudyError};
-use minewheel_industry::fleet::tables::FleetTables;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};
 use minewheel_report::charts::lines::{self as chart, Chart};
 
@@ -54,19 +51,14 @@ const MOST_ROWS: usize = 12;
 /// Materials of the printed table, at most.
 const MOST_MATERIALS: usize = 12;
 
-/// Runs the command.
+/// The study, run.
 ///
 /// # Errors
 /// A study with faults, or one that cannot be run.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let text = inputs::read(&arguments.study)?;
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<FleetReport, Failure> {
+    let text = desk.text(&arguments.study)?;
     let study = Study::read(&arguments.study.display().to_string(), &text).map_err(FleetError::from)?;
-    let mut store = Store::embedded();
-    if let Some(folder) = &arguments.data {
-        store.overlay(folder)?;
-    }
-    let tables = Tables::read(&store, false).map_err(Failure::Tables)?;
-    let fleet = FleetTables::read(&store, false).map_err(Failure::Tables)?;
+    let (tables, fleet) = (desk.tables()?, desk.fleet_tables()?);
     if let Some(name) = &study.study.charging
         && fleet.profile(name).is_empty()
     {
@@ -74,12 +66,24 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         known.dedup();
         return Err(Failure::UnknownName { kind: "charging profile", seen: name.clone(), known: known.join(", ") });
     }
-    let report = run_study(&tables, &fleet, &study)?;
+    Ok(run_study(tables, fleet, &study)?)
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let desk = Desk::on_disk(arguments.data.as_deref())?;
+    let report = answer(arguments, &desk)?;
     if let Some(path) = &arguments.chart {
         inputs::write(path, &picture(&report))?;
     }
     if let Some(path) = &arguments.report {
-        inputs::report(path, &minewheel_report::fleet::document(&report, &fleet, &tables.fingerprint, &inputs::command_line()))?;
+        inputs::report(
+            path,
+            &minewheel_report::fleet::document(&report, desk.fleet_tables()?, &desk.tables()?.fingerprint, &inputs::command_line()),
+        )?;
     }
     match arguments.format {
         Format::Json => print::json(&report),

@@ -7,7 +7,7 @@ use minewheel_industry::fleet::series::{AllSurroundings, Driver, SeriesError, Se
 use serde::Serialize;
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -55,12 +55,20 @@ pub struct Line {
     traded: f64,
 }
 
-/// Runs the command.
+/// Stock, inflow and outflow, as printed.
 ///
 /// # Errors
 /// A file that cannot be read or used, or a stock that cannot be.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let text = |path: &Path| -> Result<(String, String), Failure> { Ok((path.display().to_string(), inputs::read(path)?)) };
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> {
+    Ok(lines(&find(arguments, desk)?.1).collect())
+}
+
+/// What drives the stock, and what comes of it.
+///
+/// # Errors
+/// A file that cannot be read or used, or a stock that cannot be.
+fn find(arguments: &Arguments, desk: &Desk) -> Result<(Driver, Vec<SeriesFlows>), Failure> {
+    let text = |path: &Path| -> Result<(String, String), Failure> { Ok((path.display().to_string(), desk.text(path)?)) };
     let optional = |path: &Option<PathBuf>| path.as_deref().map(text).transpose();
     let (driver, column, path) = match (&arguments.inflow, &arguments.stock) {
         (_, Some(path)) => {
@@ -76,7 +84,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let survival = Survivals::read(&file, &table)?;
     let (start, trade) = (optional(&arguments.start)?, optional(&arguments.trade)?);
     let around = AllSurroundings::read(as_texts(start.as_ref()), as_texts(trade.as_ref()), &series)?;
-    let flows = run_series(&series, &survival, &around, driver)?;
+    Ok((driver, run_series(&series, &survival, &around, driver)?))
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let (driver, flows) = find(arguments, &Desk::on_disk(None)?)?;
     write(arguments, driver, &flows);
     remarks(&flows, &arguments.survival);
     Ok(())

@@ -2,12 +2,11 @@
 
 use std::path::PathBuf;
 
-use minewheel_data::store::Store;
 use minewheel_industry::fleet::calibration::{Calibration, CalibrationYear, Fitted, calibrate};
 use minewheel_industry::fleet::survival::Curve;
-use minewheel_industry::market::series::Market;
 
 use crate::failure::Failure;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Arguments of the command.
@@ -33,22 +32,26 @@ pub struct Arguments {
 /// Longest outlook.
 const LAST_YEAR: i32 = 2100;
 
-/// Runs the command.
+/// The curve and what the data cannot tell.
 ///
 /// # Errors
 /// A place without the rows, or too few years.
-pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Calibration, Failure> {
     if !(arguments.until..=LAST_YEAR).contains(&arguments.horizon) {
         let wanted = format!("{} to {LAST_YEAR}", arguments.until);
         return Err(Failure::Option { option: "horizon", seen: arguments.horizon.to_string(), wanted });
     }
-    let mut store = Store::embedded();
-    if let Some(folder) = &arguments.data {
-        store.overlay(folder)?;
-    }
-    let market = Market::read(&store, false, None).map_err(Failure::Tables)?;
+    let market = desk.market()?;
     market.places.id(&arguments.place).map_err(minewheel_assess::AssessError::from)?;
-    let found = calibrate(&market, &arguments.place, arguments.until, arguments.horizon).map_err(|e| Failure::Driver(e.to_string()))?;
+    calibrate(market, &arguments.place, arguments.until, arguments.horizon).map_err(|e| Failure::Driver(e.to_string()))
+}
+
+/// Runs the command.
+///
+/// # Errors
+/// As [`answer`].
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let found = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&found),
         Format::Csv => print::data(&csv(&found)),

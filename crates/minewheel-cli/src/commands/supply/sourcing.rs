@@ -6,17 +6,14 @@ use std::path::Path;
 use clap::ValueEnum;
 use minewheel_assess::AssessError;
 use minewheel_assess::scenario::{GridChoice, Preset, Scenario};
-use minewheel_assess::tables::Tables;
 use minewheel_data::car::CarDesign;
 use minewheel_data::places::PlaceId;
-use minewheel_data::store::Store;
 use minewheel_industry::supply::SupplyError;
-use minewheel_industry::supply::sourcing::costs::Premiums;
 use minewheel_industry::supply::sourcing::report::{SourcedTier, SourcingReport};
 use minewheel_industry::supply::sourcing::{Objective, Part, PlaceShare, Rules, Sourcing, source};
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
 
 /// Rules of sourcing. Any of them solves who may supply.
@@ -81,7 +78,8 @@ impl SourcingArguments {
         !self.ban.is_empty() || !self.cap.is_empty() || !self.content.is_empty() || self.friends.is_some()
     }
 
-    fn rules(&self, tables: &Tables) -> Result<Rules, Failure> {
+    fn rules(&self, desk: &Desk) -> Result<Rules, Failure> {
+        let tables = desk.tables()?;
         let place = |code: &str| tables.places.id(code).map_err(|e| Failure::from(AssessError::from(e)));
         let places = |codes: &[String]| codes.iter().map(|c| place(c)).collect::<Result<Vec<PlaceId>, Failure>>();
         let share = |option: &'static str, text: &String| -> Result<PlaceShare, Failure> {
@@ -89,7 +87,7 @@ impl SourcingArguments {
             let (code, share) = text.split_once('=').ok_or_else(wrong)?;
             Ok(PlaceShare { place: place(code.trim())?, share: share.trim().parse().map_err(|_| wrong())? })
         };
-        let friends = self.friends.as_deref().map(friends).transpose()?.unwrap_or_default();
+        let friends = self.friends.as_deref().map(|list| friends(list, desk)).transpose()?.unwrap_or_default();
         Ok(Rules {
             bans: places(&self.ban)?,
             friends: places(&friends)?,
@@ -103,9 +101,9 @@ impl SourcingArguments {
 }
 
 /// Codes of a list, or of a file: one or several a line, `#` starts a comment.
-fn friends(list: &str) -> Result<Vec<String>, Failure> {
+fn friends(list: &str, desk: &Desk) -> Result<Vec<String>, Failure> {
     let is_file = list.contains(['/', '\\', '.']);
-    let text = if is_file { inputs::read(Path::new(list))? } else { list.to_owned() };
+    let text = if is_file { desk.text(Path::new(list))? } else { list.to_owned() };
     let codes =
         text.lines().flat_map(|line| line.split('#').next().unwrap_or_default().split([',', ' ', '\t', ';']).map(str::to_owned).collect::<Vec<_>>());
     let codes: Vec<String> = codes.filter(|c| !c.is_empty()).collect();
@@ -115,12 +113,12 @@ fn friends(list: &str) -> Result<Vec<String>, Failure> {
     Ok(codes)
 }
 
-/// Solves and prints.
+/// Who supplies under the rules.
 ///
 /// # Errors
 /// An unknown place or tier, a wrong share, or a car that cannot be made.
-pub fn run(tables: &Tables, car: &CarDesign, year: i32, arguments: &SourcingArguments, store: &Store, format: Format) -> Result<(), Failure> {
-    let premiums = Premiums::read(store, false).map_err(Failure::Tables)?;
+pub fn answer(car: &CarDesign, year: i32, arguments: &SourcingArguments, desk: &Desk) -> Result<SourcingReport, Failure> {
+    let tables = desk.tables()?;
     let scenario = Scenario {
         country: tables.places.id(car.plant.country.as_deref().or(car.made_in.as_deref()).unwrap_or("WORLD")).map_err(AssessError::from)?,
         year,
@@ -137,7 +135,7 @@ pub fn run(tables: &Tables, car: &CarDesign, year: i32, arguments: &SourcingArgu
             PartWord::Car => Part::Car,
             PartWord::Battery => Part::Battery,
         },
-        rules: vec![arguments.rules(tables)?],
+        rules: vec![arguments.rules(desk)?],
         volume: arguments.volume,
         objective: match arguments.objective {
             ObjectiveWord::Carbon => Objective::Carbon,
@@ -145,18 +143,21 @@ pub fn run(tables: &Tables, car: &CarDesign, year: i32, arguments: &SourcingArgu
             ObjectiveWord::Nearest => Objective::Nearest,
         },
     };
-    let report = source(tables, &premiums, &scenario, &question).map_err(SupplyError::from)?;
+    Ok(source(tables, desk.premiums()?, &scenario, &question).map_err(SupplyError::from)?)
+}
+
+/// Prints what was found.
+pub fn print(report: &SourcingReport, format: Format) {
     match format {
-        Format::Json => print::json(&report),
-        Format::Csv => print::data(&csv(&report)),
+        Format::Json => print::json(report),
+        Format::Csv => print::data(&csv(report)),
         Format::Table => {
-            print::data(&table(&report));
+            print::data(&table(report));
             for notice in &report.notices {
                 print::note(&print::wrap(&format!("note: {notice}")));
             }
         }
     }
-    Ok(())
 }
 
 fn word(objective: Objective) -> &'static str {

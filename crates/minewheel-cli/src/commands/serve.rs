@@ -1,0 +1,52 @@
+//! `minewheel serve`: the browser app and the JSON API, on this machine.
+
+use std::path::PathBuf;
+
+use minewheel_web::{ServeError, Server};
+
+use crate::failure::Failure;
+use crate::{api, print};
+
+/// Arguments of the command.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The port; 0: any that is free
+    #[arg(long, default_value_t = 8017)]
+    port: u16,
+    /// The host to listen on; left as it is, nobody else reaches the server
+    #[arg(long, default_value = "127.0.0.1")]
+    host: String,
+    /// A folder of tables laid over the built-in ones
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Runs the command until it is told to end.
+///
+/// # Errors
+/// Tables with violations, or a port that is taken.
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let service = api::service(&api::shelf(arguments.data.as_deref())?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(ServeError::from)?;
+    runtime.block_on(async {
+        let server = Server::bind(&arguments.host, arguments.port, service).await?;
+        print::note(&format!("minewheel serves http://{}/ (Ctrl-C ends it)", server.address()));
+        server.run(told_to_end()).await
+    })?;
+    // Computations that nobody waits for are not waited for either.
+    runtime.shutdown_background();
+    Ok(())
+}
+
+/// Ends when the terminal or the system asks for the end.
+async fn told_to_end() {
+    #[cfg(unix)]
+    if let Ok(mut asked) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = asked.recv() => {}
+        }
+        return;
+    }
+    let _ = tokio::signal::ctrl_c().await;
+}
