@@ -83,6 +83,14 @@ export interface RulesCheck {
   weakest_status: Status;
 }
 
+export interface RuleClause {
+  clause: string;
+  title: string;
+  subject: string;
+  quantity: string;
+  asked: string;
+}
+
 export interface RuleChange {
   clause: string;
   title: string;

@@ -18,14 +18,24 @@ export const EDITABLE = [
 /** Edit that drops the catalogue's kerb mass, so that the model sizes the car. */
 export const SIZED = 'sized';
 
-function encode(text: string): string {
+/** A text as it stands in an address. */
+export function encode(text: string): string {
   const bytes = new TextEncoder().encode(text);
   let binary = '';
   for (const byte of bytes) binary += String.fromCharCode(byte);
   return btoa(binary).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
 }
 
-function decode(text: string): string {
+/** The text of an address; nothing where the link was cut. */
+export function decode(text: string): string {
+  try {
+    return decodeWhole(text);
+  } catch {
+    return '';
+  }
+}
+
+function decodeWhole(text: string): string {
   const binary = atob(text.replace(/-/g, '+').replace(/_/g, '/'));
   return new TextDecoder().decode(Uint8Array.from(binary, (char) => char.charCodeAt(0)));
 }
@@ -39,12 +49,8 @@ export function parseChoice(text: string): Choice {
     else edits[part] = '1';
   }
   if (!head.startsWith('file:')) return { base: head, file: null, edits };
-  let file = '';
-  try {
-    file = decode(head.slice(5));
-  } catch {
-    // a cut link: the empty file below is refused by the server, which says so
-  }
+  // a cut link gives an empty file, which the server refuses and says so
+  const file = decode(head.slice(5));
   return { base: readKey(file, 'car.id') ?? 'file', file, edits };
 }
 

@@ -1,8 +1,8 @@
 // Ranked bars: one quantity a row, with its interval where it has one.
 import type { Graphic } from '../ui/figure';
-import { number } from '../ui/format';
+import { number, span } from '../ui/format';
 import type { Option, Series, XAxis, YAxis } from './engine';
-import { axisText, categoryAxis, tip, tooltip, valueAxis } from './tips';
+import { axisText, categoryAxis, textWidth, tip, tooltip, valueAxis } from './tips';
 import { whiskers } from './whisker';
 
 export interface Bar {
@@ -21,20 +21,20 @@ export function barsHeight(rows: number): (width: number) => number {
 }
 
 export function barsOption(bars: Bar[], unit: string, { theme, width }: Graphic): Option {
-  const longest = Math.max(...bars.map((bar) => bar.name.length), 4);
-  const left = Math.min(Math.max(longest * 6.6 + 12, 60), width * 0.42);
+  const longest = Math.max(...bars.map((bar) => textWidth(bar.name)), 30);
+  const left = Math.min(longest + 14, width * 0.42);
   const most = Math.max(...bars.map((bar) => Math.max(bar.value, bar.high ?? bar.value)), 0);
   const least = Math.min(...bars.map((bar) => Math.min(bar.value, bar.low ?? bar.value)), 0);
-  const span = most - least || 1;
+  const reach = most - least || 1;
   return {
     grid: { left, right: 14, top: 4, bottom: 44 },
     tooltip: tooltip(theme, (params) => {
       const bar = bars[params.dataIndex];
       if (!bar) return '';
-      const range = typeof bar.low === 'number' && typeof bar.high === 'number' ? ` [${number(bar.low)}–${number(bar.high)}]` : '';
+      const range = typeof bar.low === 'number' && typeof bar.high === 'number' ? ` [${span(bar.low, bar.high, number)}]` : '';
       return tip(bar.name, [[unit, `${number(bar.value)}${range}`]], bar.foot);
     }),
-    xAxis: valueAxis(theme, unit, { nameLocation: 'middle', nameGap: 27, nameTextStyle: axisText(theme), min: least < 0 ? least - span * 0.2 : 0, max: most + span * 0.16, axisLabel: { ...axisText(theme), showMaxLabel: false, showMinLabel: least >= 0, hideOverlap: true, formatter: (value: number) => number(value) }, splitNumber: width < 460 ? 3 : 5 }) as XAxis,
+    xAxis: valueAxis(theme, unit, { nameLocation: 'middle', nameGap: 27, nameTextStyle: axisText(theme), min: least < 0 ? least - reach * 0.2 : 0, max: most + reach * 0.16, axisLabel: { ...axisText(theme), showMaxLabel: false, showMinLabel: least >= 0, hideOverlap: true, formatter: (value: number) => number(value) }, splitNumber: width < 460 ? 3 : 5 }) as XAxis,
     yAxis: categoryAxis(theme, bars.map((bar) => bar.name), { inverse: true, axisLabel: { ...axisText(theme, 12.5), color: theme.ink, width: left - 12, overflow: 'truncate', interval: 0 } }) as YAxis,
     series: [
       {

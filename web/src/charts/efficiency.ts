@@ -29,24 +29,53 @@ export function drivingGrid(map: MotorMap): Grid {
 
 type Point = [number, number];
 
-/** Lines of one level through the cells of the grid (marching squares with linear edges). */
-export function isolines(grid: Grid, level: number): Array<[Point, Point]> {
-  const lines: Array<[Point, Point]> = [];
-  const corner = (i: number, j: number): { value: number; point: Point } => ({ value: grid.efficiency[i]?.[j] ?? 0, point: [grid.rpm[i] ?? 0, grid.torque[i]?.[j] ?? 0] });
+interface Corner {
+  value: number;
+  point: Point;
+}
+
+function cut(a: Corner, b: Corner, level: number): Point {
+  const share = (level - a.value) / (b.value - a.value);
+  return [a.point[0] + share * (b.point[0] - a.point[0]), a.point[1] + share * (b.point[1] - a.point[1])];
+}
+
+export interface Contours {
+  /** What lies at or above a band in a cell, lowest band first, to be painted over each other. */
+  fields: Array<{ points: Point[]; band: number; middle: Corner }>;
+  lines: Array<[Point, Point]>;
+}
+
+/** Fields and lines of equal efficiency, cell by cell (marching squares with straight edges). */
+export function contours(grid: Grid): Contours {
+  const out: Contours = { fields: [], lines: [] };
+  const corner = (i: number, j: number): Corner => ({ value: grid.efficiency[i]?.[j] ?? 0, point: [grid.rpm[i] ?? 0, grid.torque[i]?.[j] ?? 0] });
   for (let i = 0; i + 1 < grid.rpm.length; i += 1) {
     for (let j = 0; j + 1 < (grid.torque[i]?.length ?? 0); j += 1) {
       const ring = [corner(i, j), corner(i + 1, j), corner(i + 1, j + 1), corner(i, j + 1)];
-      const cuts: Point[] = [];
-      ring.forEach((a, at) => {
-        const b = ring[(at + 1) % 4];
-        if (!b || (a.value < level) === (b.value < level)) return;
-        const share = (level - a.value) / (b.value - a.value);
-        cuts.push([a.point[0] + share * (b.point[0] - a.point[0]), a.point[1] + share * (b.point[1] - a.point[1])]);
-      });
-      for (let at = 0; at + 1 < cuts.length; at += 2) lines.push([cuts[at] as Point, cuts[at + 1] as Point]);
+      const values = ring.map((one) => one.value);
+      const mean = (pick: (one: Corner) => number): number => ring.reduce((sum, one) => sum + pick(one), 0) / ring.length;
+      const middle: Corner = { value: mean((one) => one.value), point: [mean((one) => one.point[0]), mean((one) => one.point[1])] };
+      const lowest = bandOf(Math.min(...values));
+      out.fields.push({ points: ring.map((one) => one.point), band: lowest, middle });
+      for (let band = lowest + 1; band <= bandOf(Math.max(...values)); band += 1) {
+        const level = LEVELS[band - 1] ?? 1;
+        const points: Point[] = [];
+        const cuts: Point[] = [];
+        ring.forEach((a, at) => {
+          const b = ring[(at + 1) % 4] ?? a;
+          if (a.value >= level) points.push(a.point);
+          if ((a.value < level) !== (b.value < level)) {
+            const crossing = cut(a, b, level);
+            points.push(crossing);
+            cuts.push(crossing);
+          }
+        });
+        out.fields.push({ points, band, middle });
+        for (let at = 0; at + 1 < cuts.length; at += 2) out.lines.push([cuts[at] as Point, cuts[at + 1] as Point]);
+      }
     }
   }
-  return lines;
+  return out;
 }
 
 export function bandOf(value: number): number {
@@ -72,39 +101,31 @@ interface RenderApi {
 export function efficiencyOption(map: MotorMap, words: { speed: string; torque: string; full: string; continuous: string; efficiency: string }, { theme, narrow }: Graphic): Option {
   const grid = drivingGrid(map);
   const used = usedBands(grid);
-  const cells: number[][] = [];
-  for (let i = 0; i + 1 < grid.rpm.length; i += 1) {
-    for (let j = 0; j + 1 < (grid.torque[i]?.length ?? 0); j += 1) {
-      const around = [grid.efficiency[i]?.[j], grid.efficiency[i + 1]?.[j], grid.efficiency[i + 1]?.[j + 1], grid.efficiency[i]?.[j + 1]];
-      cells.push([i, j, around.reduce((sum: number, value) => sum + (value ?? 0), 0) / 4]);
-    }
-  }
-  const at = (i: number, j: number): Point => [grid.rpm[i] ?? 0, grid.torque[i]?.[j] ?? 0];
-  const lines = LEVELS.flatMap((level) => isolines(grid, level).map(([a, b]) => [...a, ...b]));
+  const { fields, lines } = contours(grid);
   const curve = (values: number[], name: string, dash: 'solid' | number[]): Record<string, unknown> => ({
     id: name, name, type: 'line', symbol: 'none', silent: true, z: 5, lineStyle: { color: theme.ink, width: 2, type: dash }, data: values.map((value, index) => [grid.rpm[index], value]),
   });
   return {
     grid: { left: 52, right: narrow ? 12 : 20, top: 28, bottom: 48 },
     tooltip: tooltip(theme, (params) => {
-      const cell = cells[params.dataIndex];
-      if (!cell) return '';
-      const [rpm, torque] = at(cell[0] ?? 0, cell[1] ?? 0);
-      return tip(`${words.efficiency} ${percent(cell[2], 3)}`, [[words.speed, number(rpm)], [words.torque, number(torque)]]);
+      const field = fields[params.dataIndex];
+      if (!field) return '';
+      const { value, point: [rpm, torque] } = field.middle;
+      return tip(`${words.efficiency} ${percent(value, 3)}`, [[words.speed, number(rpm)], [words.torque, number(torque)]]);
     }),
     xAxis: valueAxis(theme, words.speed, { nameLocation: 'middle', nameGap: 30, nameTextStyle: axisText(theme), max: Math.round(Math.max(...grid.rpm)), splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: theme.ink } }, axisLabel: { ...axisText(theme), hideOverlap: true, showMaxLabel: false } }) as XAxis,
     yAxis: valueAxis(theme, words.torque, { nameTextStyle: { ...axisText(theme), align: 'left', padding: [0, 0, 0, -44] } }) as YAxis,
     series: [
       {
-        id: 'bands', type: 'custom', z: 1, data: cells, encode: { x: 0, y: 1 }, clip: true, animation: false,
-        renderItem: (_: unknown, api: RenderApi) => {
-          const [i, j] = [api.value(0), api.value(1)];
-          const colour = bandColour(theme.sequence, bandOf(api.value(2)), used);
-          return { type: 'polygon', shape: { points: [at(i, j), at(i + 1, j), at(i + 1, j + 1), at(i, j + 1)].map((point) => api.coord(point)) }, style: { fill: colour, stroke: colour, lineWidth: 0.6 } };
+        id: 'bands', type: 'custom', z: 1, data: fields.map((field) => [...field.middle.point]), encode: { x: 0, y: 1 }, clip: true, animation: false,
+        renderItem: (params: { dataIndex: number }, api: RenderApi) => {
+          const field = fields[params.dataIndex];
+          const colour = bandColour(theme.sequence, field?.band ?? 0, used);
+          return { type: 'polygon', shape: { points: (field?.points ?? []).map((point) => api.coord(point)) }, style: { fill: colour, stroke: colour, lineWidth: 0.6 } };
         },
       },
       {
-        id: 'lines', type: 'custom', z: 2, silent: true, data: lines, animation: false,
+        id: 'lines', type: 'custom', z: 2, silent: true, data: lines.map(([a, b]) => [...a, ...b]), animation: false,
         renderItem: (_: unknown, api: RenderApi) => {
           const [x1, y1] = api.coord([api.value(0), api.value(1)]);
           const [x2, y2] = api.coord([api.value(2), api.value(3)]);

@@ -24,7 +24,7 @@ export interface LineWords {
 export function linesOption(lines: Line[], words: LineWords, { theme, width, narrow }: Graphic): Option {
   const xs = lines.flatMap((line) => line.points.map(([x]) => x));
   const endLabels = !narrow && lines.length > 1 && lines.length <= 6;
-  const right = endLabels ? Math.min(170, width * 0.24) : 18;
+  const right = endLabels ? Math.min(230, width * 0.27) : 18;
   return {
     grid: { left: 62, right, top: 32, bottom: 48 },
     tooltip: tooltip(theme, (params) => {

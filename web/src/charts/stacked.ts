@@ -3,7 +3,7 @@ import type { Interval } from '../api/assess';
 import { hasRange, interval, number } from '../ui/format';
 import type { Graphic } from '../ui/figure';
 import type { Option, Series, XAxis, YAxis } from './engine';
-import { axisText, categoryAxis, tip, tooltip, valueAxis } from './tips';
+import { axisText, categoryAxis, textWidth, tip, tooltip, valueAxis } from './tips';
 import { whiskers } from './whisker';
 
 export interface Segment {
@@ -39,8 +39,8 @@ export function onFill(colour: string): string {
 
 export function stackOption(stack: Stack, { theme, width, narrow }: Graphic): Option {
   const top = Math.max(...stack.sums.map((sum) => Math.max(sum.value, sum.p95 ?? 0)), 0);
-  const longest = Math.max(...stack.rows.map((row) => row.length));
-  const left = narrow ? 6 : Math.min(Math.max(longest * 7 + 14, 90), Math.min(width * 0.26, 260));
+  const longest = Math.max(...stack.rows.map((row) => textWidth(row, 13)));
+  const left = narrow ? 6 : Math.min(Math.max(longest + 16, 90), Math.min(width * 0.26, 270));
   const right = narrow ? 12 : 140;
   const perUnit = (width - left - right) / (top || 1);
   const totals = stack.sums.map((sum) => interval(sum));

@@ -1,5 +1,6 @@
 // Tooltips are elements, not markup, and are shared in look by all charts.
 import { h, type Child } from '../ui/dom';
+import { number } from '../ui/format';
 import type { Theme } from './theme';
 import type { Option } from './engine';
 
@@ -30,6 +31,11 @@ export interface TipParams {
   dataType?: string;
 }
 
+/** About how wide a text is drawn, in pixels; Chinese signs are square. */
+export function textWidth(text: string, size = 12.5): number {
+  return [...text].reduce((sum, sign) => sum + (sign.charCodeAt(0) > 0x2e7f ? 1 : 0.53) * size, 0);
+}
+
 export function axisText(theme: Theme, size = 12): { color: string; fontFamily: string; fontSize: number } {
   return { color: theme.soft, fontFamily: theme.sans, fontSize: size };
 }
@@ -41,11 +47,11 @@ export function valueAxis(theme: Theme, name: string, extra: Record<string, unkn
     name,
     nameLocation: 'end',
     nameTextStyle: { ...axisText(theme), align: 'right' },
-    axisLabel: axisText(theme),
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { lineStyle: { color: theme.faint, width: 1 } },
     ...extra,
+    axisLabel: { ...axisText(theme), formatter: (value: number) => number(value, 6), ...(extra['axisLabel'] as object | undefined) },
   };
 }
 

@@ -57,6 +57,7 @@ export const en = {
     costTitle: 'Cost over life, 1000 USD', costUnit: '1000 USD', costNote: 'Making the car, then energy and upkeep; without taxes, insurance and discounting.', making: 'Making', using: 'Energy and upkeep',
     priceYears: (from: number, to: number) => `Prices of the nearest years known: ${from} to ${to}`,
     rangeTitle: 'Electric range by four rules, km', rangeNote: 'The same car by the tests of the EU, China, the US and the old European cycle.', rangeNone: 'None of these cars drives on electricity alone.', rangeSource: 'Simulated second by second on each rule’s cycles.',
+    driversTitle: (car: string) => `What drives the interval of ${car}`, driversSource: 'Point at a bar for its table row, source and status.',
     factsTitle: 'In figures', boundary: 'Counted',
     answer: (km: string, place: string, year: string) => `Made in ${year} and driven ${km} km in ${place}, a kilometre costs the climate, whole life counted:`, grams: 'g of CO₂e',
     facts: {
@@ -122,9 +123,9 @@ export const en = {
     totalsTitle: 'Industry by year, credits', surplus: 'Surplus', deficit: 'Deficit', offered: 'Offered', need: 'Asked for', ratio: 'Offered over asked',
   },
   rules: {
-    title: 'Rules', lead: 'Rule sets as data, held against a car, a plant or a company: clause by clause, with margin, status and source.', set: 'Rule set', draft: 'draft', date: 'On the day', dateHint: 'Left empty: every dated clause, whenever it holds.', subject: 'Held against', openFile: 'Open a rule file (TOML)', fileHint: 'A company, a plant or a product in TOML.',
+    title: 'Rules', lead: 'Rule sets as data, held against a car, a plant or a company: clause by clause, with margin, status and source.', set: 'Rule set', draft: 'draft', date: 'On the day', dateHint: 'Left empty: every dated clause, whenever it holds.', subject: 'Held against', openFile: 'Open a rule file (TOML)', written: 'Your own file', template: 'List what the set asks about', fileHint: 'A company, a plant or a product in TOML. It takes the place of the car.',
     verdicts: { pass: 'meets it', fail: 'does not meet it', unknown: 'unknown' }, inForce: 'in force', replaced: 'replaced', changes: 'What would turn it', countTitle: 'Clauses by verdict', countNote: 'A clause without a value is unknown, never passed.', counts: (binding: number, other: number) => `${binding} binding, ${other} other`, clauses: 'Clauses',
-    clause: 'Clause', from: 'from', required: 'Asked', value: 'Value', verdict: 'Verdict', yes: 'yes', no: 'no', diffTitle: 'Against another edition', against: 'Other edition', noOther: 'There is no other edition of this set.', pickOther: 'Choose another edition on the left.', turn: 'Change', turns: { stricter: 'stricter', looser: 'looser', same: 'same', new: 'new', dropped: 'dropped', changed: 'changed' },
+    clause: 'Clause', from: 'from', required: 'Asked', value: 'Value', verdict: 'Verdict', yes: 'yes', no: 'no', diffTitle: 'Against another edition', against: 'Other edition', noOther: 'There is no other edition of this set.', pickOther: 'Choose another edition on the left.', turn: 'Change', turns: { stricter: 'stricter', looser: 'looser', same: 'same', added: 'added', dropped: 'dropped', other: 'changed' },
   },
   market: {
     title: 'Market', lead: 'What was built, sold, exported, registered and charged; what each series counts; and what does not add up.', subject: 'Series', place: 'Place', from: 'From', to: 'To', by: 'Period', year: 'Year', half: 'Half-year', series: 'Series', note: 'Each point is a published or added-up figure; its rounding and status stand in the tip.',

@@ -40,6 +40,7 @@ export const zh: Dictionary = {
     breakevenSource: '由制造（0 km）、均摊的使用和报废（末点）画出；色带连接两端的区间。',
     costTitle: '全寿命费用，千美元', costUnit: '千美元', costNote: '先是造车，再是能源与保养；不含税、保险与贴现。', making: '制造', using: '能源与保养', priceYears: (from, to) => `价格取最近的已知年份：${from} 至 ${to}`,
     rangeTitle: '四种规则下的纯电续航，km', rangeNote: '同一辆车按欧盟、中国、美国和旧欧洲循环的测试。', rangeNone: '所选车辆均不能纯电行驶。', rangeSource: '按各规则的循环逐秒仿真。',
+    driversTitle: (car) => `${car} 的区间由何而来`, driversSource: '将指针移到色条上，可见其表格行、来源与状态。',
     factsTitle: '数值', boundary: '计入范围',
     answer: (km, place, year) => `${year} 年制造、在${place}行驶 ${km} km，计入全寿命，每公里的气候代价为：`, grams: '克 CO₂e',
     facts: {
@@ -94,9 +95,9 @@ export const zh: Dictionary = {
     totalsTitle: '全行业各年积分', surplus: '盈余', deficit: '亏欠', offered: '供给', need: '需求', ratio: '供求比',
   },
   rules: {
-    title: '法规', lead: '以数据表示的规则，用来衡量车辆、工厂或企业：逐条给出裕量、状态与来源。', set: '规则', draft: '草案', date: '于某日', dateHint: '留空：所有注明日期的条款，不论何时生效。', subject: '衡量对象', openFile: '打开规则文件 (TOML)', fileHint: '以 TOML 描述的企业、工厂或产品。',
+    title: '法规', lead: '以数据表示的规则，用来衡量车辆、工厂或企业：逐条给出裕量、状态与来源。', set: '规则', draft: '草案', date: '于某日', dateHint: '留空：所有注明日期的条款，不论何时生效。', subject: '衡量对象', openFile: '打开规则文件 (TOML)', written: '自写文件', template: '列出该规则所问的量', fileHint: '以 TOML 描述的企业、工厂或产品；它取代车辆。',
     verdicts: { pass: '符合', fail: '不符合', unknown: '未知' }, inForce: '生效', replaced: '被取代', changes: '如何改变结论', countTitle: '各结论的条款数', countNote: '没有数值的条款为未知，绝不视为符合。', counts: (binding, other) => `${binding} 条强制，${other} 条其他`, clauses: '条款', clause: '条款', from: '自', required: '要求', value: '数值', verdict: '结论', yes: '是', no: '否',
-    diffTitle: '与另一版本对比', against: '另一版本', noOther: '该规则没有其他版本。', pickOther: '请在左侧选择另一版本。', turn: '变化', turns: { stricter: '更严', looser: '更宽', same: '相同', new: '新增', dropped: '删除', changed: '改变' },
+    diffTitle: '与另一版本对比', against: '另一版本', noOther: '该规则没有其他版本。', pickOther: '请在左侧选择另一版本。', turn: '变化', turns: { stricter: '更严', looser: '更宽', same: '相同', added: '新增', dropped: '删除', other: '改变' },
   },
   market: {
     title: '市场', lead: '生产、销售、出口、注册与充电各多少；每个序列统计什么；哪些对不上。', subject: '序列', place: '地区', from: '从', to: '到', by: '周期', year: '年', half: '半年', series: '序列', note: '每点为公布或加总的数值；其取整与状态见提示。', units: { vehicle: '辆', percent: '%', GWh: 'GWh', point: '个' },

@@ -12,7 +12,7 @@ import { remarks } from '../ui/notice';
 import { scenarioBody, scenarioControls, scenarioLink } from '../ui/scenario';
 import { table } from '../ui/table';
 import { carLabel, carList, DEFAULT_CARS, shortNames } from './compare/cars';
-import { answerSentence, breakevenDrawing, costDrawing, rangeDrawing, stagesDrawing, type Basis } from './compare/drawings';
+import { answerSentence, breakevenDrawing, costDrawing, driversDrawing, rangeDrawing, stagesDrawing, type Basis } from './compare/drawings';
 import { layout } from './layout';
 import type { Mount } from './page';
 
@@ -26,9 +26,10 @@ export const compare: Mount = ({ state, info, root }) => {
   const breakeven = figure();
   const cost = figure();
   const range = figure();
+  const drivers = figure();
   const facts = h('div', { class: 'facts' });
   const foot = h('div', { class: 'foot' });
-  results.append(answer, stages.element, h('div', { class: 'pair' }, breakeven.element, h('div', { class: 'stack' }, cost.element, range.element)), facts, foot);
+  results.append(answer, stages.element, h('div', { class: 'pair' }, breakeven.element, cost.element, range.element, drivers.element), facts, foot);
 
   const readCars = (): string[] => state.list('cars', DEFAULT_CARS);
   let opened = state.number('edit', -1);
@@ -64,6 +65,8 @@ export const compare: Mount = ({ state, info, root }) => {
     const drawn = rangeDrawing(ranges, names);
     if (drawn) range.draw(drawn);
     else range.empty(words.rangeTitle, words.rangeNone);
+    const moved = driversDrawing(shown, names);
+    if (moved) drivers.draw(moved);
     replace(facts, h('h3', { text: words.factsTitle }), factTable(shown, names));
     const notices = [...new Set(shown.flatMap((car) => car.run.notices))];
     replace(foot, h('p', { class: 'source', text: `${words.boundary}: ${shown[0]?.run.boundary ?? ''}` }), remarks(notices));
@@ -115,7 +118,7 @@ export const compare: Mount = ({ state, info, root }) => {
     close() {
       clearTimeout(rest);
       latest.stop();
-      for (const one of [stages, breakeven, cost, range]) one.close();
+      for (const one of [stages, breakeven, cost, range, drivers]) one.close();
     },
   };
 };

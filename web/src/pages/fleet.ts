@@ -133,7 +133,7 @@ export const fleet: Mount = ({ state, info, root }) => {
     else {
       const days = [say.weekday];
       load.draw({
-        title: say.loadTitle(String(end)), file: 'minewheel-fleet-load', height: () => 320, legend: carKeys(days),
+        title: say.loadTitle(String(end)), file: 'minewheel-fleet-load', height: () => 320,
         option: (graphic) => linesOption(days.map((day, at): Line => ({ name: day, plain: true, points: hours.map((row, hour) => [hour, row[at] ?? null]) })), { x: say.hour, y: 'GW', integerX: true }, graphic),
         rows: [['hour', ...days], ...hours.map((row, hour) => [hour, ...row])], json: answer.load_gw, source,
       });

@@ -1,11 +1,11 @@
 // A rule set held against a car or a file of a company: clause by clause, with margin, status and source.
 import { post } from '../api/client';
-import type { RuleChange, RulesCheck, RuleSet, Verdict } from '../api/policy';
+import type { RuleChange, RuleClause, RulesCheck, RuleSet, Verdict } from '../api/policy';
 import { barsHeight, barsOption } from '../charts/bars';
-import { carArgument, parseChoice } from '../car/choice';
+import { carArgument, decode, encode, parseChoice } from '../car/choice';
 import { t } from '../i18n';
 import { href } from '../state';
-import { field, fileButton, section, select } from '../ui/controls';
+import { button, field, fileButton, section, select } from '../ui/controls';
 import { h, replace } from '../ui/dom';
 import { figure } from '../ui/figure';
 import { number, percent, words as plain } from '../ui/format';
@@ -33,14 +33,31 @@ export const rules: Mount = ({ state, info, root }) => {
   results.append(head, picture.element, verdicts, h('h2', { class: 'rule-head', text: say.diffTitle }), side.element, changes);
   const car = (): string => state.text('car', 'byd-dolphin-60');
   const set = (): string => state.text('set', 'eu-2023-1542');
-  let file: { text: string; name: string } | null = null;
+  const written = h('textarea', { attrs: { rows: 10, spellcheck: 'false', placeholder: '[company]' } });
+  const file = (): string => decode(state.text('file', ''));
+  written.value = file();
+  written.addEventListener('change', () => state.set({ file: written.value.trim() === '' ? undefined : encode(written.value) }));
+  /** The quantities that the set asks about, by subject, for somebody to fill. */
+  const template = async (): Promise<void> => {
+    try {
+      const clauses = await post<RuleClause[]>('rules/list', { set: set() });
+      const subjects = [...new Set(clauses.map((one) => one.subject))].filter((one) => one !== 'document');
+      written.value = subjects.map((subject) => {
+        const keys = [...new Map(clauses.filter((one) => one.subject === subject).map((one) => [one.quantity, one])).values()];
+        return [subject === 'company' ? `[${subject}]` : `[[${subject}]]`, `name = "${subject}"`, ...keys.map((one) => `# ${one.quantity} =    # ${one.title}: ${one.asked}`)].join('\n');
+      }).join('\n\n');
+    } catch (error) {
+      note.fail(error);
+    }
+  };
   let sets: RuleSet[] = [];
   const date = h('input', { attrs: { type: 'date', value: state.text('date', '') } });
   date.addEventListener('change', () => state.set({ date: date.value || undefined }));
   controls.append(
     section(say.set, setBox, field(say.date, date, say.dateHint)),
-    section(say.subject, name, carPicker(info, t().explain.another, (id) => { file = null; state.set({ car: id }); }),
-      fileButton(say.openFile, '.toml', (text, fileName) => { file = { text, name: fileName }; ask(); }), h('p', { class: 'hint', text: say.fileHint })),
+    section(say.subject, name, carPicker(info, t().explain.another, (id) => { written.value = ''; state.set({ car: id, file: undefined }); }),
+      fileButton(say.openFile, '.toml', (text) => { written.value = text; state.set({ file: encode(text) }); }), field(say.written, written, say.fileHint),
+      button(say.template, () => void template())),
     section(say.diffTitle, otherBox));
 
   const listed = new Question<RuleSet[]>(note, (signal) => post('rules/list', {}, signal), (answer) => {
@@ -53,9 +70,9 @@ export const rules: Mount = ({ state, info, root }) => {
       : select(say.against, [{ value: '', label: '–' }, ...others.map((one) => ({ value: one.set, label: one.title }))], state.text('other', ''), (value) => state.set({ other: value || undefined })));
   });
   const checked = new Question<RulesCheck>(note, async (signal) => post('rules/check', {
-    set: set(), file: file ? { toml: file.text } : await carArgument(parseChoice(car())), ...(state.optional('date') ? { date: state.text('date', '') } : {}),
+    set: set(), file: file() !== '' ? { toml: file() } : await carArgument(parseChoice(car())), ...(state.optional('date') ? { date: state.text('date', '') } : {}),
   }, signal), (answer) => {
-    const label = file ? file.name : carLabel(info, parseChoice(car()));
+    const label = file() !== '' ? say.written : carLabel(info, parseChoice(car()));
     name.textContent = label;
     const edition = sets.find((one) => one.set === answer.edition);
     replace(head, h('p', { class: 'answer' }, `${label}: `, h('strong', { text: `${SIGNS[answer.verdict as keyof typeof SIGNS] ?? ''} ${say.verdicts[answer.verdict as keyof typeof say.verdicts] ?? answer.verdict}` }), ` · ${answer.title}`),
@@ -72,7 +89,7 @@ export const rules: Mount = ({ state, info, root }) => {
       rows: [['clause', 'subject', 'quantity', 'operator', 'required', 'value', 'unit', 'verdict', 'force', 'status', 'source', 'locator'], ...answer.verdicts.map((one) => [one.clause, one.subject, one.quantity, one.operator, String(one.required), one.value === null ? null : String(one.value), one.unit, one.verdict, one.force, one.status, one.source, one.locator])],
       json: answer, source: `${t().battery.weakest}: ${statusText(answer.weakest_status)}`,
     });
-    const show = (value: Verdict['value'], unit: string): string => (value === null ? '–' : typeof value === 'number' ? `${number(value)} ${unit === 'percent' ? '%' : unit}` : value === true ? say.yes : value === false ? say.no : String(value));
+    const show = (value: Verdict['value'], unit: string): string => (value === null ? '–' : typeof value === 'number' ? `${number(value)} ${unit === 'percent' ? '%' : unit.replace('_co2e', ' CO₂e')}` : value === true ? say.yes : value === false ? say.no : String(value));
     replace(verdicts, h('h3', { text: say.clauses }), table<Verdict>(say.clauses, [
       { head: say.clause, cell: (row) => [h('span', { class: 'strong', text: row.title }), h('span', { class: 'hint block', text: `${row.clause} · ${row.subject} · ${row.force}${row.from ? ` · ${say.from} ${row.from}` : ''}` })] },
       { head: say.required, cell: (row) => `${row.operator === 'is' ? '' : row.operator.replace('>=', '≥').replace('<=', '≤')} ${show(row.required, row.unit)}` },
@@ -93,7 +110,7 @@ export const rules: Mount = ({ state, info, root }) => {
   });
   function ask(): void {
     listed.ask([set(), state.optional('other')]);
-    checked.ask([set(), file?.text ?? car(), state.optional('date')]);
+    checked.ask([set(), file() || car(), state.optional('date')]);
     compared.ask([set(), state.optional('other')]);
   }
   state.onChange(ask);

@@ -1,5 +1,6 @@
 // A few figures in large type, each with its unit and interval.
 import { h, type Child } from './dom';
+import { span } from './format';
 
 export interface Fact {
   label: string;
@@ -14,5 +15,5 @@ export function facts(list: Fact[]): HTMLElement {
 }
 
 export function bracket(low: number | null | undefined, high: number | null | undefined, show: (value: number) => string): string | undefined {
-  return typeof low === 'number' && typeof high === 'number' ? `[${show(low)}–${show(high)}]` : undefined;
+  return typeof low === 'number' && typeof high === 'number' ? `[${span(low, high, show)}]` : undefined;
 }

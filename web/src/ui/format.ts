@@ -13,7 +13,12 @@ export function number(value: number | null | undefined, digits = 3): string {
 
 export function interval(value: Interval | null | undefined, digits = 3): string {
   if (!value) return '–';
-  return hasRange(value) ? `${number(value.value, digits)} [${number(value.p5, digits)}–${number(value.p95, digits)}]` : number(value.value, digits);
+  return hasRange(value) ? `${number(value.value, digits)} [${span(value.p5, value.p95, (x) => number(x, digits))}]` : number(value.value, digits);
+}
+
+/** 3–5, but −3 to 5: a dash beside a minus misleads. */
+export function span(low: number, high: number, show: (value: number) => string): string {
+  return low < 0 ? `${show(low)} … ${show(high)}` : `${show(low)}–${show(high)}`;
 }
 
 export function hasRange(value: Interval | null | undefined): value is Interval & { p5: number; p95: number } {

@@ -1,5 +1,5 @@
 // The list of cars on the page, and the editor of a design.
-import { catalogueToml, choiceToml, isEdited, parseChoice, SIZED, writeChoice, type Choice } from '../../car/choice';
+import { catalogueToml, choiceToml, parseChoice, SIZED, writeChoice, type Choice } from '../../car/choice';
 import { readKey } from '../../car/toml';
 import type { Info } from '../../api/info';
 import { t } from '../../i18n';
@@ -85,7 +85,7 @@ export function carList(info: Info, read: () => string[], write: (cars: string[]
     const words = t().compare;
     const texts = read();
     const choices = texts.map(parseChoice);
-    const key = `${choices.map((one) => `${one.base}${one.file === null ? '' : 'file'}${isEdited(one)}`).join()}|${opened()}`;
+    const key = `${choices.map((one) => `${one.base}${one.file === null ? '' : 'file'}`).join()}|${opened()}`;
     if (key === drawn) return;
     drawn = key;
     replace(element, choices.map((choice, at) => {

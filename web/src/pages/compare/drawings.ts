@@ -1,5 +1,6 @@
 // The four pictures of the page, from the answers of `assess` and `range`.
 import { RANGE_RULES, type Assessment, type Interval, type RangeAnswer } from '../../api/assess';
+import { barsHeight, barsOption } from '../../charts/bars';
 import { breakevenOption, crossings } from '../../charts/breakeven';
 import { dotsOption } from '../../charts/dots';
 import { stackHeight, stackOption, type Stack } from '../../charts/stacked';
@@ -158,6 +159,23 @@ export function rangeDrawing(ranges: RangeAnswer[], names: string[]): Drawing | 
     json: ranges,
     source: words.rangeSource,
     legend: carKeys(names.filter((_, at) => at <= Math.max(...electric.map((one) => one.at)))),
+  };
+}
+
+/** Rows that the spread of the first car's footprint rests on; known only once the interval is. */
+export function driversDrawing(cars: Assessment[], names: string[]): Drawing | null {
+  const words = t().compare;
+  const list = (cars[0]?.drivers ?? []).slice(0, 8);
+  if (list.length === 0) return null;
+  return {
+    title: words.driversTitle(names[0] ?? ''),
+    note: t().battery.driversNote,
+    file: 'minewheel-drivers',
+    height: barsHeight(list.length),
+    option: (graphic) => barsOption(list.map((row) => ({ name: row.what, value: row.share * 100, label: percent(row.share), foot: `${row.at} · ${row.source} · ${statusText(row.status)}`, colour: graphic.theme.soft })), '%', graphic),
+    rows: [['what', 'row', 'source', 'status', 'share'], ...list.map((row): Cell[] => [row.what, row.at, row.source, row.status, row.share])],
+    json: cars.map(({ car, drivers }) => ({ car, drivers })),
+    source: words.driversSource,
   };
 }
 

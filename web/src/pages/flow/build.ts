@@ -139,7 +139,7 @@ export function metalFlow(car: Assessment, recycling: Recycling | null, metal: s
   return {
     unit: 'kg',
     note: say.metalNote,
-    columns: tiers.map(({ tier }) => term('tiers', tier)),
+    columns: Array.from({ length: column + (links.some((link) => link.to === 'pack') ? 3 : 1) }, (_, at) => (at % 2 === 0 ? term('tiers', tiers[at / 2]?.tier ?? '') : '')),
     links,
     nodes: (theme) => {
       const used = new Set(links.filter((link) => link.value > 0).flatMap((link) => [link.from, link.to]));

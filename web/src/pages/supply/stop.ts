@@ -8,7 +8,7 @@ import { t, term } from '../../i18n';
 import type { State } from '../../state';
 import { fileButton, segmented, select, slider } from '../../ui/controls';
 import { h, replace } from '../../ui/dom';
-import { facts } from '../../ui/facts';
+import { bracket, facts } from '../../ui/facts';
 import { figure } from '../../ui/figure';
 import { number, percent } from '../../ui/format';
 import { notice, remarks } from '../../ui/notice';
@@ -42,7 +42,7 @@ export function stopPart(state: State, info: Info, car: () => string): Part {
   ].join('\n');
 
   const question = new Question<DisruptAnswer>(note, (signal) => post('disrupt', { study: { toml: study() } }, signal), (answer) => {
-    const spread = (value: Spread | null | undefined): string | undefined => (value ? `[${number(value.p5)}–${number(value.p95)}]` : undefined);
+    const spread = (value: Spread | null | undefined): string | undefined => bracket(value?.p5, value?.p95, number);
     replace(head, facts([
       { label: say.stopFacts.lost, value: number(answer.best.cars_not_built), unit: `/ ${number(answer.best.cars_planned)}`, detail: spread(answer.ensemble?.cars_not_built) },
       { label: say.stopFacts.shortage, value: number(answer.best.days_to_shortage), unit: say.days, detail: spread(answer.ensemble?.days_to_shortage) },
