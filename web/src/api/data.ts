@@ -3,21 +3,27 @@ import type { Status } from './assess';
 
 export interface TableRow {
   table: string;
-  title: string;
   rows: number;
 }
 
+/** A row of any table; cells stay as they are written, and empty cells are empty. */
 export interface Hit {
   table: string;
-  row: number;
-  cells: Record<string, string>;
-  source: string | null;
-  status: Status | null;
+  line: number;
+  id: string;
+  value: string;
+  unit: string;
+  low: string;
+  high: string;
+  source: string;
+  locator: string;
+  status: Status | '';
+  note: string;
 }
 
 export interface SearchAnswer {
   total: number;
-  hits: Hit[];
+  rows: Hit[];
 }
 
 export interface Source {

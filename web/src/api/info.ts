@@ -1,5 +1,4 @@
-// What the server knows: the catalogue, places, chemistries. Lists may come as ids, as objects or as the
-// text of `minewheel schema NAME`; all become one shape here.
+// What the server knows: the catalogue, places, chemistries, and the years its electricity mixes span.
 import { get } from './client';
 
 export interface CarRow {
@@ -12,49 +11,27 @@ export interface CarRow {
   gross_energy_kwh: number | null;
 }
 
-export interface Named {
+export interface Place {
   id: string;
   name: string;
+  /** Whether a car can be charged there: the tables know its electricity. */
+  has_mix: boolean;
 }
 
 export interface Info {
   version: string;
   cars: CarRow[];
-  places: Named[];
-  chemistries: Named[];
-  methods: Named[];
-  presets: Named[];
-  products: Named[];
-  cycles: Named[];
+  places: Place[];
+  chemistries: string[];
+  methods: string[];
+  topologies: string[];
+  materials: string[];
+  years: { min: number; max: number };
 }
 
-function named(list: unknown): Named[] {
-  if (typeof list === 'string') {
-    return list.split('\n').filter((line) => line.trim() !== '').map((line) => {
-      const [id = '', ...rest] = line.trim().split(/\s+/);
-      return { id, name: rest.join(' ') || id };
-    });
-  }
-  if (!Array.isArray(list)) return [];
-  return list.map((entry: unknown) => {
-    if (typeof entry === 'string') return { id: entry, name: entry };
-    const row = entry as Record<string, unknown>;
-    const id = String(row['id'] ?? row['name'] ?? '');
-    return { id, name: String(row['name'] ?? row['title'] ?? id) };
-  });
-}
+type Raw = Omit<Info, 'cars' | 'methods'> & { methods: Array<string | { id: string }> };
 
 export async function loadInfo(): Promise<Info> {
-  const raw = await get<Record<string, unknown>>('info');
-  const cars = Array.isArray(raw['cars']) && typeof raw['cars'][0] === 'object' ? (raw['cars'] as CarRow[]) : await get<CarRow[]>('cars');
-  return {
-    version: String(raw['version'] ?? ''),
-    cars,
-    places: named(raw['places']),
-    chemistries: named(raw['chemistries']),
-    methods: named(raw['methods']),
-    presets: named(raw['presets']),
-    products: named(raw['products']),
-    cycles: named(raw['cycles']),
-  };
+  const [raw, cars] = await Promise.all([get<Raw>('info'), get<CarRow[]>('cars')]);
+  return { ...raw, cars, methods: raw.methods.map((method) => (typeof method === 'string' ? method : method.id)) };
 }

@@ -25,7 +25,9 @@ export function barsOption(bars: Bar[], unit: string, { theme, width }: Graphic)
   const left = Math.min(longest + 14, width * 0.42);
   const most = Math.max(...bars.map((bar) => Math.max(bar.value, bar.high ?? bar.value)), 0);
   const least = Math.min(...bars.map((bar) => Math.min(bar.value, bar.low ?? bar.value)), 0);
-  const reach = most - least || 1;
+  const tail = Math.max(...bars.map((bar) => textWidth(bar.label ?? '00 000', 12))) + 14;
+  const plot = Math.max(width - left - 14, tail * 1.6);
+  const reach = ((most - least || 1) * tail) / (plot - tail * (least < 0 ? 2 : 1));
   return {
     grid: { left, right: 14, top: 4, bottom: 44 },
     tooltip: tooltip(theme, (params) => {
@@ -34,7 +36,7 @@ export function barsOption(bars: Bar[], unit: string, { theme, width }: Graphic)
       const range = typeof bar.low === 'number' && typeof bar.high === 'number' ? ` [${span(bar.low, bar.high, number)}]` : '';
       return tip(bar.name, [[unit, `${number(bar.value)}${range}`]], bar.foot);
     }),
-    xAxis: valueAxis(theme, unit, { nameLocation: 'middle', nameGap: 27, nameTextStyle: axisText(theme), min: least < 0 ? least - reach * 0.2 : 0, max: most + reach * 0.16, axisLabel: { ...axisText(theme), showMaxLabel: false, showMinLabel: least >= 0, hideOverlap: true, formatter: (value: number) => number(value) }, splitNumber: width < 460 ? 3 : 5 }) as XAxis,
+    xAxis: valueAxis(theme, unit, { nameLocation: 'middle', nameGap: 27, nameTextStyle: axisText(theme), min: least < 0 ? least - reach : 0, max: most + reach, axisLabel: { ...axisText(theme), showMaxLabel: false, showMinLabel: least >= 0, hideOverlap: true, formatter: (value: number) => number(value) }, splitNumber: width < 460 ? 3 : 5 }) as XAxis,
     yAxis: categoryAxis(theme, bars.map((bar) => bar.name), { inverse: true, axisLabel: { ...axisText(theme, 12.5), color: theme.ink, width: left - 12, overflow: 'truncate', interval: 0 } }) as YAxis,
     series: [
       {

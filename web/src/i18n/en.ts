@@ -28,7 +28,15 @@ export const en = {
   },
   materials: { cells: 'Cells', cathode: 'Cathode material', 'rare-earths': 'Rare earths', 'silicon-carbide-wafers': 'Silicon carbide wafers', aluminium: 'Aluminium', chromium: 'Chromium', cobalt: 'Cobalt', copper: 'Copper', dysprosium: 'Dysprosium', gallium: 'Gallium', graphite: 'Graphite', iron: 'Iron', lead: 'Lead', lithium: 'Lithium', magnesium: 'Magnesium', manganese: 'Manganese', molybdenum: 'Molybdenum', neodymium: 'Neodymium', nickel: 'Nickel', phosphorus: 'Phosphorus', praseodymium: 'Praseodymium', silicon: 'Silicon', zinc: 'Zinc', carbon: 'Carbon', separator: 'Separator', electrolyte: 'Electrolyte' },
   tiers: { mining: 'mining', refining: 'refining', component: 'component', 'active-material': 'active material', cell: 'cell making' },
-  terms: {},
+  terms: {
+    'ndfeb-magnets': 'NdFeB magnets', 'graphite-battery-grade-all': 'battery-grade graphite', 'manganese-sulphate-battery-grade': 'battery-grade manganese sulphate', 'rare-earths-heavy': 'heavy rare earths', 'rare-earths-magnet': 'magnet rare earths', 'graphite-natural': 'natural graphite',
+    'graphite-synthetic': 'synthetic graphite', 'graphite-natural-coated': 'coated natural graphite', 'aluminium-primary': 'primary aluminium', 'aluminium-primary-ingot': 'primary aluminium', 'magnesium-metal': 'magnesium', 'lithium-ion-cells': 'lithium-ion cells',
+    'cam-lfp': 'LFP cathode material', 'cam-nmc622': 'NMC622 cathode material', 'cam-nmc811': 'NMC811 cathode material', 'china-nev-2023': 'China, new-energy vehicles 2023', 'china-private-2011': 'China, private cars 2011', 'home-4kw': 'Home, 4 kW',
+    'home-7kw': 'Home, 7 kW', workplace: 'At work', solar: 'With the sun', valley: 'At night', flat: 'Evenly', germany: 'Germany',
+    france: 'France', 'united-kingdom': 'United Kingdom', italy: 'Italy', spain: 'Spain', netherlands: 'Netherlands', austria: 'Austria',
+    denmark: 'Denmark', finland: 'Finland', ireland: 'Ireland', 'united-states': 'United States', canada: 'Canada', japan: 'Japan',
+    'south-korea': 'South Korea', australia: 'Australia',
+  },
   places: { WORLD: 'World', EU27: 'European Union' },
   topologies: {
     ipm: 'Interior magnets (IPM)', spm: 'Surface magnets (SPM)', 'pma-synrm': 'Magnet-assisted reluctance', eesm: 'Externally excited (EESM)', induction: 'Induction', srm: 'Switched reluctance',
@@ -140,7 +148,7 @@ export const en = {
   },
   cases: { title: 'Is it true?', lead: 'Published statements about the industry, each recomputed, with a verdict and the rule by which it is judged.', verdicts: { true: 'True', false: 'False', depends: 'It depends', 'not-decidable': 'Not decidable' }, rule: 'Rule of judgement', note: 'About the statement', more: (count: number) => `${count} more rows: save the CSV.` },
   data: {
-    title: 'Data', lead: 'Every value of every table, with its source and how well it is known.', search: 'Search', what: 'In', rows: 'Rows', sources: 'Sources', text: 'Words', placeholder: 'e.g. graphite, 2024, smelter', any: 'any', status: 'Status', source: 'Source', table: 'Table', cells: 'Values', key: 'Key', titleColumn: 'Title', licence: 'Terms', values: 'values',
+    title: 'Data', lead: 'Every value of every table, with its source and how well it is known.', search: 'Search', what: 'In', rows: 'Rows', sources: 'Sources', text: 'Words', placeholder: 'e.g. graphite, 2024, smelter', any: 'any', status: 'Status', source: 'Source', table: 'Table', about: 'What', value: 'Value', unit: 'Unit', key: 'Key', titleColumn: 'Title', licence: 'Terms', values: 'values',
     pictureTitle: (values: string, sources: string) => `${values} values from ${sources} sources, by how well they are known`, pictureNote: 'Click a bar to see its rows.', pictureSource: 'Counted over all tables.', found: (count: string) => `${count} found`, previous: 'Previous', next: 'Next', range: (from: string, to: string, total: string) => `${from} to ${to} of ${total}`,
   },
 };
@@ -148,4 +156,7 @@ export const en = {
 /** The shape of a dictionary: the same keys, any words. */
 type Widen<T> = T extends string ? string : T extends (...args: infer A) => string ? (...args: A) => string : { [K in keyof T]: Widen<T[K]> };
 
-export type Dictionary = Widen<typeof en>;
+/** Ids of the model may be named in one language and stand as they are in another. */
+type Names = 'terms' | 'materials' | 'tiers' | 'places';
+
+export type Dictionary = Omit<Widen<typeof en>, Names> & Record<Names, Record<string, string>>;

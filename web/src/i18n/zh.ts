@@ -20,8 +20,24 @@ export const zh: Dictionary = {
   },
   materials: { cells: '电芯', cathode: '正极材料', 'rare-earths': '稀土', 'silicon-carbide-wafers': '碳化硅晶圆', aluminium: '铝', chromium: '铬', cobalt: '钴', copper: '铜', dysprosium: '镝', gallium: '镓', graphite: '石墨', iron: '铁', lead: '铅', lithium: '锂', magnesium: '镁', manganese: '锰', molybdenum: '钼', neodymium: '钕', nickel: '镍', phosphorus: '磷', praseodymium: '镨', silicon: '硅', zinc: '锌', carbon: '碳', separator: '隔膜', electrolyte: '电解液' },
   tiers: { mining: '采矿', refining: '精炼', component: '部件', 'active-material': '活性材料', cell: '电芯制造' },
-  terms: {},
-  places: { WORLD: '世界', EU27: '欧盟' },
+  terms: {
+    lithium: '锂盐', nickel: '镍盐', cobalt: '钴盐', manganese: '锰盐', precursor: '前驱体', 'iron-phosphate': '磷酸铁', graphite: '石墨', cathode: '正极', anode: '负极',
+    salt: '锂盐电解质', electrolyte: '电解液', separator: '隔膜', 'copper-foil': '铜箔', 'aluminium-foil': '铝箔', 'cell-plant': '电芯工厂', assembly: '装配', binders: '粘结剂', 'cell-housing': '电芯壳体',
+    'pack-parts': '电池包部件', foils: '箔材', 'binders and housing': '粘结剂与壳体', 'pack parts': '电池包部件', energy: '能源', labour: '人工', 'depreciation and upkeep': '折旧与维护', scrap: '废品', 'overhead and margin': '管理费与利润',
+    charging: '充电', cell: '电芯', 'pack-structure': '电池包结构', collectors: '集流体', 'body-in-white': '白车身', interior: '内饰', chassis: '底盘', closures: '车门与盖板', plant: '总装厂',
+    'battery-recycling': '电池回收', tyres: '轮胎', 'recycled-aluminium': '再生铝', motor: '电机', 'control-units': '控制单元', wheels: '车轮', hvac: '空调', wiring: '线束', 'exterior-trim': '外饰',
+    brakes: '制动', inverter: '逆变器', 'reduction gear': '减速器', 'reduction-gear': '减速器', 'on-board-charger': '车载充电机', glazing: '玻璃', engine: '发动机', gearbox: '变速器', bauxite: '铝土矿',
+    alumina: '氧化铝', 'aluminium-primary': '原铝', copper: '铜', 'rare-earths': '稀土', 'rare-earths-heavy': '重稀土', 'rare-earths-magnet': '磁材稀土', 'graphite-natural': '天然石墨', 'graphite-battery-grade-all': '电池级石墨', 'anode-active-material': '负极活性材料',
+    'cathode-active-material': '正极活性材料', iron: '铁矿', 'crude-steel': '粗钢', lead: '铅', 'magnesium-metal': '金属镁', 'manganese-sulphate-battery-grade': '电池级硫酸锰', 'ndfeb-magnets': '钕铁硼磁体', zinc: '锌', 'lithium-ion-cells': '锂离子电芯',
+    'graphite-synthetic': '人造石墨', 'graphite-natural-coated': '包覆天然石墨', 'lithium-carbonate': '碳酸锂', 'lithium-hydroxide': '氢氧化锂', 'nickel-sulfate': '硫酸镍', 'cobalt-sulfate': '硫酸钴', 'cam-lfp': 'LFP 正极材料', 'cam-nmc622': 'NMC622 正极材料', 'cam-nmc811': 'NMC811 正极材料',
+    'aluminium-primary-ingot': '原铝锭', 'china-nev-2023': '中国新能源汽车 2023', 'china-private-2011': '中国私家车 2011', germany: '德国', france: '法国', 'united-kingdom': '英国', italy: '意大利', spain: '西班牙', netherlands: '荷兰',
+    austria: '奥地利', denmark: '丹麦', finland: '芬兰', ireland: '爱尔兰', 'united-states': '美国', canada: '加拿大', japan: '日本', 'south-korea': '韩国', australia: '澳大利亚',
+    'home-4kw': '家充 4 kW', 'home-7kw': '家充 7 kW', workplace: '单位充电', solar: '随光伏', valley: '低谷', flat: '均匀',
+  },
+  places: {
+    WORLD: '世界', EU27: '欧盟', ASIA: '亚洲', AFRICA: '非洲', EUROPE: '欧洲', ASEAN: '东盟', G7: '七国集团', OECD: '经合组织',
+    'CN-BJ': '北京', 'CN-TJ': '天津', 'CN-HE': '河北', 'CN-SX': '山西', 'CN-NM': '内蒙古', 'CN-LN': '辽宁', 'CN-JL': '吉林', 'CN-HL': '黑龙江', 'CN-SH': '上海', 'CN-JS': '江苏', 'CN-ZJ': '浙江', 'CN-AH': '安徽', 'CN-FJ': '福建', 'CN-JX': '江西', 'CN-SD': '山东', 'CN-HA': '河南', 'CN-HB': '湖北', 'CN-HN': '湖南', 'CN-GD': '广东', 'CN-GX': '广西', 'CN-HI': '海南', 'CN-CQ': '重庆', 'CN-SC': '四川', 'CN-GZ': '贵州', 'CN-YN': '云南', 'CN-XZ': '西藏', 'CN-SN': '陕西', 'CN-GS': '甘肃', 'CN-QH': '青海', 'CN-NX': '宁夏', 'CN-XJ': '新疆',
+  },
   topologies: { ipm: '内置式永磁 (IPM)', spm: '表贴式永磁 (SPM)', 'pma-synrm': '永磁辅助磁阻', eesm: '电励磁同步 (EESM)', induction: '感应', srm: '开关磁阻' },
   scenario: {
     country: '使用地', province: '省份', wholeCountry: '全国', year: '制造年份', km: '全寿命里程', grid: '行驶期间的电网', gridStatic: '保持不变', gridPathway: '逐年变化', use: '能耗', useOfficial: '官方测试', useReal: '实际道路',
@@ -110,7 +126,7 @@ export const zh: Dictionary = {
   },
   cases: { title: '真的吗？', lead: '关于行业的公开说法，逐一重新计算，给出结论与判定规则。', verdicts: { true: '属实', false: '不实', depends: '视情况', 'not-decidable': '无法判定' }, rule: '判定规则', note: '关于该说法', more: (count) => `另有 ${count} 行：请保存 CSV。` },
   data: {
-    title: '数据', lead: '所有表格的所有数值，及其来源与可靠程度。', search: '搜索', what: '范围', rows: '行', sources: '来源', text: '词语', placeholder: '如 graphite、2024、smelter', any: '任意', status: '状态', source: '来源', table: '表', cells: '数值', key: '键', titleColumn: '标题', licence: '条款', values: '个数值',
+    title: '数据', lead: '所有表格的所有数值，及其来源与可靠程度。', search: '搜索', what: '范围', rows: '行', sources: '来源', text: '词语', placeholder: '如 graphite、2024、smelter', any: '任意', status: '状态', source: '来源', table: '表', about: '内容', value: '数值', unit: '单位', key: '键', titleColumn: '标题', licence: '条款', values: '个数值',
     pictureTitle: (values, sources) => `来自 ${sources} 个来源的 ${values} 个数值，按可靠程度`, pictureNote: '点击色条查看其行。', pictureSource: '统计所有表格。', found: (count) => `找到 ${count} 条`, previous: '上一页', next: '下一页', range: (from, to, total) => `${from} 至 ${to}，共 ${total}`,
   },
 };

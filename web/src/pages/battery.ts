@@ -34,7 +34,7 @@ export const battery: Mount = ({ state, info, root }) => {
   const foot = h('div', { class: 'foot' });
   results.append(head, h('div', { class: 'pair' }, stages.element, cost.element, places.element, drivers.element), side.element, h('div', { class: 'pair' }, rivals.element, recovery.element), checks, foot);
 
-  const chemistries = info.chemistries.map(({ id }) => id);
+  const chemistries = info.chemistries;
   const auto = { value: '', label: say.usual };
   controls.append(
     section(say.pack,
@@ -42,7 +42,7 @@ export const battery: Mount = ({ state, info, root }) => {
       slider(say.energy, 'kWh', 5, 150, 1, state.number('energy', 60), (energy) => state.set({ energy })),
       select(say.case, [auto, ...CASES.map((id) => ({ value: id, label: say.cases[id as keyof typeof say.cases] }))], state.text('case', ''), (value) => state.set({ case: value })),
       segmented(say.layout, [{ value: '', label: say.usual }, { value: 'ctm', label: say.modules }, { value: 'ctp', label: say.cellToPack }], state.text('pack', ''), (pack) => state.set({ pack }))),
-    section(say.making, placeControls(info, state, 'made_in', say.madeIn, 'CN'), yearControl(state)),
+    section(say.making, placeControls(info, state, 'made_in', say.madeIn, 'CN'), yearControl(info, state)),
     section(say.content,
       ['lithium', 'nickel', 'cobalt'].map((metal) => slider(say.recycled(term('materials', metal)), '%', 0, 100, 1, state.number(`r_${metal}`, 0), (share) => state.set({ [`r_${metal}`]: share || undefined }))),
       slider(say.shock, '×', 0.5, 10, 0.5, state.number('shock', 1), (shock) => state.set({ shock: shock === 1 ? undefined : shock })),

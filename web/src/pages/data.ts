@@ -77,14 +77,15 @@ export const data: Mount = ({ state, root }) => {
   const exports = (file: string, rows: () => Array<Array<string | number | null>>): HTMLElement => h('div', { class: 'exports' }, h('button', { class: 'export', text: 'CSV', attrs: { type: 'button', 'aria-label': `${t().figure.save} CSV` }, on: { click: () => save(`${file}.csv`, csv(rows()), 'text/csv') } }));
 
   const found = new Question<SearchAnswer>(note, (signal) => get('data/search', { text: state.text('text', ''), table: state.optional('table'), status: state.optional('status'), offset: state.number('offset', 0), limit: PAGE }, signal), (answer) => {
-    const link = (key: string | null): HTMLElement | string => (key ? h('a', { text: key, attrs: { href: href('data', { tab: 'sources', text: key }), title: known.find((one) => one.key === key)?.title } }) : '–');
-    replace(list, h('div', { class: 'figure-head' }, h('h3', { text: say.found(number(answer.total, 6)) }), exports('minewheel-rows', () => [['table', 'row', 'cells', 'status', 'source'], ...answer.hits.map((hit) => [hit.table, hit.row, JSON.stringify(hit.cells), hit.status, hit.source])])),
-      answer.hits.length === 0 ? h('p', { text: t().notice.none }) : table<Hit>(say.rows, [
-        { head: say.table, cell: (hit) => `${hit.table}:${hit.row}` },
-        { head: say.cells, cell: (hit) => Object.entries(hit.cells).filter(([key, value]) => value !== '' && !['source', 'status', 'note', 'locator', 'retrieved'].includes(key)).map(([key, value]) => h('span', { class: 'pairing' }, h('i', { text: plain(key) }), ` ${value} `)) },
+    const link = (key: string): HTMLElement | string => (key ? h('a', { text: key, attrs: { href: href('data', { tab: 'sources', text: key }), title: known.find((one) => one.key === key)?.title } }) : '–');
+    replace(list, h('div', { class: 'figure-head' }, h('h3', { text: say.found(number(answer.total, 6)) }), exports('minewheel-rows', () => [['table', 'line', 'id', 'value', 'unit', 'low', 'high', 'status', 'source', 'locator', 'note'], ...answer.rows.map((hit) => [hit.table, hit.line, hit.id, hit.value, hit.unit, hit.low, hit.high, hit.status, hit.source, hit.locator, hit.note])])),
+      answer.rows.length === 0 ? h('p', { text: t().notice.none }) : table<Hit>(say.rows, [
+        { head: say.about, cell: (hit) => [h('span', { class: 'strong', text: hit.id.replace(/ /g, ' · ') }), h('span', { class: 'hint block', text: `${hit.table}:${hit.line}` })] },
+        { head: say.value, numeric: true, cell: (hit) => [hit.value, hit.low || hit.high ? h('span', { class: 'hint block', text: `[${hit.low} … ${hit.high}]` }) : null] },
+        { head: say.unit, cell: (hit) => (hit.unit === '1' ? '' : plain(hit.unit)) },
         { head: say.status, cell: (hit) => (hit.status ? statusMark(hit.status) : '–') },
-        { head: say.source, cell: (hit) => [link(hit.source), h('span', { class: 'hint block', text: [hit.cells['locator'], hit.cells['note']].filter(Boolean).join(' · ') })] },
-      ], answer.hits), pager(answer.total, state.number('offset', 0)));
+        { head: say.source, cell: (hit) => [link(hit.source), h('span', { class: 'hint block', text: [hit.locator, hit.note].filter(Boolean).join(' · ') })] },
+      ], answer.rows), pager(answer.total, state.number('offset', 0)));
   });
   function ask(): void {
     if (tab() === 'sources') showSources();

@@ -48,7 +48,7 @@ export const explain: Mount = ({ state, info, root }) => {
     const all = answer.root.children;
     const parts = group ? all.filter((node) => groupOf(node.label) === group) : all;
     const value = parts.reduce((sum, node) => sum + node.value, 0);
-    const label = (node: Node): string => term('stages', node.label);
+    const label = (node: Node): string => nodeLabel(node.label);
     const label2 = carLabel(info, parseChoice(car()));
     name.textContent = label2;
     picture.draw({
@@ -96,6 +96,13 @@ export const explain: Mount = ({ state, info, root }) => {
   return { close: () => { question.stop(); picture.close(); } };
 };
 
+/** Stages and parts have names of their own; processes are named by the model. */
+function nodeLabel(label: string): string {
+  const stage = term('stages', label);
+  const part = term('terms', label);
+  return stage !== words(label) ? stage : part !== words(label) ? part : label;
+}
+
 function branch(node: Node, path: string, answer: Explanation, open: Set<string>, onToggle: (path: string, open: boolean) => void): HTMLElement {
   const say = t().explain;
   const bar = h('span', { class: 'bar', attrs: { 'aria-hidden': 'true' } }, h('i', {}));
@@ -103,7 +110,7 @@ function branch(node: Node, path: string, answer: Explanation, open: Set<string>
   fill.style.width = `${Math.max(Math.min(node.share, 1), 0) * 100}%`;
   const amount = node.amount === null ? '' : `${number(node.amount)} ${node.unit ?? ''}`;
   const summary = h('summary', { class: 'node' },
-    h('span', { class: 'node-label' }, term('stages', node.label) === words(node.label) ? node.label : term('stages', node.label), node.place ? h('span', { class: 'node-place', text: placeName(node.place) }) : null),
+    h('span', { class: 'node-label' }, nodeLabel(node.label), node.place ? h('span', { class: 'node-place', text: placeName(node.place) }) : null),
     h('span', { class: 'node-amount', text: amount }),
     bar,
     h('span', { class: 'node-value', text: `${number(node.value)} ${answer.unit.replace('CO2e', 'CO₂e')}` }),

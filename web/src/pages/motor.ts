@@ -45,7 +45,7 @@ export const motor: Mount = ({ state, info, root }) => {
       slider(say.voltage, 'V', 200, 1000, 50, state.number('voltage', 400), (voltage) => state.set({ voltage })),
       segmented(say.cooling, [{ value: 'jacket', label: say.jacket }, { value: 'oil', label: say.oil }], state.text('cooling', 'oil'), (cooling) => state.set({ cooling })),
       segmented(say.inverter, [{ value: 'igbt', label: 'IGBT' }, { value: 'sic', label: 'SiC' }], state.text('inverter', 'igbt'), (inverter) => state.set({ inverter }))),
-    section(say.making, placeControls(info, state, 'made_in', t().battery.madeIn, 'CN'), yearControl(state, 2025)));
+    section(say.making, placeControls(info, state, 'made_in', t().battery.madeIn, 'CN'), yearControl(info, state)));
 
   const body = (): Body => ({
     topology: state.text('topology', 'ipm'), power_kw: state.number('power', 150), top_speed_rpm: state.number('top', 16000), voltage: state.number('voltage', 400),

@@ -10,7 +10,6 @@ import { pick, SYMBOLS } from '../../charts/theme';
 
 export const DEFAULT_CARS = ['wuling-mini-215', 'vw-id3-58', 'vw-golf-15tsi'];
 export const MOST_CARS = 6;
-const TOPOLOGIES = ['ipm', 'spm', 'pma-synrm', 'eesm', 'induction', 'srm'];
 
 export function carLabel(info: Info, choice: Choice): string {
   const name = choice.file === null ? info.cars.find((car) => car.id === choice.base)?.name ?? choice.base : readKey(choice.file, 'car.name') ?? choice.base;
@@ -58,12 +57,12 @@ async function editor(info: Info, { choice, change }: Editor): Promise<HTMLEleme
   const set = (key: string, value: string): void => change({ [SIZED]: '1', [key]: value });
   const hasPack = readKey(source, 'battery.gross_energy_kwh') !== null;
   const hasMotor = readKey(source, 'motor.topology') !== null;
-  const chemistries = info.chemistries.map(({ id }) => id).filter((id) => !id.startsWith('solid') && id !== 'lto');
+  const chemistries = info.chemistries;
   const options = (ids: string[], names: Record<string, string>): Array<{ value: string; label: string }> => ids.map((id) => ({ value: id, label: names[id] ?? id }));
   return h('div', { class: 'editor' },
     hasPack && slider(words.pack, 'kWh', 5, 150, 1, Number(current('battery.gross_energy_kwh')), (value) => set('battery.gross_energy_kwh', String(value))),
     hasPack && select(words.chemistry, chemistries.map((id) => ({ value: id, label: id.toUpperCase() })), current('battery.chemistry'), (value) => set('battery.chemistry', value)),
-    hasMotor && select(words.topology, options(TOPOLOGIES, t().topologies), current('motor.topology'), (value) => set('motor.topology', value)),
+    hasMotor && select(words.topology, options(info.topologies, t().topologies), current('motor.topology'), (value) => set('motor.topology', value)),
     select(words.closures, options(['steel', 'aluminium'], words.metals), current('body.closures') || 'steel', (value) => set('body.closures', value)),
     select(words.castings, options(['none', 'rear', 'front-and-rear'], words.castingKinds), current('body.castings') || 'none', (value) => set('body.castings', value)),
     slider(words.recycledAluminium, '%', 0, 100, 5, Math.round(Number(current('body.recycled_aluminium_share') || 0) * 100), (value) => set('body.recycled_aluminium_share', String(value / 100))),

@@ -4,7 +4,7 @@ import { post } from '../../api/client';
 import type { Info } from '../../api/info';
 import { choiceToml, parseChoice } from '../../car/choice';
 import { setKey } from '../../car/toml';
-import { placeName, t } from '../../i18n';
+import { placeName, t, term } from '../../i18n';
 import type { State } from '../../state';
 import { select } from '../../ui/controls';
 import { h, replace } from '../../ui/dom';
@@ -36,8 +36,7 @@ export function banPart(state: State, info: Info, car: () => string): Part {
   const element = h('section', { class: 'part' }, h('h2', { class: 'rule-head', text: say.banTitle }), h('p', { class: 'figure-note', text: say.banLead }), note.element, answerBox, picture.element);
   const product = (): string => state.text('ban', 'graphite-synthetic');
   const place = (): string => state.text('banned', 'CN');
-  const products = info.products.length > 0 ? PRODUCTS.filter((id) => info.products.some((one) => one.id === id)) : PRODUCTS;
-  const nameOf = (id: string): string => info.products.find((one) => one.id === id)?.name.replace(/^\S+\s+/, (unit) => (unit.trim() === 'kg' ? '' : unit)) ?? id.replace(/-/g, ' ');
+  const nameOf = (id: string): string => term('terms', id);
 
   const question = new Question<Assessment[]>(note, async (signal) => {
     const toml = await choiceToml(parseChoice(car()));
@@ -62,7 +61,7 @@ export function banPart(state: State, info: Info, car: () => string): Part {
   return {
     element,
     controls: [
-      select(say.banProduct, products.map((id) => ({ value: id, label: nameOf(id) })), product(), (value) => state.set({ ban: value })),
+      select(say.banProduct, PRODUCTS.map((id) => ({ value: id, label: nameOf(id) })), product(), (value) => state.set({ ban: value })),
       select(say.banPlace, placeChoices(info, (id) => !id.startsWith('CN-')), place(), (value) => state.set({ banned: value })),
     ],
     ask: () => question.ask([car(), product(), place(), state.text('country', 'CN')]),
