@@ -3,6 +3,7 @@ import type { MotorMap } from '../api/motor';
 import type { Graphic } from '../ui/figure';
 import { number, percent } from '../ui/format';
 import type { Option, Series, XAxis, YAxis } from './engine';
+import { px } from './theme';
 import { axisText, tip, tooltip, valueAxis } from './tips';
 
 export const LEVELS = [0.7, 0.8, 0.85, 0.88, 0.9, 0.92, 0.94, 0.95, 0.96, 0.97];
@@ -106,15 +107,15 @@ export function efficiencyOption(map: MotorMap, words: { speed: string; torque: 
     id: name, name, type: 'line', symbol: 'none', silent: true, z: 5, lineStyle: { color: theme.ink, width: 2, type: dash }, data: values.map((value, index) => [grid.rpm[index], value]),
   });
   return {
-    grid: { left: 52, right: narrow ? 12 : 20, top: 28, bottom: 48 },
+    grid: { left: px(52), right: narrow ? 12 : px(20), top: px(28), bottom: px(48) },
     tooltip: tooltip(theme, (params) => {
       const field = fields[params.dataIndex];
       if (!field) return '';
       const { value, point: [rpm, torque] } = field.middle;
       return tip(`${words.efficiency} ${percent(value, 3)}`, [[words.speed, number(rpm)], [words.torque, number(torque)]]);
     }),
-    xAxis: valueAxis(theme, words.speed, { nameLocation: 'middle', nameGap: 30, nameTextStyle: axisText(theme), max: Math.round(Math.max(...grid.rpm)), splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: theme.ink } }, axisLabel: { ...axisText(theme), hideOverlap: true, showMaxLabel: false } }) as XAxis,
-    yAxis: valueAxis(theme, words.torque, { nameTextStyle: { ...axisText(theme), align: 'left', padding: [0, 0, 0, -44] } }) as YAxis,
+    xAxis: valueAxis(theme, words.speed, { nameLocation: 'middle', nameGap: px(30), nameTextStyle: axisText(theme), max: Math.round(Math.max(...grid.rpm)), splitLine: { show: false }, axisLine: { show: true, lineStyle: { color: theme.ink } }, axisLabel: { ...axisText(theme), hideOverlap: true, showMaxLabel: false } }) as XAxis,
+    yAxis: valueAxis(theme, words.torque, { nameTextStyle: { ...axisText(theme), align: 'left', padding: [0, 0, 0, -px(44)] } }) as YAxis,
     series: [
       {
         id: 'bands', type: 'custom', z: 1, data: fields.map((field) => [...field.middle.point]), encode: { x: 0, y: 1 }, clip: true, animation: false,

@@ -2,7 +2,7 @@
 import type { Graphic } from '../ui/figure';
 import { number } from '../ui/format';
 import type { Option, Series, XAxis, YAxis } from './engine';
-import { DASHES, pick, SYMBOLS } from './theme';
+import { DASHES, pick, SYMBOLS, px } from './theme';
 import { axisText, tip, tooltip, valueAxis } from './tips';
 
 export interface Line {
@@ -24,19 +24,19 @@ export interface LineWords {
 export function linesOption(lines: Line[], words: LineWords, { theme, width, narrow }: Graphic): Option {
   const xs = lines.flatMap((line) => line.points.map(([x]) => x));
   const endLabels = !narrow && lines.length > 1 && lines.length <= 6;
-  const right = endLabels ? Math.min(230, width * 0.27) : 18;
+  const right = endLabels ? Math.min(px(230), width * 0.27) : px(18);
   return {
-    grid: { left: 62, right, top: 32, bottom: 48 },
+    grid: { left: px(62), right, top: px(32), bottom: px(48) },
     tooltip: tooltip(theme, (params) => {
       const line = lines[params.seriesIndex ?? 0];
       const [x, y] = params.value as [number, number];
       return tip(line?.name ?? '', [[`${words.x} ${words.integerX ? x : number(x)}`, number(y)]], line?.foot?.(params.dataIndex));
     }),
     xAxis: valueAxis(theme, words.x, {
-      min: Math.min(...xs), max: Math.max(...xs), nameLocation: 'middle', nameGap: 30, nameTextStyle: axisText(theme), splitLine: { show: false }, axisLine: { show: true, onZero: false, lineStyle: { color: theme.ink } },
+      min: Math.min(...xs), max: Math.max(...xs), nameLocation: 'middle', nameGap: px(30), nameTextStyle: axisText(theme), splitLine: { show: false }, axisLine: { show: true, onZero: false, lineStyle: { color: theme.ink } },
       minInterval: 1, axisLabel: { ...axisText(theme), hideOverlap: true, formatter: (value: number) => (words.integerX ? String(value) : number(value)) },
     }) as XAxis,
-    yAxis: valueAxis(theme, words.y, { nameTextStyle: { ...axisText(theme), align: 'left', padding: [0, 0, 0, -52] }, axisLabel: { ...axisText(theme), formatter: (value: number) => short(value) } }) as YAxis,
+    yAxis: valueAxis(theme, words.y, { nameTextStyle: { ...axisText(theme), align: 'left', padding: [0, 0, 0, -px(52)] }, axisLabel: { ...axisText(theme), formatter: (value: number) => short(value) } }) as YAxis,
     series: lines.map((line, at) => {
       const colour = pick(theme.cars, at);
       return {
@@ -47,12 +47,12 @@ export function linesOption(lines: Line[], words: LineWords, { theme, width, nar
         ...(line.stack ? { stack: 'all' } : {}),
         ...(line.area || line.stack ? { areaStyle: { color: colour, opacity: line.stack ? 0.55 : 0.14 } } : {}),
         symbol: line.plain ? 'none' : pick(SYMBOLS, at),
-        symbolSize: 8,
+        symbolSize: px(8),
         showSymbol: line.points.length <= 40,
         lineStyle: { color: colour, width: 2, type: pick(DASHES, at) },
         itemStyle: { color: colour },
         data: line.points.map(([x, y]) => [x, y ?? '-']),
-        endLabel: { show: endLabels, formatter: line.name, color: colour, fontFamily: theme.sans, fontSize: 12, fontWeight: 600 as const, width: right - 14, overflow: 'truncate' as const },
+        endLabel: { show: endLabels, formatter: line.name, color: colour, fontFamily: theme.sans, fontSize: px(12), fontWeight: 600 as const, width: right - 14, overflow: 'truncate' as const },
         labelLayout: { moveOverlap: 'shiftY' as const },
       };
     }) as Series,

@@ -2,6 +2,7 @@
 import type { Graphic } from '../ui/figure';
 import { number } from '../ui/format';
 import type { Option, Series } from './engine';
+import { px } from './theme';
 import { tip, tooltip } from './tips';
 
 export interface FlowNode {
@@ -37,18 +38,18 @@ export function sankeyOption(nodes: FlowNode[], links: FlowLink[], unit: string,
       id: 'flow',
       type: 'sankey',
       left: 4,
-      right: narrow ? 76 : 150,
+      right: px(narrow ? 76 : 150),
       top: 10,
       bottom: 10,
-      nodeWidth: 12,
-      nodeGap: narrow ? 10 : 15,
+      nodeWidth: px(12),
+      nodeGap: px(narrow ? 10 : 15),
       layoutIterations: 24,
       draggable: false,
       emphasis: { focus: 'adjacency' },
       lineStyle: { color: 'source', opacity: 0.28, curveness: 0.5 },
       itemStyle: { borderWidth: 0 },
       label: {
-        color: theme.ink, fontFamily: theme.sans, fontSize: narrow ? 11 : 12.5, width: Math.max(room - 24, 54), overflow: 'truncate',
+        color: theme.ink, fontFamily: theme.sans, fontSize: px(narrow ? 11 : 12.5), width: Math.max(room - 24, 54), overflow: 'truncate',
         formatter: (params: { name: string }) => (narrow ? name.get(params.name) ?? '' : `${name.get(params.name) ?? ''} ${number(through.get(params.name))}`),
       },
       data: nodes.map((node) => ({ name: node.id, depth: node.column, itemStyle: { color: node.colour } })),

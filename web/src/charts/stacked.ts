@@ -3,6 +3,7 @@ import type { Interval } from '../api/assess';
 import { hasRange, interval, number } from '../ui/format';
 import type { Graphic } from '../ui/figure';
 import type { Option, Series, XAxis, YAxis } from './engine';
+import { px } from './theme';
 import { axisText, categoryAxis, textWidth, tip, tooltip, valueAxis } from './tips';
 import { whiskers } from './whisker';
 
@@ -24,7 +25,7 @@ export interface Stack {
 }
 
 export function stackHeight(rows: number): (width: number) => number {
-  return (width) => rows * (width < 560 ? 74 : 58) + 62;
+  return (width) => px(rows * (width < 560 ? 74 : 58) + 62);
 }
 
 /** Ink that reads on a fill: dark on light fills, light on dark ones. */
@@ -40,12 +41,12 @@ export function onFill(colour: string): string {
 export function stackOption(stack: Stack, { theme, width, narrow }: Graphic): Option {
   const top = Math.max(...stack.sums.map((sum) => Math.max(sum.value, sum.p95 ?? 0)), 0);
   const longest = Math.max(...stack.rows.map((row) => textWidth(row, 13)));
-  const left = narrow ? 6 : Math.min(Math.max(longest + 16, 90), Math.min(width * 0.26, 270));
-  const right = narrow ? 12 : 140;
+  const left = narrow ? 6 : Math.min(Math.max(longest + 16, 90), Math.min(width * 0.26, px(270)));
+  const right = narrow ? px(12) : px(140);
   const perUnit = (width - left - right) / (top || 1);
   const totals = stack.sums.map((sum) => interval(sum));
   return {
-    grid: { left, right, top: narrow ? 12 : 6, bottom: 44 },
+    grid: { left, right, top: narrow ? px(12) : px(6), bottom: px(44) },
     tooltip: tooltip(theme, (params) => {
       const segment = stack.segments.find((one) => one.name === params.seriesName);
       const sum = stack.sums[params.dataIndex];
@@ -56,11 +57,11 @@ export function stackOption(stack: Stack, { theme, width, narrow }: Graphic): Op
         ['Σ', `${interval(sum)} ${stack.unit}`],
       ], stack.hint);
     }),
-    xAxis: valueAxis(theme, stack.unit, { nameLocation: 'middle', nameGap: 26, nameTextStyle: axisText(theme), max: top || 1, axisLabel: { ...axisText(theme), showMaxLabel: false } }) as XAxis,
+    xAxis: valueAxis(theme, stack.unit, { nameLocation: 'middle', nameGap: px(26), nameTextStyle: axisText(theme), max: top || 1, axisLabel: { ...axisText(theme), showMaxLabel: false } }) as XAxis,
     yAxis: categoryAxis(theme, stack.rows, {
       inverse: true,
       axisLine: { show: true, lineStyle: { color: theme.ink } },
-      axisLabel: narrow ? { show: false } : { ...axisText(theme, 13), color: theme.ink, width: left - 14, overflow: 'break', lineHeight: 16 },
+      axisLabel: narrow ? { show: false } : { ...axisText(theme, 13), color: theme.ink, width: left - 14, overflow: 'break', lineHeight: px(16) },
     }) as YAxis,
     series: [
       ...stack.segments.map((segment) => ({
@@ -68,17 +69,17 @@ export function stackOption(stack: Stack, { theme, width, narrow }: Graphic): Op
         name: segment.name,
         type: 'bar' as const,
         stack: 'sum',
-        barWidth: narrow ? 26 : 28,
+        barWidth: narrow ? px(26) : px(28),
         cursor: 'pointer',
         emphasis: { focus: 'series' as const, itemStyle: { color: segment.colour } },
         blur: { itemStyle: { opacity: 0.35 } },
         itemStyle: { color: segment.colour, borderColor: theme.paper, borderWidth: 1 },
-        label: { show: true, color: onFill(segment.colour), fontFamily: theme.sans, fontSize: 12, formatter: ({ value }: { value: unknown }) => (typeof value === 'number' && value * perUnit > 34 ? number(value) : '') },
+        label: { show: true, color: onFill(segment.colour), fontFamily: theme.sans, fontSize: px(12), formatter: ({ value }: { value: unknown }) => (typeof value === 'number' && value * perUnit > px(34) ? number(value) : '') },
         data: segment.values.map((value) => value ?? '-'),
       })),
-      whiskers(theme, 'interval', stack.sums.flatMap((sum, row) => (hasRange(sum) ? [[row, sum.p5, sum.p95] as [number, number, number]] : [])), narrow ? 21 : 20, 4),
+      whiskers(theme, 'interval', stack.sums.flatMap((sum, row) => (hasRange(sum) ? [[row, sum.p5, sum.p95] as [number, number, number]] : [])), narrow ? px(21) : px(20), 4),
       {
-        id: 'sum',
+        id: narrow ? 'sum-above' : 'sum-beside',
         type: 'custom',
         silent: true,
         z: 11,
@@ -88,15 +89,15 @@ export function stackOption(stack: Stack, { theme, width, narrow }: Graphic): Op
           const row = api.value(0);
           const [x, y] = api.coord([narrow ? 0 : api.value(1), row]);
           const text = totals[row] ?? '';
-          const style = { fill: theme.ink, font: `600 14px ${theme.sans}`, textVerticalAlign: 'middle' as const };
-          if (!narrow) return { type: 'text', x: x + 10, y, style: { ...style, text } };
+          const style = { fill: theme.ink, font: `600 ${px(14)}px ${theme.sans}`, textVerticalAlign: 'middle' as const };
+          if (!narrow) return { type: 'text', x: x + px(10), y, style: { ...style, text } };
           const name = stack.rows[row] ?? '';
-          const room = Math.floor((width - 24 - text.length * 8) / 6.6);
+          const room = Math.floor((width - 24 - text.length * px(8)) / px(6.6));
           return {
             type: 'group',
             children: [
-              { type: 'text', x: x + 2, y: y - 25, style: { fill: theme.ink, font: `13px ${theme.sans}`, textVerticalAlign: 'middle', text: name.length > room ? `${name.slice(0, room - 1)}…` : name } },
-              { type: 'text', x: width - 12, y: y - 25, style: { ...style, text, textAlign: 'right' as const } },
+              { type: 'text', x: x + 2, y: y - px(25), style: { fill: theme.ink, font: `${px(13)}px ${theme.sans}`, textVerticalAlign: 'middle', text: name.length > room ? `${name.slice(0, room - 1)}…` : name } },
+              { type: 'text', x: width - 12, y: y - px(25), style: { ...style, text, textAlign: 'right' as const } },
             ],
           };
         },

@@ -44,6 +44,12 @@ export function readTheme(): Theme {
   };
 }
 
+/** Pixels that grow with the page's type, so that charts stay legible on large screens. */
+export function px(size: number): number {
+  const root = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return Math.round(((size * root) / 15.4) * 10) / 10;
+}
+
 export function pick<T>(list: readonly T[], at: number): T {
   return list[at % list.length] as T;
 }

@@ -1,7 +1,7 @@
 // Tooltips are elements, not markup, and are shared in look by all charts.
 import { h, type Child } from '../ui/dom';
 import { number } from '../ui/format';
-import type { Theme } from './theme';
+import { px, type Theme } from './theme';
 import type { Option } from './engine';
 
 export function tip(head: string, lines: Array<[string, string]>, foot?: string): HTMLElement {
@@ -15,7 +15,7 @@ export function tooltip(theme: Theme, formatter: (params: TipParams) => HTMLElem
     confine: true,
     backgroundColor: theme.paper,
     borderColor: theme.faint,
-    textStyle: { color: theme.ink, fontFamily: theme.sans, fontSize: 13 },
+    textStyle: { color: theme.ink, fontFamily: theme.sans, fontSize: px(13) },
     extraCssText: 'box-shadow:none;border-radius:2px;padding:8px 10px',
     formatter: ((params: unknown) => formatter((Array.isArray(params) ? params[0] : params) as TipParams)) as never,
   };
@@ -33,11 +33,11 @@ export interface TipParams {
 
 /** About how wide a text is drawn, in pixels; Chinese signs are square. */
 export function textWidth(text: string, size = 12.5): number {
-  return [...text].reduce((sum, sign) => sum + (sign.charCodeAt(0) > 0x2e7f ? 1 : 0.53) * size, 0);
+  return [...text].reduce((sum, sign) => sum + (sign.charCodeAt(0) > 0x2e7f ? 1 : 0.53) * px(size), 0);
 }
 
 export function axisText(theme: Theme, size = 12): { color: string; fontFamily: string; fontSize: number } {
-  return { color: theme.soft, fontFamily: theme.sans, fontSize: size };
+  return { color: theme.soft, fontFamily: theme.sans, fontSize: px(size) };
 }
 
 /** A value axis with its unit at its end, thin rules and no line. */

@@ -21,7 +21,7 @@ export const zh: Dictionary = {
   materials: { cells: '电芯', cathode: '正极材料', 'rare-earths': '稀土', 'silicon-carbide-wafers': '碳化硅晶圆', aluminium: '铝', chromium: '铬', cobalt: '钴', copper: '铜', dysprosium: '镝', gallium: '镓', graphite: '石墨', iron: '铁', lead: '铅', lithium: '锂', magnesium: '镁', manganese: '锰', molybdenum: '钼', neodymium: '钕', nickel: '镍', phosphorus: '磷', praseodymium: '镨', silicon: '硅', zinc: '锌', carbon: '碳', separator: '隔膜', electrolyte: '电解液' },
   tiers: { mining: '采矿', refining: '精炼', component: '部件', 'active-material': '活性材料', cell: '电芯制造' },
   terms: {
-    lithium: '锂盐', nickel: '镍盐', cobalt: '钴盐', manganese: '锰盐', precursor: '前驱体', 'iron-phosphate': '磷酸铁', graphite: '石墨', cathode: '正极', anode: '负极',
+    lithium: '锂', nickel: '镍', cobalt: '钴', manganese: '锰', precursor: '前驱体', 'iron-phosphate': '磷酸铁', graphite: '石墨', cathode: '正极', anode: '负极',
     salt: '锂盐电解质', electrolyte: '电解液', separator: '隔膜', 'copper-foil': '铜箔', 'aluminium-foil': '铝箔', 'cell-plant': '电芯工厂', assembly: '装配', binders: '粘结剂', 'cell-housing': '电芯壳体',
     'pack-parts': '电池包部件', foils: '箔材', 'binders and housing': '粘结剂与壳体', 'pack parts': '电池包部件', energy: '能源', labour: '人工', 'depreciation and upkeep': '折旧与维护', scrap: '废品', 'overhead and margin': '管理费与利润',
     charging: '充电', cell: '电芯', 'pack-structure': '电池包结构', collectors: '集流体', 'body-in-white': '白车身', interior: '内饰', chassis: '底盘', closures: '车门与盖板', plant: '总装厂',

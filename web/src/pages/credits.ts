@@ -3,6 +3,7 @@ import { post } from '../api/client';
 import type { CreditsCar, CreditsLedger, CreditsMarket } from '../api/policy';
 import { barsHeight, barsOption } from '../charts/bars';
 import { linesOption, type Line } from '../charts/lines';
+import { px } from '../charts/theme';
 import { carArgument, parseChoice } from '../car/choice';
 import { t } from '../i18n';
 import { section, segmented, select, slider } from '../ui/controls';
@@ -99,7 +100,7 @@ export const credits: Mount = ({ state, info, root }) => {
     const firms = [...new Set(book.companies.map((one) => one.company))];
     const names = firms.map((firm) => book.companies.find((one) => one.company === firm)?.name ?? firm);
     ledger.draw({
-      title: say.ledgerTitle, note: book.title, file: 'minewheel-credit-ledger', height: () => 330,
+      title: say.ledgerTitle, note: book.title, file: 'minewheel-credit-ledger', height: () => px(330),
       option: (graphic) => linesOption(firms.map((firm, at): Line => ({ name: names[at] ?? firm, points: book.companies.filter((one) => one.company === firm).map((one) => [one.year, one.balance]) })), { x: say.year, y: say.ledgerUnit, integerX: true }, graphic),
       rows: [['company', 'year', 'nev balance', 'cafc credits', 'nev open', 'cafc open', 'status'], ...book.companies.map((one) => [one.name, one.year, one.balance, one.cafc_credits, one.nev_open, one.cafc_open, one.weakest_status])],
       json: book, source: `${t().battery.weakest}: ${statusText(book.weakest_status)}`, legend: carKeys(names),
@@ -107,7 +108,7 @@ export const credits: Mount = ({ state, info, root }) => {
     const paths = [prices, ...prices.scenarios];
     const labels = paths.map((one) => say.scenarios[one.scenario as keyof typeof say.scenarios] ?? one.scenario);
     price.draw({
-      title: say.priceTitle, note: say.priceNote, file: 'minewheel-credit-price', height: () => 330,
+      title: say.priceTitle, note: say.priceNote, file: 'minewheel-credit-price', height: () => px(330),
       option: (graphic) => linesOption(paths.map((one, at): Line => ({ name: labels[at] ?? one.scenario, points: Object.entries(one.price_cny_per_credit).map(([year, cny]) => [Number(year), cny]) })), { x: say.year, y: 'CNY', integerX: true }, graphic),
       rows: [['scenario', 'year', 'CNY/credit'], ...paths.flatMap((one) => Object.entries(one.price_cny_per_credit).map(([year, cny]) => [one.scenario, Number(year), cny]))],
       json: paths.map(({ scenario, price_cny_per_credit }) => ({ scenario, price_cny_per_credit })), source: `${t().battery.weakest}: ${statusText(prices.weakest_status)}`, legend: carKeys(labels),

@@ -2,6 +2,7 @@
 import { post } from '../api/client';
 import type { FleetAnswer, MarketAnswer } from '../api/market';
 import { linesOption, type Line } from '../charts/lines';
+import { px } from '../charts/theme';
 import { parseChoice } from '../car/choice';
 import { placeName, t, term } from '../i18n';
 import { button, field, fileButton, section, select, slider } from '../ui/controls';
@@ -99,19 +100,19 @@ export const fleet: Mount = ({ state, info, root }) => {
     ]));
     const source = `${answer.title} · ${t().battery.weakest}: ${statusText(answer.weakest_status)} · ${say.noInterval}`;
     stock.draw({
-      title: say.stockTitle, file: 'minewheel-fleet-stock', height: () => 320, legend: products.length > 1 ? carKeys(products) : null,
+      title: say.stockTitle, file: 'minewheel-fleet-stock', height: () => px(320), legend: products.length > 1 ? carKeys(products) : null,
       option: (graphic) => linesOption(products.map((product): Line => ({ name: product, plain: true, stack: true, points: answer.years.filter((row) => row.product === product).map((row) => [row.year, row.stock]) })), { x: t().market.year, y: say.cars, integerX: true }, graphic),
       rows: [['year', 'product', 'stock', 'inflow', 'outflow', 'GWh'], ...answer.years.map((row) => [row.year, row.product, row.stock, row.inflow, row.outflow, row.electricity_gwh])], json: answer.years, source,
     });
     const phases: Array<[string, (row: FleetAnswer['years'][number]) => number | null]> = [[t().flow.phases.making, (row) => row.production_t], [t().flow.phases.use, (row) => row.use_t], [t().flow.phases.end, (row) => row.end_of_life_t]];
     climate.draw({
-      title: say.climateTitle, file: 'minewheel-fleet-climate', height: () => 320, legend: carKeys(phases.map(([phase]) => phase)),
+      title: say.climateTitle, file: 'minewheel-fleet-climate', height: () => px(320), legend: carKeys(phases.map(([phase]) => phase)),
       option: (graphic) => linesOption(phases.map(([phase, pick]): Line => ({ name: phase, plain: true, points: years.map((year) => [year, sum(year, pick) / 1e6]) })), { x: t().market.year, y: 'Mt CO₂e', integerX: true }, graphic),
       rows: [['year', ...phases.map(([phase]) => phase)], ...years.map((year) => [year, ...phases.map(([, pick]) => sum(year, pick))])], json: answer.years, source,
     });
     const flows: Array<[string, (row: FleetAnswer['packs'][number]) => number]> = [[say.fitted, (row) => row.fitted_gwh], [say.collected, (row) => row.collected_gwh], [say.informal, (row) => row.informal_gwh], [say.secondLife, (row) => row.in_second_life_gwh]];
     packs.draw({
-      title: say.packsTitle, file: 'minewheel-fleet-packs', height: () => 320, legend: carKeys(flows.map(([flow]) => flow)),
+      title: say.packsTitle, file: 'minewheel-fleet-packs', height: () => px(320), legend: carKeys(flows.map(([flow]) => flow)),
       option: (graphic) => linesOption(flows.map(([flow, pick]): Line => ({ name: flow, plain: true, points: years.map((year) => [year, packSum(year, pick)]) })), { x: t().market.year, y: 'GWh', integerX: true }, graphic),
       rows: [['year', ...flows.map(([flow]) => flow)], ...years.map((year) => [year, ...flows.map(([, pick]) => packSum(year, pick))])], json: answer.packs, source,
     });
@@ -124,7 +125,7 @@ export const fleet: Mount = ({ state, info, root }) => {
       { name: say.recovered, plain: true, points: rows.map((row) => [row.year, row.pack_recovered_t]) },
     ];
     material.draw({
-      title: `${term('materials', element)}: ${say.materialTitle}`, file: `minewheel-fleet-${element}`, height: () => 320, legend: carKeys(demand.map((line) => line.name)),
+      title: `${term('materials', element)}: ${say.materialTitle}`, file: `minewheel-fleet-${element}`, height: () => px(320), legend: carKeys(demand.map((line) => line.name)),
       option: (graphic) => linesOption(demand, { x: t().market.year, y: 't', integerX: true }, graphic),
       rows: [['year', 'element', 'pack demand t', 'body demand t', 'recovered from packs t'], ...rows.map((row) => [row.year, row.element, row.pack_demand_t, row.body_demand_t, row.pack_recovered_t])], json: rows, source,
     });
@@ -133,7 +134,7 @@ export const fleet: Mount = ({ state, info, root }) => {
     else {
       const days = [say.weekday];
       load.draw({
-        title: say.loadTitle(String(end)), file: 'minewheel-fleet-load', height: () => 320,
+        title: say.loadTitle(String(end)), file: 'minewheel-fleet-load', height: () => px(320),
         option: (graphic) => linesOption(days.map((day, at): Line => ({ name: day, plain: true, points: hours.map((row, hour) => [hour, row[at] ?? null]) })), { x: say.hour, y: 'GW', integerX: true }, graphic),
         rows: [['hour', ...days], ...hours.map((row, hour) => [hour, ...row])], json: answer.load_gw, source,
       });

@@ -2,6 +2,7 @@
 import { post } from '../api/client';
 import type { MarketAnswer, MarketLine, TcoCountry } from '../api/market';
 import { linesOption, type Line } from '../charts/lines';
+import { px } from '../charts/theme';
 import { carArgument, parseChoice } from '../car/choice';
 import { placeName, t } from '../i18n';
 import { href } from '../state';
@@ -82,7 +83,7 @@ export const market: Mount = ({ state, info, root }) => {
         return { name: label(id), points: points.map((line) => [periodAt(line.period), line.value]), foot: (at) => { const line = points[at]; return line ? `${line.period} ± ${number(line.rounding)} · ${statusText(line.status)} · ${line.sources.join(', ')}` : ''; } };
       });
       picture.draw({
-        title: `${placeName(answer.place)}, ${answer.span}`, note: say.note, file: 'minewheel-market', height: () => 380,
+        title: `${placeName(answer.place)}, ${answer.span}`, note: say.note, file: 'minewheel-market', height: () => px(380),
         option: (graphic) => linesOption(lines, { x: say.year, y: say.units[unit as keyof typeof say.units] ?? unit, integerX: true }, graphic),
         rows: [['period', 'indicator', 'value', 'unit', 'rounding', 'growth', 'status', 'sources'], ...own.map((line) => [line.period, line.indicator, line.value, line.unit, line.rounding, line.growth, line.status, line.sources.join(' ')])],
         json: answer, source: `${t().data.source}: ${[...new Set(own.filter((line) => drawn.includes(line.indicator)).flatMap((line) => line.sources))].join(', ')}`, legend: carKeys(drawn.map(label)),
@@ -114,7 +115,7 @@ export const market: Mount = ({ state, info, root }) => {
     tcoName.textContent = names.join(' – ');
     tco.draw({
       title: say.tcoPicture(names[0] ?? '', names[1] ?? ''), note: answer.map((one) => `${placeName(one.country)}: ${one.ownership_parity === null ? say.noParity : say.parity(String(one.ownership_parity))}`).join(' · '),
-      file: 'minewheel-tco', height: () => 360,
+      file: 'minewheel-tco', height: () => px(360),
       option: (graphic) => linesOption(answer.map((one): Line => ({ name: placeName(one.country), points: one.years.map((year) => [year.year, (year.battery_usd_per_km - year.fuel_usd_per_km) * 100]) })), { x: say.year, y: say.tcoUnit, integerX: true }, graphic),
       rows: [['country', 'year', 'battery USD/km', 'fuel USD/km'], ...answer.flatMap((one) => one.years.map((year) => [one.country, year.year, year.battery_usd_per_km, year.fuel_usd_per_km]))],
       json: answer, source: say.tcoSource, legend: carKeys(answer.map((one) => placeName(one.country))),

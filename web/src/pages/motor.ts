@@ -16,7 +16,7 @@ import { Question } from '../ui/question';
 import { placeControls, yearControl } from '../ui/scenario';
 import { statusText } from '../ui/status';
 import { table } from '../ui/table';
-import { readTheme } from '../charts/theme';
+import { px, readTheme } from '../charts/theme';
 import { layout } from './layout';
 import type { Mount } from './page';
 
@@ -85,7 +85,7 @@ export const motor: Mount = ({ state, info, root }) => {
   const compared = new Question<MotorAnswer[]>(side, (signal) => post('motor', { ...body(), topology: undefined, compare: true }, signal), (answers) => {
     const label = (id: string): string => t().topologies[id as (typeof TOPOLOGIES)[number]] ?? id;
     pareto.draw({
-      title: say.paretoTitle, note: say.paretoNote, file: 'minewheel-motor-kinds', height: () => 380,
+      title: say.paretoTitle, note: say.paretoNote, file: 'minewheel-motor-kinds', height: () => px(380),
       option: (graphic) => paretoOption(answers.map((one) => ({
         name: one.topology.toUpperCase(), x: one.machine_footprint_kg, y: one.wall_wh_per_km, best: one.is_pareto,
         lines: [[say.facts.footprint, `${number(one.machine_footprint_kg)} kg CO₂e`], [say.wall, `${number(one.wall_wh_per_km)} Wh/km`], [say.facts.rare, `${number(one.rare_earth_kg)} kg`], [say.facts.cost, `${number(one.cost_usd)} USD`]],

@@ -79,7 +79,7 @@ export const supply: Mount = ({ state, info, root }) => {
       { head: say.largest, cell: ({ tier }) => `${placeName(tier.largest)} ${percent(tier.largest_share)}` },
       { head: 'HHI', numeric: true, cell: ({ tier }) => number(tier.hhi, 2) },
       { head: say.importDependence, numeric: true, cell: ({ tier }) => percent(tier.import_dependence) },
-      { head: say.dependUnit(answer.dominant), numeric: true, cell: ({ tier }) => percent(tier.dependence) },
+      { head: say.dependUnit(dominant), numeric: true, cell: ({ tier }) => percent(tier.dependence) },
       { head: say.measures, cell: ({ tier }) => tier.measures.map((one) => `${placeName(one.place)}: ${say.measureKinds[one.measure as keyof typeof say.measureKinds] ?? one.measure} (${one.since ?? '?'})`).join('; ') || '–' },
       { head: t().data.status, cell: ({ tier }) => statusMark(tier.status) },
     ], rows));

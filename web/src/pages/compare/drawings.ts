@@ -4,7 +4,7 @@ import { barsHeight, barsOption } from '../../charts/bars';
 import { breakevenOption, crossings } from '../../charts/breakeven';
 import { dotsOption } from '../../charts/dots';
 import { stackHeight, stackOption, type Stack } from '../../charts/stacked';
-import { groupOf, readTheme, STAGE_GROUPS, type StageGroup } from '../../charts/theme';
+import { groupOf, px, readTheme, STAGE_GROUPS, type StageGroup } from '../../charts/theme';
 import { placeName, t } from '../../i18n';
 import type { Drawing } from '../../ui/figure';
 import { interval, number, percent, scale } from '../../ui/format';
@@ -104,7 +104,7 @@ export function breakevenDrawing(cars: Assessment[], names: string[]): Drawing {
     title: words.breakevenTitle,
     note: said.length > 0 ? said.join(' ') : words.noCrossing,
     file: 'minewheel-break-even',
-    height: () => 360,
+    height: () => px(360),
     option: (graphic) => breakevenOption(cars, names, { km: words.kmAxis, tonnes: 't CO₂e', withEnd: words.withEnd, level: words.level }, graphic),
     rows: [[words.car, 'km', 't CO2e'], ...cars.flatMap((car, at): Cell[][] => [
       [names[at], 0, car.climate.production_kg.value / 1000],
@@ -153,7 +153,7 @@ export function rangeDrawing(ranges: RangeAnswer[], names: string[]): Drawing | 
     title: words.rangeTitle,
     note: words.rangeNote,
     file: 'minewheel-range',
-    height: () => 300,
+    height: () => px(300),
     option: (graphic) => dotsOption(RANGE_RULES.map((rule) => rule.toUpperCase()), electric.map(({ range, at }) => ({ name: names[at] ?? '', at, values: RANGE_RULES.map((rule) => range[rule]?.range_km ?? null) })), 'km', graphic),
     rows: [[words.car, 'rule', 'range km', 'kWh/100 km'], ...electric.flatMap(({ range, at }): Cell[][] => RANGE_RULES.map((rule) => [names[at], rule.toUpperCase(), range[rule]?.range_km, range[rule]?.consumption_kwh_per_100km]))],
     json: ranges,

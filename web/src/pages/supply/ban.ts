@@ -8,7 +8,7 @@ import { placeName, t, term } from '../../i18n';
 import type { State } from '../../state';
 import { select } from '../../ui/controls';
 import { h, replace } from '../../ui/dom';
-import { facts } from '../../ui/facts';
+import { bracket, facts } from '../../ui/facts';
 import { figure } from '../../ui/figure';
 import { interval, number } from '../../ui/format';
 import { notice } from '../../ui/notice';
@@ -46,8 +46,8 @@ export function banPart(state: State, info: Info, car: () => string): Part {
     if (!before || !after) return;
     const change = after.difference_to_first?.total_g_per_km;
     replace(answerBox, h('p', { class: 'answer small', text: say.banAnswer(nameOf(product()), placeName(place()), interval(change)) }), facts([
-      { label: say.banFacts.before, value: interval(before.climate.production_kg), unit: 'kg CO₂e' },
-      { label: say.banFacts.after, value: interval(after.climate.production_kg), unit: 'kg CO₂e' },
+      { label: say.banFacts.before, value: number(before.climate.production_kg.value), unit: 'kg CO₂e', detail: bracket(before.climate.production_kg.p5, before.climate.production_kg.p95, number) },
+      { label: say.banFacts.after, value: number(after.climate.production_kg.value), unit: 'kg CO₂e', detail: bracket(after.climate.production_kg.p5, after.climate.production_kg.p95, number) },
       { label: say.banFacts.cost, value: number(after.cost.production_usd.value - before.cost.production_usd.value), unit: 'USD', detail: say.banCostNote },
     ]));
     const [a, b] = [groupSums(before), groupSums(after)];

@@ -3,6 +3,7 @@ import { post } from '../../api/client';
 import type { Info } from '../../api/info';
 import type { DisruptAnswer, Spread } from '../../api/supply';
 import { linesOption } from '../../charts/lines';
+import { px } from '../../charts/theme';
 import { isEdited, parseChoice } from '../../car/choice';
 import { t, term } from '../../i18n';
 import type { State } from '../../state';
@@ -51,7 +52,7 @@ export function stopPart(state: State, info: Info, car: () => string): Part {
       { label: say.stopFacts.carbon, value: number(answer.best.extra_kg_co2e_per_car), unit: 'kg CO₂e', detail: spread(answer.ensemble?.extra_kg_co2e_per_car) },
     ]));
     picture.draw({
-      title: answer.title, note: say.stopNote, file: 'minewheel-disruption', height: () => 320,
+      title: answer.title, note: say.stopNote, file: 'minewheel-disruption', height: () => px(320),
       option: (graphic) => linesOption([{ name: say.stopAxis, points: answer.daily.map((day) => [day.day, day.share_of_plan * 100]), area: true, plain: true }], { x: say.day, y: say.stopAxis, integerX: true }, graphic),
       rows: [['day', 'cars', 'share of plan'], ...answer.daily.map((day) => [day.day, day.cars, day.share_of_plan])], json: answer,
       source: answer.ensemble ? say.stopSource(answer.ensemble.members) : '',
