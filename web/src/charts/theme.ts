@@ -29,6 +29,7 @@ export function groupOf(stage: string): StageGroup {
 
 export function readTheme(): Theme {
   const style = getComputedStyle(document.documentElement);
+  typeSize = Number.parseFloat(style.fontSize);
   const read = (name: string): string => style.getPropertyValue(name).trim();
   const stages = Object.fromEntries(STAGE_GROUPS.map((group) => [group, read(`--stage-${group}`)])) as Record<StageGroup, string>;
   return {
@@ -46,9 +47,12 @@ export function readTheme(): Theme {
 
 /** Pixels that grow with the page's type, so that charts stay legible on large screens. */
 export function px(size: number): number {
-  const root = Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-  return Math.round(((size * root) / 15.4) * 10) / 10;
+  return Math.round(((size * typeSize) / DESIGNED_AT) * 10) / 10;
 }
+
+/** Size of type that the charts were drawn for, and the page's own, read with the theme. */
+const DESIGNED_AT = 15.4;
+let typeSize = DESIGNED_AT;
 
 export function pick<T>(list: readonly T[], at: number): T {
   return list[at % list.length] as T;

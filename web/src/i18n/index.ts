@@ -25,6 +25,11 @@ export function startLanguage(): Language {
   return navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en';
 }
 
+const regions: Record<Language, Intl.DisplayNames> = {
+  en: new Intl.DisplayNames(['en'], { type: 'region' }),
+  zh: new Intl.DisplayNames(['zh-Hans'], { type: 'region' }),
+};
+
 let fallbackNames: Record<string, string> = {};
 
 export function setPlaceNames(names: Record<string, string>): void {
@@ -35,7 +40,7 @@ export function placeName(id: string): string {
   const own = (t().places as Record<string, string>)[id];
   if (own) return own;
   if (/^[A-Z]{2}$/.test(id)) {
-    const name = new Intl.DisplayNames([language === 'zh' ? 'zh-Hans' : 'en'], { type: 'region' }).of(id);
+    const name = regions[language].of(id);
     if (name && name !== id) return name;
   }
   return fallbackNames[id] ?? id;

@@ -39,8 +39,8 @@ export interface Figure {
 const EXPORT_WIDTH = 1200;
 
 function exportOption(drawing: Drawing, renderer: 'svg' | 'canvas'): Chart {
-  const height = drawing.height(EXPORT_WIDTH) + 90;
   const theme = readTheme();
+  const height = drawing.height(EXPORT_WIDTH) + 90;
   const holder = document.createElement('div');
   const chart = renderer === 'svg'
     ? echarts.init(null, null, { renderer, ssr: true, width: EXPORT_WIDTH, height })
@@ -110,12 +110,12 @@ export function figure(): Figure {
   const paint = (): void => {
     if (!drawing || canvas.clientWidth === 0) return;
     const width = canvas.clientWidth;
+    const theme = readTheme();
     canvas.style.height = `${drawing.height(width)}px`;
     if (!chart) {
       chart = echarts.init(canvas, null, { renderer: 'svg' });
       chart.on('click', (event) => drawing?.onClick?.(event.name, event.seriesName ?? '', event.data));
     } else chart.resize();
-    const theme = readTheme();
     const reduced = matchMedia('(prefers-reduced-motion: reduce)').matches;
     chart.setOption({ animationDuration: reduced ? 0 : 240, animationDurationUpdate: reduced ? 0 : 180, ...drawing.option({ theme, width, narrow: width < 560 }) }, { replaceMerge: ['series', 'xAxis', 'yAxis', 'grid', 'visualMap'] });
   };

@@ -2,12 +2,22 @@
 import type { Interval } from '../api/assess';
 
 const THIN = '\u202f';
+const formats = new Map<number, Intl.NumberFormat>();
+
+function format(digits: number): Intl.NumberFormat {
+  let found = formats.get(digits);
+  if (!found) {
+    found = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: digits, useGrouping: true });
+    formats.set(digits, found);
+  }
+  return found;
+}
 
 export function number(value: number | null | undefined, digits = 3): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return '–';
   const size = Math.abs(value);
   if (size > 0 && size < 1e-4) return value.toExponential(digits - 1).replace('-', '−').replace('e−', 'e−');
-  const text = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: size >= 1000 ? Math.max(digits, 4) : digits, useGrouping: true }).format(value);
+  const text = format(size >= 1000 ? Math.max(digits, 4) : digits).format(value);
   return text.replace(/,/g, THIN).replace(/^-/, '−');
 }
 
