@@ -1,4 +1,5 @@
 // The frame of the app: masthead, navigation, language, colour scheme, and the page that the address names.
+import { forgetTheme } from './charts/theme';
 import { loadInfo, type Info } from './api/info';
 import { setLanguage, setPlaceNames, startLanguage, t, type Language } from './i18n';
 import { NAVIGATION, PAGES } from './pages';
@@ -17,6 +18,7 @@ function systemScheme(): Scheme {
 
 function applyScheme(scheme: Scheme): void {
   document.documentElement.dataset['scheme'] = scheme;
+  forgetTheme();
   document.dispatchEvent(new Event('minewheel-theme'));
 }
 
@@ -43,6 +45,7 @@ class App {
     applyScheme(currentScheme());
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => applyScheme(currentScheme()));
     window.addEventListener('hashchange', () => this.show());
+    window.addEventListener('resize', forgetTheme);
     this.frame();
     void this.load();
   }

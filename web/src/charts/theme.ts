@@ -27,7 +27,19 @@ export function groupOf(stage: string): StageGroup {
   return GROUP_OF[stage] ?? 'body';
 }
 
+let known: Theme | null = null;
+
+/** Forgets the theme: the colour scheme or the size of type changed. */
+export function forgetTheme(): void {
+  known = null;
+}
+
 export function readTheme(): Theme {
+  known ??= readStyle();
+  return known;
+}
+
+function readStyle(): Theme {
   const style = getComputedStyle(document.documentElement);
   typeSize = Number.parseFloat(style.fontSize);
   const read = (name: string): string => style.getPropertyValue(name).trim();

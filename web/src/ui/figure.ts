@@ -107,22 +107,27 @@ export function figure(): Figure {
   const element = h('figure', { class: 'figure' }, h('div', { class: 'figure-head' }, title, tools), note, legend, canvas, source, details);
   element.hidden = true;
 
+  // the observer tells the width: asking the element for it would lay the page out again for each figure
+  let width = 0;
+  let height = 0;
   const paint = (): void => {
-    if (!drawing || canvas.clientWidth === 0) return;
-    const width = canvas.clientWidth;
+    if (!drawing || width === 0) return;
     const theme = readTheme();
-    canvas.style.height = `${drawing.height(width)}px`;
+    const wanted = drawing.height(width);
+    const isResized = wanted !== height || chart?.getWidth() !== width;
+    height = wanted;
+    canvas.style.height = `${height}px`;
     if (!chart) {
-      chart = echarts.init(canvas, null, { renderer: 'svg' });
+      chart = echarts.init(canvas, null, { renderer: 'svg', width, height });
       chart.on('click', (event) => drawing?.onClick?.(event.name, event.seriesName ?? '', event.data));
-    } else chart.resize();
+    } else if (isResized) chart.resize({ width, height });
     const reduced = matchMedia('(prefers-reduced-motion: reduce)').matches;
     chart.setOption({ animationDuration: reduced ? 0 : 240, animationDurationUpdate: reduced ? 0 : 180, ...drawing.option({ theme, width, narrow: width < 560 }) }, { replaceMerge: ['series', 'xAxis', 'yAxis', 'grid', 'visualMap'] });
   };
-  let lastWidth = 0;
-  const observer = new ResizeObserver(() => {
-    if (canvas.clientWidth !== lastWidth) {
-      lastWidth = canvas.clientWidth;
+  const observer = new ResizeObserver(([entry]) => {
+    const next = Math.floor(entry?.contentRect.width ?? 0);
+    if (next !== width) {
+      width = next;
       paint();
     }
   });
@@ -156,6 +161,7 @@ export function figure(): Figure {
       note.hidden = false;
       note.textContent = why;
       chart?.clear();
+      height = 0;
       canvas.style.height = '0';
     },
     close() {
