@@ -166,6 +166,7 @@ describe('compare', () => {
       const bytes = await readFile(await download.path());
       assert.ok(bytes.toString('latin1').startsWith(starts), `${kind}: ${bytes.subarray(0, 12)}`);
       assert.ok(bytes.length > 200, kind);
+      if (kind === 'SVG') assert.equal(await page.evaluate((text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent ?? '', bytes.toString('utf8')), '');
     }
     await page.close();
   });
@@ -178,6 +179,30 @@ describe('compare', () => {
     assert.ok((await page.locator('.failure-help').innerText()).length > 10);
     await page.close();
   });
+});
+
+describe('controls', () => {
+  const moves = [
+    ['explain', 'Figure', 'cost', 'of=cost'], ['flow', 'Flow of', 'energy', 'of=energy'], ['battery', 'Chemistry', 'nmc811', 'chemistry=nmc811'], ['motor', 'Kind', 'induction', 'topology=induction'],
+    ['supply', 'What', 'lithium', 'of=lithium'], ['credits', 'What firms know of later years', 'none', 'foresight=none'], ['rules', 'Rule set', 'miit-battery-2024', 'set=miit-battery-2024'],
+    ['market', 'From', '2021', 'from=2021'], ['fleet', 'How long cars last', 'germany', 'survival=germany'], ['data', 'Status', 'derived', 'status=derived'],
+  ];
+  for (const [name, label, value, address] of moves) {
+    test(`${name}: ${label} changes the page, and the link brings it back`, async () => {
+      const page = await open(`#/${name}`);
+      await drawn(page);
+      await page.waitForFunction(() => document.querySelector('.notice .busy') === null, null, { timeout: ANSWER_MS });
+      const seen = () => page.evaluate(() => document.querySelector('.results').innerText + [...document.querySelectorAll('.canvas svg')].map((svg) => svg.textContent).join());
+      const before = await seen();
+      await page.getByLabel(label, { exact: true }).first().selectOption(value);
+      assert.ok(page.url().includes(address), page.url());
+      await page.waitForFunction((old) => document.querySelector('.results').innerText + [...document.querySelectorAll('.canvas svg')].map((svg) => svg.textContent).join() !== old, before, { timeout: ANSWER_MS });
+      await page.reload();
+      await drawn(page);
+      assert.equal(await page.getByLabel(label, { exact: true }).first().inputValue(), value);
+      await page.close();
+    });
+  }
 });
 
 describe('from a bar to a row', () => {

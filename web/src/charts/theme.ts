@@ -53,7 +53,8 @@ function readStyle(): Theme {
     stages,
     cars: [1, 2, 3, 4, 5, 6].map((n) => read(`--car-${n}`)),
     sequence: [1, 2, 3, 4, 5, 6, 7, 8].map((n) => read(`--seq-${n}`)),
-    sans: read('--sans'),
+    // saved SVG files hold the family inside a quoted attribute
+    sans: read('--sans').replace(/"/g, "'"),
   };
 }
 

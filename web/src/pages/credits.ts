@@ -103,7 +103,7 @@ export const credits: Mount = ({ state, info, root }) => {
       title: say.ledgerTitle, note: book.title, file: 'minewheel-credit-ledger', height: () => px(330),
       option: (graphic) => linesOption(firms.map((firm, at): Line => ({ name: names[at] ?? firm, points: book.companies.filter((one) => one.company === firm).map((one) => [one.year, one.balance]) })), { x: say.year, y: say.ledgerUnit, integerX: true }, graphic),
       rows: [['company', 'year', 'nev balance', 'cafc credits', 'nev open', 'cafc open', 'status'], ...book.companies.map((one) => [one.name, one.year, one.balance, one.cafc_credits, one.nev_open, one.cafc_open, one.weakest_status])],
-      json: book, source: `${t().battery.weakest}: ${statusText(book.weakest_status)}`, legend: carKeys(names),
+      json: book, source: `${t().battery.weakest}: ${statusText(book.weakest_status)}`, keys: carKeys(names),
     });
     const paths = [prices, ...prices.scenarios];
     const labels = paths.map((one) => say.scenarios[one.scenario as keyof typeof say.scenarios] ?? one.scenario);
@@ -111,7 +111,7 @@ export const credits: Mount = ({ state, info, root }) => {
       title: say.priceTitle, note: say.priceNote, file: 'minewheel-credit-price', height: () => px(330),
       option: (graphic) => linesOption(paths.map((one, at): Line => ({ name: labels[at] ?? one.scenario, points: Object.entries(one.price_cny_per_credit).map(([year, cny]) => [Number(year), cny]) })), { x: say.year, y: 'CNY', integerX: true }, graphic),
       rows: [['scenario', 'year', 'CNY/credit'], ...paths.flatMap((one) => Object.entries(one.price_cny_per_credit).map(([year, cny]) => [one.scenario, Number(year), cny]))],
-      json: paths.map(({ scenario, price_cny_per_credit }) => ({ scenario, price_cny_per_credit })), source: `${t().battery.weakest}: ${statusText(prices.weakest_status)}`, legend: carKeys(labels),
+      json: paths.map(({ scenario, price_cny_per_credit }) => ({ scenario, price_cny_per_credit })), source: `${t().battery.weakest}: ${statusText(prices.weakest_status)}`, keys: carKeys(labels),
     });
     replace(totals, h('h3', { text: say.totalsTitle }), table(say.totalsTitle, [
       { head: say.year, cell: (row) => String(row.year) },

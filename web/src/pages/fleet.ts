@@ -100,19 +100,19 @@ export const fleet: Mount = ({ state, info, root }) => {
     ]));
     const source = `${answer.title} · ${t().battery.weakest}: ${statusText(answer.weakest_status)} · ${say.noInterval}`;
     stock.draw({
-      title: say.stockTitle, file: 'minewheel-fleet-stock', height: () => px(320), legend: products.length > 1 ? carKeys(products) : null,
+      title: say.stockTitle, file: 'minewheel-fleet-stock', height: () => px(320), keys: products.length > 1 ? carKeys(products) : [],
       option: (graphic) => linesOption(products.map((product): Line => ({ name: product, plain: true, stack: true, points: answer.years.filter((row) => row.product === product).map((row) => [row.year, row.stock]) })), { x: t().market.year, y: say.cars, integerX: true }, graphic),
       rows: [['year', 'product', 'stock', 'inflow', 'outflow', 'GWh'], ...answer.years.map((row) => [row.year, row.product, row.stock, row.inflow, row.outflow, row.electricity_gwh])], json: answer.years, source,
     });
     const phases: Array<[string, (row: FleetAnswer['years'][number]) => number | null]> = [[t().flow.phases.making, (row) => row.production_t], [t().flow.phases.use, (row) => row.use_t], [t().flow.phases.end, (row) => row.end_of_life_t]];
     climate.draw({
-      title: say.climateTitle, file: 'minewheel-fleet-climate', height: () => px(320), legend: carKeys(phases.map(([phase]) => phase)),
+      title: say.climateTitle, file: 'minewheel-fleet-climate', height: () => px(320), keys: carKeys(phases.map(([phase]) => phase)),
       option: (graphic) => linesOption(phases.map(([phase, pick]): Line => ({ name: phase, plain: true, points: years.map((year) => [year, sum(year, pick) / 1e6]) })), { x: t().market.year, y: 'Mt CO₂e', integerX: true }, graphic),
       rows: [['year', ...phases.map(([phase]) => phase)], ...years.map((year) => [year, ...phases.map(([, pick]) => sum(year, pick))])], json: answer.years, source,
     });
     const flows: Array<[string, (row: FleetAnswer['packs'][number]) => number]> = [[say.fitted, (row) => row.fitted_gwh], [say.collected, (row) => row.collected_gwh], [say.informal, (row) => row.informal_gwh], [say.secondLife, (row) => row.in_second_life_gwh]];
     packs.draw({
-      title: say.packsTitle, file: 'minewheel-fleet-packs', height: () => px(320), legend: carKeys(flows.map(([flow]) => flow)),
+      title: say.packsTitle, file: 'minewheel-fleet-packs', height: () => px(320), keys: carKeys(flows.map(([flow]) => flow)),
       option: (graphic) => linesOption(flows.map(([flow, pick]): Line => ({ name: flow, plain: true, points: years.map((year) => [year, packSum(year, pick)]) })), { x: t().market.year, y: 'GWh', integerX: true }, graphic),
       rows: [['year', ...flows.map(([flow]) => flow)], ...years.map((year) => [year, ...flows.map(([, pick]) => packSum(year, pick))])], json: answer.packs, source,
     });
@@ -125,7 +125,7 @@ export const fleet: Mount = ({ state, info, root }) => {
       { name: say.recovered, plain: true, points: rows.map((row) => [row.year, row.pack_recovered_t]) },
     ];
     material.draw({
-      title: `${term('materials', element)}: ${say.materialTitle}`, file: `minewheel-fleet-${element}`, height: () => px(320), legend: carKeys(demand.map((line) => line.name)),
+      title: `${term('materials', element)}: ${say.materialTitle}`, file: `minewheel-fleet-${element}`, height: () => px(320), keys: carKeys(demand.map((line) => line.name)),
       option: (graphic) => linesOption(demand, { x: t().market.year, y: 't', integerX: true }, graphic),
       rows: [['year', 'element', 'pack demand t', 'body demand t', 'recovered from packs t'], ...rows.map((row) => [row.year, row.element, row.pack_demand_t, row.body_demand_t, row.pack_recovered_t])], json: rows, source,
     });

@@ -86,7 +86,7 @@ export const market: Mount = ({ state, info, root }) => {
         title: `${placeName(answer.place)}, ${answer.span}`, note: say.note, file: 'minewheel-market', height: () => px(380),
         option: (graphic) => linesOption(lines, { x: say.year, y: say.units[unit as keyof typeof say.units] ?? unit, integerX: true }, graphic),
         rows: [['period', 'indicator', 'value', 'unit', 'rounding', 'growth', 'status', 'sources'], ...own.map((line) => [line.period, line.indicator, line.value, line.unit, line.rounding, line.growth, line.status, line.sources.join(' ')])],
-        json: answer, source: `${t().data.source}: ${[...new Set(own.filter((line) => drawn.includes(line.indicator)).flatMap((line) => line.sources))].join(', ')}`, legend: carKeys(drawn.map(label)),
+        json: answer, source: `${t().data.source}: ${[...new Set(own.filter((line) => drawn.includes(line.indicator)).flatMap((line) => line.sources))].join(', ')}`, keys: carKeys(drawn.map(label)),
       });
     }
     replace(definitions, h('h3', { text: say.definitions }), table<string>(say.definitions, [
@@ -118,7 +118,7 @@ export const market: Mount = ({ state, info, root }) => {
       file: 'minewheel-tco', height: () => px(360),
       option: (graphic) => linesOption(answer.map((one): Line => ({ name: placeName(one.country), points: one.years.map((year) => [year.year, (year.battery_usd_per_km - year.fuel_usd_per_km) * 100]) })), { x: say.year, y: say.tcoUnit, integerX: true }, graphic),
       rows: [['country', 'year', 'battery USD/km', 'fuel USD/km'], ...answer.flatMap((one) => one.years.map((year) => [one.country, year.year, year.battery_usd_per_km, year.fuel_usd_per_km]))],
-      json: answer, source: say.tcoSource, legend: carKeys(answer.map((one) => placeName(one.country))),
+      json: answer, source: say.tcoSource, keys: carKeys(answer.map((one) => placeName(one.country))),
     });
   });
   const ask = (): void => {

@@ -10,13 +10,13 @@ import { h, replace } from '../ui/dom';
 import { facts } from '../ui/facts';
 import { figure } from '../ui/figure';
 import { number, percent } from '../ui/format';
-import { swatches } from '../ui/legend';
+import { fills } from '../ui/legend';
 import { notice } from '../ui/notice';
 import { Question } from '../ui/question';
 import { placeControls, yearControl } from '../ui/scenario';
 import { statusText } from '../ui/status';
 import { table } from '../ui/table';
-import { px, readTheme } from '../charts/theme';
+import { px } from '../charts/theme';
 import { layout } from './layout';
 import type { Mount } from './page';
 
@@ -65,13 +65,12 @@ export const motor: Mount = ({ state, info, root }) => {
     ]));
     const grid = drivingGrid(answer.map);
     const used = usedBands(grid);
-    const colours = readTheme().sequence;
     const bands = ['< 70 %', ...LEVELS.map((level) => `≥ ${Math.round(level * 100)} %`)].slice(0, used[1] + 1);
     map.draw({
       title: `${say.mapTitle}: ${name}`, note: say.mapNote, file: 'minewheel-motor-map', height: (width) => Math.max(320, Math.min(width * 0.62, 560)),
       option: (graphic) => efficiencyOption(answer.map, { speed: say.speed, torque: say.torque, full: say.full, continuous: say.continuous, efficiency: say.efficiency }, graphic),
       rows: [['rpm', 'Nm', 'efficiency'], ...grid.rpm.flatMap((rpm, i) => (grid.torque[i] ?? []).map((torque, j) => [rpm, torque, grid.efficiency[i]?.[j] ?? null]))],
-      json: answer.map, source: say.mapSource, legend: swatches(bands.map((label, at) => ({ name: label, colour: bandColour(colours, at, used) }))),
+      json: answer.map, source: say.mapSource, keys: fills(bands.map((label, at) => [label, (theme) => bandColour(theme.sequence, at, used)])),
     });
     const items = [...answer.bill].sort((a, b) => b.kg_co2e - a.kg_co2e).slice(0, 14);
     bill.draw({

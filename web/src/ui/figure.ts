@@ -1,8 +1,9 @@
 // A chart with its title, its source line, its table for readers and its four exports.
 import { echarts, type Chart, type Option } from '../charts/engine';
-import { readTheme, type Theme } from '../charts/theme';
+import { px, readTheme, type Theme } from '../charts/theme';
 import { t } from '../i18n';
 import { freshId, h, replace, type Child } from './dom';
+import { drawnKeys, keyList, type Key } from './legend';
 import { csv, save, type Cell } from './save';
 
 export interface Graphic {
@@ -22,6 +23,8 @@ export interface Drawing {
   rows: Cell[][];
   json: unknown;
   source: string;
+  keys?: Key[];
+  /** Heads or other words between the note and the picture. */
   legend?: Child;
   /** Rows of the table as elements, where they carry links. */
   table?: HTMLElement;
@@ -38,37 +41,49 @@ export interface Figure {
 
 const EXPORT_WIDTH = 1200;
 
-function exportOption(drawing: Drawing, renderer: 'svg' | 'canvas'): Chart {
+/** Moves what a box holds at its top or bottom by so many pixels. */
+function shift(box: unknown, top: number, bottom: number): void {
+  for (const one of Array.isArray(box) ? (box as unknown[]) : [box]) {
+    const edges = one as { top?: unknown; bottom?: unknown } | undefined;
+    if (typeof edges?.top === 'number') edges.top += top;
+    if (typeof edges?.bottom === 'number') edges.bottom += bottom;
+  }
+}
+
+/** The picture for a file: with title, keys and source, which on the page stand beside it. */
+function exportChart(drawing: Drawing, renderer: 'svg' | 'canvas'): Chart {
   const theme = readTheme();
-  const height = drawing.height(EXPORT_WIDTH) + 90;
-  const holder = document.createElement('div');
+  const keys = drawnKeys(drawing.keys ?? [], theme, EXPORT_WIDTH, px(44));
+  const head = px(44) + keys.height;
+  const foot = px(44);
+  const height = drawing.height(EXPORT_WIDTH) + head + foot;
   const chart = renderer === 'svg'
     ? echarts.init(null, null, { renderer, ssr: true, width: EXPORT_WIDTH, height })
-    : echarts.init(holder, null, { renderer, width: EXPORT_WIDTH, height, devicePixelRatio: 2 });
+    : echarts.init(document.createElement('div'), null, { renderer, width: EXPORT_WIDTH, height, devicePixelRatio: 2 });
   const option = drawing.option({ theme, width: EXPORT_WIDTH, narrow: false });
-  const grids = option.grid === undefined ? [] : Array.isArray(option.grid) ? option.grid : [option.grid];
-  for (const grid of grids) {
-    if (typeof grid.top === 'number') grid.top += 44;
-    if (typeof grid.bottom === 'number') grid.bottom += 30;
-  }
+  shift(option.grid, head, foot);
+  shift(option.series, head, foot);
   chart.setOption({
     ...option,
     animation: false,
     backgroundColor: theme.paper,
-    title: { text: drawing.title, left: 16, top: 10, textStyle: { color: theme.ink, fontSize: 18, fontWeight: 600, fontFamily: theme.sans } },
-    graphic: { type: 'text', left: 16, bottom: 8, style: { text: `${drawing.source} · Minewheel`, fill: theme.soft, fontSize: 11, fontFamily: theme.sans, width: EXPORT_WIDTH - 32, overflow: 'break' } },
+    title: { text: drawing.title, left: 16, top: px(12), textStyle: { color: theme.ink, fontSize: px(18), fontWeight: 600, fontFamily: theme.sans } },
+    graphic: [
+      ...keys.elements,
+      { type: 'text', left: 16, bottom: 8, style: { text: drawing.source, fill: theme.soft, fontSize: px(11), fontFamily: theme.sans, width: EXPORT_WIDTH - 32, overflow: 'break' } },
+    ] as never,
   });
   return chart;
 }
 
 function exportSvg(drawing: Drawing): void {
-  const chart = exportOption(drawing, 'svg');
+  const chart = exportChart(drawing, 'svg');
   save(`${drawing.file}.svg`, chart.renderToSVGString(), 'image/svg+xml');
   chart.dispose();
 }
 
 function exportPng(drawing: Drawing): void {
-  const chart = exportOption(drawing, 'canvas');
+  const chart = exportChart(drawing, 'canvas');
   const canvas = chart.renderToCanvas({ pixelRatio: 2, backgroundColor: readTheme().paper });
   canvas.toBlob((blob) => {
     if (blob) save(`${drawing.file}.png`, blob, 'image/png');
@@ -113,6 +128,8 @@ export function figure(): Figure {
   const paint = (): void => {
     if (!drawing || width === 0) return;
     const theme = readTheme();
+    replace(legend, drawing.keys && drawing.keys.length > 0 ? keyList(drawing.keys) : null, drawing.legend);
+    legend.hidden = legend.childElementCount === 0;
     const wanted = drawing.height(width);
     const isResized = wanted !== height || chart?.getWidth() !== width;
     height = wanted;
@@ -146,8 +163,6 @@ export function figure(): Figure {
       title.textContent = next.title;
       note.textContent = next.note ?? '';
       note.hidden = !next.note;
-      replace(legend, next.legend);
-      legend.hidden = !next.legend;
       source.textContent = next.source;
       if (details.open) replace(body, next.table ?? plainTable(next));
       canvas.dataset['ready'] = '1';

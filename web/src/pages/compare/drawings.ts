@@ -9,7 +9,7 @@ import { placeName, t } from '../../i18n';
 import type { Drawing } from '../../ui/figure';
 import { interval, number, percent, scale } from '../../ui/format';
 import { h, type Child } from '../../ui/dom';
-import { carKeys, swatches } from '../../ui/legend';
+import { carKeys, fills } from '../../ui/legend';
 import type { Cell } from '../../ui/save';
 import { statusText } from '../../ui/status';
 
@@ -70,7 +70,7 @@ export function stagesDrawing(cars: Assessment[], names: string[], basis: Basis,
     rows,
     json: cars.map(({ car, name, country, year, lifetime_km, climate, climate_by_stage }) => ({ car, name, country, year, lifetime_km, climate, climate_by_stage })),
     source: sourceLine(cars),
-    legend: swatches(used.map((group) => ({ name: words.groups[group], colour: `var(--stage-${group})` }))),
+    keys: fills(used.map((group) => [words.groups[group], (theme) => theme.stages[group]])),
     table: stageTable(cars, names, stack, used, link),
     onClick: (row, series) => {
       const at = names.indexOf(row);
@@ -113,7 +113,7 @@ export function breakevenDrawing(cars: Assessment[], names: string[]): Drawing {
     ])],
     json: cars.map(({ car, lifetime_km, climate, difference_to_first }) => ({ car, lifetime_km, climate, difference_to_first })),
     source: `${words.breakevenSource} ${words.model(cars[0]?.run.version ?? '', cars[0]?.run.data ?? '')}`,
-    legend: carKeys(names),
+    keys: carKeys(names),
   };
 }
 
@@ -141,7 +141,7 @@ export function costDrawing(cars: Assessment[], names: string[]): Drawing {
       ...cars.map((car, at): Cell[] => [names[at], ...[car.cost.production_usd, car.cost.use_usd, car.cost.total_usd_per_km].flatMap((value) => withRange('', value).map(([, cell]) => cell))])],
     json: cars.map(({ car, cost }) => ({ car, cost })),
     source: years.length > 0 ? words.priceYears(Math.min(...years), Math.max(...years)) : '',
-    legend: swatches([{ name: words.making, colour: 'var(--stage-battery)' }, { name: words.using, colour: 'var(--stage-energy)' }]),
+    keys: fills([[words.making, (theme) => theme.stages.battery], [words.using, (theme) => theme.stages.energy]]),
   };
 }
 
@@ -158,7 +158,7 @@ export function rangeDrawing(ranges: RangeAnswer[], names: string[]): Drawing | 
     rows: [[words.car, 'rule', 'range km', 'kWh/100 km'], ...electric.flatMap(({ range, at }): Cell[][] => RANGE_RULES.map((rule) => [names[at], rule.toUpperCase(), range[rule]?.range_km, range[rule]?.consumption_kwh_per_100km]))],
     json: ranges,
     source: words.rangeSource,
-    legend: carKeys(names.filter((_, at) => at <= Math.max(...electric.map((one) => one.at)))),
+    keys: carKeys(names.filter((_, at) => at <= Math.max(...electric.map((one) => one.at)))),
   };
 }
 
