@@ -17,9 +17,9 @@ export function href(page: string, params: Record<string, string | number | unde
   return text ? `#/${page}?${text}` : `#/${page}`;
 }
 
-// Commas, colons and slashes are legal in a fragment; links stay legible without their escapes.
+// Commas, colons, slashes and a second equals sign are legal in a fragment; links stay legible without their escapes.
 function readable(query: URLSearchParams): string {
-  return query.toString().replace(/%2C/gi, ',').replace(/%3A/gi, ':').replace(/%2F/gi, '/').replace(/%7E/gi, '~');
+  return query.toString().replace(/%2C/gi, ',').replace(/%3A/gi, ':').replace(/%2F/gi, '/').replace(/%7E/gi, '~').replace(/%3D/gi, '=');
 }
 
 export class State {
