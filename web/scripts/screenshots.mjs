@@ -7,8 +7,8 @@ import { browse, serve } from '../tests/server.mjs';
 const MOST_BYTES = 150_000;
 const folder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../../docs/images');
 const pictures = [
-  { file: 'compare.png', hash: '#/compare', ready: '.results[data-interval]', height: 820 },
-  { file: 'explain.png', hash: '#/explain?car=vw-id3-58&group=battery', ready: '.branch', height: 820 },
+  { file: 'compare.png', hash: '#/compare', ready: '.results[data-interval]', height: 740 },
+  { file: 'explain.png', hash: '#/explain?car=vw-id3-58&group=battery', ready: '.branch', height: 740 },
 ];
 
 await mkdir(folder, { recursive: true });
@@ -17,7 +17,7 @@ const browser = await browse();
 try {
   for (const { file, hash, ready, height } of pictures) {
     const page = await browser.context.newPage();
-    await page.setViewportSize({ width: 1180, height });
+    await page.setViewportSize({ width: 1120, height });
     await page.goto(`${server.url}/${hash}`);
     await page.waitForSelector(ready, { timeout: 60_000 });
     await page.waitForTimeout(1200);

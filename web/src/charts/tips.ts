@@ -33,7 +33,7 @@ export interface TipParams {
 
 /** About how wide a text is drawn, in pixels; Chinese signs are square. */
 export function textWidth(text: string, size = 12.5): number {
-  return [...text].reduce((sum, sign) => sum + (sign.charCodeAt(0) > 0x2e7f ? 1 : 0.53) * px(size), 0);
+  return [...text].reduce((sum, sign) => sum + (sign.charCodeAt(0) > 0x2e7f ? 1 : /[A-Z0-9]/.test(sign) ? 0.62 : 0.51) * px(size), 0);
 }
 
 export function axisText(theme: Theme, size = 12): { color: string; fontFamily: string; fontSize: number } {
