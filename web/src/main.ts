@@ -44,7 +44,10 @@ class App {
     setLanguage(startLanguage());
     applyScheme(currentScheme());
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => applyScheme(currentScheme()));
-    window.addEventListener('hashchange', () => this.show());
+    window.addEventListener('hashchange', () => {
+      this.show();
+      this.main.focus({ preventScroll: true });
+    });
     window.addEventListener('resize', forgetTheme);
     this.frame();
     void this.load();
