@@ -1,0 +1,250 @@
+// The app in a browser, against the program itself. Run by `MINEWHEEL=path npm test`.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { after, before, describe, test } from 'node:test';
+import { browse, serve } from './server.mjs';
+
+const PAGES = ['compare', 'explain', 'flow', 'battery', 'motor', 'supply', 'credits', 'rules', 'market', 'fleet', 'cases', 'data'];
+const SHELL_MS = 1000;
+const ANSWER_MS = 30_000;
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+let server;
+let browser;
+before(async () => {
+  server = await serve();
+  browser = await browse();
+  // the first page of a new browser profile pays for the browser's own start
+  await (await open('#/cases')).close();
+});
+after(async () => {
+  await browser?.close();
+  server?.stop();
+});
+
+async function open(hash, options = {}) {
+  const context = options.context ?? browser.context;
+  const page = await context.newPage();
+  page.faults = [];
+  page.hosts = new Set();
+  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && page.faults.push(message.text()));
+  page.on('pageerror', (error) => page.faults.push(String(error)));
+  page.on('request', (request) => /^https?:/.test(request.url()) && page.hosts.add(new URL(request.url()).origin));
+  const start = Date.now();
+  await page.goto(`${server.url}/${hash}`);
+  await page.waitForSelector('h1');
+  page.shellMs = Date.now() - start;
+  return page;
+}
+
+const drawn = (page) => page.waitForSelector('.canvas[data-ready] svg path, .case-words', { timeout: ANSWER_MS, state: 'attached' });
+const ask = (page, route, body) => page.evaluate(async ([path, json]) => (await fetch(`/api/1/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(json) })).json(), [route, body]);
+/** The figure of the app for a value: three digits. */
+const three = (value) => new Intl.NumberFormat('en-GB', { maximumSignificantDigits: value >= 1000 ? 4 : 3 }).format(value).replace(/,/g, '\u202f');
+
+describe('every page', () => {
+  for (const name of PAGES) {
+    test(`${name} opens within a second, draws, and says no error`, async () => {
+      let page = await open(`#/${name}`);
+      const times = [page.shellMs];
+      for (let again = 0; again < 2 && Math.min(...times) >= SHELL_MS; again += 1) {
+        await page.close();
+        page = await open(`#/${name}`);
+        times.push(page.shellMs);
+      }
+      assert.ok(Math.min(...times) < SHELL_MS, `${name} took ${times} ms`);
+      await drawn(page);
+      await page.waitForFunction(() => document.querySelector('.notice .busy') === null, null, { timeout: ANSWER_MS });
+      assert.equal(await page.locator('.failure').count(), 0, await page.locator('.failure').allInnerTexts().then(String));
+      assert.deepEqual(page.faults, []);
+      assert.deepEqual([...page.hosts], [new URL(server.url).origin]);
+      await page.close();
+    });
+
+    test(`${name} has no serious fault of accessibility, in light and dark`, async () => {
+      const page = await open(`#/${name}`);
+      await drawn(page);
+      await page.waitForTimeout(600);
+      for (const scheme of ['light', 'dark']) {
+        await page.emulateMedia({ colorScheme: scheme });
+        await page.waitForTimeout(100);
+        const result = await page.evaluate(`${axeSource}; axe.run(document, { resultTypes: ['violations'] })`);
+        const serious = result.violations.filter((one) => ['serious', 'critical'].includes(one.impact));
+        assert.deepEqual(serious.map((one) => `${scheme}: ${one.id}: ${one.nodes.map((node) => node.target).slice(0, 3).join(' | ')}`), []);
+      }
+      await page.close();
+    });
+
+    test(`${name} fits 360 pixels and speaks Chinese`, async () => {
+      const page = await open(`#/${name}`);
+      await page.setViewportSize({ width: 360, height: 800 });
+      await page.getByRole('button', { name: '中文' }).click();
+      await drawn(page);
+      assert.match(await page.locator('h1').innerText(), /[\u4e00-\u9fff]/);
+      assert.equal(await page.evaluate(() => document.documentElement.lang), 'zh-Hans');
+      const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+      assert.ok(inner <= outer, `${name} is ${inner} px wide in ${outer} px`);
+      await page.evaluate(() => localStorage.clear());
+      await page.close();
+    });
+  }
+});
+
+describe('compare', () => {
+  const cars = ['wuling-mini-215', 'vw-id3-58', 'vw-golf-15tsi'];
+
+  test('shows three cars at once with the figures of the API', async () => {
+    const page = await open('#/compare');
+    await drawn(page);
+    const answer = await ask(page, 'assess', { cars, country: 'CN', year: 2025, no_interval: true });
+    const said = await page.locator('.answer').innerText();
+    for (const car of answer) assert.ok(said.includes(three(car.climate.total_g_per_km.value)), `${car.car} in: ${said}`);
+    await page.close();
+  });
+
+  test('a control moves the address, the picture and the figures', async () => {
+    const page = await open('#/compare');
+    await drawn(page);
+    const picture = () => page.locator('.canvas svg').first().innerHTML();
+    const before = await picture();
+    await page.getByLabel('Driven in').selectOption('NO');
+    await page.waitForFunction((text) => document.querySelector('.canvas svg').innerHTML !== text && document.querySelector('.answer').innerText.includes('Norway'), before, { timeout: ANSWER_MS });
+    assert.match(page.url(), /country=NO/);
+    const answer = await ask(page, 'assess', { cars, country: 'NO', year: 2025, no_interval: true });
+    assert.ok((await page.locator('.answer').innerText()).includes(three(answer[1].climate.total_g_per_km.value)));
+    await page.close();
+  });
+
+  test('the interval follows the best estimate and is that of the API', async () => {
+    const page = await open('#/compare?cars=vw-id3-58&country=DE');
+    await page.waitForSelector('.results[data-interval]', { timeout: ANSWER_MS });
+    const [car] = await ask(page, 'assess', { cars: ['vw-id3-58'], country: 'DE', year: 2025 });
+    const { value, p5, p95 } = car.climate.total_g_per_km;
+    const table = await page.locator('.facts').innerText();
+    assert.ok(table.includes(`${three(value)} [${three(p5)}–${three(p95)}]`), table);
+    await page.close();
+  });
+
+  test('an edited design follows its sliders and is kept by link, reload and saved file', async () => {
+    const page = await open('#/compare?cars=vw-id3-58,vw-id3-58&edit=1');
+    await drawn(page);
+    const slider = page.locator('.editor input[type=range]').first();
+    await slider.focus();
+    for (let step = 0; step < 10; step += 1) await page.keyboard.press('ArrowRight');
+    await page.waitForFunction(() => location.hash.includes('battery.gross_energy_kwh=72'));
+    await page.waitForFunction(() => /edited/.test(document.querySelector('.answer').innerText), null, { timeout: ANSWER_MS });
+    await page.waitForSelector('.results[data-interval*="=72"]', { timeout: ANSWER_MS });
+    const said = await page.locator('.answer').innerText();
+    await page.reload();
+    await page.waitForSelector('.results[data-interval*="=72"]', { timeout: ANSWER_MS });
+    assert.equal(await page.locator('.answer').innerText(), said);
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: /^Save: .*edited/ }).click()]);
+    const toml = await readFile(await download.path(), 'utf8');
+    assert.match(toml, /gross_energy_kwh = 72/);
+    const answer = await ask(page, 'assess', { cars: ['vw-id3-58', { toml }], country: 'CN', year: 2025, no_interval: true });
+    assert.ok(said.includes(three(answer[1].climate.total_g_per_km.value)), said);
+    await page.close();
+  });
+
+  test('a car file is opened and compared', async () => {
+    const page = await open('#/compare?cars=vw-id3-58');
+    await drawn(page);
+    const toml = await readFile(new URL('../../examples/cars/minimal-bev.toml', import.meta.url), 'utf8');
+    await page.locator('input[type=file]').setInputFiles({ name: 'my.toml', mimeType: 'text/plain', buffer: Buffer.from(toml) });
+    await page.waitForFunction(() => document.querySelectorAll('.car').length === 2 && document.querySelector('.answer').innerText.includes(','), null, { timeout: ANSWER_MS });
+    assert.match(page.url(), /file:/);
+    await page.close();
+  });
+
+  test('every export gives a file', async () => {
+    const page = await open('#/compare');
+    await page.waitForSelector('.results[data-interval]', { timeout: ANSWER_MS });
+    const figure = page.locator('figure').first();
+    for (const [kind, starts] of [['PNG', '\u0089PNG'], ['SVG', '<svg'], ['CSV', 'Car,'], ['JSON', '[']]) {
+      const [download] = await Promise.all([page.waitForEvent('download'), figure.getByRole('button', { name: `Save as ${kind}` }).click()]);
+      const bytes = await readFile(await download.path());
+      assert.ok(bytes.toString('latin1').startsWith(starts), `${kind}: ${bytes.subarray(0, 12)}`);
+      assert.ok(bytes.length > 200, kind);
+      if (kind === 'SVG') assert.equal(await page.evaluate((text) => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror')?.textContent ?? '', bytes.toString('utf8')), '');
+    }
+    await page.close();
+  });
+
+  test('a year without data is refused in the words of the model', async () => {
+    const page = await open('#/compare?cars=vw-id3-58&year=2049&country=CN');
+    await page.goto(`${server.url}/#/compare?cars=vw-id3-58&country=XX`);
+    await page.waitForSelector('.failure-message', { timeout: ANSWER_MS });
+    assert.match(await page.locator('.failure-message').innerText(), /XX/);
+    assert.ok((await page.locator('.failure-help').innerText()).length > 10);
+    await page.close();
+  });
+});
+
+describe('controls', () => {
+  const moves = [
+    ['explain', 'Figure', 'cost', 'of=cost'], ['flow', 'Flow of', 'energy', 'of=energy'], ['battery', 'Chemistry', 'nmc811', 'chemistry=nmc811'], ['motor', 'Kind', 'induction', 'topology=induction'],
+    ['supply', 'What', 'lithium', 'of=lithium'], ['credits', 'What firms know of later years', 'none', 'foresight=none'], ['rules', 'Rule set', 'miit-battery-2024', 'set=miit-battery-2024'],
+    ['market', 'From', '2021', 'from=2021'], ['fleet', 'How long cars last', 'germany', 'survival=germany'], ['data', 'Status', 'derived', 'status=derived'],
+  ];
+  for (const [name, label, value, address] of moves) {
+    test(`${name}: ${label} changes the page, and the link brings it back`, async () => {
+      const page = await open(`#/${name}`);
+      await drawn(page);
+      await page.waitForFunction(() => document.querySelector('.notice .busy') === null, null, { timeout: ANSWER_MS });
+      const seen = () => page.evaluate(() => document.querySelector('.results').innerText + [...document.querySelectorAll('.canvas svg')].map((svg) => svg.textContent).join());
+      const before = await seen();
+      await page.getByLabel(label, { exact: true }).first().selectOption(value);
+      assert.ok(page.url().includes(address), page.url());
+      await page.waitForFunction((old) => document.querySelector('.results').innerText + [...document.querySelectorAll('.canvas svg')].map((svg) => svg.textContent).join() !== old, before, { timeout: ANSWER_MS });
+      await page.reload();
+      await drawn(page);
+      assert.equal(await page.getByLabel(label, { exact: true }).first().inputValue(), value);
+      await page.close();
+    });
+  }
+});
+
+describe('from a bar to a row', () => {
+  test('a figure of the table leads to its branch and to rows with a source', async () => {
+    const page = await open('#/compare?cars=vw-id3-58');
+    await drawn(page);
+    await page.locator('figure').first().locator('summary').click();
+    await page.getByRole('link', { name: /^Explain: .*, Battery$/ }).click();
+    await page.waitForSelector('.branch', { timeout: ANSWER_MS });
+    assert.match(page.url(), /explain.*group=battery/);
+    const evidence = page.locator('.evidence summary').first();
+    for (let depth = 0; depth < 6 && !(await evidence.isVisible().catch(() => false)); depth += 1) {
+      await page.locator('.branch:not([open]) > summary').filter({ visible: true }).first().click();
+    }
+    await evidence.click();
+    assert.match(await page.locator('.evidence table').first().innerText(), /\.csv:\d+/);
+    await page.close();
+  });
+
+  test('links of other pages restore their view', async () => {
+    for (const [hash, text] of [['#/battery?chemistry=nmc811&energy=80', 'NMC811, 80'], ['#/flow?of=lithium', 'Lithium'], ['#/supply?of=graphite', 'Graphite'], ['#/credits?car=wuling-mini-120&year=2024', '2024']]) {
+      const page = await open(hash);
+      await drawn(page);
+      await page.waitForFunction((wanted) => document.querySelector('main').innerText.includes(wanted), text, { timeout: ANSWER_MS });
+      await page.reload();
+      await drawn(page);
+      await page.waitForFunction((wanted) => document.querySelector('main').innerText.includes(wanted), text, { timeout: ANSWER_MS });
+      await page.close();
+    }
+  });
+
+  test('the keyboard reaches the page, the navigation and the controls', async () => {
+    const page = await open('#/compare');
+    await drawn(page);
+    await page.keyboard.press('Tab');
+    assert.match(await page.evaluate(() => document.activeElement.className), /skip/);
+    const seen = new Set();
+    for (let step = 0; step < 40; step += 1) {
+      await page.keyboard.press('Tab');
+      seen.add(await page.evaluate(() => `${document.activeElement.tagName}:${document.activeElement.getAttribute('type') ?? ''}`));
+    }
+    for (const wanted of ['A:', 'BUTTON:button', 'INPUT:range', 'SELECT:']) assert.ok(seen.has(wanted), `${wanted} in ${[...seen]}`);
+    await page.close();
+  });
+});
