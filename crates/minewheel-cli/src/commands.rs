@@ -27,6 +27,7 @@ pub mod rules;
 pub mod scenario;
 
 pub mod schema;
+pub mod suppliers;
 pub mod supply;
 pub mod tco;
 pub mod trip;
