@@ -28,6 +28,7 @@ pub mod scenario;
 
 pub mod schema;
 pub mod serve;
+pub mod suppliers;
 pub mod supply;
 pub mod tco;
 pub mod trip;

@@ -70,6 +70,17 @@ pub enum Failure {
     /// A question about supply without an answer.
     #[error(transparent)]
     Supply(#[from] minewheel_industry::supply::SupplyError),
+    /// A programme of suppliers that cannot be read or reckoned.
+    #[error(transparent)]
+    Suppliers(minewheel_industry::suppliers::SuppliersError),
+    /// A plan that misses a target.
+    #[error("the plan of `{programme}` misses its target in {years}")]
+    TargetMissed {
+        /// The programme.
+        programme: String,
+        /// The years.
+        years: String,
+    },
     /// A disruption study with a fault.
     #[error(transparent)]
     Disruption(minewheel_industry::disruption::DisruptionError),
@@ -128,6 +139,15 @@ pub enum Failure {
     },
 }
 
+impl From<minewheel_industry::suppliers::SuppliersError> for Failure {
+    fn from(error: minewheel_industry::suppliers::SuppliersError) -> Self {
+        match error {
+            minewheel_industry::suppliers::SuppliersError::Assess(error) => Self::Assess(error),
+            other => Self::Suppliers(other),
+        }
+    }
+}
+
 impl From<minewheel_industry::disruption::DisruptionError> for Failure {
     fn from(error: minewheel_industry::disruption::DisruptionError) -> Self {
         match error {
@@ -160,6 +180,8 @@ impl Failure {
             Self::Assess(error) | Self::Passport(PassportError::Assess(error)) => error.code(),
             Self::Case(_) => "minewheel::case",
             Self::Supply(_) => "minewheel::supply",
+            Self::Suppliers(_) => "minewheel::suppliers",
+            Self::TargetMissed { .. } => "minewheel::suppliers::target_missed",
             Self::Disruption(_) => "minewheel::disruption",
             Self::Customs(_) => "minewheel::supply::trade",
             Self::Series(_) => "minewheel::fleet::series",
@@ -211,6 +233,10 @@ impl Failure {
             }
             Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
             Self::Supply(_) => "a car is an id of `minewheel cars` or a TOML file; a material is one of those listed".to_owned(),
+            Self::Suppliers(_) => {
+                "a programme's files and columns are in `docs/model/suppliers.md`; `minewheel suppliers synthesise` writes an example".to_owned()
+            }
+            Self::TargetMissed { .. } => "raise the budget, add measures, or set a later target; the bound says what any plan could do".to_owned(),
             Self::Disruption(_) => "`minewheel schema disrupt-study` prints every key; an example is in `examples/10_disruption/`".to_owned(),
             Self::Customs(_) => "a trade file is a CSV `commodity,tier,reporter,flow,partner,kg` with flow output or import".to_owned(),
             Self::UnknownName { .. } => "give one of the names listed".to_owned(),
@@ -219,6 +245,6 @@ impl Failure {
 
     /// 1 for a finding about good input, 2 for bad input.
     pub fn exit_code(&self) -> u8 {
-        if matches!(self, Self::Strict(_) | Self::RuleNotMet { .. }) { 1 } else { 2 }
+        if matches!(self, Self::Strict(_) | Self::RuleNotMet { .. } | Self::TargetMissed { .. }) { 1 } else { 2 }
     }
 }

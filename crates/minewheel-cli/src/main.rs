@@ -56,6 +56,8 @@ enum Command {
     Recycle(commands::recycle::Arguments),
     /// Where materials come from, tier by tier, and who depends on whom
     Supply(commands::supply::Arguments),
+    /// A programme with hundreds of suppliers: import, roll up, plan, request, status
+    Suppliers(commands::suppliers::Arguments),
     /// What was built, sold, exported, registered and charged, and what does not add up
     Market(commands::market::Arguments),
     /// Cohorts of cars and packs through the years
@@ -106,6 +108,7 @@ fn main() -> ExitCode {
         Command::Lca(arguments) => commands::lca::run(&arguments),
         Command::Recycle(arguments) => commands::recycle::run(&arguments),
         Command::Supply(arguments) => commands::supply::run(&arguments),
+        Command::Suppliers(arguments) => commands::suppliers::run(&arguments),
         Command::Market(arguments) => commands::market::run(&arguments),
         Command::Fleet(arguments) => commands::fleet::run(&arguments),
         Command::Disrupt(arguments) => commands::disrupt::run(&arguments),

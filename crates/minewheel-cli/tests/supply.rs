@@ -136,3 +136,33 @@ fn mistakes_in_names_and_studies_are_told_with_what_was_wanted() {
     let missing = run(&["disrupt", "no-such.toml"]);
     assert_eq!(missing.code, 2, "{}", missing.remarks);
 }
+
+#[test]
+fn a_battery_without_china_says_what_it_costs_and_what_binds() {
+    let answer = data_of(&["supply", "tesla-m3-rwd-lfp", "--ban", "CN", "--part", "battery", "--volume", "0.001", "--objective", "cost"]);
+    insta::assert_snapshot!("supply_without_china", answer);
+    let report = json_of(&["supply", "chevrolet-bolt", "--friends", "US,KR,JP", "--tier", "cell", "--part", "battery", "--volume", "0.001"]);
+    assert_eq!(report["rules"][0], "cell: only from US, KR, JP");
+    assert!(report["is_feasible"].as_bool().unwrap() && report["solutions"].as_array().unwrap().len() == 3);
+    let short = json_of(&["supply", "chevrolet-bolt", "--ban", "CN", "--part", "battery"]);
+    assert!(!short["is_feasible"].as_bool().unwrap() && !short["gaps"].as_array().unwrap().is_empty());
+    assert!(number(&short["largest_volume"]) < number(&short["volume"]));
+}
+
+#[test]
+fn rules_of_sourcing_that_cannot_be_are_refused() {
+    let folder = scratch("sourcing-typos");
+    for (snapshot, arguments) in [
+        ("sourcing_place", vec!["supply", "vw-id3-58", "--ban", "CNN"]),
+        ("sourcing_share", vec!["supply", "vw-id3-58", "--cap", "CN:0.5"]),
+        ("sourcing_content", vec!["supply", "vw-id3-58", "--content", "US=1.6"]),
+        ("sourcing_tier", vec!["supply", "vw-id3-58", "--ban", "CN", "--tier", "refinning"]),
+        ("sourcing_material", vec!["supply", "lithium", "--ban", "CN"]),
+    ] {
+        refused(&folder, snapshot, &arguments);
+    }
+    write(&folder, "friends.txt", "# allies\nUS CA\nKR,JP\n");
+    let answer = run_in(&folder, &["supply", "chevrolet-bolt", "--friends", "friends.txt", "--tier", "pack", "--volume", "0.001", "--format", "csv"]);
+    assert_eq!(answer.code, 0, "{}", answer.remarks);
+    assert!(answer.data.starts_with("tier,product,unit,place,"));
+}

@@ -20,6 +20,7 @@
 //! [`ownership_level`]; `retired-mass` sets exits beside dismantling: [`retired_mass`].
 //! `tier-dominance` looks at every tier of chains: [`dominance`].
 //! `friend-sourcing` sources batteries from a list of places alone: [`friend_sourcing`].
+//! `green-chain` plans a synthetic chain of suppliers: [`green_chain`].
 //! `doubled-car` gives a car twice the pack and power: [`doubled`]. `credit-trade` keeps the ledger of credits: [`credit_trade`].
 
 use minewheel_assess::AssessError;
@@ -46,6 +47,7 @@ pub mod dominance;
 pub mod door_ring;
 pub mod doubled;
 pub mod friend_sourcing;
+pub mod green_chain;
 pub mod magnets;
 pub mod market_claims;
 pub mod output;
@@ -104,6 +106,8 @@ pub enum Quantity {
     TierDominance,
     /// Batteries from a list of places alone.
     FriendSourcing,
+    /// What suppliers can cut together.
+    GreenChain,
     /// A car with twice the pack and power.
     DoubledCar,
     /// Who sells new-energy credits and who buys.
@@ -208,6 +212,8 @@ pub enum Outcome {
     Dominance(Box<dominance::DominanceJudgement>),
     /// Batteries among friends.
     Friends(Box<friend_sourcing::FriendJudgement>),
+    /// A chain of suppliers.
+    Chain(Box<green_chain::ChainJudgement>),
     /// A doubled car.
     Doubled(Box<doubled::DoubledJudgement>),
     /// Credits sold and bought.
@@ -434,6 +440,10 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseErro
                 Quantity::FriendSourcing => {
                     let file: CaseFile<friend_sourcing::Compute, friend_sourcing::FriendRule> = read(store, &name)?;
                     friend_sourcing::judge(store, tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Friends(Box::new(j)))
+                }
+                Quantity::GreenChain => {
+                    let file: CaseFile<green_chain::Compute, green_chain::ChainRule> = read(store, &name)?;
+                    green_chain::judge(store, tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Chain(Box::new(j)))
                 }
                 Quantity::DoubledCar => {
                     let file: CaseFile<doubled::Compute, doubled::DoubledRule> = read(store, &name)?;

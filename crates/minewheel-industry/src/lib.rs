@@ -8,6 +8,7 @@
 //! - [`passport`] fills a battery's passport.
 //! - [`rules`] holds companies, plants and products against rule sets.
 //! - [`solver`] finds optima of convex programmes.
+//! - [`suppliers`] adds up what suppliers report, and plans what they change.
 //! - [`supply`] says where materials come from and what breaks.
 
 pub mod cases;
@@ -18,6 +19,7 @@ pub mod market;
 pub mod passport;
 pub mod rules;
 pub mod solver;
+pub mod suppliers;
 pub mod supply;
 
 use minewheel_data::loader::{Loader, Rows};
@@ -28,7 +30,7 @@ use minewheel_data::store::Store;
 use minewheel_data::table::Violation;
 
 /// Status and source of the rows of the tables that only this crate reads, apart from those of cars: rules, passport, output of the
-/// industry, market, fleet, credits. Every reader numbers the sources of one store alike.
+/// industry, market, fleet, credits, premiums, suppliers. Every reader numbers the sources of one store alike.
 ///
 /// # Errors
 /// Every violation of these tables.
@@ -42,7 +44,12 @@ pub fn tables_apart(store: &Store, check_all: bool) -> Result<Vec<(Status, Sourc
     let fleet = fleet::tables::FleetTables::read(store, check_all)?;
     let credits = credits::rules::RuleBook::read(store, check_all)?;
     credits::results::Results::read(store, check_all)?;
-    let all = [&rules.rows, passport.rows(), &output].into_iter().flat_map(Rows::iter).map(|(_, status, source)| (status, source));
+    let premiums = supply::sourcing::costs::Premiums::read(store, check_all)?;
+    let suppliers = suppliers::tables::SupplierTables::read(store, check_all)?;
+    let all = [&rules.rows, passport.rows(), &output, premiums.rows(), suppliers.rows()]
+        .into_iter()
+        .flat_map(Rows::iter)
+        .map(|(_, status, source)| (status, source));
     // These two read places too, which are counted with the cars.
     let own = |rows: &Rows, folder: &str| -> Vec<(Status, SourceId)> {
         rows.iter().filter(|(row, ..)| rows.position(*row).file.starts_with(folder)).map(|(_, status, source)| (status, source)).collect()

@@ -92,6 +92,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 Outcome::Retired(j) => (&industry::RETIRED, j.lines.iter().map(industry::retired_row).collect(), industry::retired_table(j)),
                 Outcome::Dominance(j) => (&industry::DOMINANCE, j.tiers.iter().map(industry::dominance_row).collect(), industry::dominance_table(j)),
                 Outcome::Friends(j) => (&industry::FRIENDS, j.rows.iter().map(industry::friend_row).collect(), industry::friend_table(j)),
+                Outcome::Chain(j) => (&industry::CHAIN, j.years.iter().map(industry::chain_row).collect(), industry::chain_table(j)),
                 Outcome::Trade(j) => (&industry::TRADE, j.years.iter().map(industry::trade_row).collect(), industry::trade_table(j)),
             };
             if matches!(format, Format::Csv) {

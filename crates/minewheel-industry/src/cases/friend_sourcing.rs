@@ -54,9 +54,11 @@ pub struct FriendRow {
     pub open_climate_kg: f64,
     /// More with the least carbon, in kg CO2e.
     pub least_extra_climate_kg: Option<f64>,
-    /// More at least cost, in kg CO2e.
-    pub extra_climate_kg: Option<f64>,
     /// More at least cost, in USD.
+    pub least_extra_cost_usd: Option<f64>,
+    /// More where those that may stay keep their proportions, in kg CO2e.
+    pub extra_climate_kg: Option<f64>,
+    /// The same in USD.
     pub extra_cost_usd: Option<f64>,
     /// The tier whose rule costs most.
     pub binding_tier: Option<String>,
@@ -91,8 +93,9 @@ fn row(report: &SourcingReport) -> FriendRow {
         largest_volume: report.largest_volume,
         open_climate_kg: report.open.climate_kg,
         least_extra_climate_kg: of(Objective::Carbon).map(|s| s.extra_climate_kg),
-        extra_climate_kg: of(Objective::Cost).map(|s| s.extra_climate_kg),
-        extra_cost_usd: of(Objective::Cost).map(|s| s.extra_cost_usd),
+        least_extra_cost_usd: of(Objective::Cost).map(|s| s.extra_cost_usd),
+        extra_climate_kg: of(Objective::Nearest).map(|s| s.extra_climate_kg),
+        extra_cost_usd: of(Objective::Nearest).map(|s| s.extra_cost_usd),
         binding_tier: of(Objective::Cost).and_then(|s| s.binding_tier.clone()),
         lacks,
         status: report.weakest_status.word().to_owned(),
@@ -151,7 +154,10 @@ fn first_of_cars(rows: &[FriendRow]) -> Vec<&FriendRow> {
 fn costs(rows: &[FriendRow]) -> String {
     let each: Vec<String> = first_of_cars(rows)
         .into_iter()
-        .filter_map(|r| Some(format!("{}: {:+.0} USD and {:+.0} kg CO2e a battery", r.car, r.extra_cost_usd?, r.extra_climate_kg?)))
+        .filter_map(|r| {
+            let (usd, kg, least) = (r.extra_cost_usd?, r.extra_climate_kg?, r.least_extra_cost_usd?);
+            Some(format!("{}: {usd:+.0} USD (at least {least:+.0}) and {kg:+.0} kg CO2e a battery", r.car))
+        })
         .collect();
     each.join(", ")
 }

@@ -6,6 +6,7 @@ use minewheel_industry::cases::Verdict;
 use minewheel_industry::cases::credit_trade::{TradeJudgement, TradeYear};
 use minewheel_industry::cases::dominance::{DominanceJudgement, DominanceRow};
 use minewheel_industry::cases::friend_sourcing::{FriendJudgement, FriendRow};
+use minewheel_industry::cases::green_chain::ChainJudgement;
 use minewheel_industry::cases::market_claims::{ClaimJudgement, ClaimLine};
 use minewheel_industry::cases::output::{OutputJudgement, OutputPart};
 use minewheel_industry::cases::ownership_level::{LevelJudgement, LevelLine};
@@ -66,8 +67,32 @@ pub(super) fn friend_table(judgement: &FriendJudgement) -> String {
     let _ = writeln!(
         text,
         "{}",
-        print::wrap("kg CO2e, USD: a battery more than on the open market, at least cost; where not enough: at the largest volume")
+        print::wrap(
+            "kg CO2e, USD: a battery more than on the open market, makers that stay in their proportions; where not enough: at the largest volume"
+        )
     );
+    let _ = writeln!(text, "rule: {}", print::wrap(&judgement.rule.rule).trim_start());
+    text
+}
+
+pub(super) const CHAIN: [&str; 6] = ["year", "spent USD", "saved USD", "kt avoided", "target kt", "kg a car"];
+
+pub(super) fn chain_row(year: &minewheel_industry::suppliers::plan::PlanYear) -> Vec<String> {
+    let kilotonnes = |kg: f64| figure(minewheel_data::units::Mass::from_kg(kg).t() / 1000.0);
+    vec![
+        year.year.to_string(),
+        figure(year.spent_usd),
+        figure(year.saved_usd),
+        kilotonnes(year.abated_kg),
+        year.target_kg.map_or_else(|| "–".to_owned(), kilotonnes),
+        figure(year.suppliers_kg_per_car),
+    ]
+}
+
+pub(super) fn chain_table(judgement: &ChainJudgement) -> String {
+    let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
+    let rows: Vec<Vec<String>> = judgement.years.iter().map(chain_row).collect();
+    let _ = writeln!(text, "\n{}", print::table(&CHAIN, &rows, &[1, 2, 3, 4, 5]));
     let _ = writeln!(text, "rule: {}", print::wrap(&judgement.rule.rule).trim_start());
     text
 }
