@@ -1,0 +1,44 @@
+"""Minewheel: an open, source-cited model of the electric car from the mine to the wheel and back to the mine.
+
+>>> import minewheel
+>>> car = minewheel.Car.from_catalogue("vw-id3-58")
+>>> result = minewheel.assess(car, country="CN", samples=0)[0]
+>>> result.climate.production.value > 0  # kg CO2e
+True
+
+Names carry their units, units last (``production_kg``); results carry intervals, sources, and the weakest status of the
+data they rest on. Numbers are those of the command ``minewheel``, bit for bit. ``minewheel.lca``, which wants numpy, solves
+life-cycle networks of your own.
+"""
+
+from . import cases, credits, fleet, rules
+from ._native import MinewheelError, Tables, __version__
+from .cars import Car, cars
+from .industry import TOPOLOGIES, disrupt, market, motor, supply, tco
+from .questions import assess, battery, drive, explain, range_
+from .records import Record, Records
+
+__all__ = [
+    "TOPOLOGIES",
+    "Car",
+    "MinewheelError",
+    "Record",
+    "Records",
+    "Tables",
+    "__version__",
+    "assess",
+    "battery",
+    "cars",
+    "cases",
+    "credits",
+    "disrupt",
+    "drive",
+    "explain",
+    "fleet",
+    "market",
+    "motor",
+    "range_",
+    "rules",
+    "supply",
+    "tco",
+]

@@ -1,0 +1,74 @@
+"""Results of `drive`, generated from its JSON schema by `tools/generate_results.py`."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from ..records import Record, Records
+
+class Drive(Record):
+    """One car on one cycle."""
+
+    car: str
+    """Id of the car."""
+
+    cycle: str
+    """The cycle driven."""
+
+    distance_km: float
+    """Its distance."""
+
+    wall_wh_per_km: float | None
+    """At the wall, charger losses included; null for cars without a plug."""
+
+    battery_wh_per_km: float | None
+    """At the battery's terminals."""
+
+    wheel_positive_wh_per_km: float
+    """Positive work asked at the wheels."""
+
+    wheel_negative_wh_per_km: float
+    """Braking work at the wheels, as a positive number."""
+
+    missed_trace_s: float
+    """Time in which the car could not follow the trace."""
+
+    ambient_c: float
+    """Ambient temperature."""
+
+    fuel_l_per_100km: float | None
+    """Fuel, with the battery's charge kept."""
+
+    range_km: float | None
+    """Usable energy over consumption at the battery."""
+
+    defaulted: dict[str, float]
+    """Fields that the design did not give, with what stood in."""
+
+    sensitivity: Records[Slope] | None
+    """Derivatives, where asked for; null for cars without a plug."""
+
+
+class Slope(Record):
+    """The derivative with respect to one lever."""
+
+    lever: Literal["mass", "drag-area", "rolling-resistance", "accessories", "drive-efficiency", "temperature"]
+    """What is moved."""
+
+    value: float
+    """Where it stands, in its unit."""
+
+    wall_wh_per_km_per_unit: float
+    """Change of the energy at the wall per unit of the lever."""
+
+    battery_wh_per_km_per_unit: float
+    """Change of the energy at the battery's terminals per unit of the lever."""
+
+    elasticity: float | None
+    """Per cent of energy at the wall per per cent of the lever; none for a temperature."""
+
+
+__all__ = [
+    "Drive",
+    "Slope",
+]
