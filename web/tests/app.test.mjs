@@ -6,8 +6,9 @@ import { after, before, describe, test } from 'node:test';
 import { browse, serve } from './server.mjs';
 
 const PAGES = ['compare', 'explain', 'flow', 'battery', 'motor', 'supply', 'credits', 'rules', 'market', 'fleet', 'cases', 'data'];
-const SHELL_MS = 1000;
-const ANSWER_MS = 30_000;
+// limits are for a release build on a machine that does nothing else; a busy one may be given more
+const SHELL_MS = Number(process.env.SHELL_MS ?? 1000);
+const ANSWER_MS = Number(process.env.ANSWER_MS ?? 30_000);
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let server;
@@ -26,6 +27,7 @@ after(async () => {
 async function open(hash, options = {}) {
   const context = options.context ?? browser.context;
   const page = await context.newPage();
+  page.setDefaultTimeout(ANSWER_MS);
   page.faults = [];
   page.hosts = new Set();
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && page.faults.push(message.text()));

@@ -106,7 +106,7 @@ export const zh: Dictionary = {
   credits: {
     title: '积分', lead: '中国新能源积分：一辆车在各版规则下得多少分，什么能使其跨过台阶，谁必须购买。', subject: '车辆', year: '年份', facts: { credit: (year) => `${year} 年积分`, standard: '标准积分', edition: '版本' }, creditUnit: '分/车', factors: { range: '续航', density: '能量密度', energy: '电耗' },
     yearsTitle: (car) => `${car}：各核算年度的积分`, yearsNote: '同一辆车按各年版本计算。点击选择年份。', modelRange: '续航与电耗为模型值', cliffsTitle: '规则的台阶，由近及远', cliffsNote: '跨过各台阶后积分的得失。', gainUnit: '积分得失', across: (credit, distance) => `跨过后 ${credit} 分；距离 ${distance}`,
-    quantities: { range_km: '续航，km', density_wh_per_kg: '密度，Wh/kg', consumption_kwh_per_100km: '电耗，kWh/100 km', kerb_mass_kg: '整备质量，kg' }, slopesTitle: '设计改变值多少分', lever: '因素', perUnit: '每单位积分', levers: { 'pack-energy': '电池电量', 'kerb-mass': '整备质量', drag: '风阻系数', 'rolling-resistance': '滚动阻力' }, rulesTitle: '所依据的规则', rule: '规则',
+    quantities: { range_km: '续航，km', density_wh_per_kg: '密度，Wh/kg', consumption_kwh_per_100km: 'kWh/100 km', kerb_mass_kg: '整备质量，kg' }, slopesTitle: '设计改变值多少分', lever: '因素', perUnit: '每单位积分', levers: { 'pack-energy': '电池电量', 'kerb-mass': '整备质量', drag: '风阻系数', 'rolling-resistance': '滚动阻力' }, rulesTitle: '所依据的规则', rule: '规则',
     companies: '企业', affiliates: '谁可相互转让', stated: '按所述', allLinked: '全部', foresight: '企业对以后年份所知', perfect: '全部', none: '无', ledgerTitle: '各企业新能源积分结余', ledgerUnit: '分', priceTitle: '积分价格，元', priceNote: '按所述以及在其他需求下：各路径之间的差距即已知的不确定性。', scenarios: { 'as stated': '按所述', 'a tenth more need': '需求多一成', 'a tenth less need': '需求少一成' },
     totalsTitle: '全行业各年积分', surplus: '盈余', deficit: '亏欠', offered: '供给', need: '需求', ratio: '供求比',
   },

@@ -38,7 +38,7 @@ export const supply: Mount = ({ state, info, root }) => {
   const onCar = (): boolean => of() === 'car';
   const ban = banPart(state, info, car);
   const stop = stopPart(state, info, car);
-  results.append(head, picture.element, listing, tiersHead, tiers, foot, ban.element, stop.element);
+  results.append(head, picture.element, tiersHead, tiers, ban.element, stop.element, listing, foot);
   const placeOf = (key: string, label: string, fallback: string): HTMLElement => select(label, [{ value: '', label: say.auto }, ...placeChoices(info, (id) => !id.startsWith('CN-'))], state.text(key, fallback), (value) => state.set({ [key]: value || undefined }));
   controls.append(
     section(say.subject,
