@@ -484,7 +484,7 @@ pub fn assess_on(
     if scenario.preset != Preset::CutOff {
         crate::recovery::add_credits(tables, scenario, &mut prepared)?;
     }
-    let solved = prepared.networks.iter().map(|n| kept.solve(tables, n, &scenario.method)).collect::<Result<Vec<_>, _>>()?;
+    let solved = prepared.networks.iter().map(|n| kept.solve_by_place(tables, n, &scenario.method)).collect::<Result<Vec<_>, _>>()?;
     let samples = match sampling {
         Some(sampling) => Some(draws(tables, scenario, &prepared.cases, &solved, sampling, watch)?),
         None => None,

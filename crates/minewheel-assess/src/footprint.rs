@@ -112,6 +112,11 @@ pub(crate) struct Solution {
 }
 
 impl Solution {
+    /// Whether it has solutions by place of emission.
+    pub(crate) fn is_by_place(&self) -> bool {
+        self.rest.by_place.is_some()
+    }
+
     /// The network whose solutions these are, solved.
     pub(crate) fn of<'n>(&self, placed: &'n PlacedNetwork) -> SolvedNetwork<'n> {
         SolvedNetwork { placed, climate: Arc::clone(&self.climate), scores: Arc::clone(&self.scores), rest: Arc::clone(&self.rest) }

@@ -66,22 +66,41 @@ impl Networks {
         Ok(placed)
     }
 
-    /// A network solved for a climate method, with solutions by place of emission.
+    /// A network solved for a climate method.
     ///
     /// # Errors
     /// The method is unknown, or the network cannot be solved.
-    pub(crate) fn solve<'n>(&self, tables: &Tables, placed: &'n Arc<PlacedNetwork>, method: &str) -> Result<SolvedNetwork<'n>, AssessError> {
+    pub fn solve<'n>(&self, tables: &Tables, placed: &'n Arc<PlacedNetwork>, method: &str) -> Result<SolvedNetwork<'n>, AssessError> {
+        self.solution(tables, placed, method, false)
+    }
+
+    /// As [`Networks::solve`], with solutions by place of emission.
+    ///
+    /// # Errors
+    /// As [`Networks::solve`].
+    pub(crate) fn solve_by_place<'n>(&self, tables: &Tables, placed: &'n Arc<PlacedNetwork>, method: &str) -> Result<SolvedNetwork<'n>, AssessError> {
+        self.solution(tables, placed, method, true)
+    }
+
+    fn solution<'n>(
+        &self,
+        tables: &Tables,
+        placed: &'n Arc<PlacedNetwork>,
+        method: &str,
+        is_by_place: bool,
+    ) -> Result<SolvedNetwork<'n>, AssessError> {
         let is_here = |k: &&mut Kept| Arc::ptr_eq(&k.placed, placed);
         {
             let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             let here = kept.iter_mut().find(is_here);
-            if let Some((_, solution)) = here.and_then(|k| k.solutions.iter().find(|s| s.0 == method)) {
+            if let Some((_, solution)) = here.and_then(|k| k.solutions.iter().find(|s| s.0 == method && (s.1.is_by_place() || !is_by_place))) {
                 return Ok(solution.of(placed));
             }
         }
-        let solution = SolvedNetwork::solve(tables, placed, method, true)?;
+        let solution = SolvedNetwork::solve(tables, placed, method, is_by_place)?;
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(here) = kept.iter_mut().find(is_here) {
+            here.solutions.retain(|s| s.0 != method);
             here.solutions.push((method.to_owned(), solution.clone()));
         }
         Ok(solution.of(placed))

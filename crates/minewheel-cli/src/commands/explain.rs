@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use minewheel_assess::AssessError;
 use minewheel_assess::assessment::prepare_on;
 use minewheel_assess::explain::{ExplainLimits, Explanation, Node, explain_climate, explain_cost, explain_energy, explain_material};
-use minewheel_assess::footprint::SolvedNetwork;
 use minewheel_data::row::Draw;
 use minewheel_model::bill::Stage;
 
@@ -66,7 +65,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Explanation, Failure
     }
     Ok(match arguments.of.as_str() {
         "climate" => {
-            let solved = SolvedNetwork::new(tables, &prepared.networks[case.network], &scenario.method)?;
+            let solved = desk.networks().solve(tables, &prepared.networks[case.network], &scenario.method)?;
             explain_climate(tables, case, &solved, stage, ExplainLimits { cut_share: arguments.cut / 100.0, depth: arguments.depth })?
         }
         "energy" => explain_energy(tables, case),
