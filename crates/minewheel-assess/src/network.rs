@@ -332,7 +332,7 @@ impl<'t> PlacedNetworkBuilder<'t> {
     /// # Errors
     /// No process makes it there, or several do and no route says which.
     pub fn made_in(&mut self, product: ProductId, place: PlaceId) -> Result<ColumnId, NetworkError> {
-        if let Some(mapped) = self.from_background(product, Some(place)) {
+        if let Some(mapped) = self.mapped_column(product, Some(place)) {
             return Ok(mapped);
         }
         if let Some(level) = self.voltage(product) {
@@ -378,7 +378,7 @@ impl<'t> PlacedNetworkBuilder<'t> {
         if !self.cards().product(product).has_world_market {
             return self.made_in(product, place);
         }
-        Ok(self.from_background(product, None).unwrap_or_else(|| self.column(Column::Market(product))))
+        Ok(self.mapped_column(product, None).unwrap_or_else(|| self.column(Column::Market(product))))
     }
 
     /// The column that a car plant in `place` buys a product from: part of it at home, where `markets/home.csv` says so.
@@ -387,7 +387,7 @@ impl<'t> PlacedNetworkBuilder<'t> {
     /// No process makes it where it is wanted.
     pub fn bought_by_plant(&mut self, product: ProductId, place: PlaceId) -> Result<ColumnId, NetworkError> {
         if self.cards().product(product).has_world_market
-            && let Some(mapped) = self.from_background(product, None)
+            && let Some(mapped) = self.mapped_column(product, None)
         {
             return Ok(mapped);
         }
@@ -401,7 +401,7 @@ impl<'t> PlacedNetworkBuilder<'t> {
 
     /// The column of charging in a place over the car's life.
     pub fn charging(&mut self, place: PlaceId, grid: UseGrid) -> ColumnId {
-        let mapped = self.electricity[1].and_then(|low| self.from_background(low, Some(place)));
+        let mapped = self.electricity[1].and_then(|low| self.mapped_column(low, Some(place)));
         if let Some(mapped) = mapped {
             if grid != UseGrid::Static {
                 self.notices

@@ -262,6 +262,11 @@ impl Assembly {
         self.rows.iter().zip(self.is_needed.iter().copied())
     }
 
+    /// The entry of an uncertain row, by its number in the sampler.
+    pub fn uncertain_entry(&self, row: usize) -> Option<&Entry> {
+        self.rows.get(row)
+    }
+
     /// How many entries are uncertain.
     pub fn uncertain_entries(&self) -> usize {
         self.rows.len()

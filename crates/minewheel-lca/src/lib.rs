@@ -16,7 +16,7 @@
 //! | explain a total                                | [`column_contributions`], [`input_flows`], [`trace`] |
 //! | weigh a total by evidence                      | [`share_by_grade`], [`GradedScores`]             |
 //! | sample everything anew                         | [`FactorSampler`], [`PreparedSolver`], [`monte_carlo`] |
-//! | find the rows that matter                      | [`factor_sensitivities`], [`variance_ranking`]   |
+//! | find the rows that matter                      | [`factor_sensitivities`], [`variance_ranking`], [`sobol`] |
 //! | take over a database as matrices               | [`formats`], [`Matrices`], [`Assembly`]          |
 //! | sum up a sample                                | [`quantile`], [`Moments`]                        |
 //! | compare two things draw by draw                | [`paired_difference`], [`KeyedDraws`]            |
@@ -58,6 +58,7 @@ mod network;
 mod normal;
 mod order;
 mod sensitivity;
+mod sobol;
 mod solve;
 mod statistics;
 mod tree;
@@ -77,6 +78,7 @@ pub use matrices::{CharacterisationMethod, Entry, EntryUncertainty, Matrices};
 pub use network::{EvaluationError, Flow, Input, Network, NetworkBuilder, NetworkFault, NetworkRefused};
 pub use normal::{normal_quantile, normal_share_below};
 pub use sensitivity::{RankedFactor, factor_sensitivities, variance_ranking};
+pub use sobol::{SobolIndex, SobolIndices, sobol};
 pub use solve::{
     Activity, ColumnList, DENSE_LIMIT, Method, RESIDUAL_LIMIT, Scores, SolveError, SolveOptions, SolveReport, adjoint, adjoint_many, adjoint_with,
     forward, forward_with,

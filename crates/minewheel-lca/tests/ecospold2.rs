@@ -6,7 +6,7 @@ mod packages;
 mod spold;
 
 use minewheel_lca::database::{
-    Activity, Allocation, Database, DatabaseBuilder, Direction, FlowKind, LinkOptions, ProductSystem, Providers, Uncertainty, Unlinked,
+    Activity, Allocation, Database, DatabaseBuilder, Direction, FlowKind, LinkOptions, OnConflict, ProductSystem, Providers, Uncertainty, Unlinked,
 };
 use minewheel_lca::formats::{Dropped, ImportError, ecospold2, method_table, olca, read_package};
 use minewheel_lca::{Assembly, PreparedSolver, SolveOptions};
@@ -40,7 +40,7 @@ Ours,climate,GWP100,kg CO2e,Methane,air,urban,28
 
 fn with_method(list: Vec<(String, String)>) -> Database {
     let (database, _) = read(list).unwrap();
-    method_table::read("m.csv", FACTORS.as_bytes(), DatabaseBuilder::onto(database, Default::default())).unwrap().0
+    method_table::read("m.csv", FACTORS.as_bytes(), DatabaseBuilder::onto(database, OnConflict::default())).unwrap().0
 }
 
 /// Steel: 1.6 + 0.5·power + 0.2·dump; power: 0.4 + 0.001·steel; dump, per kilogram treated: 0.01 + 0.1·power.
@@ -124,7 +124,7 @@ fn links_to_data_sets_that_are_not_there_are_counted_and_resolved_when_the_datab
     assert_eq!(dropped.get("activity links to data sets that are not there"), Some(&2), "{dropped:?}");
     assert_eq!(half.processes().iter().flat_map(|p| &p.exchanges).filter(|e| e.provider.is_some()).count(), 1);
     let (power, _) = read(vec![power]).unwrap();
-    let (both, dropped) = ecospold2::read(&mut files(list), DatabaseBuilder::onto(power, Default::default())).unwrap();
+    let (both, dropped) = ecospold2::read(&mut files(list), DatabaseBuilder::onto(power, OnConflict::default())).unwrap();
     assert_eq!(dropped.get("activity links to data sets that are not there"), None);
     assert_eq!(both.processes().iter().flat_map(|p| &p.exchanges).filter(|e| e.provider.is_some()).count(), 3);
 }
@@ -176,7 +176,7 @@ fn a_data_set_that_lacks_something_is_named() {
 #[test]
 fn a_table_of_factors_names_the_lines_that_are_none() {
     let (database, _) = read(model()).unwrap();
-    let table = |text: &str| method_table::read("m.csv", text.as_bytes(), DatabaseBuilder::onto(database.clone(), Default::default()));
+    let table = |text: &str| method_table::read("m.csv", text.as_bytes(), DatabaseBuilder::onto(database.clone(), OnConflict::default()));
     let (found, dropped) = table(&format!("{FACTORS}Ours,climate,GWP100,kg CO2e,Nobody,air,urban,3\n")).unwrap();
     assert_eq!(found.categories()[0].factors.len(), 1);
     assert_eq!(dropped.get("factors of flows that the database lacks"), Some(&2));

@@ -204,6 +204,31 @@ fn a_zip_bomb_is_refused_before_it_unpacks() {
 }
 
 #[test]
+fn the_links_of_a_product_system_name_providers_where_processes_do_not() {
+    let mut list = good();
+    let link = |process: &str, exchange: u32, provider: &str| {
+        format!(
+            r#"{{"process":{{"@id":"{process}"}},"provider":{{"@id":"{provider}"}},"flow":{{"@id":"x"}},"exchange":{{"internalId":{exchange}}}}}"#
+        )
+    };
+    let system =
+        |links: &str| ("product_systems/s.json".to_owned(), format!(r#"{{"@id":"s","name":"ours","targetAmount":1,"processLinks":[{links}]}}"#));
+    list.push(system(&[link("grid", 2, "making-steel"), link("making-steel", 2, "boiler")].join(",")));
+    let (database, dropped) = read(list.clone()).unwrap();
+    let provider = |process: &str, at: usize| {
+        let process = database.process(database.process_by_id(process).unwrap());
+        process.exchanges[at].provider.map(|p| database.process(p).id.to_string())
+    };
+    assert_eq!(provider("grid", 1).as_deref(), Some("making-steel"));
+    // What the process says itself stays.
+    assert_eq!(provider("making-steel", 1).as_deref(), Some("grid"));
+    assert!(dropped.contains_key("product_systems: targetAmount"), "{dropped:?}");
+    list.pop();
+    list.push(system(&link("grid", 2, "nobody")));
+    assert!(refused(list).contains("the product system `ours`: there is no process `nobody`"));
+}
+
+#[test]
 fn a_package_is_added_to_a_database() {
     let mut more = good();
     more.retain(|(name, _)| !name.starts_with("processes/"));

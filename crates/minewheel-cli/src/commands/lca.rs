@@ -6,6 +6,7 @@ mod explain;
 mod export;
 mod files;
 mod import;
+mod sensitivity;
 mod source;
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ pub use background::background;
 pub use compare::Comparison;
 pub use explain::{Contributions, Path as SupplyPath, ScoreList};
 pub use import::{Imported, Inventory};
+pub use sensitivity::Sensitivity;
 use source::{Assembled, LinkReport, Question, Source};
 
 use crate::failure::Failure;
@@ -41,12 +43,14 @@ pub struct Arguments {
 enum Action {
     /// Impact of a demand, with an interval where samples are asked for
     Solve(Solve),
-    /// Read a package (openLCA, EcoSpold 2, a table of impact methods) into a database of one file
+    /// Read a package (openLCA, EcoSpold 2, ILCD, SimaPro, Brightway's Excel, a table of impact factors) into a database of one file
     Import(import::Import),
     /// What a database holds, and what of it is not linked
     Info(import::Info),
     /// Several demands or databases beside each other, on the same draws
     Compare(compare::Compare),
+    /// Which uncertain exchanges make the spread of a result: local shares and indices of Sobol
+    Sensitivity(sensitivity::SensitivityArguments),
     /// Which processes and flows a result comes from
     Contributions(explain::Explain),
     /// Through which chains of supply a result comes
@@ -211,7 +215,7 @@ impl LcaFailure {
         match self {
             Self::Store { .. } => "`minewheel lca import PACKAGE --into FILE` makes a database; a Brightway data package is a zip file",
             Self::Import { .. } => {
-                "a package is a zip file or folder as openLCA exports it (`processes/`, `flows/` …), a folder of EcoSpold 2 files (`.spold`), or a CSV file of impact factors"
+                "a package is a zip file or folder as openLCA exports it (`processes/`, `flows/` …), of EcoSpold 2 (`.spold`) or ILCD, a SimaPro or impact-factor CSV, or a workbook (`.xlsx`) for Brightway"
             }
             Self::UnknownProcess { .. } => "give the id or the full name of a process; `minewheel lca info FILE --processes TEXT` searches",
             Self::Background { .. } => {
@@ -323,6 +327,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Action::Import(arguments) => import::import(arguments)?,
         Action::Info(arguments) => import::info(arguments)?,
         Action::Compare(arguments) => compare::compare(arguments)?,
+        Action::Sensitivity(arguments) => sensitivity::sensitivity(arguments)?,
         Action::Contributions(arguments) => explain::contributions(arguments)?,
         Action::Path(arguments) => explain::path(arguments)?,
         Action::Scores(arguments) => explain::scores(arguments)?,

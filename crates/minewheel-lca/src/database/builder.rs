@@ -152,6 +152,15 @@ pub enum OnConflict {
     Replace,
 }
 
+/// Who supplies an exchange in a product system of the source, by ids; the exchange by its number within the process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SystemLink {
+    pub system: String,
+    pub process: String,
+    pub exchange: u32,
+    pub provider: String,
+}
+
 /// Collects a database; see the module [`database`](super).
 #[derive(Debug, Default)]
 pub struct DatabaseBuilder {
@@ -161,6 +170,7 @@ pub struct DatabaseBuilder {
     places: FxHashMap<(Kind, Box<str>), u32>,
     units: FxHashMap<Box<str>, UnitIndex>,
     pending: Vec<(ProcessIndex, u32, Box<str>)>,
+    system_links: Vec<SystemLink>,
     faults: Vec<DatabaseFault>,
     fault_count: usize,
 }
@@ -389,6 +399,28 @@ impl DatabaseBuilder {
         }
     }
 
+    /// Takes over a link of a product system: it holds where the process itself names no provider.
+    pub(crate) fn add_system_link(&mut self, link: SystemLink) {
+        self.system_links.push(link);
+    }
+
+    fn resolve_system_links(&mut self) {
+        for link in std::mem::take(&mut self.system_links) {
+            let user = format!("the product system `{}`", link.system);
+            let find = |id: &str| self.place(Kind::Process, id);
+            match (find(&link.process), find(&link.provider)) {
+                (Some(process), Some(provider)) => {
+                    let exchanges = &mut self.database.processes[process].exchanges;
+                    if let Some(e) = exchanges.iter_mut().find(|e| e.internal_id == link.exchange) {
+                        e.provider.get_or_insert(ProcessIndex::new(provider));
+                    }
+                }
+                (None, _) => self.unknown(&user, Kind::Process, &link.process),
+                (_, None) => self.unknown(&user, Kind::Process, &link.provider),
+            }
+        }
+    }
+
     /// Adds an impact category.
     pub fn add_category(&mut self, category: ImpactCategory) {
         put!(self, Kind::Category, categories, category, equal);
@@ -413,6 +445,7 @@ impl DatabaseBuilder {
                 self.unknown(&user, Kind::Process, &id);
             }
         }
+        self.resolve_system_links();
         let database = std::mem::take(&mut self.database);
         check(&database, &mut |fault| self.fault(fault));
         if self.faults.is_empty() { Ok(database) } else { Err((self.faults, self.fault_count)) }

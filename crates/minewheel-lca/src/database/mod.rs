@@ -27,6 +27,7 @@ mod uncertainty;
 use serde::{Deserialize, Serialize};
 
 pub use allocation::{Allocation, AllocationError};
+pub(crate) use builder::SystemLink;
 pub use builder::{DatabaseBuilder, DatabaseFault, OnConflict};
 pub use flows::{Flow, FlowKind, FlowProperty, Location, PropertyFactor, Unit, UnitGroup};
 pub use formula::{Formula, FormulaError};

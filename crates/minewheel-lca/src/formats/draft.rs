@@ -4,8 +4,9 @@
 //! amount in the flow's unit = amount · size of its unit / size of the flow's unit
 //! ```
 //!
-//! A formula is kept where it yields the amount that stands beside it, to a millionth; else the amount is kept without it, and
-//! counted. So a database never computes another amount than its file states. Formulas that go round in a circle are a fault.
+//! Where the source states amounts beside its formulas, a formula is kept where it yields the amount that stands beside it, to a millionth; else the amount is kept without it, and
+//! counted. So a database never computes another amount than its file states. Where the source gives formulas alone, amounts follow
+//! them. Formulas that go round in a circle are a fault.
 
 use std::collections::BTreeMap;
 
@@ -31,6 +32,16 @@ pub(crate) struct DraftFlow {
     pub cas: Option<String>,
     pub chemical_formula: Option<String>,
     pub synonyms: Option<String>,
+    /// Whether the database has it already.
+    pub is_known: bool,
+}
+
+impl DraftFlow {
+    /// A flow that is called by its id.
+    pub fn new(id: String, kind: FlowKind, unit: u16) -> Self {
+        let name = id.clone();
+        Self { id, name, kind, unit, category: None, cas: None, chemical_formula: None, synonyms: None, is_known: false }
+    }
 }
 
 /// Something that enters or leaves a process.
@@ -73,6 +84,8 @@ pub(crate) struct Draft {
     pub processes: Vec<DraftProcess>,
     pub parameters: Vec<Parameter>,
     pub dropped: Dropped,
+    /// Whether amounts follow their formulas, rather than the reverse.
+    follows_formulas: bool,
     places: BTreeMap<String, Location>,
     flow_of: FxHashMap<String, u32>,
     units: Vec<String>,
@@ -80,6 +93,11 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    /// An empty inventory whose amounts follow their formulas.
+    pub fn of_formulas() -> Self {
+        Self { follows_formulas: true, ..Self::default() }
+    }
+
     /// Counts something that is left out.
     pub fn drop_one(&mut self, what: &str) {
         *self.dropped.entry(what.to_owned()).or_default() += 1;
@@ -115,6 +133,21 @@ impl Draft {
         self.places.entry(id.to_owned()).or_insert_with(make);
     }
 
+    /// Makes flows wastes. A negative amount of a product that enters or leaves is a waste that goes the other way; one that enters in a
+    /// positive amount spares its treatment.
+    pub fn turn_wastes(&mut self, is_waste: &[bool]) {
+        let of = |flow: usize| is_waste.get(flow).copied().unwrap_or(false);
+        self.flows.iter_mut().enumerate().filter(|(at, _)| of(*at)).for_each(|(_, flow)| flow.kind = FlowKind::Waste);
+        for e in self.processes.iter_mut().flat_map(|p| &mut p.exchanges).filter(|e| of(e.flow as usize)) {
+            if e.amount < 0.0 || e.direction == Direction::Input {
+                e.direction = if e.direction == Direction::Input { Direction::Output } else { Direction::Input };
+                e.amount = -e.amount;
+                e.uncertainty = e.uncertainty.scaled(-1.0);
+                e.formula = e.formula.take().map(|f| format!("-1 * ({f})").into());
+            }
+        }
+    }
+
     /// Enters everything into a builder and says what was left out.
     pub fn enter(mut self, builder: &mut DatabaseBuilder) -> Dropped {
         let mut book = UnitBook::default();
@@ -123,7 +156,7 @@ impl Draft {
                 builder.add_location(location);
             }
         }
-        for flow in &self.flows {
+        for flow in self.flows.iter().filter(|f| !f.is_known) {
             let Some((_, property)) = self.units.get(usize::from(flow.unit)).and_then(|u| book.unit(builder, u)) else { continue };
             builder.add_flow(Flow {
                 id: flow.id.as_str().into(),
@@ -211,6 +244,9 @@ impl Draft {
 
     /// Takes away formulas that do not yield what stands beside them; whether the process may stay.
     fn settle(&mut self, user: &str, process: &mut DraftProcess, builder: &mut DatabaseBuilder) -> bool {
+        if self.follows_formulas {
+            return follow(user, process, &self.flows, builder);
+        }
         let has_formula = process.parameters.iter().any(|p| p.formula.is_some()) || process.exchanges.iter().any(|e| e.formula.is_some());
         if !has_formula {
             return true;
@@ -247,6 +283,35 @@ impl Draft {
         }
         true
     }
+}
+
+/// Takes every amount from its formula; whether the process may stay.
+fn follow(user: &str, process: &mut DraftProcess, flows: &[DraftFlow], builder: &mut DatabaseBuilder) -> bool {
+    // The builder reports what is wrong with global parameters once, at the end.
+    let Ok(global) = builder.database().global_values() else { return false };
+    let values = match Values::of(&process.parameters, Some(&global)) {
+        Ok(values) => values,
+        Err(reason) => {
+            builder.fault(DatabaseFault::Parameters { user: user.to_owned(), reason });
+            return false;
+        }
+    };
+    let mut faults = Vec::new();
+    for parameter in process.parameters.iter_mut().filter(|p| p.formula.is_some()) {
+        parameter.value = values.get(&parameter.name.trim().to_ascii_lowercase()).unwrap_or(parameter.value);
+    }
+    for e in &mut process.exchanges {
+        let Some(formula) = e.formula.as_deref() else { continue };
+        match values.evaluate(formula) {
+            Ok(value) => e.amount = value,
+            Err(reason) => faults.push((e.flow, formula.to_owned(), reason)),
+        }
+    }
+    let is_good = faults.is_empty();
+    for (flow, formula, reason) in faults {
+        builder.fault(DatabaseFault::Formula { user: user.to_owned(), flow: flows[flow as usize].name.clone(), formula, reason });
+    }
+    is_good
 }
 
 /// Whether formulas can call a name.

@@ -171,15 +171,15 @@ pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(D
     if !missing.is_empty() {
         dropped.insert("flows of factors that the database lacks".to_owned(), missing.len());
     }
-    add(order, found, &mut builder);
+    add(&order, found, &mut builder);
     let database = builder.finish().map_err(|(faults, count)| ImportError::Faults { faults, count })?;
     Ok((database, dropped))
 }
 
 /// Enters the categories in the order of the table, and the methods that gather them.
-fn add(order: Vec<[String; 3]>, mut found: FxHashMap<[String; 3], ImpactCategory>, builder: &mut DatabaseBuilder) {
+fn add(order: &[[String; 3]], mut found: FxHashMap<[String; 3], ImpactCategory>, builder: &mut DatabaseBuilder) {
     let mut methods: Vec<(String, Vec<CategoryIndex>)> = Vec::new();
-    for key in &order {
+    for key in order {
         let several = order.iter().filter(|k| k[..2] == key[..2]).count() > 1;
         let Some(mut category) = found.remove(key) else { continue };
         if several && !key[2].is_empty() {

@@ -7,10 +7,13 @@ pub mod archive;
 pub mod data_package;
 mod draft;
 pub mod ecospold2;
+pub mod excel;
+pub mod ilcd;
 mod import;
 pub mod method_table;
 mod npy;
 pub mod olca;
+pub mod simapro;
 pub mod store;
 mod text;
 mod units;
@@ -28,7 +31,9 @@ use crate::database::{Database, DatabaseBuilder};
 /// | files                       | format             |
 /// |-----------------------------|--------------------|
 /// | any `.spold`                | EcoSpold 2         |
-/// | one `.csv` of factors       | a table of methods |
+/// | one `.csv`                  | a table of impact factors, or SimaPro |
+/// | one `.xlsx`                 | an inventory for Brightway            |
+/// | folders of `.xml`           | ILCD and ILCD+EPD                     |
 /// | folders of `.json`          | openLCA            |
 ///
 /// # Errors
@@ -46,7 +51,21 @@ pub fn read_package(archive: &mut dyn archive::Archive, builder: DatabaseBuilder
         if method_table::is_method_table(&bytes) {
             return method_table::read(&name, &bytes, builder);
         }
-        return Err(ImportError::File { file: name, reason: "its first line has no columns `method`, `category` and `factor`".to_owned() });
+        if simapro::is_simapro(&bytes) {
+            return simapro::read(&name, &bytes, builder);
+        }
+        let reason = "its first line has no columns `method`, `category` and `factor`, nor is it `{SimaPro …}`".to_owned();
+        return Err(ImportError::File { file: name, reason });
+    }
+    if let [name] = names
+        && name.to_lowercase().ends_with(".xlsx")
+    {
+        let name = name.clone();
+        let bytes = archive.read(0)?;
+        return excel::read(&name, &bytes, builder);
+    }
+    if names.iter().any(|n| ilcd::is_dataset(n)) {
+        return ilcd::read(archive, builder);
     }
     olca::read(archive, builder)
 }

@@ -31,7 +31,8 @@ pub fn spold(id: &str, name: &str, flow_data: &[String]) -> String {
 <activityName xml:lang="en">{name}</activityName><generalComment><text index="0">ours &amp; only ours</text></generalComment></activity>
 <classification><classificationSystem>ISIC rev.4 ecoinvent</classificationSystem><classificationValue>2410:Iron/steel</classificationValue></classification>
 <geography geographyId="place-cn"><shortname xml:lang="en">CN</shortname></geography><timePeriod startDate="2020-01-01"/></activityDescription>
-<flowData>{}</flowData></activityDataset></ecoSpold>"#,
+<flowData>{}</flowData><usedUserMasterData><intermediateExchange id="x"><name>x</name></intermediateExchange>
+<geography geographyId="other"><shortname>XX</shortname></geography></usedUserMasterData></activityDataset></ecoSpold>"#,
         flow_data.concat()
     )
 }

@@ -290,8 +290,12 @@ fn contributors(first: &Parts, second: &Parts, difference: f64, top: usize) -> (
         })
         .collect();
     found.sort_by(|a, b| b.difference.abs().total_cmp(&a.difference.abs()).then_with(|| a.id.cmp(&b.id)));
-    found.truncate(top);
     found.retain(|c| c.difference != 0.0);
+    if found.len() <= top {
+        // What is left is rounding.
+        return (found, 0.0);
+    }
+    found.truncate(top);
     let named: f64 = found.iter().map(|c| c.difference).sum();
     (found, difference - named)
 }
@@ -355,11 +359,11 @@ fn table(found: &Comparison) -> String {
         text.push_str(&print::table(&["", "impact", "90 % of draws", "first lower", "clear"], &rows, &[1, 2, 3]));
         for pair in category.pairs.iter().filter(|p| !p.contributors.is_empty()) {
             let name = |c: &Contributor| c.place.as_ref().map_or_else(|| c.name.clone(), |p| format!("{}, {p}", c.name));
-            let row = |c: &Contributor| vec![name(c), figure(c.first), figure(c.second), figure(c.difference)];
+            let row = |c: &Contributor| vec![figure(c.difference), figure(c.first), figure(c.second), name(c)];
             let mut rows: Vec<_> = pair.contributors.iter().map(row).collect();
-            rows.push(vec!["all others".to_owned(), String::new(), String::new(), figure(pair.other)]);
+            rows.push(vec![figure(pair.other), String::new(), String::new(), "all others".to_owned()]);
             let (first, second) = (pair.first.to_string(), pair.second.to_string());
-            let _ = write!(text, "\n{}", print::table(&["process, direct", &first, &second, "difference"], &rows, &[1, 2, 3]));
+            let _ = write!(text, "\n{}", print::table(&["difference", &first, &second, "process, direct"], &rows, &[0, 1, 2]));
         }
     }
     if found.samples > 0 {

@@ -160,12 +160,13 @@ fn table(found: &Contributions, asked: &str) -> String {
     let mut text = format!("{asked}: {} {unit}, {}\n\n", figure(found.score), found.method);
     let name = |name: &str, place: &Option<String>| place.as_ref().map_or_else(|| name.to_owned(), |p| format!("{name}, {p}"));
     let mut rows: Vec<_> =
-        found.processes.iter().map(|p| vec![name(&p.name, &p.place), figure(p.direct), per_cent(p.share), figure(p.with_supply)]).collect();
-    rows.push(vec!["other processes".to_owned(), figure(found.other_processes), per_cent(share(found.other_processes, found.score)), String::new()]);
-    text.push_str(&print::table(&["process", "direct", "share", "with supply"], &rows, &[1, 2, 3]));
-    let mut rows: Vec<_> = found.flows.iter().map(|f| vec![name(&f.name, &f.place), figure(f.impact), per_cent(f.share)]).collect();
-    rows.push(vec!["other flows".to_owned(), figure(found.other_flows), per_cent(share(found.other_flows, found.score))]);
-    let _ = write!(text, "\n{}", print::table(&["flow", "impact", "share"], &rows, &[1, 2]));
+        found.processes.iter().map(|p| vec![per_cent(p.share), figure(p.direct), figure(p.with_supply), name(&p.name, &p.place)]).collect();
+    let of_others = per_cent(share(found.other_processes, found.score));
+    rows.push(vec![of_others, figure(found.other_processes), String::new(), "other processes".to_owned()]);
+    text.push_str(&print::table(&["share", "direct", "with supply", "process"], &rows, &[0, 1, 2]));
+    let mut rows: Vec<_> = found.flows.iter().map(|f| vec![per_cent(f.share), figure(f.impact), name(&f.name, &f.place)]).collect();
+    rows.push(vec![per_cent(share(found.other_flows, found.score)), figure(found.other_flows), "other flows".to_owned()]);
+    let _ = write!(text, "\n{}", print::table(&["share", "impact", "flow"], &rows, &[0, 1]));
     text
 }
 
@@ -333,12 +334,14 @@ pub fn scores(arguments: &Scores) -> Result<(), Failure> {
         Format::Csv => print::data(&print::csv(&["number", "id", "name", "place", "unit", "score"], &rows(|v| v.to_string()))),
         Format::Table => {
             let mut rows = rows(figure);
+            // The name last, where it may wrap.
             for row in &mut rows {
                 drop(row.drain(..2));
+                row.reverse();
             }
             let unit = list.unit.as_deref().unwrap_or("the method's unit");
             print::data(&format!("{}, {unit} per unit\n\n", list.method));
-            print::data(&print::table(&["product", "place", "unit", "score"], &rows, &[3]));
+            print::data(&print::table(&["score", "unit", "place", "product"], &rows, &[0]));
         }
     }
     Ok(())

@@ -15,7 +15,8 @@ use crate::print::{self, Format};
 /// Arguments of `lca import`.
 #[derive(clap::Args)]
 pub struct Import {
-    /// A zip file or folder of openLCA (JSON-LD) or EcoSpold 2 (`.spold`), or a CSV file of impact factors
+    /// A zip file or folder of openLCA (JSON-LD), EcoSpold 2 (`.spold`) or ILCD; a CSV file of SimaPro or of impact factors; a workbook
+    /// (`.xlsx`) for Brightway
     package: PathBuf,
     /// The database; it is made, or added to
     #[arg(long, value_name = "FILE")]
@@ -207,6 +208,9 @@ pub struct Info {
     /// List every input that is not linked, with the nearest candidates
     #[arg(long)]
     list_unlinked: bool,
+    /// The same list as the rows of a mapping for `lca import --mapping`, to be checked and completed
+    #[arg(long, conflicts_with = "processes")]
+    mapping_template: bool,
     /// List the processes whose name has a text in it
     #[arg(long, value_name = "TEXT", conflicts_with = "list_unlinked")]
     processes: Option<String>,
@@ -250,6 +254,8 @@ struct UnlinkedLine {
 #[derive(Serialize, schemars::JsonSchema)]
 struct CandidateLine {
     process: String,
+    /// Its product.
+    product: String,
     name: String,
     /// Likeness of the product's name, 1 for the product itself.
     likeness: f64,
@@ -273,12 +279,13 @@ pub fn info(arguments: &Info) -> Result<(), Failure> {
     }
     let options = arguments.links.options(&database)?;
     let (counts, inputs) = survey(&database, options);
-    let with_candidates = arguments.list_unlinked;
+    let with_candidates = arguments.list_unlinked || arguments.mapping_template;
     let unlinked = inputs.iter().map(|input| {
         let near = if with_candidates { candidates(&database, input.flow, options.allocation, 3) } else { Vec::new() };
         let candidate = |c: &minewheel_lca::database::Candidate| {
             let process = database.process(c.process);
-            CandidateLine { process: process.id.to_string(), name: process.name.to_string(), likeness: c.likeness }
+            let product = database.flow(c.product).id.to_string();
+            CandidateLine { process: process.id.to_string(), product, name: process.name.to_string(), likeness: c.likeness }
         };
         let flow = database.flow(input.flow);
         UnlinkedLine {
@@ -297,11 +304,20 @@ pub fn info(arguments: &Info) -> Result<(), Failure> {
         methods: database.category_names(),
         unlinked: unlinked.collect(),
     };
+    if arguments.mapping_template {
+        print::data(&print::csv(&["kind", "from", "to", "factor", "note"], &template_rows(&inventory)));
+        return Ok(());
+    }
     match arguments.format {
         Format::Json => print::json(&inventory),
         Format::Csv if with_candidates => print::data(&print::csv(&UNLINKED, &unlinked_rows(&inventory))),
         Format::Csv => print::data(&print::csv(&["what", "count"], &info_lines(&inventory, counts))),
-        Format::Table if with_candidates => print::data(&print::table(&UNLINKED, &unlinked_rows(&inventory), &[1, 2])),
+        Format::Table if with_candidates => {
+            let header = [UNLINKED[1], UNLINKED[2], UNLINKED[0], UNLINKED[3]];
+            let turned = |row: Vec<String>| vec![row[1].clone(), row[2].clone(), row[0].clone(), row[3].clone()];
+            let rows: Vec<_> = unlinked_rows(&inventory).into_iter().map(turned).collect();
+            print::data(&print::table(&header, &rows, &[0, 1]));
+        }
         Format::Table => {
             let name = name(&arguments.database);
             print::data(&print::table(&["", &name], &info_lines(&inventory, counts), &[1]));
@@ -319,6 +335,23 @@ fn unlinked_rows(inventory: &Inventory) -> Vec<Vec<String>> {
     let row = |line: &UnlinkedLine| {
         let near = line.candidates.first().map_or_else(String::new, |c| format!("{} ({})", c.name, c.process));
         vec![line.name.clone(), line.uses.to_string(), line.makers.to_string(), near]
+    };
+    inventory.unlinked.iter().map(row).collect()
+}
+
+/// A row for each product that nobody supplies: its supplier where several make it, else the flow that may be meant. Rows without a
+/// candidate are left as remarks.
+fn template_rows(inventory: &Inventory) -> Vec<Vec<String>> {
+    let row = |line: &UnlinkedLine| {
+        let kind = if line.makers > 0 { "provider" } else { "flow" };
+        let (kind, to, note) = match line.candidates.first() {
+            Some(c) => {
+                let to = if line.makers > 0 { &c.process } else { &c.product };
+                (kind.to_owned(), to.clone(), format!("{} -> {}; likeness {:.2}; wanted {} times", line.name, c.name, c.likeness, line.uses))
+            }
+            None => (format!("# {kind}"), String::new(), format!("{}; nothing like it; wanted {} times", line.name, line.uses)),
+        };
+        vec![kind, line.flow.clone(), to, "1".to_owned(), note]
     };
     inventory.unlinked.iter().map(row).collect()
 }
@@ -353,6 +386,9 @@ fn unallocated(database: &Database) -> usize {
     database.processes().iter().filter(is_open).count()
 }
 
+/// Longer ids stand on a line of their own.
+const LONGEST_ID: usize = 40;
+
 fn processes(database: &Database, text: &str, format: Format) {
     let wanted = text.to_lowercase();
     let mut rows = Vec::new();
@@ -370,6 +406,13 @@ fn processes(database: &Database, text: &str, format: Format) {
             print::json(&objects);
         }
         Format::Csv => print::data(&print::csv(&header, &rows)),
-        Format::Table => print::data(&print::table(&header, &rows, &[])),
+        Format::Table if rows.iter().all(|row| row[0].chars().count() <= LONGEST_ID) => print::data(&print::table(&header, &rows, &[])),
+        // Ids as long as those of ecoinvent leave no room beside them.
+        Format::Table => {
+            for row in &rows {
+                let rest = row[1..].iter().filter(|cell| !cell.is_empty()).cloned().collect::<Vec<_>>().join(", ");
+                print::data(&format!("{}\n  {}\n", print::wrap(&rest), row[0]));
+            }
+        }
     }
 }

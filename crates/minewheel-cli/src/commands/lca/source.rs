@@ -247,6 +247,15 @@ impl Source {
         stable_key(&[&a, &b, &c, &d])
     }
 
+    /// Who uses or emits an entry, and what; nobody for a characterisation factor.
+    pub fn entry_names(&self, entry: &Entry) -> (String, String) {
+        let named = |label: Label| label.place.map_or_else(|| label.name.clone(), |p| format!("{}, {p}", label.name));
+        let activities = self.database.as_ref().map_or(i64::MAX, |(_, system)| system.activities.len() as i64);
+        let user = if entry.row == entry.column && entry.row > activities { String::new() } else { named(self.activity(entry.column)) };
+        let what = if entry.row <= activities { named(self.activity(entry.row)) } else { named(self.flow(entry.row)) };
+        (user, what)
+    }
+
     /// The method asked for, or the only one.
     pub fn method(&self, wanted: Option<&str>) -> Result<&CharacterisationMethod, Failure> {
         let methods = &self.matrices.methods;

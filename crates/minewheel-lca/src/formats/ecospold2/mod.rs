@@ -180,6 +180,7 @@ impl Reader {
             cas: raw.cas.clone(),
             chemical_formula: raw.chemical_formula.clone(),
             synonyms: (!raw.synonyms.is_empty()).then(|| raw.synonyms.join("; ")),
+            is_known: false,
         });
         if (self.draft.flows[flow as usize].kind == FlowKind::Elementary) != raw.is_elementary {
             let thing = format!("the flow `{}` ({})", raw.name, raw.flow);
@@ -224,20 +225,6 @@ impl Reader {
                 }
         };
         let wastes: Vec<bool> = self.draft.flows.iter().enumerate().map(|(at, f)| is_waste(at as u32, f.kind)).collect();
-        for (flow, is_waste) in self.draft.flows.iter_mut().zip(&wastes) {
-            if *is_waste {
-                flow.kind = FlowKind::Waste;
-            }
-        }
-        for e in self.draft.processes.iter_mut().flat_map(|p| &mut p.exchanges).filter(|e| wastes[e.flow as usize]) {
-            // A negative amount of a product that enters or leaves is a waste that goes the other way; one that enters in a positive
-            // amount spares its treatment.
-            if e.amount < 0.0 || e.direction == Direction::Input {
-                e.direction = if e.direction == Direction::Input { Direction::Output } else { Direction::Input };
-                e.amount = -e.amount;
-                e.uncertainty = e.uncertainty.scaled(-1.0);
-                e.formula = e.formula.take().map(|f| format!("-1 * ({f})").into());
-            }
-        }
+        self.draft.turn_wastes(&wastes);
     }
 }

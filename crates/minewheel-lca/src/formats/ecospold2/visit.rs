@@ -13,7 +13,8 @@ const DRY_MASS: &str = "3a0af1d6-04c3-41c6-a3da-92c4f61e0eaa";
 const LONGEST_REMARK: usize = 1000;
 
 /// Elements that the model has no place for, by what they are called in the list of what was left out.
-const LEFT_OUT: [(&str, &str); 8] = [
+const LEFT_OUT: [(&str, &str); 9] = [
+    ("usedUserMasterData", "lists of master data"),
     ("transferCoefficient", "transfer coefficients"),
     ("technology", "technology descriptions"),
     ("timePeriod", "time periods"),
@@ -122,14 +123,16 @@ impl Visit for Visitor {
                     dataset.kind = if is_result { ProcessKind::Result } else { ProcessKind::Unit };
                 }
             }
-            "geography" => {
+            "geography" if path.above(1) == "activityDescription" => {
                 if let Some(dataset) = &mut self.open {
                     dataset.place = element.attribute("geographyId").map(|id| (id, String::new()));
                 }
             }
+            // The same names stand in lists of master data.
+            "intermediateExchange" | "elementaryExchange" if path.above(1) != "flowData" => {}
             "intermediateExchange" => self.begin_exchange(element, false)?,
             "elementaryExchange" => self.begin_exchange(element, true)?,
-            "property" => {
+            "property" if self.exchange.is_some() => {
                 let amount = element.number("amount")?.unwrap_or(0.0);
                 let named = element.attribute("variableName").filter(|n| is_name(n));
                 let variable = named.map(|name| Parameter {
@@ -201,8 +204,8 @@ impl Visit for Visitor {
                     self.variable(&p.name, p.value, p.formula.map(Into::into), p.uncertainty);
                 }
             }
-            "property" => self.close_property(),
-            "classification" => self.close_classification(),
+            "property" if self.exchange.is_some() => self.close_property(),
+            "classification" if self.exchange.is_some() || parent == "activityDescription" => self.close_classification(),
             "classificationSystem" => text.clone_into(&mut self.classification[0]),
             "classificationValue" => text.clone_into(&mut self.classification[1]),
             "subcompartment" => text.clone_into(&mut self.compartment[1]),

@@ -6,10 +6,11 @@
 //! | `locations`, `flows`, `parameters` |                        |
 //! | `processes`                        | with their exchanges   |
 //! | `lcia_categories`, `lcia_methods`  | impact assessment      |
+//! | `product_systems`                  | links: they name the provider where the process does not |
 //! | `categories`                       | folders, in version 1  |
 //!
 //! Version 2 of the schema is written; versions 1 and 2 are read. What the model has no place for (documentation, sources, actors,
-//! costs, social aspects, normalisation, product systems) is left out and counted in [`Dropped`](super::Dropped), field by field.
+//! costs, social aspects, normalisation, drawings of product systems) is left out and counted in [`Dropped`](super::Dropped), field by field.
 //!
 //! Source: the openLCA schema (`GreenDelta`, `olca-schema`) and the upgrades that openLCA applies to its version 1
 //! (olca-modules, `jsonld/upgrades`).

@@ -10,7 +10,7 @@ use super::records as file;
 use crate::database::{
     AllocationFactor, AllocationKind, CategoryIndex, Database, DatabaseBuilder, DatabaseFault, Direction, Exchange, Flow, FlowIndex, FlowKind,
     FlowProperty, ImpactCategory, ImpactFactor, ImpactMethod, Location, LocationIndex, Parameter, Process, ProcessKind, PropertyFactor,
-    PropertyIndex, Uncertainty, Unit, UnitGroup, UnitIndex,
+    PropertyIndex, SystemLink, Uncertainty, Unit, UnitGroup, UnitIndex,
 };
 use crate::formats::archive::Archive;
 use crate::formats::{Dropped, ImportError};
@@ -54,8 +54,18 @@ pub fn read(archive: &mut dyn Archive, builder: DatabaseBuilder) -> Result<(Data
     Ok((database, dropped))
 }
 
-const FOLDERS: [&str; 9] =
-    ["categories", "unit_groups", "flow_properties", "locations", "flows", "parameters", "lcia_methods", "lcia_categories", "processes"];
+const FOLDERS: [&str; 10] = [
+    "categories",
+    "unit_groups",
+    "flow_properties",
+    "locations",
+    "flows",
+    "parameters",
+    "lcia_methods",
+    "lcia_categories",
+    "processes",
+    "product_systems",
+];
 
 struct Reader<'a> {
     archive: &'a mut dyn Archive,
@@ -119,6 +129,19 @@ impl Reader<'_> {
         }
         self.each("processes", |reader, process| {
             reader.process(process);
+            Ok(())
+        })?;
+        self.each("product_systems", |reader, system: file::ProductSystem| {
+            for link in system.process_links {
+                let exchange = link.exchange.and_then(|e| e.internal_id);
+                if let (Some(process), Some(provider), Some(exchange)) = (link.process, link.provider, exchange) {
+                    let system = system.name.clone();
+                    reader.builder.add_system_link(SystemLink { system, process: process.id, exchange, provider: provider.id });
+                } else {
+                    let what = "product_systems: links without process, provider or number of the exchange";
+                    *reader.dropped.entry(what.to_owned()).or_default() += 1;
+                }
+            }
             Ok(())
         })
     }
@@ -502,7 +525,9 @@ fn allocation_kind(name: &str) -> Option<AllocationKind> {
 /// Fields that repeat what stands elsewhere: marks of the format, and what references say of their targets.
 const REPEATED: [&str; 6] = ["@type", "@context", "refUnit", "flowType", "processType", "library"];
 /// Fields that refer to another data set.
-const REFERENCES: [&str; 11] = [
+const REFERENCES: [&str; 13] = [
+    "process",
+    "provider",
     "flow",
     "unit",
     "flowProperty",

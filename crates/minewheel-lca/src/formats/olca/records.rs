@@ -226,6 +226,22 @@ pub struct AllocationFactor {
     pub formula: Option<String>,
 }
 
+/// A product system; only its links are read.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ProductSystem {
+    pub name: String,
+    pub process_links: Vec<ProcessLink>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ProcessLink {
+    pub process: Option<Ref>,
+    pub provider: Option<Ref>,
+    pub exchange: Option<ExchangeRef>,
+}
+
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Process {

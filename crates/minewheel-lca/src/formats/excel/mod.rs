@@ -1,0 +1,202 @@
+//! Inventories as Brightway reads them from Excel (`.xlsx`, read).
+//!
+//! | in the sheet                                   | in the database                                                         |
+//! |------------------------------------------------|-------------------------------------------------------------------------|
+//! | `Activity` and the rows below it               | a process; id is its `code`, else `name|location`                       |
+//! | `Exchanges`, type `production`, `substitution` | its product; an avoided product                                         |
+//! | type `technosphere`                            | an input, linked by name, location, unit and reference product          |
+//! | type `biosphere`                               | an elementary flow by name and categories, that of the database if it has one |
+//! | `Parameters`, `Database parameters`, `Project parameters` | parameters of the process; global ones                       |
+//! | `uncertainty type` 2, 3, 4, 5                  | lognormal (loc, scale of the logarithm), normal, uniform, triangular    |
+//! | sheets that begin with `skip`; `cutoff` N      | left out; columns from N on are left out                                |
+//!
+//! Processes that the database has already (an ecoinvent, say) are found by name, or by `name | reference product`, and place. What is not
+//! found stays without a supplier, and `lca info --list-unlinked` names it. Amounts with a formula follow it.
+//!
+//! Source: the importer `ExcelImporter` of Brightway (`bw2io`, its documentation and fixtures).
+
+mod inventory;
+mod workbook;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::draft::{Draft, DraftExchange, DraftFlow, DraftProcess};
+use super::import::{Dropped, ImportError};
+use super::units::ratio;
+use crate::database::{Database, DatabaseBuilder, Direction, FlowKind};
+use inventory::{Inventory, RawActivity, RawExchange};
+
+/// Reads a workbook into a database, and says what was left out.
+///
+/// # Errors
+/// [`ImportError`] for a file that is no workbook or has no activity, or with every fault of its processes.
+pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(Database, Dropped), ImportError> {
+    let mut inventory = Inventory::default();
+    for sheet in workbook::sheets(file, bytes)? {
+        let fault = |reason: String| ImportError::File { file: format!("{file}, sheet `{}`", sheet.name), reason };
+        inventory.take(&sheet).map_err(fault)?;
+    }
+    if inventory.activities.is_empty() {
+        return Err(ImportError::Empty { wanted: "cell `Activity` in column A: it is no inventory for Brightway" });
+    }
+    let linker = Linker::of(&inventory, builder.database());
+    let dropped = linker.draft(inventory).enter(&mut builder);
+    let database = builder.finish().map_err(|(faults, count)| ImportError::Faults { faults, count })?;
+    Ok((database, dropped))
+}
+
+/// A process that an input may mean.
+#[derive(Clone)]
+struct Supplier {
+    process: String,
+    flow: String,
+    product: String,
+    unit: String,
+    place: String,
+    is_known: bool,
+}
+
+struct Linker {
+    by_name: FxHashMap<String, Vec<Supplier>>,
+    elementary: FxHashMap<(String, String), (String, String)>,
+    /// Products that are made in negative amounts, and wastes that the database has.
+    negative: FxHashSet<String>,
+}
+
+impl Linker {
+    fn of(inventory: &Inventory, database: &Database) -> Self {
+        let mut by_name: FxHashMap<String, Vec<Supplier>> = FxHashMap::default();
+        let mut negative = FxHashSet::default();
+        for activity in &inventory.activities {
+            let flow = activity.product_id();
+            if activity.exchanges.iter().any(|e| e.is_production() && activity.is_own(e) && e.amount < 0.0) {
+                negative.insert(flow.clone());
+            }
+            by_name.entry(activity.name.to_lowercase()).or_default().push(Supplier {
+                process: activity.id(),
+                flow,
+                product: activity.product.clone(),
+                unit: activity.unit.clone(),
+                place: activity.location.clone(),
+                is_known: false,
+            });
+        }
+        for (_, process) in database.each_process() {
+            let Some(reference) = process.reference.and_then(|at| process.exchanges.get(at as usize)) else { continue };
+            let flow = database.flow(reference.flow);
+            if flow.kind == FlowKind::Waste {
+                negative.insert(flow.id.to_string());
+            }
+            let name = process.name.split_once(" | ").map_or(&*process.name, |(name, _)| name);
+            by_name.entry(name.to_lowercase()).or_default().push(Supplier {
+                process: process.id.to_string(),
+                flow: flow.id.to_string(),
+                product: flow.name.to_string(),
+                unit: database.reference_unit(reference.flow).name.to_string(),
+                place: process.location.map_or_else(String::new, |l| database.place(l).to_owned()),
+                is_known: true,
+            });
+        }
+        let flows = database.flows().iter().enumerate().filter(|(_, f)| f.kind == FlowKind::Elementary);
+        let elementary = flows.map(|(at, f)| {
+            let unit = database.reference_unit(crate::database::FlowIndex::new(at)).name.to_string();
+            ((f.name.to_lowercase(), f.category.as_deref().unwrap_or_default().to_lowercase()), (f.id.to_string(), unit))
+        });
+        Self { by_name, elementary: elementary.collect(), negative }
+    }
+
+    /// The only process that an input can mean; those of the workbook before those of the database.
+    fn supplier(&self, e: &RawExchange) -> Option<&Supplier> {
+        let named = self.by_name.get(&e.name.to_lowercase())?;
+        let fits = |s: &&Supplier| {
+            (e.location.is_empty() || s.place == e.location)
+                && (e.product.is_empty() || s.product.eq_ignore_ascii_case(&e.product))
+                && (e.unit.is_empty() || ratio(&e.unit, &s.unit).is_some())
+        };
+        for is_known in [false, true] {
+            let mut found = named.iter().filter(fits).filter(|s| s.is_known == is_known);
+            if let Some(first) = found.next() {
+                return found.next().is_none().then_some(first);
+            }
+        }
+        None
+    }
+
+    fn draft(&self, inventory: Inventory) -> Draft {
+        let mut draft = Draft::of_formulas();
+        draft.parameters = inventory.parameters;
+        for (what, count) in inventory.left_out {
+            *draft.dropped.entry(what).or_default() += count;
+        }
+        for mut activity in inventory.activities {
+            if !activity.location.is_empty() {
+                draft.place(&format!("place:{}", activity.location), &activity.location);
+            }
+            if !activity.exchanges.iter().any(|e| e.is_production() && activity.is_own(e)) {
+                let (name, unit) = (activity.name.clone(), activity.unit.clone());
+                let amount = activity.production;
+                activity.exchanges.insert(0, RawExchange { name, unit, amount, kind: "production".to_owned(), ..RawExchange::default() });
+            }
+            let mut process = DraftProcess {
+                id: activity.id(),
+                name: activity.name.clone(),
+                category: activity.category.clone(),
+                description: activity.comment.clone(),
+                place: (!activity.location.is_empty()).then(|| format!("place:{}", activity.location)),
+                parameters: std::mem::take(&mut activity.parameters),
+                ..DraftProcess::default()
+            };
+            for e in std::mem::take(&mut activity.exchanges) {
+                let row = self.exchange(&mut draft, &activity, e);
+                process.exchanges.push(row);
+            }
+            draft.processes.push(process);
+        }
+        let wastes: Vec<bool> = draft.flows.iter().map(|f| self.negative.contains(&f.id)).collect();
+        draft.turn_wastes(&wastes);
+        draft
+    }
+
+    fn exchange(&self, draft: &mut Draft, activity: &RawActivity, e: RawExchange) -> DraftExchange {
+        let is_own = e.is_production() && activity.is_own(&e);
+        let supplier = if e.kind == "biosphere" || e.is_production() { None } else { self.supplier(&e) };
+        let known_flow = self.elementary.get(&(e.name.to_lowercase(), e.category.to_lowercase()));
+        let (id, name, common, kind, is_known) = match (e.kind.as_str(), supplier) {
+            ("biosphere", _) => match known_flow {
+                Some((id, unit)) => (id.clone(), e.name.clone(), unit.clone(), FlowKind::Elementary, true),
+                None => (format!("{}/{}", e.category, e.name), e.name.clone(), e.unit.clone(), FlowKind::Elementary, false),
+            },
+            (_, Some(s)) => (s.flow.clone(), s.product.clone(), s.unit.clone(), FlowKind::Product, s.is_known),
+            _ if is_own => (activity.product_id(), activity.product.clone(), activity.unit.clone(), FlowKind::Product, false),
+            _ => {
+                let words = [e.name.as_str(), e.product.as_str(), e.location.as_str()];
+                let name = words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ");
+                (format!("product:{name}"), name, e.unit.clone(), FlowKind::Product, false)
+            }
+        };
+        let unit = draft.unit(&common);
+        let category = (e.kind == "biosphere" && !e.category.is_empty()).then(|| e.category.clone());
+        let flow = draft.flow(&id, || DraftFlow { name, category, is_known, ..DraftFlow::new(id.clone(), kind, unit) });
+        let is_resource = e.category.starts_with("natural resource") || e.category.starts_with("resource");
+        let is_input = e.kind == "technosphere" || (e.kind == "biosphere" && is_resource);
+        let own_unit = if e.unit.is_empty() { common } else { e.unit };
+        let uncertainty = e.uncertainty.filter(|u| u.fault().is_none());
+        if e.uncertainty.is_some() && uncertainty.is_none() {
+            draft.drop_one("distributions that cannot be");
+        }
+        DraftExchange {
+            flow,
+            direction: if is_input { Direction::Input } else { Direction::Output },
+            amount: e.amount,
+            unit: draft.unit(&own_unit),
+            formula: e.formula.map(Into::into),
+            uncertainty: uncertainty.unwrap_or_default(),
+            provider: supplier.map(|s| s.process.as_str().into()),
+            is_reference: is_own,
+            is_avoided: e.kind == "substitution",
+            description: e.comment.map(Into::into),
+            quality: None,
+            base_uncertainty: None,
+        }
+    }
+}

@@ -1,0 +1,430 @@
+//! ILCD and ILCD+EPD (read): a zip or folder with one XML file a data set.
+//!
+//! | folder                 | in the database                                                                           |
+//! |------------------------|-------------------------------------------------------------------------------------------|
+//! | `unitgroups`, `flowproperties`, `flows` | units, quantities, flows                                                 |
+//! | `lciamethods`          | an impact category each, gathered by methodology; factors of flows that are not there are left out |
+//! | `processes`            | processes; a name is its parts joined by `; `                                             |
+//! | EPD in `processes`     | one process a module, id `UUID#MODULE` (and `#SCENARIO`), whose indicators are elementary flows with categories of their own |
+//!
+//! Amounts are in the reference unit of the flow's reference property (`resultingAmount`, else `meanAmount`).
+//!
+//! ```text
+//! lognormal: geometric deviation = √(relativeStandardDeviation95In)        normal: deviation = relativeStandardDeviation95In / 2
+//! ```
+//!
+//! Shares of co-products (`allocations`) become causal factors, exchange by exchange. Left out, and counted: variables, sources,
+//! contacts, life-cycle models, documentation.
+//!
+//! Source: the schemas of ILCD 1.1 and of ILCD+EPD (2013 to 2024), which state the meaning of the deviation field.
+
+mod visit;
+
+use std::collections::BTreeMap;
+
+use super::archive::Archive;
+use super::import::{Dropped, ImportError};
+use super::units::UnitBook;
+use super::xml;
+use crate::database::{
+    AllocationFactor, AllocationKind, CategoryIndex, Database, DatabaseBuilder, DatabaseFault, Direction, Exchange, Flow, FlowKind, FlowProperty,
+    ImpactCategory, ImpactFactor, ImpactMethod, Location, LocationIndex, Process, ProcessKind, PropertyFactor, PropertyIndex, Uncertainty, Unit,
+    UnitGroup, UnitIndex,
+};
+use visit::{Indicator, ROOTS, RawExchange, Record, Visitor};
+
+/// Folders of the format, in the order in which they are read.
+const FOLDERS: [&str; 5] = ["unitgroups", "flowproperties", "flows", "lciamethods", "processes"];
+
+fn is_xml(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("xml"))
+}
+
+/// Whether a file name is that of a data set.
+pub fn is_dataset(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let mut parts = name.rsplit('/');
+    let (file, folder) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    is_xml(file) && FOLDERS.contains(&folder)
+}
+
+/// Reads a zip or folder into a database, and says what was left out.
+///
+/// # Errors
+/// [`ImportError`] for files that cannot be read, or with every fault of their data sets.
+pub fn read(archive: &mut dyn Archive, builder: DatabaseBuilder) -> Result<(Database, Dropped), ImportError> {
+    let mut places: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut reader = Reader { builder, dropped: Dropped::new(), methods: BTreeMap::new(), book: UnitBook::default() };
+    for (place, name) in archive.names().iter().enumerate() {
+        let lower = name.to_lowercase();
+        let folder = lower.rsplit('/').nth(1).unwrap_or_default();
+        match FOLDERS.iter().position(|f| *f == folder) {
+            Some(order) if is_xml(name) => places.entry(order).or_default().push(place),
+            _ if is_xml(name) && !folder.is_empty() => *reader.dropped.entry(format!("{folder}/")).or_default() += 1,
+            _ => {}
+        }
+    }
+    if places.is_empty() {
+        return Err(ImportError::Empty { wanted: "folder `processes`, `flows` or `lciamethods` with XML files: it is no ILCD package" });
+    }
+    for mut here in places.into_values() {
+        here.sort_by(|a, b| archive.names()[*a].cmp(&archive.names()[*b]));
+        for place in here {
+            let bytes = archive.read(place)?;
+            let fault = |reason: String| ImportError::File { file: archive.names()[place].clone(), reason };
+            let mut visitor = Visitor::default();
+            xml::walk(&bytes, &mut visitor).map_err(fault)?;
+            let Visitor { root, record, .. } = visitor;
+            if !ROOTS.contains(&root.as_str()) {
+                return Err(fault(format!("its root is `{root}`, wanted one of {}", ROOTS.join(", "))));
+            }
+            if record.id.is_empty() {
+                return Err(fault("it wants a `UUID`".to_owned()));
+            }
+            reader.take(&root, record);
+        }
+    }
+    let Reader { mut builder, dropped, methods, .. } = reader;
+    for (name, categories) in methods {
+        builder.add_method(ImpactMethod { id: format!("method:{name}").into(), name: name.into(), description: None, categories });
+    }
+    let database = builder.finish().map_err(|(faults, count)| ImportError::Faults { faults, count })?;
+    Ok((database, dropped))
+}
+
+struct Reader {
+    builder: DatabaseBuilder,
+    dropped: Dropped,
+    methods: BTreeMap<String, Vec<CategoryIndex>>,
+    book: UnitBook,
+}
+
+fn boxed(text: String) -> Option<Box<str>> {
+    (!text.is_empty()).then(|| text.into())
+}
+
+impl Reader {
+    fn drop_one(&mut self, what: &str) {
+        *self.dropped.entry(what.to_owned()).or_default() += 1;
+    }
+
+    fn malformed(&mut self, thing: String, wanted: &'static str) {
+        self.builder.fault(DatabaseFault::Malformed { thing, wanted });
+    }
+
+    fn missing(&mut self, user: &str, kind: &str, id: &str) {
+        self.builder.fault(DatabaseFault::Unknown { user: user.to_owned(), kind: kind.to_owned(), id: id.to_owned() });
+    }
+
+    fn take(&mut self, root: &str, record: Record) {
+        for (what, count) in &record.left_out {
+            *self.dropped.entry((*what).to_owned()).or_default() += count;
+        }
+        match root {
+            "unitGroupDataSet" => self.unit_group(record),
+            "flowPropertyDataSet" => self.property(record),
+            "flowDataSet" => self.flow(record),
+            "LCIAMethodDataSet" => self.method(record),
+            _ if record.indicators.is_empty() => self.process(record),
+            _ => self.declaration(&record),
+        }
+    }
+
+    fn unit_group(&mut self, record: Record) {
+        let Some(reference) = record.parts.iter().position(|u| Some(u.internal) == record.reference) else {
+            return self.malformed(format!("the unit group `{}`", record.name), "it wants a reference unit");
+        };
+        // Factors are taken relative to the reference unit, whose own may be rounded.
+        let unit = |part: visit::Part| Unit {
+            id: if part.id.is_empty() { format!("{}/{}", record.id, part.name) } else { part.id }.into(),
+            name: part.name.into(),
+            factor: part.value.unwrap_or(f64::NAN),
+            synonyms: Vec::new(),
+        };
+        let units = record.parts.into_iter().map(unit).collect();
+        self.builder.add_unit_group(UnitGroup { id: record.id.as_str().into(), name: record.name.into(), units, reference: reference as u16 });
+    }
+
+    fn property(&mut self, record: Record) {
+        let user = format!("the flow property `{}`", record.name);
+        let group = record.refers_to.map(|(id, _)| id).unwrap_or_default();
+        let Some(unit_group) = self.builder.unit_group(&group) else { return self.missing(&user, "unit group", &group) };
+        if self.builder.property(&record.id).is_none() {
+            self.builder.add_property(FlowProperty { id: record.id.into(), name: record.name.into(), unit_group, is_economic: false });
+        }
+    }
+
+    fn flow(&mut self, record: Record) {
+        let name = joined(&record);
+        let user = format!("the flow `{name}`");
+        let (mut properties, mut reference) = (Vec::new(), None);
+        for part in &record.parts {
+            match self.builder.property(&part.id) {
+                Some(property) => {
+                    if Some(part.internal) == record.reference {
+                        reference = Some(properties.len() as u16);
+                    }
+                    properties.push(PropertyFactor { property, factor: part.value.unwrap_or(f64::NAN) });
+                }
+                None => self.missing(&user, "flow property", &part.id),
+            }
+        }
+        let Some(reference) = reference else { return self.malformed(user, "it wants a reference flow property") };
+        let of_reference = properties[usize::from(reference)].factor;
+        for property in &mut properties {
+            property.factor /= of_reference;
+        }
+        let kind = match record.kind.as_str() {
+            "Elementary flow" => FlowKind::Elementary,
+            "Waste flow" => FlowKind::Waste,
+            _ => FlowKind::Product,
+        };
+        let location = self.located(&record.location);
+        self.builder.add_flow(Flow {
+            id: record.id.into(),
+            name: name.into(),
+            kind,
+            category: boxed(record.classes.join("/")),
+            description: boxed(record.comment),
+            cas: boxed(record.cas),
+            chemical_formula: boxed(record.formula),
+            synonyms: boxed(record.synonyms),
+            location,
+            properties,
+            reference,
+        });
+    }
+
+    fn located(&mut self, code: &str) -> Option<LocationIndex> {
+        if code.is_empty() {
+            return None;
+        }
+        let id = format!("place:{code}");
+        if self.builder.location(&id).is_none() {
+            self.builder.add_location(Location {
+                id: id.as_str().into(),
+                name: code.into(),
+                code: Some(code.into()),
+                latitude: None,
+                longitude: None,
+            });
+        }
+        self.builder.location(&id)
+    }
+
+    /// The reference unit and property of a flow.
+    fn reference(&self, flow: crate::database::FlowIndex) -> (UnitIndex, PropertyIndex) {
+        let database = self.builder.database();
+        let property = database.flow(flow).reference_property();
+        let group = database.properties()[property.at()].unit_group;
+        (UnitIndex { group, place: database.unit_groups()[group.at()].reference }, property)
+    }
+
+    fn method(&mut self, record: Record) {
+        let mut factors = Vec::with_capacity(record.exchanges.len());
+        for raw in &record.exchanges {
+            let Some(flow) = self.builder.flow(&raw.flow) else {
+                self.drop_one("factors of flows that the database lacks");
+                continue;
+            };
+            let Some(value) = raw.mean else {
+                self.malformed(format!("the impact method `{}`", record.name), "a factor wants a `meanValue`");
+                continue;
+            };
+            let (unit, property) = self.reference(flow);
+            let location = self.located(&raw.location);
+            let uncertainty = self.spread(raw, value);
+            factors.push(ImpactFactor { flow, unit, property, value, formula: None, uncertainty, location });
+        }
+        let unit = record.refers_to.and_then(|(_, name)| boxed(name));
+        let (id, name) = (record.id, record.name);
+        self.builder.add_category(ImpactCategory {
+            id: id.as_str().into(),
+            name: name.into(),
+            unit,
+            description: boxed(record.comment),
+            factors,
+            parameters: Vec::new(),
+        });
+        if let Some(category) = self.builder.category(&id) {
+            let method = if record.methodology.is_empty() { "ILCD".to_owned() } else { record.methodology };
+            self.methods.entry(method).or_default().push(category);
+        }
+    }
+
+    fn spread(&mut self, raw: &RawExchange, amount: f64) -> Uncertainty {
+        let found = match raw.distribution.as_str() {
+            "" | "undefined" => return Uncertainty::None,
+            "log-normal" => raw.deviation.map(|d| Uncertainty::Lognormal { geometric_mean: amount, geometric_deviation: d.max(0.0).sqrt() }),
+            "normal" => raw.deviation.map(|d| Uncertainty::Normal { mean: amount, deviation: d / 2.0 }),
+            "triangular" => raw.low.zip(raw.high).map(|(low, high)| Uncertainty::Triangular { low, mode: amount, high }),
+            "uniform" => raw.low.zip(raw.high).map(|(low, high)| Uncertainty::Uniform { low, high }),
+            _ => None,
+        };
+        let usable = found.filter(|u| u.fault().is_none());
+        if usable.is_none() {
+            self.drop_one("distributions without spread, or that their amount does not fit");
+        }
+        usable.unwrap_or_default()
+    }
+
+    fn process(&mut self, record: Record) {
+        let name = joined(&record);
+        let user = format!("the process `{name}`");
+        let (mut exchanges, mut reference, mut factors): (Vec<Exchange>, _, _) = (Vec::new(), None, Vec::new());
+        let co_products: BTreeMap<u32, &str> = record.exchanges.iter().map(|e| (e.internal, e.flow.as_str())).collect();
+        for raw in &record.exchanges {
+            let Some(flow) = self.builder.flow(&raw.flow) else {
+                self.missing(&user, "flow", &raw.flow);
+                continue;
+            };
+            let Some(amount) = raw.resulting.or(raw.mean) else {
+                self.malformed(user.clone(), "an exchange wants a `resultingAmount` or a `meanAmount`");
+                continue;
+            };
+            let (unit, property) = self.reference(flow);
+            if Some(raw.internal) == record.reference {
+                reference = Some(exchanges.len() as u32);
+            }
+            for (product, share) in &raw.allocations {
+                let product = co_products.get(product).and_then(|id| self.builder.flow(id));
+                match product {
+                    Some(product) => {
+                        let (exchange, value) = (Some(raw.internal), share / 100.0);
+                        factors.push(AllocationFactor { kind: AllocationKind::Causal, product, exchange, value, formula: None });
+                    }
+                    None => self.drop_one("shares of co-products that are not there"),
+                }
+            }
+            let uncertainty = self.spread(raw, amount);
+            let location = self.located(&raw.location);
+            exchanges.push(Exchange {
+                internal_id: raw.internal,
+                flow,
+                direction: if raw.is_input { Direction::Input } else { Direction::Output },
+                amount,
+                formula: None,
+                unit,
+                property,
+                uncertainty,
+                provider: None,
+                is_avoided: false,
+                location,
+                description: boxed(raw.comment.clone()),
+                quality: None,
+                base_uncertainty: None,
+            });
+        }
+        let location = self.located(&record.location);
+        let process = Process {
+            id: record.id.into(),
+            name: name.into(),
+            category: boxed(record.classes.join("/")),
+            description: boxed(record.comment),
+            kind: if record.kind == "LCI result" { ProcessKind::Result } else { ProcessKind::Unit },
+            location,
+            exchanges,
+            reference,
+            parameters: Vec::new(),
+            default_allocation: (!factors.is_empty()).then_some(AllocationKind::Causal),
+            allocation_factors: factors,
+        };
+        self.builder.add_process(process, Vec::new());
+    }
+
+    /// An environmental product declaration: a process a module.
+    fn declaration(&mut self, record: &Record) {
+        let name = joined(record);
+        let user = format!("the declaration `{name}`");
+        let declared = record.exchanges.iter().find(|e| Some(e.internal) == record.reference).or_else(|| record.exchanges.first());
+        let Some(product) = declared else { return self.malformed(user, "it wants a reference flow") };
+        let Some(flow) = self.builder.flow(&product.flow) else { return self.missing(&user, "flow", &product.flow) };
+        let (unit, property) = self.reference(flow);
+        let amount = product.resulting.or(product.mean).unwrap_or(1.0);
+        let mut modules: BTreeMap<(&str, &str), Vec<Exchange>> = BTreeMap::new();
+        let line = |number: usize, flow, amount, (unit, property)| Exchange {
+            internal_id: number as u32,
+            flow,
+            direction: Direction::Output,
+            amount,
+            formula: None,
+            unit,
+            property,
+            uncertainty: Uncertainty::None,
+            provider: None,
+            is_avoided: false,
+            location: None,
+            description: None,
+            quality: None,
+            base_uncertainty: None,
+        };
+        for indicator in &record.indicators {
+            let Some(of) = self.indicator(indicator) else { continue };
+            let reference = self.reference(of);
+            for (module, scenario, value) in &indicator.amounts {
+                let exchanges = modules.entry((module, scenario)).or_insert_with(|| vec![line(1, flow, amount, (unit, property))]);
+                exchanges.push(line(exchanges.len() + 1, of, *value, reference));
+            }
+        }
+        let location = self.located(&record.location);
+        for ((module, scenario), exchanges) in modules {
+            let tail = if scenario.is_empty() { module.to_owned() } else { format!("{module}#{scenario}") };
+            let process = Process {
+                id: format!("{}#{tail}", record.id).into(),
+                name: format!("{name}, {}", tail.replace('#', ", ")).into(),
+                category: boxed(record.classes.join("/")),
+                description: boxed(record.comment.clone()),
+                kind: ProcessKind::Result,
+                location,
+                exchanges,
+                reference: Some(0),
+                parameters: Vec::new(),
+                default_allocation: None,
+                allocation_factors: Vec::new(),
+            };
+            self.builder.add_process(process, Vec::new());
+        }
+    }
+
+    /// The flow of an indicator, and its category, both made on first sight.
+    fn indicator(&mut self, indicator: &Indicator) -> Option<crate::database::FlowIndex> {
+        let id = format!("indicator:{}", indicator.id);
+        if let Some(known) = self.builder.flow(&id) {
+            return Some(known);
+        }
+        let (unit, property) = self.book.unit(&mut self.builder, &indicator.unit)?;
+        let name: Box<str> = if indicator.name.is_empty() { indicator.id.as_str().into() } else { indicator.name.as_str().into() };
+        self.builder.add_flow(Flow {
+            id: id.as_str().into(),
+            name: name.clone(),
+            kind: FlowKind::Elementary,
+            category: Some("EPD indicators".into()),
+            description: None,
+            cas: None,
+            chemical_formula: None,
+            synonyms: None,
+            location: None,
+            properties: vec![PropertyFactor { property, factor: 1.0 }],
+            reference: 0,
+        });
+        let flow = self.builder.flow(&id)?;
+        let factor = ImpactFactor { flow, unit, property, value: 1.0, formula: None, uncertainty: Uncertainty::None, location: None };
+        self.builder.add_category(ImpactCategory {
+            id: id.as_str().into(),
+            name,
+            unit: boxed(indicator.unit.clone()),
+            description: None,
+            factors: vec![factor],
+            parameters: Vec::new(),
+        });
+        if let Some(category) = self.builder.category(&id) {
+            self.methods.entry("EPD".to_owned()).or_default().push(category);
+        }
+        Some(flow)
+    }
+}
+
+/// The parts of a name.
+fn joined(record: &Record) -> String {
+    std::iter::once(record.name.as_str()).chain(record.name_parts.iter().map(String::as_str)).collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,240 @@
+//! The data sets of ILCD as they stand in their files.
+
+use std::collections::BTreeMap;
+
+use crate::formats::xml::{Element, Path, Visit, number};
+
+/// A data set of any kind: which fields it has depends on the kind.
+#[derive(Default)]
+pub(super) struct Record {
+    pub id: String,
+    pub name: String,
+    /// Further parts of the name of a process or flow.
+    pub name_parts: Vec<String>,
+    pub classes: Vec<String>,
+    pub comment: String,
+    /// `typeOfDataSet`.
+    pub kind: String,
+    pub location: String,
+    /// The internal id that its quantitative reference names.
+    pub reference: Option<u32>,
+    /// The data set that its quantitative reference names, and how that is called.
+    pub refers_to: Option<(String, String)>,
+    pub cas: String,
+    pub formula: String,
+    pub synonyms: String,
+    pub methodology: String,
+    /// Units of a unit group, properties of a flow.
+    pub parts: Vec<Part>,
+    pub exchanges: Vec<RawExchange>,
+    /// Results of an EPD by indicator.
+    pub indicators: Vec<Indicator>,
+    pub left_out: BTreeMap<&'static str, usize>,
+}
+
+/// A unit of a group, or a property of a flow.
+#[derive(Default)]
+pub(super) struct Part {
+    pub internal: u32,
+    pub name: String,
+    /// Id of the property, or of the unit where an extension gives it.
+    pub id: String,
+    pub value: Option<f64>,
+}
+
+/// An exchange of a process, or a factor of a method.
+#[derive(Default)]
+pub(super) struct RawExchange {
+    pub internal: u32,
+    pub flow: String,
+    pub flow_name: String,
+    pub is_input: bool,
+    pub location: String,
+    pub mean: Option<f64>,
+    pub resulting: Option<f64>,
+    pub low: Option<f64>,
+    pub high: Option<f64>,
+    pub distribution: String,
+    /// Squared geometric or doubled standard deviation.
+    pub deviation: Option<f64>,
+    pub comment: String,
+    /// Shares of co-products by their internal id, in per cent.
+    pub allocations: Vec<(u32, f64)>,
+}
+
+/// An indicator of an EPD with its values by module.
+#[derive(Default)]
+pub(super) struct Indicator {
+    pub id: String,
+    pub name: String,
+    pub unit: String,
+    /// Module, scenario, value.
+    pub amounts: Vec<(String, String, f64)>,
+}
+
+/// Roots of the kinds of data sets that are read.
+pub(super) const ROOTS: [&str; 5] = ["unitGroupDataSet", "flowPropertyDataSet", "flowDataSet", "processDataSet", "LCIAMethodDataSet"];
+
+/// Builds a record while a file is walked.
+#[derive(Default)]
+pub(super) struct Visitor {
+    pub root: String,
+    pub record: Record,
+    part: Part,
+    exchange: RawExchange,
+    indicator: Indicator,
+    amount: (String, String),
+}
+
+impl Visit for Visitor {
+    fn open(&mut self, path: &Path, element: &Element<'_>) -> Result<(), String> {
+        if path.above(1).is_empty() {
+            path.last().clone_into(&mut self.root);
+        }
+        let internal = || element.attribute("dataSetInternalID").and_then(|id| id.trim().parse().ok()).unwrap_or(0);
+        let target = || element.attribute("refObjectId").unwrap_or_default();
+        match (path.last(), path.above(1)) {
+            ("unit", "units") => {
+                self.part = Part { internal: internal(), id: element.attribute("unitId").unwrap_or_default(), ..Part::default() };
+            }
+            ("flowProperty", "flowProperties") => self.part = Part { internal: internal(), ..Part::default() },
+            ("referenceToFlowPropertyDataSet", "flowProperty") => self.part.id = target(),
+            ("referenceToReferenceUnitGroup" | "referenceQuantity", _) => self.record.refers_to = Some((target(), String::new())),
+            ("exchange", "exchanges") | ("factor", "characterisationFactors") => {
+                self.exchange = RawExchange { internal: internal(), ..RawExchange::default() };
+                self.indicator = Indicator::default();
+            }
+            ("referenceToFlowDataSet", "exchange" | "factor") => self.exchange.flow = target(),
+            ("referenceToLCIAMethodDataSet", "LCIAResult") => self.indicator.id = target(),
+            ("LCIAResult", _) => self.indicator = Indicator::default(),
+            ("allocation", "allocations") => {
+                let of = element.attribute("internalReferenceToCoProduct").and_then(|id| id.trim().parse().ok());
+                let share = element.number("allocatedFraction")?;
+                self.exchange.allocations.extend(of.zip(share));
+            }
+            ("amount", "other") => {
+                self.amount = (element.attribute("module").unwrap_or_default(), element.attribute("scenario").unwrap_or_default());
+            }
+            ("locationOfOperationSupplyOrProduction", _) => self.record.location = element.attribute("location").unwrap_or_default(),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, path: &Path, text: &str) -> Result<(), String> {
+        let (last, parent) = (path.last(), path.above(1));
+        match parent {
+            "exchange" | "factor" => return self.close_exchange(last, text),
+            "unit" | "flowProperty" => return self.close_part(last, text),
+            _ => {}
+        }
+        match (last, parent) {
+            ("exchange", "exchanges") | ("factor", "characterisationFactors") => {
+                if self.exchange.flow.is_empty() {
+                    return Err("an exchange or factor wants a `referenceToFlowDataSet` with a `refObjectId`".to_owned());
+                }
+                let done = std::mem::take(&mut self.exchange);
+                let indicator = std::mem::take(&mut self.indicator);
+                if indicator.amounts.is_empty() {
+                    self.record.exchanges.push(done);
+                } else {
+                    self.record.indicators.push(Indicator { id: done.flow, name: done.flow_name, ..indicator });
+                }
+            }
+            ("unit", "units") | ("flowProperty", "flowProperties") => self.record.parts.push(std::mem::take(&mut self.part)),
+            ("LCIAResult", _) => self.record.indicators.push(std::mem::take(&mut self.indicator)),
+            ("shortDescription", reference) => self.close_description(reference, text),
+            ("amount", "other") => {
+                let (module, scenario) = std::mem::take(&mut self.amount);
+                if let Ok(value) = number(text) {
+                    self.indicator.amounts.push((module, scenario, value));
+                }
+            }
+            ("variableParameter", _) => *self.record.left_out.entry("variables and parameters").or_default() += 1,
+            _ => self.close_information(path, text)?,
+        }
+        Ok(())
+    }
+}
+
+impl Visitor {
+    fn close_exchange(&mut self, field: &str, text: &str) -> Result<(), String> {
+        let value = || number(text).map(Some).map_err(|()| format!("`{field}` is `{text}`, wanted a finite number"));
+        let e = &mut self.exchange;
+        match field {
+            "exchangeDirection" => e.is_input = text == "Input",
+            "meanAmount" | "meanValue" => e.mean = value()?,
+            "resultingAmount" => e.resulting = value()?,
+            "minimumAmount" | "minimumValue" => e.low = value()?,
+            "maximumAmount" | "maximumValue" => e.high = value()?,
+            "uncertaintyDistributionType" => text.clone_into(&mut e.distribution),
+            "relativeStandardDeviation95In" => e.deviation = value()?,
+            "location" => text.clone_into(&mut e.location),
+            "generalComment" if e.comment.is_empty() => text.clone_into(&mut e.comment),
+            "referenceToVariable" if !text.is_empty() => *self.record.left_out.entry("variables and parameters").or_default() += 1,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn close_part(&mut self, field: &str, text: &str) -> Result<(), String> {
+        match field {
+            "name" => text.clone_into(&mut self.part.name),
+            "meanValue" => self.part.value = Some(number(text).map_err(|()| format!("`meanValue` is `{text}`, wanted a finite number"))?),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What a reference is called.
+    fn close_description(&mut self, reference: &str, text: &str) {
+        let name = match reference {
+            "referenceToFlowDataSet" => &mut self.exchange.flow_name,
+            "referenceToLCIAMethodDataSet" => &mut self.indicator.name,
+            "referenceToUnitGroupDataSet" => &mut self.indicator.unit,
+            "referenceToReferenceUnitGroup" | "referenceQuantity" => match &mut self.record.refers_to {
+                Some((_, name)) => name,
+                None => return,
+            },
+            _ => return,
+        };
+        if name.is_empty() {
+            text.clone_into(name);
+        }
+    }
+
+    fn close_information(&mut self, path: &Path, text: &str) -> Result<(), String> {
+        let (last, parent) = (path.last(), path.above(1));
+        if text.is_empty() {
+            return Ok(());
+        }
+        let record = &mut self.record;
+        let set = |field: &mut String| {
+            if field.is_empty() {
+                text.clone_into(field);
+            }
+        };
+        match (last, parent) {
+            ("UUID", "dataSetInformation") => set(&mut record.id),
+            ("baseName", "name") | ("name", "dataSetInformation") => set(&mut record.name),
+            ("treatmentStandardsRoutes" | "mixAndLocationTypes" | "functionalUnitFlowProperties" | "flowProperties", "name") => {
+                record.name_parts.push(text.to_owned());
+            }
+            ("class", "classification") | ("category", "elementaryFlowCategorization") => record.classes.push(text.replace('/', " ")),
+            ("generalComment", "dataSetInformation") => set(&mut record.comment),
+            ("typeOfDataSet", _) => set(&mut record.kind),
+            ("CASNumber", _) => set(&mut record.cas),
+            ("sumFormula", _) => set(&mut record.formula),
+            ("synonyms", "dataSetInformation") => set(&mut record.synonyms),
+            ("methodology", "dataSetInformation") => set(&mut record.methodology),
+            ("locationOfSupply", _) => set(&mut record.location),
+            ("referenceToReferenceFlow" | "referenceToReferenceFlowProperty" | "referenceToReferenceUnit", "quantitativeReference")
+                if record.reference.is_none() =>
+            {
+                record.reference = Some(text.parse().map_err(|_| format!("`{last}` is `{text}`, wanted a whole number"))?);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,482 @@
+//! Inventories of SimaPro, Brightway (Excel) and ILCD: what is read, what is left out, what is refused and with which words.
+
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
+mod packages;
+mod spold;
+
+use std::fmt::Write as _;
+use std::io::Cursor;
+
+use minewheel_lca::database::{
+    Activity, Database, DatabaseBuilder, Direction, FlowKind, LinkOptions, OnConflict, Process, ProductSystem, Uncertainty, parse_mapping,
+};
+use minewheel_lca::formats::archive::{Limits, ZipFiles};
+use minewheel_lca::formats::{Dropped, ImportError, ecospold2, excel, ilcd, read_package, simapro};
+use minewheel_lca::{Assembly, PreparedSolver, SolveOptions};
+use packages::{files, zipped};
+use spold::model as spold_model;
+
+fn process<'d>(database: &'d Database, id: &str) -> &'d Process {
+    database.process(database.process_by_id(id).unwrap_or_else(|| panic!("no process {id}")))
+}
+
+fn flow_of<'d>(database: &'d Database, process: &Process, at: usize) -> &'d str {
+    &database.flow(process.exchanges[at].flow).name
+}
+
+/// Amounts of all elementary flows behind a unit of a process's product.
+fn inventory(database: &Database, process: &str, product: &str) -> Vec<(String, f64)> {
+    let activity = Activity { process: database.process_by_id(process).unwrap(), product: database.flow_by_id(product).unwrap() };
+    let system = ProductSystem::reached_from(database, &[(activity.process, Some(activity.product))], LinkOptions::default()).unwrap();
+    let assembly = Assembly::new(&system.matrices).unwrap();
+    let demand = assembly.demand(&[(system.id_of(activity).unwrap(), 1.0)]).unwrap();
+    let mut found = Vec::new();
+    for (number, (flow, _)) in system.flows.iter().enumerate() {
+        let id = (system.activities.len() + number + 1) as i64;
+        let mut assembly = Assembly::new(&system.matrices).unwrap();
+        let factor = minewheel_lca::Entry::exact(id, id, 1.0);
+        let category = assembly.category(&minewheel_lca::CharacterisationMethod { factors: vec![factor], ..Default::default() });
+        let solver = PreparedSolver::new(&assembly.network, &category, SolveOptions::default()).unwrap();
+        let total = demand.lines().iter().map(|line| line.amount * solver.base_scores()[line.column.index()]).sum();
+        found.push((database.flow(*flow).name.to_string(), total));
+    }
+    found
+}
+
+fn process_block(sections: &str) -> String {
+    format!("Process\n\nCategory type\nmaterial\n\nGeography\nCN\n\n{sections}\nEnd\n\n")
+}
+
+/// Steel, the power it takes by formula, a boiler with two products, and the dump of slag.
+fn simapro_text() -> String {
+    let mut text = "{SimaPro 9.1}\n{CSV separator: Semicolon}\n{Decimal separator: ,}\n\nSystem description\n\nName\nx\n\nEnd\n\n".to_owned();
+    text += "Project Input parameters\nshare;0,5;Uniform;0;0,25;0,75;No;of power\n\nEnd\n\nProject Calculated parameters\nhalf;share/2;\n\nEnd\n\n";
+    text += &process_block(
+        "Process identifier\nP1\n\nProducts\nsteel;kg;1;100;not defined;Metals\\Iron;made, at \"plant\"\n\nAvoided products\nheat;MJ;0,1;Undefined;0;0;0;\n\n\
+         Resources\nIron ore;in ground;kg;2;Triangle;0;1;3;\n\nMaterials/fuels\n\nElectricity/heat\npower;kWh;half*work;Lognormal;1,21;0;0;(1,2,3,4,5)\n\n\
+         Emissions to air\nCarbon dioxide;low. pop.;kg;1,6;Lognormal;1,21;0;0;\n\nWaste to treatment\nslag;kg;200;Undefined;0;0;0;\n\n\
+         Input parameters\nscale;2;Undefined;0;0;0;No;\n\nCalculated parameters\nwork;Iff(scale > 1,5; 2; 1);\n",
+    )
+    .replace("slag;kg;200", "slag;g;200");
+    text += &process_block(
+        "Process identifier\nP2\n\nProducts\npower;kWh;1;100;not defined;\n\nEmissions to air\nCarbon dioxide;low. pop.;kg;0,4;Normal;0,1;0;0;\n",
+    );
+    text += &process_block(
+        "Process identifier\nP3\n\nProducts\nheat;MJ;3;75;not defined;\nsteam;MJ;1;25;not defined;\n\nEmissions to air\nMethane;;g;10;Undefined;0;0;0;\n",
+    );
+    text += &process_block("Waste treatment\nslag;kg;1;All waste types;Wastes;\n\nEmissions to water\nSalt;river;kg;0,5;Uniform;0;0;1;\n");
+    text
+}
+
+fn read_simapro(text: &str) -> Result<(Database, Dropped), ImportError> {
+    simapro::read("x.csv", text.as_bytes(), DatabaseBuilder::new())
+}
+
+#[test]
+fn simapro_products_wastes_formulas_and_shares_are_read() {
+    let (database, dropped) = read_simapro(&simapro_text()).unwrap();
+    let steel = process(&database, "P1");
+    assert_eq!((&*steel.name, database.place(steel.location.unwrap())), ("steel", "CN"));
+    let power = steel.exchanges.iter().find(|e| e.formula.is_some()).unwrap();
+    // half = 0.25, work = 2 because scale is above 1.5.
+    assert_eq!((power.amount, power.formula.as_deref()), (0.5, Some("half*work")));
+    let ore = steel.exchanges.iter().find(|e| &*database.flow(e.flow).name == "Iron ore").unwrap();
+    assert_eq!((ore.direction, ore.uncertainty), (Direction::Input, Uncertainty::Triangular { low: 1.0, mode: 2.0, high: 3.0 }));
+    assert_eq!(database.flow(ore.flow).category.as_deref(), Some("resources/in ground"));
+    let slag = database.flow_by_id("product:slag").unwrap();
+    assert_eq!(database.flow(slag).kind, FlowKind::Waste);
+    assert!(steel.exchanges.iter().any(|e| e.is_avoided && &*database.flow(e.flow).name == "heat"));
+    let found = inventory(&database, "P1", "product:steel");
+    let of = |name: &str| found.iter().find(|(n, _)| n == name).unwrap().1;
+    assert!((of("Carbon dioxide") - (1.6 + 0.5 * 0.4)).abs() < 1e-12, "{found:?}");
+    assert!((of("Salt") - 0.2 * 0.5).abs() < 1e-12);
+    // 0.1 MJ of heat is spared, which carries three quarters of 10 g for 3 MJ.
+    assert!((of("Methane") + 0.1 * 0.75 * 10.0 / 3.0).abs() < 1e-9, "{found:?}");
+    assert_eq!(dropped.get("block `System description`"), Some(&1));
+    assert_eq!(dropped.get("distributions without spread, around a formula, or that their amount does not fit"), Some(&1), "{dropped:?}");
+}
+
+#[test]
+fn simapro_text_of_code_page_1252_reads_like_utf_8() {
+    let text = simapro_text().replace("steel", "stähl");
+    let western: Vec<u8> = text.chars().map(|c| if c == 'ä' { 0xe4 } else { c as u8 }).collect();
+    let (first, _) = simapro::read("x.csv", &western, DatabaseBuilder::new()).unwrap();
+    assert_eq!(first, read_simapro(&text).unwrap().0);
+}
+
+#[test]
+fn a_simapro_file_that_lacks_something_is_named() {
+    for (from, to, word) in [
+        ("{SimaPro 9.1}", "{Other}", "its first line is not `{SimaPro"),
+        ("half*work", "half*wrok", "there is no parameter `wrok` here"),
+        ("share/2;", "half/2;", "depend on each other in a circle"),
+        ("Triangle", "Trapeze", ": there is no distribution `Trapeze`"),
+        ("slag;g;", "slag;MJ;", "`slag` is given in"),
+        ("Products\npower;kWh;1;100;not defined;\n", "", "a process wants a product"),
+    ] {
+        let text = simapro_text();
+        assert!(text.contains(from), "{from}");
+        let message = read_simapro(&text.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(message.contains(word), "{from}: {message}");
+    }
+    let whole = simapro_text();
+    let cut = whole.rfind("End").unwrap();
+    assert!(read_simapro(&whole[..cut]).unwrap_err().to_string().contains("has no `End`"));
+    // Cut anywhere, it is refused or gives fewer processes, never a panic.
+    for length in (0..whole.len()).step_by(53) {
+        if let Ok((database, _)) = read_simapro(&whole[..length]) {
+            assert!(length > cut || database.processes().len() < 4);
+        }
+    }
+}
+
+/// A workbook with one sheet of these rows; a cell that begins with `=` is left out as a formula without a value.
+fn workbook(rows: &[&[&str]]) -> Vec<u8> {
+    let mut sheet = String::new();
+    for (row, cells) in rows.iter().enumerate().filter(|(_, cells)| !cells.is_empty()) {
+        write!(sheet, "<row r=\"{}\">", row + 1).unwrap();
+        for (column, cell) in cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            let name = format!("{}{}", char::from(b'A' + column as u8), row + 1);
+            let text = cell.replace('&', "&amp;").replace('<', "&lt;");
+            let cell = match cell.parse::<f64>() {
+                Ok(_) => format!("<c r=\"{name}\"><v>{cell}</v></c>"),
+                Err(_) if *cell == "shared" => format!("<c r=\"{name}\" t=\"s\"><v>0</v></c>"),
+                Err(_) => format!("<c r=\"{name}\" t=\"inlineStr\"><is><t>{text}</t></is></c>"),
+            };
+            sheet.push_str(&cell);
+        }
+        sheet += "</row>";
+    }
+    let part = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    zipped(&[
+        part("xl/workbook.xml", r#"<workbook xmlns:r="r"><sheets><sheet name="One" sheetId="1" r:id="rId1"/></sheets></workbook>"#),
+        part("xl/_rels/workbook.xml.rels", r#"<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>"#),
+        part("xl/sharedStrings.xml", "<sst><si><r><t>sha</t></r><r><t>red</t></r><rPh><t>no</t></rPh></si></sst>"),
+        part("xl/worksheets/sheet1.xml", &format!("<worksheet><sheetData>{sheet}</sheetData></worksheet>")),
+    ])
+}
+
+const COLUMNS: &[&str] = &["name", "amount", "unit", "location", "type", "categories", "formula", "uncertainty type", "loc", "scale"];
+
+fn rows() -> Vec<&'static [&'static str]> {
+    vec![
+        &["Database", "mine"],
+        &["Project parameters"],
+        &["name", "amount", "formula"],
+        &["share", "0.5"],
+        &[],
+        &["Activity", "making steel"],
+        &["code", "steel-code"],
+        &["location", "CN"],
+        &["unit", "kilogram"],
+        &["reference product", "steel"],
+        &["tag", "left out"],
+        &["Exchanges"],
+        COLUMNS,
+        &["steel", "1", "kilogram", "CN", "production"],
+        &["power", "0", "kilowatt hour", "CN", "technosphere", "", "share**2 * 2"],
+        &["Carbon dioxide", "1.6", "kilogram", "", "biosphere", "air::urban", "", "2", "0.47000362924573563", "0.1"],
+        &["Iron ore", "2", "kilogram", "", "biosphere", "natural resource::in ground"],
+        &["nobody", "3", "kilogram", "", "technosphere"],
+        &[],
+        &["Activity", "power"],
+        &["location", "CN"],
+        &["unit", "kilowatt hour"],
+        &["Exchanges"],
+        COLUMNS,
+        &["Carbon dioxide", "0.4", "kilogram", "", "biosphere", "air::urban"],
+        &["treating slag", "-0.1", "kilogram", "CN", "technosphere"],
+        &[],
+        &["Activity", "treating slag"],
+        &["location", "CN"],
+        &["unit", "kilogram"],
+        &["Exchanges"],
+        COLUMNS,
+        &["treating slag", "-1", "kilogram", "CN", "production"],
+    ]
+}
+
+fn read_excel(rows: &[&[&str]]) -> Result<(Database, Dropped), ImportError> {
+    excel::read("x.xlsx", &workbook(rows), DatabaseBuilder::new())
+}
+
+#[test]
+fn a_workbook_for_brightway_is_linked_by_name_place_and_unit() {
+    let (database, dropped) = read_excel(&rows()).unwrap();
+    let steel = process(&database, "steel-code");
+    assert_eq!(steel.exchanges.len(), 5);
+    assert_eq!((steel.exchanges[1].amount, steel.exchanges[1].provider), (0.5, database.process_by_id("power|CN")));
+    let Uncertainty::Lognormal { geometric_mean, geometric_deviation } = steel.exchanges[2].uncertainty else { panic!() };
+    assert!((geometric_mean - 1.6).abs() < 1e-12 && (geometric_deviation - 0.1_f64.exp()).abs() < 1e-12);
+    assert_eq!((steel.exchanges[3].direction, flow_of(&database, steel, 3)), (Direction::Input, "Iron ore"));
+    assert_eq!(steel.exchanges[4].provider, None);
+    let power = process(&database, "power|CN");
+    // Without a production row, an activity makes one unit of itself.
+    assert_eq!((power.exchanges[0].amount, power.reference), (1.0, Some(0)));
+    let slag = database.flow_by_id("product:treating slag|CN").unwrap();
+    assert_eq!(database.flow(slag).kind, FlowKind::Waste);
+    assert_eq!(power.exchanges.iter().find(|e| e.flow == slag).map(|e| (e.amount, e.direction)), Some((0.1, Direction::Output)));
+    assert_eq!(dropped.get("activities: tag"), Some(&1));
+}
+
+#[test]
+fn a_workbook_takes_processes_and_flows_that_the_database_has() {
+    let (background, _) = ecospold2::read(&mut files(spold_model()), DatabaseBuilder::new()).unwrap();
+    let sheet: Vec<&[&str]> = vec![
+        &["Activity", "car"],
+        &["unit", "unit"],
+        &["Exchanges"],
+        COLUMNS,
+        &["steelmaking", "900", "kilogram", "CN", "technosphere"],
+        &["Carbon dioxide", "1", "kilogram", "", "biosphere", "air::urban"],
+    ];
+    let (both, _) = excel::read("x.xlsx", &workbook(&sheet), DatabaseBuilder::onto(background.clone(), OnConflict::default())).unwrap();
+    let car = process(&both, "car");
+    assert_eq!(car.exchanges[1].provider, both.process_by_id("steelmaking_steel"));
+    assert_eq!((both.flows().len(), &*both.flow(car.exchanges[2].flow).id), (background.flows().len() + 1, "co2"));
+}
+
+#[test]
+fn cells_that_cannot_be_are_named_with_their_row() {
+    let with = |at: usize, row: &'static [&'static str]| {
+        let mut all = rows();
+        all[at] = row;
+        read_excel(&all).unwrap_err().to_string()
+    };
+    for (at, row, word) in [
+        (13, &["steel", "one", "kilogram", "CN", "production"][..], "sheet `One`` is no data set: row 14: `amount` is `one`"),
+        (13, &["steel", "1", "kilogram", "CN", "produced"][..], "row 14: `type` is `produced`"),
+        (13, &["", "1", "kilogram", "CN", "production"][..], "row 14: an exchange wants a `name`"),
+        (5, &["Activity"][..], "row 6: an `Activity` wants a name"),
+        (15, &["Carbon dioxide", "1.6", "kilogram", "", "biosphere", "", "", "2"][..], "row 16: this `uncertainty type` wants `loc`"),
+        (15, &["Carbon dioxide", "1.6", "kilogram", "", "biosphere", "", "", "9"][..], "row 16: `uncertainty type` 9 is not known"),
+        (14, &["power", "0", "kilowatt hour", "CN", "technosphere", "", "shar * 2"][..], "there is no parameter `shar` here"),
+    ] {
+        let message = with(at, row);
+        assert!(message.contains(word), "{row:?}: {message}");
+    }
+    assert!(read_excel(&[&["skip"], &["Activity", "a"]]).unwrap_err().to_string().contains("it is no inventory for Brightway"));
+    assert!(read_excel(&[&["Activity", "shared"]]).unwrap().0.process_by_id("shared").is_some());
+    let whole = workbook(&rows());
+    for length in (0..whole.len()).step_by(41) {
+        assert!(excel::read("x.xlsx", &whole[..length], DatabaseBuilder::new()).is_err(), "{length}");
+    }
+}
+
+fn ilcd_files() -> Vec<(String, String)> {
+    let set = |root: &str, information: &str, rest: &str| {
+        format!(
+            r#"<p:{root} xmlns:p="p" xmlns:c="c" xmlns:epd="e"><p:information><p:dataSetInformation>{information}</p:dataSetInformation></p:information>{rest}</p:{root}>"#
+        )
+    };
+    let named = |id: &str| format!("<c:UUID>{id}</c:UUID><p:name><p:baseName>{id}</p:baseName></p:name>");
+    let quantity = |field: &str, text: &str| format!("<p:quantitativeReference><p:{field}>{text}</p:{field}></p:quantitativeReference>");
+    let flow = |id: &str, kind: &str| {
+        let properties = r#"<p:flowProperties><p:flowProperty dataSetInternalID="3"><p:referenceToFlowPropertyDataSet refObjectId="mass"/><p:meanValue>1.0</p:meanValue></p:flowProperty></p:flowProperties>"#;
+        let rest = format!(
+            "{}<p:LCIMethod><p:typeOfDataSet>{kind}</p:typeOfDataSet></p:LCIMethod>{properties}",
+            quantity("referenceToReferenceFlowProperty", "3")
+        );
+        (format!("ILCD/flows/{id}.xml"), set("flowDataSet", &named(id), &rest))
+    };
+    let exchange = |number: u32, flow: &str, direction: &str, amount: f64, more: &str| {
+        format!(
+            r#"<p:exchange dataSetInternalID="{number}"><p:referenceToFlowDataSet refObjectId="{flow}"><c:shortDescription>{flow}</c:shortDescription></p:referenceToFlowDataSet><p:exchangeDirection>{direction}</p:exchangeDirection><p:meanAmount>9</p:meanAmount><p:resultingAmount>{amount}</p:resultingAmount>{more}</p:exchange>"#
+        )
+    };
+    let spread = "<p:uncertaintyDistributionType>log-normal</p:uncertaintyDistributionType><p:relativeStandardDeviation95In>1.44</p:relativeStandardDeviation95In>";
+    let share = |a: f64, b: f64| {
+        format!(
+            r#"<p:allocations><p:allocation internalReferenceToCoProduct="0" allocatedFraction="{a}"/><p:allocation internalReferenceToCoProduct="1" allocatedFraction="{b}"/></p:allocations>"#
+        )
+    };
+    let boiler = format!(
+        r#"{}<p:geography><p:locationOfOperationSupplyOrProduction location="CN"/></p:geography><p:exchanges>{}{}{}</p:exchanges>"#,
+        quantity("referenceToReferenceFlow", "0"),
+        exchange(0, "heat", "Output", 2.0, ""),
+        exchange(1, "power", "Output", 1.0, ""),
+        exchange(2, "co2", "Output", 8.0, &(spread.to_owned() + &share(75.0, 25.0))),
+    );
+    let result = |module: &str, value: f64| format!(r#"<epd:amount epd:module="{module}">{value}</epd:amount>"#);
+    let declaration = format!(
+        r#"{}<p:exchanges>{}</p:exchanges><p:LCIAResults><p:LCIAResult><p:referenceToLCIAMethodDataSet refObjectId="gwp"><c:shortDescription>GWP total</c:shortDescription></p:referenceToLCIAMethodDataSet><p:meanAmount>0</p:meanAmount><c:other>{}{}<epd:referenceToUnitGroupDataSet refObjectId="u"><c:shortDescription>kg CO2 eq.</c:shortDescription></epd:referenceToUnitGroupDataSet></c:other></p:LCIAResult></p:LCIAResults>"#,
+        quantity("referenceToReferenceFlow", "0"),
+        exchange(0, "panel", "Output", 1.0, ""),
+        result("A1-A3", 12.5),
+        result("D", -2.0),
+    );
+    let units = r#"<p:units><p:unit dataSetInternalID="0"><p:name>kg</p:name><p:meanValue>1</p:meanValue></p:unit><p:unit dataSetInternalID="1"><p:name>g</p:name><p:meanValue>0.001</p:meanValue></p:unit></p:units>"#;
+    let factor = |flow: &str, value: f64| {
+        format!(r#"<p:factor><p:referenceToFlowDataSet refObjectId="{flow}"/><p:meanValue>{value}</p:meanValue></p:factor>"#)
+    };
+    let method = format!(
+        r#"<p:quantitativeReference><p:referenceQuantity refObjectId="q"><c:shortDescription>kg CO2 eq.</c:shortDescription></p:referenceQuantity></p:quantitativeReference><p:characterisationFactors>{}{}</p:characterisationFactors>"#,
+        factor("co2", 1.0),
+        factor("nobody", 2.0),
+    );
+    let property = r#"<p:quantitativeReference><p:referenceToReferenceUnitGroup refObjectId="masses"/></p:quantitativeReference>"#;
+    let simple = |id: &str, name: &str| format!("<c:UUID>{id}</c:UUID><c:name>{name}</c:name>");
+    let file = |name: &str, text: String| (format!("ILCD/{name}"), text);
+    vec![
+        file("unitgroups/masses.xml", set("unitGroupDataSet", &simple("masses", "Masses"), &(quantity("referenceToReferenceUnit", "0") + units))),
+        file("flowproperties/mass.xml", set("flowPropertyDataSet", &simple("mass", "Mass"), property)),
+        flow("heat", "Product flow"),
+        flow("power", "Product flow"),
+        flow("panel", "Product flow"),
+        flow("co2", "Elementary flow"),
+        file("lciamethods/gwp.xml", set("LCIAMethodDataSet", &(simple("m", "climate change") + "<p:methodology>EF 3.1</p:methodology>"), &method)),
+        file("processes/boiler.xml", set("processDataSet", &named("boiler"), &boiler)),
+        file("processes/panel.xml", set("processDataSet", &named("declared"), &declaration)),
+        file("sources/s.xml", "<s/>".to_owned()),
+    ]
+}
+
+#[test]
+fn an_ilcd_package_is_read_with_its_methods_shares_and_declarations() {
+    let (database, dropped) = read_package(&mut files(ilcd_files()), DatabaseBuilder::new()).unwrap();
+    let boiler = process(&database, "boiler");
+    assert_eq!((boiler.exchanges[2].amount, database.place(boiler.location.unwrap())), (8.0, "CN"));
+    assert_eq!(boiler.exchanges[2].uncertainty, Uncertainty::Lognormal { geometric_mean: 8.0, geometric_deviation: 1.2 });
+    assert_eq!(inventory(&database, "boiler", "heat"), [("co2".to_owned(), 0.75 * 8.0 / 2.0)]);
+    assert_eq!(database.category_names(), ["EF 3.1: climate change", "EPD: GWP total"]);
+    let module = process(&database, "declared#A1-A3");
+    assert_eq!((&*module.name, module.exchanges.len(), module.exchanges[1].amount), ("declared, A1-A3", 2, 12.5));
+    assert_eq!(process(&database, "declared#D").exchanges[1].amount, -2.0);
+    assert_eq!(dropped.get("factors of flows that the database lacks"), Some(&1));
+    assert_eq!(dropped.get("sources/"), Some(&1));
+}
+
+#[test]
+fn an_ilcd_file_that_lacks_something_is_named() {
+    for (file, from, to, word) in [
+        ("processes/boiler.xml", "refObjectId=\"co2\"", "refObjectId=\"co3\"", "the process `boiler`: there is no flow `co3`"),
+        ("processes/boiler.xml", "refObjectId=\"co2\"", "", "wants a `referenceToFlowDataSet`"),
+        ("processes/boiler.xml", ">8<", ">8 kg<", "`resultingAmount` is `8 kg`"),
+        ("processes/boiler.xml", "<c:UUID>boiler</c:UUID>", "", "it wants a `UUID`"),
+        ("flows/heat.xml", ">3<", ">4<", "the flow `heat`: it wants a reference flow property"),
+        ("flows/heat.xml", "refObjectId=\"mass\"", "refObjectId=\"mess\"", "there is no flow property `mess`"),
+        ("flows/heat.xml", "flowDataSet", "flawDataSet", "its root is `flawDataSet`"),
+        ("unitgroups/masses.xml", "Unit>0<", "Unit>7<", "it wants a reference unit"),
+        ("unitgroups/masses.xml", "0.001", "0", "conversion factor above 0"),
+        ("processes/boiler.xml", "<p:exchanges>", "<p:exchanges><p:exchanges>", "at byte"),
+    ] {
+        let mut list = ilcd_files();
+        let (_, text) = list.iter_mut().find(|(name, _)| name.ends_with(file)).unwrap();
+        assert!(text.contains(from), "{from}: {text}");
+        *text = text.replace(from, to);
+        let message = ilcd::read(&mut files(list), DatabaseBuilder::new()).unwrap_err().to_string();
+        assert!(message.contains(word), "{from}: {message}");
+    }
+    assert!(ilcd::read(&mut files(Vec::new()), DatabaseBuilder::new()).unwrap_err().to_string().contains("it is no ILCD package"));
+}
+
+#[test]
+fn a_mapping_replaces_flows_suppliers_units_and_places_of_a_database() {
+    let database = || packages::database();
+    let apply = |text: &str| database().remapped(&parse_mapping(&format!("kind,from,to,factor,note\n{text}")).unwrap());
+    let (mapped, done) = apply("# ours\nflow,co2,ch4,0.5,half\nprovider,slag,dump,,\n").unwrap();
+    let ch4 = mapped.flow_by_id("ch4").unwrap();
+    let steel = process(&mapped, "making-steel");
+    let exchange = steel.exchanges.iter().find(|e| e.flow == ch4).unwrap();
+    assert_eq!((exchange.amount, done.exchanges, done.providers), (0.8, 3, 1));
+    assert!(steel.exchanges.iter().any(|e| e.provider == mapped.process_by_id("dump")));
+    let (mapped, done) = apply("unit,kWh,kg,2,\n").unwrap();
+    assert!(done.units > 0 && &*mapped.reference_unit(mapped.flow_by_id("electricity").unwrap()).name == "kg");
+    let used = process(&mapped, "making-steel").exchanges[1].amount;
+    // 1.8 MJ are half a kilowatt-hour.
+    assert!((used - 1.0).abs() < 1e-12, "{used}");
+    for (row, word) in [
+        ("flow,co3,ch4,,", "line 2: the database has no flow `co3`"),
+        ("flow,co2,steel,,", "`co2` and `steel` are not of one kind"),
+        ("provider,slag,dmup,,", "no process `dmup`"),
+        ("unit,kWhh,kg,,", "no unit `kWhh`"),
+        ("location,XX,CN,,", "no location `XX`"),
+    ] {
+        let message = apply(row).unwrap_err().to_string();
+        assert!(message.contains(word), "{row}: {message}");
+    }
+    for (text, word) in [
+        ("kind,from\n", "there is no column `to`"),
+        ("kind,from,to\nodd,a,b\n", "line 2: kind is `odd`"),
+        ("kind,from,to,factor\nflow,a,b,0\n", "line 2: factor is `0`"),
+    ] {
+        assert!(parse_mapping(text).unwrap_err().to_string().contains(word), "{text}");
+    }
+}
+
+/// Numbers that look random and are the same each time.
+fn scattered(state: &mut u64) -> usize {
+    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    (*state >> 33) as usize
+}
+
+#[test]
+fn every_reader_survives_bytes_that_are_changed_at_random() {
+    let mut state = 7;
+    let mut spoil = |bytes: &[u8]| {
+        let mut changed = bytes.to_vec();
+        for _ in 0..=scattered(&mut state) % 4 {
+            let at = scattered(&mut state) % changed.len();
+            match scattered(&mut state) % 3 {
+                0 => changed[at] = (scattered(&mut state) % 128) as u8,
+                1 => drop(changed.drain(at..(at + scattered(&mut state) % 40).min(changed.len()))),
+                _ => changed.insert(at, b"<>&;\"0-9.e"[scattered(&mut state) % 10]),
+            }
+            if changed.is_empty() {
+                changed.push(b'0');
+            }
+        }
+        changed
+    };
+    let (text, book) = (simapro_text(), workbook(&rows()));
+    for _ in 0..150 {
+        let _ = simapro::read("x.csv", &spoil(text.as_bytes()), DatabaseBuilder::new());
+        let _ = excel::read("x.xlsx", &spoil(&book), DatabaseBuilder::new());
+        for (list, is_ilcd) in [(ilcd_files(), true), (spold_model(), false)] {
+            let spoilt = list.into_iter().map(|(name, text)| (name, String::from_utf8_lossy(&spoil(text.as_bytes())).into_owned())).collect();
+            let _ = if is_ilcd {
+                ilcd::read(&mut files(spoilt), DatabaseBuilder::new())
+            } else {
+                read_package(&mut files(spoilt), DatabaseBuilder::new())
+            };
+        }
+    }
+}
+
+#[test]
+fn deep_nesting_and_zip_bombs_are_refused_by_every_reader_of_xml() {
+    let deep = "<a>".repeat(100_000);
+    let bomb = format!("<processDataSet>{}</processDataSet>", " ".repeat(64 << 20));
+    for name in ["ILCD/processes/x.xml", "x.spold"] {
+        let of = |text: &str| {
+            let bytes = zipped(&[(name.to_owned(), text.to_owned()), ("readme.txt".to_owned(), String::new())]);
+            let mut zip = ZipFiles::new(Cursor::new(bytes), Limits::default()).unwrap();
+            read_package(&mut zip, DatabaseBuilder::new()).unwrap_err().to_string()
+        };
+        assert!(of(&deep).contains("nested more than 128 deep"), "{name}");
+        assert!(of(&bomb).contains("zip bomb"), "{name}");
+    }
+    for (part, text) in [("xl/workbook.xml", &deep), ("xl/sharedStrings.xml", &bomb)] {
+        let mut parts = vec![(part.to_owned(), text.clone())];
+        if part != "xl/workbook.xml" {
+            parts.push(("xl/workbook.xml".to_owned(), "<workbook/>".to_owned()));
+        }
+        let message = excel::read("x.xlsx", &zipped(&parts), DatabaseBuilder::new()).unwrap_err().to_string();
+        assert!(message.contains("nested more than") || message.contains("zip bomb"), "{message}");
+    }
+}
+
+#[test]
+fn circles_of_parameters_and_ids_given_twice_are_refused_in_a_workbook_and_in_ilcd() {
+    let mut circle = rows();
+    circle[3] = &["share", "0.5", "share + 1"];
+    assert!(read_excel(&circle).unwrap_err().to_string().contains("depend on each other in a circle"));
+    let mut twice = rows();
+    twice.extend([&[][..], &["Activity", "power"][..], &["location", "CN"][..], &["unit", "kilowatt hour"][..]]);
+    assert!(read_excel(&twice).unwrap_err().to_string().contains("the process `power|CN` is given twice"));
+    let mut list = ilcd_files();
+    let boiler = list.iter().find(|(name, _)| name.ends_with("boiler.xml")).unwrap().1.clone();
+    list.push(("ILCD/processes/again.xml".to_owned(), boiler));
+    assert!(ilcd::read(&mut files(list), DatabaseBuilder::new()).unwrap_err().to_string().contains("the process `boiler` is given twice"));
+}
