@@ -56,7 +56,10 @@ fn unchunked(mut text: &str) -> String {
 }
 
 fn ask(address: SocketAddr, method: &str, path: &str, headers: &str, body: &str) -> Response {
-    raw(address, &format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len()))
+    raw(
+        address,
+        &format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len()),
+    )
 }
 
 fn get(address: SocketAddr, path: &str) -> Response {
@@ -185,7 +188,12 @@ fn a_page_of_another_site_is_refused() {
 #[test]
 fn every_response_carries_the_headers_of_safety() {
     let address = serve(limits());
-    for answer in [get(address, "/api/1/things"), get(address, "/api/1/none"), get(address, "/x.js"), raw(address, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")] {
+    for answer in [
+        get(address, "/api/1/things"),
+        get(address, "/api/1/none"),
+        get(address, "/x.js"),
+        raw(address, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+    ] {
         let policy = answer.header("content-security-policy").unwrap();
         assert!(policy.starts_with("default-src 'self';") && policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"));
         assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
@@ -367,5 +375,8 @@ fn the_description_lists_every_path() {
     for path in ["/api/1/echo", "/api/1/jobs/deep/echo", "/api/1/things/{id}", "/api/1/jobs/{id}", "/api/1/jobs/{id}/events"] {
         assert!(paths.contains(&path), "{path} is not in {paths:?}");
     }
-    assert_eq!(document["paths"]["/api/1/things/{id}"]["get"]["responses"]["404"]["content"]["application/json"]["schema"]["$ref"], "#/components/schemas/refusal");
+    assert_eq!(
+        document["paths"]["/api/1/things/{id}"]["get"]["responses"]["404"]["content"]["application/json"]["schema"]["$ref"],
+        "#/components/schemas/refusal"
+    );
 }
