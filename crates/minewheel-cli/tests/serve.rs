@@ -305,6 +305,9 @@ fn what_there_is_to_choose_from_can_be_chosen() {
     assert_eq!(document["components"]["schemas"]["assess-request"]["required"], json!(["cars"]));
 }
 
+/// One value in so many is tried for a key.
+const EVERY: usize = 6;
+
 #[test]
 fn no_input_breaks_the_server() {
     let server = Server::new();
@@ -338,8 +341,9 @@ fn no_input_breaks_the_server() {
     for (path, item) in document["paths"].as_object().unwrap() {
         let Some(question) = path.strip_prefix("/api/1/").filter(|p| item.get("post").is_some() && !p.starts_with("jobs/")) else { continue };
         let keys = document["components"]["schemas"][format!("{}-request", question.replace('/', "-"))]["properties"].as_object().unwrap();
-        for key in keys.keys() {
-            for value in &odd {
+        for (turn, key) in keys.keys().enumerate() {
+            // Keys take turns with the values, so that all meet while the test stays short.
+            for value in odd.iter().skip(turn % EVERY).step_by(EVERY) {
                 let mut body: serde_json::Map<String, Value> = keys.keys().filter_map(|k| Some((k.clone(), plain.get(k)?.clone()))).collect();
                 body.insert(key.clone(), value.clone());
                 let (status, text) = server.post(question, &Value::Object(body));
