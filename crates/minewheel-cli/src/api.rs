@@ -50,7 +50,7 @@ const POSTED: [Asked; 33] = [
     short("range", "range"),
     short("drive", "drive"),
     short("charge", "charge"),
-    short("trip", "trip"),
+    long("trip", "trip"),
     short("performance", "performance"),
     long("age", "age"),
     short("battery", "battery"),

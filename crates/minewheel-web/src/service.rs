@@ -90,8 +90,8 @@ impl Default for Limits {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             body_bytes: 256 * 1024,
-            time: [Duration::from_secs(20), Duration::from_secs(120)],
-            job_time: Duration::from_secs(1800),
+            time: [Duration::from_secs(20), Duration::from_mins(2)],
+            job_time: Duration::from_mins(30),
             body_time: Duration::from_secs(10),
             at_once: [cores, cores.div_ceil(2)],
             waiting: [512, 32],

@@ -106,6 +106,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Longest span of a report.
+const LONGEST_MONTHS: i32 = 1200;
+
 fn span_of(arguments: &Arguments) -> Result<(Period, Step), Failure> {
     let wanted = || "a period: 2023, 2023-H1, 2023-Q2 or 2023-06".to_owned();
     let read =
@@ -113,6 +116,10 @@ fn span_of(arguments: &Arguments) -> Result<(Period, Step), Failure> {
     let (from, to) = (read("from", &arguments.from)?, read("to", &arguments.to)?);
     let span =
         Period::span(from, to).ok_or_else(|| Failure::Option { option: "to", seen: arguments.to.clone(), wanted: format!("{from} or later") })?;
+    if span.months() > LONGEST_MONTHS {
+        let wanted = format!("at most {LONGEST_MONTHS} months after --from");
+        return Err(Failure::Option { option: "to", seen: arguments.to.clone(), wanted });
+    }
     let whole = span.cut(Step::Year).iter().map(|p| p.months()).sum::<i32>() == span.months();
     let step = match arguments.by {
         Some(By::Month) => Step::Month,

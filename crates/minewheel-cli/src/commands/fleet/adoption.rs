@@ -34,11 +34,18 @@ pub struct Arguments {
 /// Longest forecast in years.
 const LONGEST: i32 = 36;
 
+/// Years that a fit may end with.
+const FITTED: std::ops::RangeInclusive<i32> = 1950..=2100;
+
 /// The share to come.
 ///
 /// # Errors
 /// A place or year without shares.
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Adoption, Failure> {
+    if !FITTED.contains(&arguments.until) {
+        let wanted = format!("{} to {}", FITTED.start(), FITTED.end());
+        return Err(Failure::Option { option: "until", seen: arguments.until.to_string(), wanted });
+    }
     if !(arguments.until + 3..=arguments.until + LONGEST).contains(&arguments.to) {
         let wanted = format!("{} to {}", arguments.until + 3, arguments.until + LONGEST);
         return Err(Failure::Option { option: "to", seen: arguments.to.to_string(), wanted });
