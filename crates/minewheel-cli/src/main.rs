@@ -76,6 +76,8 @@ enum Command {
     Rules(commands::rules::Arguments),
     /// What a model can fill of a car's battery passport, and what only the maker can
     Passport(commands::passport::Arguments),
+    /// Supplier footprints in exchange (PACT): a host, a client, and their upkeep
+    Exchange(commands::exchange::Arguments),
     /// Print the JSON Schema or the list of a thing
     Schema(commands::schema::Arguments),
     /// Print a completion script for a shell
@@ -114,6 +116,7 @@ fn main() -> ExitCode {
         Command::Case(arguments) => commands::case::run(&arguments),
         Command::Rules(arguments) => commands::rules::run(&arguments),
         Command::Passport(arguments) => commands::passport::run(&arguments),
+        Command::Exchange(arguments) => commands::exchange::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
