@@ -13,6 +13,7 @@ pub mod data;
 pub mod disrupt;
 pub mod drive;
 pub mod drive_unit;
+pub mod exchange;
 pub mod explain;
 pub mod fleet;
 pub mod lca;

@@ -64,6 +64,9 @@ pub enum Failure {
     /// A case that is unknown or cannot be computed.
     #[error(transparent)]
     Case(minewheel_industry::cases::CaseError),
+    /// A footprint exchange did not do it.
+    #[error(transparent)]
+    Exchange(crate::commands::exchange::ExchangeFailure),
     /// A life-cycle database cannot be read or solved.
     #[error(transparent)]
     Lca(#[from] crate::commands::lca::LcaFailure),
@@ -192,6 +195,7 @@ impl Failure {
             Self::RuleNotMet { .. } => "minewheel::rules::not_met",
             Self::Driver(_) => "minewheel::fleet::driver",
             Self::Lca(error) => error.code(),
+            Self::Exchange(error) => error.code(),
             Self::Credits(_) => "minewheel::credits",
             Self::Json(_) => "minewheel::json",
             Self::Serve(_) => "minewheel::web::serve",
@@ -228,6 +232,7 @@ impl Failure {
             Self::File { .. } => "check that the folder is there and may be written to".to_owned(),
             Self::Option { option, .. } => format!("see `--{option}` in the command's --help"),
             Self::Lca(error) => error.help().to_owned(),
+            Self::Exchange(error) => error.help().to_owned(),
             Self::Credits(_) => {
                 "`docs/model/credits.md` explains studies and rules; constants and their years are in `data/credits/rules.csv`".to_owned()
             }

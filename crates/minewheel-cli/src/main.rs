@@ -80,6 +80,8 @@ enum Command {
     Passport(commands::passport::Arguments),
     /// Serve the browser app and the JSON API on this machine
     Serve(commands::serve::Arguments),
+    /// Supplier footprints in exchange (PACT): a host, a client, and their upkeep
+    Exchange(commands::exchange::Arguments),
     /// Print the JSON Schema or the list of a thing
     Schema(commands::schema::Arguments),
     /// Print a completion script for a shell
@@ -120,6 +122,7 @@ fn main() -> ExitCode {
         Command::Rules(arguments) => commands::rules::run(&arguments),
         Command::Passport(arguments) => commands::passport::run(&arguments),
         Command::Serve(arguments) => commands::serve::run(&arguments),
+        Command::Exchange(arguments) => commands::exchange::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();

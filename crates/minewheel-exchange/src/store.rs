@@ -1,7 +1,7 @@
 //! What is kept, behind one trait with two databases: SQLite in a file, and PostgreSQL.
 //!
 //! The statements of the exchange are written once, in the SQL that both databases understand, with parameters `$1`,
-//! `$2`, …; only the migrations differ. A [`Database`] can do two things: answer a query, and carry out a list of
+//! `$2`, …; only the migrations differ. A `Database` can do two things: answer a query, and carry out a list of
 //! statements as one transaction. An acknowledged transaction is on the disk: SQLite writes ahead with
 //! `synchronous = FULL`, PostgreSQL with `synchronous_commit = on`.
 

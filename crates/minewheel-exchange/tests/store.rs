@@ -167,15 +167,15 @@ fn a_letter_is_lent_to_one_sender_at_a_time() {
 }
 
 #[test]
-fn a_thousand_writes_at_once_are_all_there() {
+fn hundreds_of_writes_at_once_are_all_there() {
     on_each(|store| async move {
         let mut tasks = tokio::task::JoinSet::new();
-        for n in 0..1000 {
+        for n in 0..300 {
             let store = store.clone();
             tasks.spawn(async move { store.publish("works", None, &[document(n)]).await.unwrap()[0].is_new });
         }
         assert!(tasks.join_all().await.into_iter().all(|is_new| is_new));
-        assert_eq!(store.count().await.unwrap(), 1000);
+        assert_eq!(store.count().await.unwrap(), 300);
     });
 }
 

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 
 use super::{Exchange, ServeError};
 use crate::client::{Client, ClientError, Trust};
@@ -125,6 +125,7 @@ async fn write_audit(exchange: Arc<Exchange>, mut deeds: mpsc::Receiver<Deed>, m
 }
 
 /// Answers requests and sends events.
+#[derive(Clone)]
 struct PostOffice {
     exchange: Arc<Exchange>,
     source: String,
@@ -189,29 +190,36 @@ impl PostOffice {
         Ok(())
     }
 
+    /// Sends what is due, side by side, so that a host that does not answer holds up nobody else's events.
     async fn send_letters(&self) -> Result<usize, StoreError> {
-        let store = &self.exchange.store;
-        let letters = store.due_letters(Moment::now(), LEASE, LETTERS).await?;
-        for letter in &letters {
-            let outcome = match store.peer(&letter.tenant).await? {
-                Some(peer) => self.deliver(letter, &peer).await,
-                None => Err("there is no host for this tenant".to_owned()),
-            };
-            match outcome {
-                Ok(()) => {
-                    self.exchange.metrics.delivery("sent");
-                    store.sent(letter).await?;
-                }
-                Err(failure) => {
-                    let next = self.exchange.options.retries.next(letter, Moment::now());
-                    let outcome = if next.is_some() { "failed" } else { "given up" };
-                    self.exchange.metrics.delivery(outcome);
-                    tracing::warn!(tenant = letter.tenant, attempts = letter.attempts + 1, failure, outcome, "an event was not sent");
-                    store.not_sent(letter, next, &failure).await?;
-                }
-            }
+        let letters = self.exchange.store.due_letters(Moment::now(), LEASE, LETTERS).await?;
+        let count = letters.len();
+        let mut sending = JoinSet::new();
+        for letter in letters {
+            let office = self.clone();
+            sending.spawn(async move { office.send(&letter).await });
         }
-        Ok(letters.len())
+        while let Some(sent) = sending.join_next().await {
+            sent.map_err(|e| StoreError::Database(e.to_string()))??;
+        }
+        Ok(count)
+    }
+
+    async fn send(&self, letter: &Letter) -> Result<(), StoreError> {
+        let store = &self.exchange.store;
+        let outcome = match store.peer(&letter.tenant).await? {
+            Some(peer) => self.deliver(letter, &peer).await,
+            None => Err("there is no host for this tenant".to_owned()),
+        };
+        let Err(failure) = outcome else {
+            self.exchange.metrics.delivery("sent");
+            return store.sent(letter).await;
+        };
+        let next = self.exchange.options.retries.next(letter, Moment::now());
+        let outcome = if next.is_some() { "failed" } else { "given up" };
+        self.exchange.metrics.delivery(outcome);
+        tracing::warn!(tenant = letter.tenant, attempts = letter.attempts + 1, failure, outcome, "an event was not sent");
+        store.not_sent(letter, next, &failure).await
     }
 
     async fn deliver(&self, letter: &Letter, peer: &Peer) -> Result<(), String> {
