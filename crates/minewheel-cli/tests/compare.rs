@@ -151,7 +151,7 @@ fn a_mapping_links_what_a_package_left_open() {
     let solved = json(&folder, &["lca", "info", "mapped.mwdb", "--list-unlinked"]);
     assert_eq!(solved["unlinked"].as_array().unwrap().len(), 1, "{solved}");
     write(&folder.join("map.csv"), "kind,from,to\nflow,power-old,pwer\n");
-    let answer = run_in(&folder, &["lca", "import", "part", "--into", "mapped.mwdb", "--mapping", "map.csv"]);
+    let answer = run_in(&folder, &["lca", "import", "part", "--into", "other.mwdb", "--mapping", "map.csv"]);
     assert!(
         answer.code == 2 && answer.remarks.contains("error[minewheel::lca::mapping]") && answer.remarks.contains("no flow `pwer`"),
         "{}",

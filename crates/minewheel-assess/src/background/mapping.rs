@@ -55,7 +55,7 @@ impl Mapping {
     /// # Errors
     /// A column is missing, or every row that cannot be.
     pub fn parse(text: &str) -> Result<Self, BackgroundError> {
-        let mut table = csv::ReaderBuilder::new().flexible(true).comment(Some(b'#')).trim(csv::Trim::All).from_reader(text.as_bytes());
+        let mut table = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
         let header = table.headers().map_err(|e| BackgroundError::Text(e.to_string()))?.clone();
         let at = |name: &str| header.iter().position(|cell| cell.trim_start_matches('\u{feff}') == name);
         let wanted = |name: &'static str| at(name).ok_or(BackgroundError::Column(name));
@@ -64,6 +64,10 @@ impl Mapping {
         let (mut rows, mut faults) = (Vec::new(), Vec::new());
         for record in table.records() {
             let record = record.map_err(|e| BackgroundError::Text(e.to_string()))?;
+            // Left to the reader of CSV, remarks would shift the lines.
+            if record.get(0).is_some_and(|cell| cell.starts_with('#')) {
+                continue;
+            }
             let line = record.position().map_or(0, |p| p.line() as usize);
             let cell = |at: Option<usize>| at.and_then(|at| record.get(at)).filter(|c| !c.is_empty());
             let kind = match cell(Some(kind)) {

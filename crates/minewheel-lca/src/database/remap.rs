@@ -109,7 +109,7 @@ pub struct Remapped {
 /// # Errors
 /// [`RemapError`] with every row that cannot be.
 pub fn parse_mapping(text: &str) -> Result<Vec<RemapRow>, RemapError> {
-    let mut table = csv::ReaderBuilder::new().flexible(true).comment(Some(b'#')).trim(csv::Trim::All).from_reader(text.as_bytes());
+    let mut table = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = table.headers().map_err(|e| RemapError::Text(e.to_string()))?.clone();
     let at = |name: &str| header.iter().position(|cell| cell.trim_start_matches('\u{feff}') == name);
     let wanted = |name: &'static str| at(name).ok_or(RemapError::Column(name));
@@ -117,6 +117,10 @@ pub fn parse_mapping(text: &str) -> Result<Vec<RemapRow>, RemapError> {
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
     for record in table.records() {
         let record = record.map_err(|e| RemapError::Text(e.to_string()))?;
+        // Left to the reader of CSV, remarks would shift the lines.
+        if record.get(0).is_some_and(|cell| cell.starts_with('#')) {
+            continue;
+        }
         let line = record.position().map_or(0, |p| p.line() as usize);
         let cell = |at: usize| record.get(at).unwrap_or_default();
         let kind = match cell(kind) {

@@ -83,10 +83,8 @@ impl Reader {
     fn take(&mut self, dataset: Dataset) {
         let products: Vec<&RawExchange> = dataset.exchanges.iter().filter(|e| e.is_product() && e.amount != 0.0).collect();
         let references = products.iter().filter(|e| e.output_group == Some(0)).count();
-        let thing = || format!("the data set `{}` of `{}`", dataset.activity, dataset.name);
         if references == 0 {
-            self.faults.push(DatabaseFault::Malformed { thing: thing(), wanted: "it wants a reference product with an amount other than 0" });
-            return;
+            return self.draft.drop_one("data sets without a reference product");
         }
         let is_allocated = products.len() == 1;
         let product = products.iter().find(|e| e.output_group == Some(0)).map_or(products[0], |e| *e);

@@ -94,16 +94,18 @@ impl Visitor {
         }
     }
 
-    fn spread(element: &Element<'_>, kind: &str) -> Result<(Spread, Option<f64>), String> {
-        let wanted = |name: &str| element.number(name)?.ok_or_else(|| format!("`{kind}` wants `{name}`"));
-        let base = element.number("variance")?;
-        let variance = || Ok::<_, String>(element.number("varianceWithPedigreeUncertainty")?.filter(|v| *v > 0.0).or(base).unwrap_or(0.0));
-        Ok(match kind {
-            "lognormal" => (Spread::Lognormal(variance()?), base),
-            "normal" => (Spread::Normal(variance()?), base),
-            "triangular" => (Spread::Triangular([wanted("minValue")?, wanted("mostLikelyValue")?, wanted("maxValue")?]), None),
-            _ => (Spread::Uniform([wanted("minValue")?, wanted("maxValue")?]), None),
-        })
+    /// A distribution, and its variance without pedigree; numbers that are missing or none make one without spread, which is counted.
+    fn spread(element: &Element<'_>, kind: &str) -> (Spread, Option<f64>) {
+        let of = |name: &str| element.number(name).ok().flatten();
+        let bound = |name: &str| of(name).unwrap_or(f64::NAN);
+        let base = of("variance");
+        let variance = || of("varianceWithPedigreeUncertainty").filter(|v| *v > 0.0).or(base).unwrap_or(0.0);
+        match kind {
+            "lognormal" => (Spread::Lognormal(variance()), base),
+            "normal" => (Spread::Normal(variance()), base),
+            "triangular" => (Spread::Triangular([bound("minValue"), bound("mostLikelyValue"), bound("maxValue")]), None),
+            _ => (Spread::Uniform([bound("minValue"), bound("maxValue")]), None),
+        }
     }
 }
 
@@ -159,7 +161,7 @@ impl Visit for Visitor {
                 }
             }
             kind @ ("lognormal" | "normal" | "triangular" | "uniform") if path.above(1) == "uncertainty" => {
-                let (spread, base) = Self::spread(element, kind)?;
+                let (spread, base) = Self::spread(element, kind);
                 match (path.above(2), &mut self.exchange, &mut self.parameter) {
                     ("intermediateExchange" | "elementaryExchange", Some(exchange), _) => {
                         (exchange.spread, exchange.base_variance) = (spread, base);
