@@ -206,7 +206,7 @@ fn ask(command: &Command, desk: &Desk) -> Result<String, Failure> {
         Command::Rules(a) => print::json_text(&c::rules::answer(a, desk)?),
         Command::Passport(a) => print::json_text(&c::passport::answer(a, desk)?),
         Command::Data(_) => print::json_text(&c::data::sources(desk)?),
-        Command::Lca(_) | Command::Schema(_) | Command::Serve(_) | Command::Completions { .. } => {
+        Command::Lca(_) | Command::Schema(_) | Command::Serve(_) | Command::Suppliers(_) | Command::Exchange(_) | Command::Completions { .. } => {
             Err(Failure::UnknownName { kind: "question", seen: "this command".to_owned(), known: POSTED.map(|a| a.path).join(", ") })
         }
     }

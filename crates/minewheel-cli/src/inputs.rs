@@ -266,23 +266,34 @@ impl Desk {
     ///
     /// # Errors
     /// It cannot be read.
-    #[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
     pub fn text(&self, path: &Path) -> Result<String, Failure> {
-        let read = match &self.files {
-            Files::Disk => std::fs::read_to_string(path),
+        match &self.files {
+            Files::Disk => read(path),
             Files::Given(texts) => {
-                let missing = || std::io::Error::new(std::io::ErrorKind::NotFound, "a request reads no file; send its text");
-                texts.get(&path.display().to_string()).cloned().ok_or_else(missing)
+                let reason = std::io::Error::new(std::io::ErrorKind::NotFound, "a request reads no file; send its text");
+                let found = texts.get(&path.display().to_string()).cloned();
+                found.map(without_mark).ok_or_else(|| Failure::File { verb: "read", path: PathBuf::from(path), reason })
             }
-        };
-        let text = read.map_err(|reason| Failure::File { verb: "read", path: PathBuf::from(path), reason })?;
-        Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
+        }
     }
 }
 
 /// Whether a name is that of a file rather than an id.
 pub fn is_path(name: &str) -> bool {
     Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("toml")) || name.contains(['/', '\\'])
+}
+
+fn without_mark(text: String) -> String {
+    text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
+}
+
+/// The text of a file on the user's disk, for commands that no request reaches.
+///
+/// # Errors
+/// It cannot be read.
+#[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
+pub fn read(path: &Path) -> Result<String, Failure> {
+    std::fs::read_to_string(path).map(without_mark).map_err(|reason| Failure::File { verb: "read", path: PathBuf::from(path), reason })
 }
 
 /// Writes a file that the user named.

@@ -12,7 +12,7 @@ use minewheel_industry::suppliers::status::status;
 use minewheel_industry::suppliers::synthesise::{places, synthesise};
 
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::{self, Desk};
 use crate::print::{self, Format};
 use folder::Opened;
 
@@ -121,7 +121,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn sum(opened: &Opened) -> Result<RollUp, Failure> {
-    let codes = |place| opened.tables.places.code(place).to_owned();
+    let places = &opened.desk.tables()?.places;
+    let codes = |place| places.code(place).to_owned();
     Ok(roll_up(&opened.own, &codes, &opened.programme, &opened.car, &opened.footprints)?)
 }
 
@@ -229,14 +230,14 @@ fn stand(common: &Common) -> Result<(), Failure> {
 }
 
 fn make_up(arguments: &SynthesiseArguments) -> Result<(), Failure> {
-    let tables = inputs::tables(arguments.data.as_deref())?;
-    let own = folder::own_tables(arguments.data.as_deref())?;
-    let design = inputs::car(&tables, &arguments.car)?;
-    let scenario = folder::scenario(&tables, &design, arguments.year)?;
+    let desk = Desk::on_disk(arguments.data.as_deref())?;
+    let (tables, own) = (desk.tables()?, folder::own_tables(&desk)?);
+    let design = desk.car(&arguments.car)?;
+    let scenario = folder::scenario(tables, &design, arguments.year)?;
     // Once to see where things are made, once more with works in all those places.
-    let first = folder::open_car(&tables, &design, &scenario, &[])?;
-    let car = folder::open_car(&tables, &design, &scenario, &places(&tables, &first))?;
-    let chain = synthesise(&tables, &own, &car, arguments.count, arguments.seed)?;
+    let first = folder::open_car(tables, &design, &scenario, &[])?;
+    let car = folder::open_car(tables, &design, &scenario, &places(tables, &first))?;
+    let chain = synthesise(tables, &own, &car, arguments.count, arguments.seed)?;
     for (name, text) in &chain.files {
         let path: PathBuf = arguments.write.join(name);
         folder::make_parent(Path::new(&path))?;

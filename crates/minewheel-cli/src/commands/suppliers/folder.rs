@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use super::Common;
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::{self, Desk};
 
 /// The method that climate is counted by.
 const METHOD: &str = "ar6-gwp100";
@@ -26,7 +26,7 @@ const METHOD: &str = "ar6-gwp100";
 /// Everything that a programme rests on.
 pub struct Opened {
     /// Tables of cars.
-    pub tables: Tables,
+    pub desk: Desk,
     /// Tables of suppliers.
     pub own: SupplierTables,
     /// The programme.
@@ -102,23 +102,23 @@ pub fn open_car(tables: &Tables, design: &CarDesign, scenario: &Scenario, places
 }
 
 /// The tables of suppliers.
-pub fn own_tables(overlay: Option<&Path>) -> Result<SupplierTables, Failure> {
-    SupplierTables::read(&inputs::store(overlay)?, false).map_err(Failure::Tables)
+pub fn own_tables(desk: &Desk) -> Result<SupplierTables, Failure> {
+    SupplierTables::read(desk.store(), false).map_err(Failure::Tables)
 }
 
 /// Reads a programme's folder and opens its car.
 pub fn open(common: &Common) -> Result<Opened, Failure> {
-    let tables = inputs::tables(common.data.as_deref())?;
-    let own = own_tables(common.data.as_deref())?;
+    let desk = Desk::on_disk(common.data.as_deref())?;
+    let (tables, own) = (desk.tables()?, own_tables(&desk)?);
     let file = |name: &str| common.folder.join(name);
     let brief = read_brief(&file(FILES[0]).display().to_string(), &inputs::read(&file(FILES[0]))?)?;
     let suppliers_text = inputs::read(&file(FILES[1]))?;
     let suppliers = read_suppliers(&suppliers_text, &tables.places)?;
     let name = &brief.programme.car;
-    let design = if inputs::is_path(name) { inputs::car(&tables, &file(name).display().to_string())? } else { inputs::car(&tables, name)? };
-    let scenario = scenario(&tables, &design, brief.programme.year)?;
+    let design = if inputs::is_path(name) { desk.car(&file(name).display().to_string())? } else { desk.car(name)? };
+    let scenario = scenario(tables, &design, brief.programme.year)?;
     let places: Vec<PlaceId> = suppliers.iter().map(|s| s.place).collect();
-    let car = open_car(&tables, &design, &scenario, &places)?;
+    let car = open_car(tables, &design, &scenario, &places)?;
     let supplies = inputs::read(&file(FILES[2]))?;
     let measures = if file(FILES[3]).exists() { inputs::read(&file(FILES[3]))? } else { String::new() };
     let programme = read(&brief, suppliers, Texts { suppliers: &suppliers_text, supplies: &supplies, measures: &measures }, &car)?;
@@ -132,7 +132,7 @@ pub fn open(common: &Common) -> Result<Opened, Failure> {
             }
         }
     }
-    Ok(Opened { tables, own, programme, car, footprints })
+    Ok(Opened { desk, own, programme, car, footprints })
 }
 
 /// A supplier by id.
