@@ -97,10 +97,12 @@ def a_text_finds_cars_by_id_name_and_make() -> None:
     assert len(minewheel.cars()) > len(found)
 
 
-def a_folder_of_tables_changes_what_is_answered(tmp_path: Any, root: Any) -> None:
-    (tmp_path / "electricity").mkdir()
-    text = (root / "data/electricity/mix.csv").read_text("utf-8")
-    (tmp_path / "electricity/mix.csv").write_text(text.replace("\nDE,", "\nDE,", 1), "utf-8")
+def a_folder_of_tables_is_laid_over_those_of_the_package(tmp_path: Any, root: Any) -> None:
+    (tmp_path / "cars").mkdir()
+    text = (root / "data/cars/cars.csv").read_text("utf-8")
+    (tmp_path / "cars/cars.csv").write_text(text.replace(f"{ID3},", "mine,"), "utf-8")
     own = minewheel.Tables(tmp_path)
-    assert own.fingerprint != minewheel.Tables().fingerprint or text == (tmp_path / "electricity/mix.csv").read_text("utf-8")
-    assert minewheel.range_(ID3, tables=own).to_json() == minewheel.range_(ID3).to_json()
+    assert own.fingerprint != minewheel.Tables().fingerprint
+    assert minewheel.Car.from_catalogue("mine", tables=own).gross_energy_kwh == minewheel.Car.from_catalogue(ID3).gross_energy_kwh
+    with pytest.raises(minewheel.MinewheelError, match=ID3):
+        minewheel.Car.from_catalogue(ID3, tables=own)

@@ -112,8 +112,8 @@ class Module:
             if several in schema:
                 kinds = dict.fromkeys(self.kind(item) for item in schema[several])
                 return " | ".join([k for k in kinds if k != "None"] + (["None"] if "None" in kinds else []))
-        kinds = schema["type"] if isinstance(schema.get("type"), list) else [schema.get("type")]
-        return " | ".join(self.plain(kind, schema) for kind in kinds)
+        named = schema.get("type")
+        return " | ".join(self.plain(kind, schema) for kind in (named if isinstance(named, list) else [named]))
 
     def reference(self, name: str) -> str:
         """A type that the schema names."""

@@ -62,7 +62,7 @@ fn pairs(py: Python<'_>, name: &str, ids: &PyBuffer<i64>, amounts: &PyBuffer<f64
 }
 
 /// Numbers of eight bytes as a Python bytes object.
-fn bytes<'py>(py: Python<'py>, values: impl ExactSizeIterator<Item = [u8; 8]>) -> PyResult<Bound<'py, PyBytes>> {
+fn bytes(py: Python<'_>, values: impl ExactSizeIterator<Item = [u8; 8]>) -> PyResult<Bound<'_, PyBytes>> {
     PyBytes::new_with(py, values.len() * 8, |slots| {
         for (slot, value) in slots.chunks_exact_mut(8).zip(values) {
             slot.copy_from_slice(&value);

@@ -4,6 +4,8 @@
 //! heard ([`answer`]). Its answer is the text that the command line prints with `--format json`; `python/minewheel` reads
 //! it into typed objects. No formula stands here.
 
+#![expect(clippy::needless_pass_by_value, reason = "PyO3 hands arguments over by value")]
+
 mod answer;
 mod cars;
 mod failure;
