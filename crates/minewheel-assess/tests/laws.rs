@@ -246,7 +246,7 @@ fn the_difference_of_two_cars_is_the_difference_of_their_draws() {
     let traces = Traces::new(tables, None).unwrap();
     let prepared = prepare(tables, &cars, &scenario, &traces).unwrap();
     let solved: Vec<_> = prepared.networks.iter().map(|n| SolvedNetwork::new(tables, n, &scenario.method).unwrap()).collect();
-    let drawn = draws(tables, &scenario, &prepared.cases, &solved, sampling).unwrap();
+    let drawn = draws(tables, &scenario, &prepared.cases, &solved, sampling, &minewheel_assess::watch::Watch::none()).unwrap();
     let per_km = |f: &minewheel_assess::assessment::Figures| 1000.0 * f.by_phase.iter().sum::<f64>() / f.lifetime_km;
     let results = assess(tables, &cars, &scenario, Some(sampling)).unwrap();
     let said = results[1].difference_to_first.as_ref().unwrap().total_g_per_km;
