@@ -494,7 +494,7 @@ fn questions(commands: &clap::Command) -> Vec<Question> {
             method: Method::Post,
             summary: command.get_about().map(ToString::to_string).unwrap_or_default(),
             request: body_schema(command),
-            response: schema::schema(asked.schema).map_or_else(anything, |s| s.to_value()),
+            response: schema::schema(asked.schema).map_or_else(anything, schemars::Schema::to_value),
         }
     }));
     all

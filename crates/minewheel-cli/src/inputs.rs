@@ -64,13 +64,11 @@ pub struct Desk {
 
 /// What a cell holds, or what fills it.
 fn once<T, E>(cell: &OnceLock<T>, fill: impl FnOnce() -> Result<T, E>) -> Result<&T, E> {
-    match cell.get() {
-        Some(value) => Ok(value),
-        None => {
-            let value = fill()?;
-            Ok(cell.get_or_init(|| value))
-        }
+    if let Some(value) = cell.get() {
+        return Ok(value);
     }
+    let value = fill()?;
+    Ok(cell.get_or_init(|| value))
 }
 
 impl Shelf {

@@ -144,7 +144,7 @@ pub enum Reply {
     /// The clauses of one.
     Clauses(Vec<ClauseLine>),
     /// Verdicts.
-    Report(Report),
+    Report(Box<Report>),
     /// Two editions side by side.
     Differences(Vec<Difference>),
 }
@@ -162,7 +162,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Reply, Failure> {
             let edition = tables.editions.named(set, date)?;
             Reply::Clauses(tables.of(edition).filter(|c| date.is_none_or(|d| c.holds_on(d))).map(|c| clause_line(tables, c)).collect())
         }
-        Action::Check { set, file, date, .. } => Reply::Report(checked(set, file, day(date.as_deref())?, desk)?),
+        Action::Check { set, file, date, .. } => Reply::Report(Box::new(checked(set, file, day(date.as_deref())?, desk)?)),
         Action::Diff { first, second, all, .. } => {
             Reply::Differences(diff(tables, first, second)?.into_iter().filter(|d| *all || d.turn != Turn::Same).collect())
         }
