@@ -161,7 +161,7 @@ fn rules_of_sourcing_that_cannot_be_are_refused() {
     ] {
         refused(&folder, snapshot, &arguments);
     }
-    write(&folder, "friends.txt", "# allies\nUS CA\nKR,JP\n");
+    write(&folder.join("friends.txt"), "# allies\nUS CA\nKR,JP\n");
     let answer = run_in(&folder, &["supply", "chevrolet-bolt", "--friends", "friends.txt", "--tier", "pack", "--volume", "0.001", "--format", "csv"]);
     assert_eq!(answer.code, 0, "{}", answer.remarks);
     assert!(answer.data.starts_with("tier,product,unit,place,"));
