@@ -17,7 +17,7 @@ fn chain() -> PathBuf {
 fn copy(name: &str) -> PathBuf {
     let folder = scratch(name);
     for file in ["programme.toml", "suppliers.csv", "supplies.csv", "measures.csv", "footprints/reported.json"] {
-        write(&folder.join(file), &std::fs::read_to_string(chain().join(file)).unwrap());
+        write(&folder.join(file), std::fs::read_to_string(chain().join(file)).unwrap());
     }
     folder
 }
@@ -66,10 +66,10 @@ fn requests_written_to_a_folder_are_open_until_they_are_answered() {
         "pcfExcludingBiogenicUptake": "3.0", "primaryDataShare": "60"}});
     let answer = serde_json::json!({"type": "org.wbcsd.pact.ProductFootprint.RequestFulfilledEvent.3", "specversion": "1.0", "id": "1",
         "source": "urn:supplier", "time": "2025-02-01T00:00:00Z", "data": {"requestEventId": first["id"], "pfs": [footprint]}});
-    write(&folder.join("requests/answer.json"), &answer.to_string());
+    write(&folder.join("requests/answer.json"), answer.to_string());
     let refusal = serde_json::json!({"type": "org.wbcsd.pact.ProductFootprint.RequestRejectedEvent.3", "specversion": "1.0", "id": "2",
         "source": "urn:supplier", "time": "2025-02-01T00:00:00Z", "data": {"requestEventId": made[1]["id"], "error": {"code": "NotFound", "message": "no"}}});
-    write(&folder.join("requests/refusal.json"), &refusal.to_string());
+    write(&folder.join("requests/refusal.json"), refusal.to_string());
     let after = json_in(&folder, &["suppliers", "status", "."]);
     assert_eq!((after["requests"]["fulfilled"].as_u64(), after["requests"]["rejected"].as_u64()), (Some(1), Some(1)), "{}", after["requests"]);
     assert!(after["primary_data_share"].as_f64().unwrap() > before["primary_data_share"].as_f64().unwrap());
@@ -80,7 +80,7 @@ fn a_missed_target_is_a_finding_with_the_plan_beside_it() {
     let folder = copy("suppliers-missed");
     let text = std::fs::read_to_string(folder.join("programme.toml")).unwrap();
     let head = text.split("[target]").next().unwrap();
-    write(&folder.join("programme.toml"), &format!("{head}[target]\n2030 = 0.9\n"));
+    write(&folder.join("programme.toml"), format!("{head}[target]\n2030 = 0.9\n"));
     let answer = run_in(&folder, &["suppliers", "plan", "."]);
     assert_eq!(answer.code, 1, "{}", answer.remarks);
     assert!(answer.data.contains("no choice within the budget meets every target") && answer.remarks.contains("2030"), "{}", answer.remarks);
@@ -94,14 +94,14 @@ fn typing_errors_are_answered_with_file_line_and_the_nearest_name() {
     let supplies = std::fs::read_to_string(folder.join("supplies.csv")).unwrap();
     write(
         &folder.join("supplies.csv"),
-        &supplies.replacen("cathode", "cathod", 1).replacen("cam-nmc622", "cam-nmc623", 2).replacen("0.0526", "1.0526", 1),
+        supplies.replacen("cathode", "cathod", 1).replacen("cam-nmc622", "cam-nmc623", 2).replacen("0.0526", "1.0526", 1),
     );
     refused(&folder, "suppliers_supplies", &["suppliers", "rollup", "."]);
     write(&folder.join("supplies.csv"), &supplies);
     let suppliers = std::fs::read_to_string(folder.join("suppliers.csv")).unwrap();
-    write(&folder.join("suppliers.csv"), &suppliers.replacen(",CN,", ",CNN,", 1).replacen(",s207,", ",s2077,", 1));
+    write(&folder.join("suppliers.csv"), suppliers.replacen(",CN,", ",CNN,", 1).replacen(",s207,", ",s2077,", 1));
     refused(&folder, "suppliers_suppliers", &["suppliers", "import", "."]);
     write(&folder.join("suppliers.csv"), &suppliers);
-    write(&folder.join("programme.toml"), &std::fs::read_to_string(folder.join("programme.toml")).unwrap().replace("cars_per_year", "cars_a_year"));
+    write(&folder.join("programme.toml"), std::fs::read_to_string(folder.join("programme.toml")).unwrap().replace("cars_per_year", "cars_a_year"));
     refused(&folder, "suppliers_programme", &["suppliers", "status", "."]);
 }

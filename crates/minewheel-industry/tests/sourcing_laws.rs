@@ -138,7 +138,7 @@ fn the_dual_of_a_cap_is_what_a_slightly_looser_one_saves() {
     let capped = |cap: f64| {
         ask(
             &tesla,
-            Rules { content: vec![share("CN", cap)], products: vec!["graphite-synthetic".to_owned()], ..Rules::default() },
+            Rules { content: vec![share("CN-NM", cap)], products: vec!["graphite-synthetic".to_owned()], ..Rules::default() },
             FEW_CARS,
             Objective::Carbon,
         )

@@ -119,19 +119,34 @@ fn footprint(item: &Value) -> Result<Footprint, String> {
 /// Shares of the specification are per cent.
 const PERCENT: f64 = 100.0;
 
-/// Writes a footprint of one unit of a product, of a year, with the fields that version 3 asks for.
-pub fn footprint_json(
-    id: &str,
-    company: &str,
-    product_id: &str,
-    name: &str,
-    unit: DeclaredUnit,
-    kg_co2e: f64,
-    mass_kg: f64,
-    primary_share: f64,
-    year: i32,
-    place: &str,
-) -> Value {
+/// A footprint to write: of one unit of a product, of a year.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sent<'s> {
+    /// Its id, a UUID.
+    pub id: &'s str,
+    /// The company.
+    pub company: &'s str,
+    /// The product's URN.
+    pub product_id: &'s str,
+    /// The product in words.
+    pub name: &'s str,
+    /// What it is per.
+    pub unit: DeclaredUnit,
+    /// Kilograms CO2e of a unit.
+    pub kg_co2e: f64,
+    /// Kilograms of a unit.
+    pub mass_kg: f64,
+    /// The part that rests on primary data.
+    pub primary_share: f64,
+    /// The year.
+    pub year: i32,
+    /// The country.
+    pub country: &'s str,
+}
+
+/// Writes a made-up footprint with the fields that version 3 asks for.
+pub fn footprint_json(sent: &Sent<'_>) -> Value {
+    let Sent { id, company, product_id, name, unit, kg_co2e, mass_kg, primary_share, year, country } = *sent;
     let decimal = |v: f64| format!("{v:.6}");
     json!({
         "id": id,
@@ -150,7 +165,7 @@ pub fn footprint_json(
             "productMassPerDeclaredUnit": decimal(mass_kg),
             "referencePeriodStart": format!("{year}-01-01T00:00:00Z"),
             "referencePeriodEnd": format!("{}-01-01T00:00:00Z", year + 1),
-            "geographyCountry": place,
+            "geographyCountry": country,
             "pcfExcludingBiogenicUptake": decimal(kg_co2e),
             "pcfIncludingBiogenicUptake": decimal(kg_co2e),
             "fossilGhgEmissions": decimal(kg_co2e),

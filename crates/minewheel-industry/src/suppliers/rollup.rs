@@ -260,9 +260,13 @@ pub fn roll_up(
                 status = status.max(line.status);
             };
             if is_whole {
-                car.lines_of(&supply.part, None).for_each(|(at, line)| add(at, supply.share, line));
+                for (at, line) in car.lines_of(&supply.part, None) {
+                    add(at, supply.share, line);
+                }
             } else {
-                held(programme, car, supply).into_iter().for_each(|(at, share, line)| add(at, share * (1.0 - covered[at]).max(0.0), line));
+                for (at, share, line) in held(programme, car, supply) {
+                    add(at, share * (1.0 - covered[at]).max(0.0), line);
+                }
             }
             doubt += figure.primary_kg.abs() * reported_deviation + (figure.kg - figure.primary_kg).abs() * deviation_of(tables, status)?;
         }

@@ -17,7 +17,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use super::SuppliersError;
 use super::car::{Line, SuppliedCar};
-use super::pcf::{DeclaredUnit, footprint_json, product_urn};
+use super::pcf::{DeclaredUnit, Sent, footprint_json, product_urn};
 use super::programme::{FILES, MEASURE_COLUMNS, SUPPLIER_COLUMNS, SUPPLY_COLUMNS};
 use super::tables::SupplierTables;
 
@@ -267,18 +267,18 @@ impl<'a> Writer<'a> {
         let uuid = format!("00000000-0000-8000-8000-{number:012}");
         let country: String = place.chars().take_while(|c| *c != '-').collect();
         let primary = if whole.abs() > 0.0 { (own / whole).clamp(0.0, 1.0) } else { 0.0 };
-        self.footprints.push(footprint_json(
-            &uuid,
-            &format!("Synthetic supplier {id}"),
-            &urn,
-            &name,
+        self.footprints.push(footprint_json(&Sent {
+            id: &uuid,
+            company: &format!("Synthetic supplier {id}"),
+            product_id: &urn,
+            name: &name,
             unit,
-            per_unit,
-            mass,
-            primary,
-            self.car.year,
-            &country,
-        ));
+            kg_co2e: per_unit,
+            mass_kg: mass,
+            primary_share: primary,
+            year: self.car.year,
+            country: &country,
+        }));
     }
 
     fn number(&self, measure: &str, property: &str, unit: &str, place: PlaceId) -> Result<f64, ParameterError> {

@@ -194,7 +194,6 @@ pub fn json_files(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
 }
 
 /// Makes the folder that a file is to stand in.
-#[expect(clippy::disallowed_methods, reason = "the command line writes folders that the user names")]
 pub fn make_parent(path: &Path) -> Result<(), Failure> {
     let Some(folder) = path.parent() else { return Ok(()) };
     fs::create_dir_all(folder).map_err(|reason| Failure::File { verb: "write", path: folder.to_owned(), reason })

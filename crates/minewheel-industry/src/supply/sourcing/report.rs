@@ -279,7 +279,9 @@ fn shares_of(solver: &Solver<'_>, market: usize, made: &[f64]) -> (f64, BTreeMap
     }
     let total: f64 = by_country.values().sum();
     if total > 0.0 {
-        by_country.values_mut().for_each(|a| *a /= total);
+        for amount in by_country.values_mut() {
+            *amount /= total;
+        }
     }
     by_country.retain(|_, share| *share > SUPPLIED);
     (total, by_country)
