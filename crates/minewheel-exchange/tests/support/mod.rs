@@ -1,6 +1,7 @@
 //! Footprints for tests, a store of its own for each, and a host in its own process.
 
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests fail by panicking and say what they left out")]
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
