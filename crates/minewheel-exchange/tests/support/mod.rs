@@ -231,6 +231,7 @@ impl Answer {
 }
 
 /// An event of version 3.
+#[allow(clippy::needless_pass_by_value, reason = "the data is written where it is passed")]
 pub fn event(kind: &str, id: &str, data: Value) -> Value {
     json!({
         "type": format!("org.wbcsd.pact.ProductFootprint.{kind}.3"), "specversion": "1.0", "id": id, "source": "//maker.example.com/3/events",
