@@ -155,6 +155,11 @@ impl<'n> SolvedNetwork<'n> {
         Ok(Self { placed, climate, scores, direct, others, graded, by_place })
     }
 
+    /// Impact per unit of every column in a category other than climate; `None`: there is no such category.
+    pub fn scores_of(&self, category: &str) -> Option<&Scores> {
+        self.others.iter().find(|o| o.0 == category).map(|o| &o.2)
+    }
+
     /// Direct climate impact per unit of a column.
     pub fn direct(&self, column: ColumnId) -> f64 {
         self.direct[column.index()]
