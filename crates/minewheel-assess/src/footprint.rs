@@ -183,6 +183,11 @@ impl<'n> SolvedNetwork<'n> {
         Ok(Solution { climate: Arc::new(climate), scores: Arc::new(scores), rest: Arc::new(rest) })
     }
 
+    /// Impact per unit of every column in a category other than climate; `None`: there is no such category.
+    pub fn scores_of(&self, category: &str) -> Option<&Scores> {
+        self.others.iter().find(|o| o.0 == category).map(|o| &o.2)
+    }
+
     /// Direct climate impact per unit of a column.
     pub fn direct(&self, column: ColumnId) -> f64 {
         self.rest.direct[column.index()]

@@ -82,6 +82,35 @@ impl PackStages {
     }
 }
 
+/// What is emitted up to the gate of the maker, by the origin of the carbon.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct GateClimate {
+    /// Fossil and mineral.
+    pub fossil_kg: f64,
+    /// Biogenic.
+    pub biogenic_kg: f64,
+    /// From changes of land use.
+    pub land_use_kg: f64,
+}
+
+impl GateClimate {
+    fn of(solved: &SolvedNetwork<'_>, stages: &[(usize, PlacedLine)]) -> Self {
+        let sum = |category: &str| -> f64 {
+            let Some(scores) = solved.scores_of(category) else { return 0.0 };
+            stages.iter().filter(|s| s.0 < GATE_STAGES).map(|(_, l)| l.amount * scores.values()[l.column.index()]).sum()
+        };
+        Self { fossil_kg: sum("climate-fossil"), biogenic_kg: sum("climate-biogenic"), land_use_kg: sum("climate-land-use") }
+    }
+
+    /// All three.
+    pub fn total_kg(&self) -> f64 {
+        self.fossil_kg + self.biogenic_kg + self.land_use_kg
+    }
+}
+
+/// Stages before the gate: raw materials and production.
+const GATE_STAGES: usize = 2;
+
 /// The footprint of a pack.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct PackFootprint {
@@ -89,6 +118,9 @@ pub struct PackFootprint {
     pub stages: PackStages,
     /// Their sum.
     pub total_kg: f64,
+    /// Raw materials and production by the origin of the carbon.
+    #[serde(skip)]
+    pub gate: GateClimate,
     /// Energy that the new battery gives its user.
     pub usable_kwh: f64,
     /// Whether the usable energy is given; else it is a share of the gross energy.
@@ -148,6 +180,7 @@ pub fn pack_footprint(design: &CarDesign, tables: &Tables, question: &PackQuesti
     for (stage, line) in &stages {
         by_stage[*stage] += line.amount * solved.scores.values()[line.column.index()];
     }
+    let gate = GateClimate::of(&solved, &stages);
     let lines: Vec<PlacedLine> = stages.into_iter().map(|s| s.1).collect();
     let by_status = solved.footprint(tables, &lines)?.by_status;
     let chain = Status::ALL.into_iter().zip(by_status).rev().find(|s| s.1.abs() > LEAST_SHARE).map_or(Status::Read, |s| s.0);
@@ -163,6 +196,7 @@ pub fn pack_footprint(design: &CarDesign, tables: &Tables, question: &PackQuesti
     Ok(Some(PackFootprint {
         stages: PackStages { raw_materials_kg, production_kg, distribution_kg, end_of_life_kg },
         total_kg,
+        gate,
         usable_kwh,
         usable_is_given: battery.usable_energy_kwh.is_some(),
         cycles_per_year: question.cycles_per_year,

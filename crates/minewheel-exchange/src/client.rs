@@ -327,16 +327,18 @@ fn guard(url: &str) -> Result<(), ClientError> {
     if is_safe { Ok(()) } else { Err(ClientError::Plain(url.to_owned())) }
 }
 
+/// The words in which a host says no.
+#[derive(Deserialize)]
+struct Words {
+    message: Option<String>,
+    error_description: Option<String>,
+    error: Option<String>,
+}
+
 /// An answer that says yes, or the words of one that says no.
 fn accepted(url: &str, answer: Answer) -> Result<Answer, ClientError> {
     if (200..300).contains(&answer.status) {
         return Ok(answer);
-    }
-    #[derive(Deserialize)]
-    struct Words {
-        message: Option<String>,
-        error_description: Option<String>,
-        error: Option<String>,
     }
     let words: Option<Words> = serde_json::from_str(&answer.body).ok();
     let said = words.and_then(|w| w.message.or(w.error_description).or(w.error));

@@ -32,6 +32,7 @@ impl Moment {
     }
 
     /// The moment a number of calendar years later, in UTC; 29 February becomes 28 February.
+    #[must_use]
     pub fn years_later(self, years: i64) -> Self {
         let moved = Timestamp::from_microsecond(self.0)
             .ok()
@@ -41,6 +42,7 @@ impl Moment {
     }
 
     /// The moment a number of seconds later.
+    #[must_use]
     pub fn seconds_later(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }

@@ -47,10 +47,11 @@ pub enum StoreError {
 }
 
 /// A value that a statement takes.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum Param {
     Text(String),
     Int(i64),
+    #[default]
     Null,
 }
 
@@ -128,12 +129,6 @@ impl Row {
             Some(Param::Int(number)) => *number,
             _ => 0,
         }
-    }
-}
-
-impl Default for Param {
-    fn default() -> Self {
-        Self::Null
     }
 }
 

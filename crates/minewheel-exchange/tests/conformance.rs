@@ -3,6 +3,8 @@
 //! Written from the PACT Technical Specifications 3.0.3 (authentication, `ListFootprints`, `GetFootprint`, `Events`, error
 //! responses), not from any other suite.
 
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 mod support;
 
 use minewheel_exchange::operator::Operator;

@@ -1,5 +1,7 @@
 //! Documents: what is a footprint, what is not, and that nothing is lost on the way.
 
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 mod support;
 
 use minewheel_exchange::decimal::Decimal;

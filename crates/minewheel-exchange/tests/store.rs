@@ -1,5 +1,7 @@
 //! The store, the same tests on every kind of database.
 
+#![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
+
 mod support;
 
 use minewheel_exchange::event::Event;

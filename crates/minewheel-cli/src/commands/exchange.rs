@@ -2,6 +2,7 @@
 
 mod client;
 mod failure;
+mod pcf;
 mod serve;
 
 use std::path::{Path, PathBuf};
@@ -47,6 +48,8 @@ enum Command {
     Request(RequestArguments),
     /// The last lines of the audit log
     Audit(AuditArguments),
+    /// Write the footprint of a car's battery pack as a PACT document
+    Pcf(pcf::Arguments),
 }
 
 /// Where the store is, and how to print.
@@ -262,6 +265,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         }
         Command::Request(arguments) => request(arguments),
         Command::Audit(arguments) => audit(arguments),
+        Command::Pcf(arguments) => pcf::run(arguments),
     }
 }
 

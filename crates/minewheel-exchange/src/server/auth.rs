@@ -52,10 +52,7 @@ impl IntoResponse for Refused {
 
 /// Gives a token for a client's credentials.
 pub(super) async fn token(State(exchange): State<Arc<Exchange>>, Extension(peer): Extension<SocketAddr>, headers: HeaderMap, body: Body) -> Response {
-    match login(&exchange, peer, &headers, body).await {
-        Ok(response) => response,
-        Err(response) => response,
-    }
+    login(&exchange, peer, &headers, body).await.unwrap_or_else(|refusal| refusal)
 }
 
 async fn login(exchange: &Exchange, peer: SocketAddr, headers: &HeaderMap, body: Body) -> Result<Response, Response> {

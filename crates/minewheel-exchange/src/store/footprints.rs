@@ -2,6 +2,8 @@
 //!
 //! The owner's own right to read is a grant like any other, so that one look at `access_grant` decides every read.
 
+use std::fmt::Write as _;
+
 use super::accounts::{Deed, done};
 use super::{Param, Statement, Store, StoreError, params};
 use crate::clock::Moment;
@@ -202,7 +204,7 @@ impl Store {
         filter.write(&mut sql, &mut values);
         // One more than wanted tells whether there are more.
         values.push(Param::Int(limit.saturating_add(1)));
-        sql.push_str(&format!(" ORDER BY g.footprint LIMIT ${}", values.len()));
+        _ = write!(sql, " ORDER BY g.footprint LIMIT ${}", values.len());
         let mut rows = self.read(sql, values).await?;
         let has_more = rows.len() as i64 > limit;
         rows.truncate(limit.max(0) as usize);
@@ -256,24 +258,24 @@ impl Filter {
         for (kind, alternatives) in &self.words {
             let list: Vec<String> = alternatives.iter().map(|a| place(Param::from(a.as_str()))).collect();
             let list = list.join(", ");
-            sql.push_str(&format!(" AND g.footprint IN (SELECT footprint FROM footprint_key WHERE kind = '{kind}' AND value IN ({list}))"));
+            _ = write!(sql, " AND g.footprint IN (SELECT footprint FROM footprint_key WHERE kind = '{kind}' AND value IN ({list}))");
         }
         if let Some(on) = self.on {
             let on = place(Param::Int(on.0));
-            sql.push_str(&format!(" AND f.starts <= {on} AND f.ends >= {on}"));
+            _ = write!(sql, " AND f.starts <= {on} AND f.ends >= {on}");
         }
         if let Some(after) = self.after {
             let after = place(Param::Int(after.0));
-            sql.push_str(&format!(" AND f.starts > {after}"));
+            _ = write!(sql, " AND f.starts > {after}");
         }
         if let Some(before) = self.before {
             let before = place(Param::Int(before.0));
-            sql.push_str(&format!(" AND f.ends < {before}"));
+            _ = write!(sql, " AND f.ends < {before}");
         }
         if let Some(status) = &self.status {
             let word = if status == "deprecated" { Status::Deprecated } else { Status::Active }.word();
             let word = place(Param::from(word));
-            sql.push_str(&format!(" AND f.status = {word}"));
+            _ = write!(sql, " AND f.status = {word}");
         }
     }
 }

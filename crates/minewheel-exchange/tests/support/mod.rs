@@ -1,6 +1,7 @@
 //! Footprints for tests, a store of its own for each, and a host in its own process.
 
 #![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, clippy::print_stderr, reason = "tests fail by panicking and say what they left out")]
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -230,6 +231,7 @@ impl Answer {
 }
 
 /// An event of version 3.
+#[allow(clippy::needless_pass_by_value, reason = "the data is written where it is passed")]
 pub fn event(kind: &str, id: &str, data: Value) -> Value {
     json!({
         "type": format!("org.wbcsd.pact.ProductFootprint.{kind}.3"), "specversion": "1.0", "id": id, "source": "//maker.example.com/3/events",

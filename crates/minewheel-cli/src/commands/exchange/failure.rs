@@ -21,6 +21,12 @@ pub enum ExchangeFailure {
     /// A host sent something that is no footprint.
     #[error("the host sent a footprint that is none: {0}")]
     Sent(String),
+    /// A car without a pack.
+    #[error("`{0}` has no traction battery")]
+    NoBattery(String),
+    /// A document that the specification does not allow.
+    #[error("{}", .0.join("\n"))]
+    Pcf(Vec<String>),
 }
 
 impl ExchangeFailure {
@@ -33,6 +39,7 @@ impl ExchangeFailure {
             Self::Serve(_) => "minewheel::exchange::serve",
             Self::Client(_) => "minewheel::exchange::call",
             Self::Sent(_) => "minewheel::exchange::sent",
+            Self::NoBattery(_) | Self::Pcf(_) => "minewheel::exchange::pcf",
         }
     }
 
@@ -50,6 +57,8 @@ impl ExchangeFailure {
             Self::Serve(ServeError::Plain(_)) => "give --tls-cert and --tls-key, or --insecure behind a proxy that speaks TLS",
             Self::Operator(_) | Self::Serve(_) => "`docs/how-to/exchange.md` walks through a host from its first start",
             Self::Client(_) => "--url is the host's address without `/3/…`; --ca names a certificate authority of your own",
+            Self::NoBattery(_) => "a car with a traction battery has one; `minewheel cars` lists them",
+            Self::Pcf(_) => "`minewheel exchange pcf --help` says what each option stands for",
             Self::Sent(_) => "`--format json` writes what the host sent, unread",
         }
     }
