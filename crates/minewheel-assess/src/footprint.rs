@@ -185,7 +185,7 @@ impl<'n> SolvedNetwork<'n> {
 
     /// Impact per unit of every column in a category other than climate; `None`: there is no such category.
     pub fn scores_of(&self, category: &str) -> Option<&Scores> {
-        self.others.iter().find(|o| o.0 == category).map(|o| &o.2)
+        self.rest.others.iter().find(|o| o.0 == category).map(|o| &o.2)
     }
 
     /// Direct climate impact per unit of a column.

@@ -20,7 +20,7 @@ use serde_json::{Map, Value, json};
 
 use super::ExchangeFailure;
 use crate::failure::Failure;
-use crate::inputs;
+use crate::inputs::Desk;
 use crate::print;
 
 /// Arguments of the command.
@@ -70,8 +70,9 @@ const DIGITS: usize = 3;
 /// # Errors
 /// An unknown car, a car without a traction battery, or a value that the specification does not allow.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let tables = inputs::tables(arguments.data.as_deref())?;
-    let design = inputs::car(&tables, &arguments.car)?;
+    let desk = Desk::on_disk(arguments.data.as_deref())?;
+    let tables = desk.tables()?;
+    let design = desk.car(&arguments.car)?;
     let place = design.battery.as_ref().and_then(|b| b.made_in.as_deref()).or(design.plant.country.as_deref()).or(design.made_in.as_deref());
     let place = place.unwrap_or("WORLD").to_owned();
     let question = PackQuestion {
@@ -86,8 +87,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         status: Status::Read,
     };
     let missing = || ExchangeFailure::NoBattery(design.id.clone());
-    let footprint = pack_footprint(&design, &tables, &question)?.ok_or_else(missing)?;
-    let document = document(arguments, &design, &tables, &place, &footprint)?;
+    let footprint = pack_footprint(&design, tables, &question)?.ok_or_else(missing)?;
+    let document = document(arguments, &design, tables, &place, &footprint)?;
     let text = serde_json::to_string_pretty(&document).map_err(|e| ExchangeFailure::Pcf(vec![e.to_string()]))?;
     Document::read(&text).map_err(|faults| ExchangeFailure::Pcf(faults.iter().map(ToString::to_string).collect()))?;
     print::data(&text);
