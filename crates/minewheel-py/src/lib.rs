@@ -1,7 +1,7 @@
 //! The native half of the Python package `minewheel`: converts arguments, calls the libraries, hands back JSON.
 //!
 //! Every question runs on a thread of its own with the interpreter free, so that other Python threads go on and Ctrl-C is
-//! heard ([`answer`]). Its answer is the text that the command line prints with `--format json`; `python/minewheel` reads
+//! heard (`answer`). Its answer is the text that the command line prints with `--format json`; `python/minewheel` reads
 //! it into typed objects. No formula stands here.
 
 #![expect(clippy::needless_pass_by_value, reason = "PyO3 hands arguments over by value")]
