@@ -30,23 +30,38 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(ServeError::from)?;
     runtime.block_on(async {
         let server = Server::bind(&arguments.host, arguments.port, service).await?;
+        // Heard from here on: whoever reads the address may ask for the end.
+        let end = told_to_end();
         print::note(&format!("minewheel serves http://{}/ (Ctrl-C ends it)", server.address()));
-        server.run(told_to_end()).await
+        server.run(end).await
     })?;
     // Computations that nobody waits for are not waited for either.
     runtime.shutdown_background();
     Ok(())
 }
 
-/// Ends when the terminal or the system asks for the end.
-async fn told_to_end() {
-    #[cfg(unix)]
-    if let Ok(mut asked) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = asked.recv() => {}
+/// Ends when the terminal or the system asks for the end; it listens from the call on.
+#[cfg(unix)]
+fn told_to_end() -> impl Future<Output = ()> + Send + 'static {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (terminal, system) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async move {
+        match (terminal, system) {
+            (Ok(mut terminal), Ok(mut system)) => {
+                tokio::select! {
+                    _ = terminal.recv() => {}
+                    _ = system.recv() => {}
+                }
+            }
+            _ => {
+                let _ = tokio::signal::ctrl_c().await;
+            }
         }
-        return;
     }
+}
+
+/// Ends when the terminal asks for the end.
+#[cfg(not(unix))]
+async fn told_to_end() {
     let _ = tokio::signal::ctrl_c().await;
 }
