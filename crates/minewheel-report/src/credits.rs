@@ -110,8 +110,7 @@ pub fn car(found: &DesignCredit, book: &RuleBook, command: &str) -> Document {
 /// The report of companies' accounts.
 pub fn ledger(found: &Ledger, book: &RuleBook, command: &str) -> Document {
     let last = found.companies.iter().map(|c| c.year).max().unwrap_or_default();
-    let mut balances: Vec<(&CompanyYear, f64)> =
-        found.companies.iter().filter(|c| c.year == last).filter_map(|c| Some((c, c.balance? + c.cafc_credits.unwrap_or(0.0)))).collect();
+    let mut balances: Vec<(&CompanyYear, f64)> = found.companies.iter().filter(|c| c.year == last).filter_map(|c| Some((c, c.balance?))).collect();
     balances.sort_by(|a, b| b.1.total_cmp(&a.1));
     let open: f64 = found.companies.iter().filter(|c| c.year == last).map(|c| c.cafc_open + c.nev_open).sum();
     let ends = if balances.len() > MOST_BARS {
@@ -127,8 +126,8 @@ pub fn ledger(found: &Ledger, book: &RuleBook, command: &str) -> Document {
         is_marked: *credits < 0.0,
     };
     let chart = ranked::Ranked {
-        title: format!("Credits of companies in {last}"),
-        unit: "thousand credits, both accounts".to_owned(),
+        title: format!("New-energy balances of companies in {last}"),
+        unit: "thousand new-energy credits".to_owned(),
         threshold: None,
         bars: ends.iter().map(bar).collect(),
     };

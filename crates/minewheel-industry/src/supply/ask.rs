@@ -105,8 +105,11 @@ fn cars_tier() -> Tier {
     Tier { commodity: "electric-cars".to_owned(), name: "vehicle".to_owned() }
 }
 
-/// The buyer, or the group that the table of cars lumps it into.
+/// The buyer, or the group that the table of cars lumps it into; with customs data of its own it stands for itself.
 fn counted_as(tables: &Tables, question: &Question<'_>) -> PlaceId {
+    if question.customs.is_some() {
+        return question.buyer;
+    }
     let makers: Vec<PlaceId> =
         tables.supply.shares(&cars_tier(), question.year).map(|(_, s)| s.iter().map(|s| s.place).collect()).unwrap_or_default();
     let world = tables.places.id(REST).ok();
