@@ -15,9 +15,10 @@ export async function bundle(folder) {
   await mkdir(path.join(folder, 'fonts'), { recursive: true });
   await build({
     absWorkingDir: root,
-    entryPoints: { app: 'src/main.ts', style: 'src/style.css' },
+    entryPoints: { app: 'src/main.ts', engine: 'src/charts/engine.ts', style: 'src/style.css' },
     outdir: folder,
     bundle: true,
+    splitting: true,
     minify: true,
     format: 'esm',
     target: 'es2022',

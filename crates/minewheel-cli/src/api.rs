@@ -2,16 +2,17 @@
 //! answers are the command line's, and nothing is said twice.
 //!
 //! A key of the body is a long option with `_` for `-`, or a positional argument. Where the command takes a file, the body
-//! carries its text, `{"toml": "…"}` or `{"text": "…"}`; a text goes into the memory of this one request under a name of ours.
+//! carries its text, `{"toml": "…"}` or `{"text": "…"}`, and where it takes a folder, the texts of its files, `{"files": {"NAME": "…"}}`;
+//! texts go into the memory of this one request under a name of ours.
 //! Options that name a folder or write a file are no keys here, and a desk without a disk finds no other file.
 
 use std::any::TypeId;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{Arg, ArgAction, CommandFactory, Parser};
+use clap::{Arg, ArgAction, CommandFactory, Parser, ValueHint};
 use minewheel_assess::AssessError;
 use minewheel_assess::watch::Watch;
 use minewheel_data::listing::{ListedRow, matching, rows};
@@ -44,7 +45,7 @@ const fn long(path: &'static str, schema: &'static str) -> Asked {
 }
 
 /// The commands asked with a body.
-const POSTED: [Asked; 33] = [
+const POSTED: [Asked; 39] = [
     short("assess", "assess"),
     short("explain", "explain"),
     short("range", "range"),
@@ -61,6 +62,12 @@ const POSTED: [Asked; 33] = [
     short("recycle", "recycle"),
     short("supply", "supply"),
     long("disrupt", "disrupt"),
+    short("suppliers/import", "suppliers-import"),
+    short("suppliers/rollup", "suppliers-rollup"),
+    long("suppliers/plan", "suppliers-plan"),
+    short("suppliers/request", "suppliers-request"),
+    short("suppliers/status", "suppliers-status"),
+    short("suppliers/synthesise", "suppliers-synthesise"),
     short("market", "market"),
     long("fleet/run", "fleet-run"),
     long("fleet/stock", "fleet-stock"),
@@ -81,14 +88,14 @@ const POSTED: [Asked; 33] = [
 ];
 
 /// Options that have no place in a request: where files lie, and how to print.
-const LEFT_OUT: [&str; 10] =
-    ["data", "format", "chart", "svg", "report", "background", "background_mapping", "background_cut_off", "help", "version"];
+const LEFT_OUT: [&str; 12] =
+    ["data", "format", "chart", "svg", "report", "write", "footprints", "background", "background_mapping", "background_cut_off", "help", "version"];
 /// Networks that are kept between questions.
 const NETWORKS: usize = 24;
 /// Most cars in a question.
 const MOST_CARS: usize = 50;
 /// Numbers that a request may not pass, and those below which it may not go.
-const BOUNDS: [(&str, f64, f64); 7] = [
+const BOUNDS: [(&str, f64, f64); 8] = [
     ("samples", 0.0, 10_000.0),
     ("members", 2.0, 2_000.0),
     ("cars", 1.0, 100_000.0),
@@ -96,6 +103,7 @@ const BOUNDS: [(&str, f64, f64); 7] = [
     ("cut", 0.05, 100.0),
     ("years", 0.0, 100.0),
     ("step_h", 0.25, 24.0),
+    ("count", 1.0, 500.0),
 ];
 /// Rows of a page of a search, if nobody says, and at most.
 const PAGE: (usize, usize) = (100, 1000);
@@ -196,6 +204,7 @@ fn ask(command: &Command, desk: &Desk) -> Result<String, Failure> {
         Command::Plant(a) => print::json_text(&c::plant::answer(a, desk)?),
         Command::Recycle(a) => print::json_text(&c::recycle::answer(a, desk)?),
         Command::Supply(a) => print::json_text(&c::supply::answer(a, desk)?),
+        Command::Suppliers(a) => print::json_text(&c::suppliers::answer(a, desk)?),
         Command::Market(a) => print::json_text(&c::market::answer(a, desk)?),
         Command::Fleet(a) => c::fleet::answer(a, desk),
         Command::Disrupt(a) => print::json_text(&c::disrupt::answer(a, desk)?),
@@ -206,7 +215,7 @@ fn ask(command: &Command, desk: &Desk) -> Result<String, Failure> {
         Command::Rules(a) => print::json_text(&c::rules::answer(a, desk)?),
         Command::Passport(a) => print::json_text(&c::passport::answer(a, desk)?),
         Command::Data(_) => print::json_text(&c::data::sources(desk)?),
-        Command::Lca(_) | Command::Schema(_) | Command::Serve(_) | Command::Suppliers(_) | Command::Exchange(_) | Command::Completions { .. } => {
+        Command::Lca(_) | Command::Schema(_) | Command::Serve(_) | Command::Exchange(_) | Command::Completions { .. } => {
             Err(Failure::UnknownName { kind: "question", seen: "this command".to_owned(), known: POSTED.map(|a| a.path).join(", ") })
         }
     }
@@ -293,10 +302,28 @@ fn words(command: &clap::Command, path: &str, body: Map<String, Value>) -> Resul
     Ok((words, texts))
 }
 
+/// Whether an argument names a folder.
+fn is_folder(argument: &Arg) -> bool {
+    argument.get_value_hint() == ValueHint::DirPath
+}
+
 /// One value as a word of the command line; a text that stands for a file is put by.
 fn word(name: &str, at: usize, argument: &Arg, value: Value, texts: &mut BTreeMap<String, String>) -> Result<String, Refusal> {
     let is_file = argument.get_value_parser().type_id() == TypeId::of::<PathBuf>();
     match value {
+        Value::Object(mut folder) if is_folder(argument) => {
+            let (Some(Value::Object(files)), true) = (folder.remove("files"), folder.is_empty()) else {
+                return Err(wrong(name, "an object", "{\"files\": {\"NAME\": \"…\"}}"));
+            };
+            for (file, text) in files {
+                let Value::String(text) = text else { return Err(wrong(&format!("{name}/{file}"), kind_of(&text), "the text of the file")) };
+                texts.insert(Path::new(name).join(file).display().to_string(), text);
+            }
+            Ok(name.to_owned())
+        }
+        _ if is_folder(argument) => {
+            Err(wrong(name, kind_of(&value), "the texts of its files, {\"files\": {\"NAME\": \"…\"}}; a request names no folder"))
+        }
         Value::Object(file) => {
             let mut entries = file.into_iter();
             let (ending, text) = match (entries.next(), entries.next()) {
@@ -515,6 +542,9 @@ fn body_schema(command: &clap::Command) -> Value {
         let words: Vec<String> = argument.get_possible_values().iter().map(|v| v.get_name().to_owned()).collect();
         let one = if !argument.get_action().takes_values() {
             json!({ "type": "boolean" })
+        } else if is_folder(argument) {
+            let files = json!({ "type": "object", "additionalProperties": { "type": "string" } });
+            json!({ "type": "object", "properties": { "files": files }, "required": ["files"], "additionalProperties": false })
         } else if parser == TypeId::of::<PathBuf>() {
             text
         } else if parser == TypeId::of::<f64>() {

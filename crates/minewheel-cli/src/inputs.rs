@@ -260,6 +260,32 @@ impl Desk {
         found.map_err(|e| Failure::Cycle(e.to_string()))
     }
 
+    /// The text of a file that may be missing.
+    ///
+    /// # Errors
+    /// It is there and cannot be read.
+    pub fn text_if_there(&self, path: &Path) -> Result<Option<String>, Failure> {
+        let is_there = match &self.files {
+            Files::Disk => path.exists(),
+            Files::Given(texts) => texts.contains_key(&path.display().to_string()),
+        };
+        if is_there { self.text(path).map(Some) } else { Ok(None) }
+    }
+
+    /// Names and texts of the JSON files of a folder, sorted; none if it is not there.
+    ///
+    /// # Errors
+    /// The folder or a file of it cannot be read.
+    pub fn json_files(&self, folder: &Path) -> Result<Vec<(String, String)>, Failure> {
+        let mut paths = match &self.files {
+            Files::Disk => entries(folder)?,
+            Files::Given(texts) => texts.keys().map(PathBuf::from).filter(|p| p.parent() == Some(folder)).collect(),
+        };
+        paths.retain(|p| p.extension().is_some_and(|e| e == "json"));
+        paths.sort();
+        paths.into_iter().map(|p| Ok((p.display().to_string(), self.text(&p)?))).collect()
+    }
+
     /// The text of a file.
     ///
     /// # Errors
@@ -283,6 +309,16 @@ pub fn is_path(name: &str) -> bool {
 
 fn without_mark(text: String) -> String {
     text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text)
+}
+
+/// What lies in a folder of the user's disk; nothing if there is none.
+#[expect(clippy::disallowed_methods, reason = "the command line reads folders that the user names")]
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let fault = |reason| Failure::File { verb: "read", path: PathBuf::from(folder), reason };
+    std::fs::read_dir(folder).map_err(fault)?.map(|entry| Ok(entry.map_err(fault)?.path())).collect()
 }
 
 /// The text of a file on the user's disk, for commands that no request reaches.

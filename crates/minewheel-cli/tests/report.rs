@@ -43,7 +43,7 @@ fn assert_self_contained(page: &str) {
     }
 }
 
-const COMMANDS: [&[&str]; 8] = [
+const COMMANDS: [&[&str]; 10] = [
     &["assess", "wuling-mini-215", "vw-golf-15tsi", "--country", "CN", "--samples", "20"],
     &["assess", "vw-id3-58", "--no-interval"],
     &["supply", "vw-id3-58", "--for", "EU27"],
@@ -52,6 +52,8 @@ const COMMANDS: [&[&str]; 8] = [
     &["credits", "ledger"],
     &["credits", "market"],
     &["fleet", "run", "examples/11_fleet/china.toml"],
+    &["suppliers", "rollup", "examples/12_green_chain/chain"],
+    &["suppliers", "plan", "examples/12_green_chain/chain"],
 ];
 
 #[test]

@@ -103,6 +103,13 @@ fn answers_are_those_of_the_command_line() {
     for (name, text) in [("cars.toml", &own), ("file.toml", &company), ("study.toml", &stop), ("stock.csv", &stock), ("survival.csv", &survival)] {
         write(&folder.join(name), text);
     }
+    let mut files = serde_json::Map::new();
+    for file in ["programme.toml", "suppliers.csv", "supplies.csv", "measures.csv", "footprints/reported.json"] {
+        let text = example(&format!("12_green_chain/chain/{file}"));
+        write(&folder.join("folder").join(file), &text);
+        files.insert(file.to_owned(), json!(text));
+    }
+    let chain = json!({ "files": files });
     let questions: Vec<(&str, Value, Vec<&str>)> = vec![
         (
             "assess",
@@ -127,6 +134,16 @@ fn answers_are_those_of_the_command_line() {
         ("recycle", json!({ "car": "vw-id3-58", "compare": true, "no_interval": true }), vec!["recycle", "vw-id3-58", "--compare", "--no-interval"]),
         ("supply", json!({ "name": "lithium", "for": "EU27" }), vec!["supply", "lithium", "--for", "EU27"]),
         ("disrupt", json!({ "study": { "toml": stop }, "members": 4 }), vec!["disrupt", "study.toml", "--members", "4"]),
+        ("suppliers/import", json!({ "folder": chain }), vec!["suppliers", "import", "folder"]),
+        ("suppliers/rollup", json!({ "folder": chain }), vec!["suppliers", "rollup", "folder"]),
+        (
+            "suppliers/plan",
+            json!({ "folder": chain, "without": ["s028"], "budget": 2e6 }),
+            vec!["suppliers", "plan", "folder", "--without", "s028", "--budget", "2000000"],
+        ),
+        ("suppliers/request", json!({ "folder": chain, "to": ["s001"] }), vec!["suppliers", "request", "folder", "--to", "s001"]),
+        ("suppliers/status", json!({ "folder": chain }), vec!["suppliers", "status", "folder"]),
+        ("suppliers/synthesise", json!({ "car": "vw-id3-58", "count": 60 }), vec!["suppliers", "synthesise", "vw-id3-58", "--count", "60"]),
         ("market", json!({ "place": "CN", "from": "2023", "to": "2024" }), vec!["market", "CN", "--from", "2023", "--to", "2024"]),
         (
             "fleet/stock",
@@ -222,7 +239,7 @@ fn what_cannot_be_answered_is_refused_in_words() {
 }
 
 /// Every place in a body that takes a file on the command line.
-const FILES: [(&str, &str, &str); 20] = [
+const FILES: [(&str, &str, &str); 21] = [
     ("assess", "cars", "toml"),
     ("assess", "cycle", "csv"),
     ("explain", "car", "toml"),
@@ -235,6 +252,7 @@ const FILES: [(&str, &str, &str); 20] = [
     ("supply", "name", "toml"),
     ("supply", "trade", "csv"),
     ("disrupt", "study", "toml"),
+    ("suppliers/rollup", "folder", "toml"),
     ("market", "series", "csv"),
     ("fleet/run", "study", "toml"),
     ("fleet/stock", "survival", "csv"),
@@ -274,6 +292,12 @@ fn a_request_reads_no_file() {
     assert_eq!(server.post("disrupt", &json!({ "study": { "toml": study } })).0, 400);
     let (status, text) = server.post("credits/ledger", &json!({ "study": { "toml": "title = \"x\"\nmodels = \"secret.csv\"\n" } }));
     assert!(status == 400 && !text.contains("zebra"), "{text}");
+    let brief = "[programme]\nname = \"x\"\ncar = \"../secret.toml\"\nyear = 2025\ncars_per_year = 1\n";
+    let columns = "supplier,name,place,delivers_to,programme_share,electricity_kwh,green_share,heat_mj,waste_share\n";
+    let chain =
+        json!({ "files": { "programme.toml": brief, "suppliers.csv": columns, "supplies.csv": "supplier,part,product,share,pieces_per_car\n" } });
+    let (status, text) = server.post("suppliers/rollup", &json!({ "folder": chain }));
+    assert!(status == 400 && text.contains("a request reads no file") && !text.contains("zebra"), "{text}");
     let names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
     assert_eq!(names.len(), 2, "a request wrote a file: {names:?}");
 }

@@ -1,5 +1,6 @@
 //! Pictures as SVG: the unit on the axis, the range beside the value, meaning never by colour alone.
 
+mod axis;
 pub mod lines;
 pub mod ranked;
 pub mod stacked;

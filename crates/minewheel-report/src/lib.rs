@@ -18,6 +18,7 @@ pub mod html;
 mod origin;
 pub mod sources;
 pub mod sourcing;
+pub mod suppliers;
 pub mod supply;
 pub mod verdicts;
 

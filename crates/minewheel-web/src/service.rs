@@ -89,7 +89,7 @@ impl Default for Limits {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            body_bytes: 256 * 1024,
+            body_bytes: 1024 * 1024,
             time: [Duration::from_secs(20), Duration::from_mins(2)],
             job_time: Duration::from_mins(30),
             body_time: Duration::from_secs(10),

@@ -28,6 +28,7 @@ export function barsOption(bars: Bar[], unit: string, { theme, width }: Graphic)
   const least = Math.min(...bars.map((bar) => Math.min(bar.value, bar.low ?? bar.value)), 0);
   const tail = Math.max(...bars.map((bar) => textWidth(bar.label ?? '00 000', 12))) + 14;
   const plot = Math.max(width - left - 14, tail * 1.6);
+  const ranged = bars.map((bar, row) => ({ bar, row })).filter(({ bar }) => typeof bar.low === 'number' && typeof bar.high === 'number');
   const reach = ((most - least || 1) * tail) / (plot - tail * (least < 0 ? 2 : 1));
   return {
     grid: { left, right: 14, top: px(4), bottom: px(44) },
@@ -48,7 +49,7 @@ export function barsOption(bars: Bar[], unit: string, { theme, width }: Graphic)
         data: bars.map((bar) => ({ value: bar.value, itemStyle: { color: bar.colour ?? theme.accent }, label: { position: bar.value < 0 ? 'left' as const : 'right' as const } })),
         label: { show: true, color: theme.ink, fontFamily: theme.sans, fontSize: px(12), distance: px(6), formatter: ({ dataIndex }: { dataIndex: number }) => { const bar = bars[dataIndex]; return bar && typeof bar.high === 'number' ? '' : bar?.label ?? number(bar?.value); } },
       },
-      whiskers(theme, 'interval', bars.flatMap((bar, row) => (typeof bar.low === 'number' && typeof bar.high === 'number' ? [[row, bar.low, bar.high] as [number, number, number]] : [])), 0, 4),
+      whiskers(theme, 'interval', ranged.map(({ bar, row }) => [row, bar.low as number, bar.high as number]), 0, 4, ranged.map(({ bar }) => bar.label ?? number(bar.value))),
     ] as Series,
   };
 }

@@ -49,7 +49,7 @@ export function valueAxis(theme: Theme, name: string, extra: Record<string, unkn
     nameTextStyle: { ...axisText(theme), align: 'right' },
     axisLine: { show: false },
     axisTick: { show: false },
-    splitLine: { lineStyle: { color: theme.faint, width: 1 } },
+    splitLine: { lineStyle: { color: theme.faint, width: 1 }, showMaxLine: (extra['axisLabel'] as { showMaxLabel?: boolean } | undefined)?.showMaxLabel !== false },
     ...extra,
     axisLabel: { ...axisText(theme), formatter: (value: number) => number(value, 6), ...(extra['axisLabel'] as object | undefined) },
   };

@@ -3,7 +3,7 @@ import type { Dictionary } from './en';
 
 export const zh: Dictionary = {
   nav: {
-    compare: '比较', explain: '溯源', flow: '流向', battery: '电池', motor: '电机', supply: '供应链', credits: '积分', rules: '法规', market: '市场', fleet: '车队', cases: '说法核查', data: '数据',
+    compare: '比较', explain: '溯源', flow: '流向', battery: '电池', motor: '电机', supply: '供应链', credits: '积分', rules: '法规', market: '市场', fleet: '车队', suppliers: '供应商', cases: '说法核查', data: '数据',
   },
   shell: {
     pages: '页面', menu: '菜单', controls: '设置', scheme: '浅色或深色', light: '浅色', dark: '深色', skip: '跳到正文',
@@ -107,7 +107,7 @@ export const zh: Dictionary = {
     title: '积分', lead: '中国新能源积分：一辆车在各版规则下得多少分，什么能使其跨过台阶，谁必须购买。', subject: '车辆', year: '年份', facts: { credit: (year) => `${year} 年积分`, standard: '标准积分', edition: '版本' }, creditUnit: '分/车', factors: { range: '续航', density: '能量密度', energy: '电耗' },
     yearsTitle: (car) => `${car}：各核算年度的积分`, yearsNote: '同一辆车按各年版本计算。点击选择年份。', modelRange: '续航与电耗为模型值', cliffsTitle: '规则的台阶，由近及远', cliffsNote: '跨过各台阶后积分的得失。', gainUnit: '积分得失', across: (credit, distance) => `跨过后 ${credit} 分；距离 ${distance}`,
     quantities: { range_km: '续航，km', density_wh_per_kg: '密度，Wh/kg', consumption_kwh_per_100km: 'kWh/100 km', kerb_mass_kg: '整备质量，kg' }, slopesTitle: '设计改变值多少分', lever: '因素', perUnit: '每单位积分', levers: { 'pack-energy': '电池电量', 'kerb-mass': '整备质量', drag: '风阻系数', 'rolling-resistance': '滚动阻力' }, rulesTitle: '所依据的规则', rule: '规则',
-    companies: '企业', affiliates: '谁可相互转让', stated: '按所述', allLinked: '全部', foresight: '企业对以后年份所知', perfect: '全部', none: '无', ledgerTitle: '各企业新能源积分结余', ledgerUnit: '分', priceTitle: '积分价格，元', priceNote: '按所述以及在其他需求下：各路径之间的差距即已知的不确定性。', scenarios: { 'as stated': '按所述', 'a tenth more need': '需求多一成', 'a tenth less need': '需求少一成' },
+    companies: '企业', affiliates: '谁可相互转让', stated: '按所述', allLinked: '全部', foresight: '企业对以后年份所知', perfect: '全部', none: '无', ledgerTitle: '各企业新能源积分结余', ledgerUnit: '分', priceTitle: '积分价格，元', priceNote: '按所述以及在其他需求下：各路径之间的差距即已知的不确定性。', scenarios: { 'as stated': '按所述', 'a tenth more need': '需求多一成', 'a tenth less need': '需求少一成', 'an entrant of 500 000 a year': '新进入者每年 50 万分', 'credits carried at par': '积分等值结转' },
     totalsTitle: '全行业各年积分', surplus: '盈余', deficit: '亏欠', offered: '供给', need: '需求', ratio: '供求比',
   },
   rules: {
@@ -117,12 +117,32 @@ export const zh: Dictionary = {
   },
   market: {
     title: '市场', lead: '生产、销售、出口、注册与充电各多少；每个序列统计什么；哪些对不上。', subject: '序列', place: '地区', from: '从', to: '到', by: '周期', year: '年', half: '半年', series: '序列', note: '每点为公布或加总的数值；其取整与状态见提示。', units: { vehicle: '辆', percent: '%', GWh: 'GWh', point: '个' },
-    indicators: { 'vehicle-production': '汽车产量', 'vehicle-wholesale': '汽车批发销量', 'vehicle-exports': '汽车出口', 'nev-production': '新能源汽车产量', 'nev-wholesale': '新能源汽车批发销量', 'nev-domestic-wholesale': '新能源汽车国内销量', 'nev-exports': '新能源汽车出口', 'nev-registrations': '新能源汽车注册', 'nev-stock': '新能源汽车保有量', 'nev-share-of-wholesale': '新能源汽车占比', 'electric-car-share': '电动汽车占比', 'automobile-stock': '汽车保有量', 'automobile-registrations': '汽车注册', 'charging-points': '充电桩' },
+    indicators: { 'vehicle-production': '汽车产量', 'vehicle-wholesale': '汽车批发销量', 'vehicle-exports': '汽车出口', 'nev-production': '新能源汽车产量', 'nev-wholesale': '新能源汽车批发销量', 'nev-domestic-wholesale': '新能源汽车国内销量', 'nev-exports': '新能源汽车出口', 'nev-registrations': '新能源汽车注册', 'nev-stock': '新能源汽车保有量', 'nev-share-of-wholesale': '新能源汽车占比', 'electric-car-share': '电动汽车占比', 'automobile-stock': '汽车保有量', 'automobile-registrations': '汽车注册', 'charging-points': '充电桩', 'car-wholesale': '乘用车批发销量', 'commercial-wholesale': '商用车批发销量', 'bev-stock': '纯电动汽车保有量', 'company-nev-sales': '单个企业新能源汽车销量', 'charging-points-added': '新增充电桩', 'charging-energy': '受监测充电桩充电量', 'charging-energy-public': '公共充电桩充电量', 'lithium-battery-output': '锂离子电芯产量', 'automobiles-dismantled': '持证拆解企业回收汽车', 'electric-car-sales': '电动汽车注册', 'electric-car-stock': '电动汽车保有量', 'car-battery-demand': '所售电动汽车的电池', 'countries-exported-to': '车辆出口国家数', 'industry-value-added': '工业增加值增长', 'industry-jobs': '电池与汽车制造就业' },
     definitions: '各序列统计什么', counts: '统计', exports: '出口', last: '最近值', gaps: '哪些对不上', period: '时期', difference: '差额', share: '份额', means: '含义', tcoTitle: '拥有成本', batteryCar: '换一辆电动车', fuelCar: '换一辆燃油车', tcoPicture: (a, b) => `${a} 减 ${b}，美分/公里`, tcoUnit: '美分/km', parity: (year) => `${year} 年持平`, noParity: '未持平', tcoSource: '低于零表示电动车拥有成本更低。价格表的最佳估计；以假设为主。',
   },
   fleet: {
     title: '车队', lead: '每年新增、老化、退出的车辆：保有量、足迹、电池、金属与电网负荷。', subject: '研究', sales: '新车：年份与数量', salesHint: '每行一年。留空：采用市场表的注册数。', later: '2035 年起每年新车', millions: '百万辆', laterHint: '0：保持最近一年的数量。这是您的情景，不是预测。', survival: '车辆寿命', charging: '充电', noCharging: '不计算',
     studyTitle: (place) => `${place} 电动车至 2060 年`, noSales: (place) => `市场表中没有${place}的注册数：请给出新车数量。`, facts: { stock: (year) => `${year} 年车辆`, power: (year) => `${year} 年用电`, packs: (year) => `${year} 年退役电池` }, noInterval: '情景：无区间', stockTitle: '在用车辆', cars: '辆', climateTitle: '车队排放，Mt CO₂e/年', packsTitle: '电池，GWh/年', fitted: '装车', collected: '收集', informal: '流失于非正规渠道', secondLife: '梯次利用中', element: '金属', materialTitle: '需求与回收，t/年', demand: '需求', recovered: '从电池回收', loadTitle: (year) => `${year} 年工作日充电负荷，GW`, weekday: '工作日', hour: '时',
+  },
+  suppliers: {
+    title: '供应商', lead: '整车厂的供应商中，谁的碳最多、谁的数字最不可靠，一笔预算能改变什么，谁已答复。',
+    chain: '虚构的供应链', count: '供应商', works: '家工厂', seed: '抽取编号', seedHint: '每个编号从同一清单和数据中抽出另一条供应链。',
+    files: '文件', open: '打开自己的文件', back: '回到虚构的供应链', filesHint: 'programme.toml、suppliers.csv、supplies.csv、measures.csv，以及 PACT 产品足迹（JSON）。文件只留在本浏览器中，链接不携带它们。', lines: (count) => `${count} 行`,
+    plan: '计划', budgetYear: '每年预算', millions: '百万美元', without: '不含该供应商', nobody: '全部参加', show: '显示', by: '汇总方式', byKinds: { supplier: '工厂', place: '地区', tier: '层级', part: '部件' }, most: '条数', bars: '条',
+    synthetic: (car) => `此链为虚构：由 ${car} 的零部件清单和工艺数据抽取而成，背后没有任何公司。打开自己的文件即可替换。`,
+    answer: (car, tonnes, count, named, primary) => `制造一辆 ${car} 排放 ${tonnes} 吨 CO₂e。${count} 家供应商占其中 ${named}；${primary} 出自它们自己的实测数据。`,
+    facts: { production: '制造一辆车', modelled: '仅按模型', named: '供应商所占', unnamed: '未指明者与运输', plant: '整车厂自身', primary: '一手数据' }, deviation: '标准差',
+    reported: { footprint: '已报足迹', energy: '已报能耗', nothing: '未报：按模型' }, tierName: (tier) => `第 ${tier} 级`, worksCount: (count) => `${count} 家工厂`, first: (shown, all) => `${all} 项中最大的 ${shown} 项`,
+    carbonTitle: '谁的碳最多', carbonNote: '不含其自身供应商在本计划中的部分。线段：上下各一个标准差。', carbonSummed: '按工厂加总；其供应商的部分计在供应商名下。', carbonUnit: 'kg CO₂e/车',
+    doubtTitle: '谁的数字最不可靠', doubtNote: '下一步该问谁：该数字占总和方差的份额。', doubtUnit: '占方差 %', doubtSource: '同一工厂的数字同向出错，不同工厂的相互独立。',
+    planHead: '可以改变什么', planAnswer: (chosen, all, tonnes, span, verdict) => `计划采用 ${all} 项措施中的 ${chosen} 项，${span} 年共避免 ${tonnes} 吨 CO₂e。${verdict}`, met: '各目标均可达到。', missed: '有目标未达到。', beyondReach: '有目标未达到，且在此预算内没有任何选择能全部达到。',
+    curveTitle: '按成本排列的减排', curveNote: '每一级为一家工厂的一项措施：宽为减排量，高为每吨成本。低于零者自身获利。浅色：不在计划中。', curveX: '每年减排 t CO₂e，由低价起', curveY: '美元/t CO₂e', avoids: '每年 t CO₂e', notChosen: '不在计划中', chosenIn: (year) => `自 ${year} 年列入计划`, curveSource: '首尾各 1 % 的减排量仅列于表中：量小而成本极端。',
+    kinds: { 'tune-up': '设备调优', 'air-leaks': '压缩空气堵漏', 'recuperative-burners': '蓄热式烧嘴', 'heat-pump': '热泵', 'green-power': '绿电', 'recycled-input': '再生原料', 'less-waste': '减少废品' },
+    yearsTitle: '各年减排，t CO₂e', yearsNote: '已生效的措施，与计划目标并列。', avoided: '减排', target: '目标', tonnesYear: 't CO₂e/年', bound: (plan, bound) => `各年合计 ${plan} 吨；预算内任何计划都不超过 ${bound} 吨。`,
+    moneyTitle: '各年资金，美元', moneyNote: '未用完的预算可留待以后；节省归工厂所有。', budget: '预算', spent: '支出', saved: '工厂节省', usdYear: '美元/年', moneySource: '投资，以及生效措施的费用。',
+    decisionsTitle: (shown, all) => `${all} 项决定中最大的 ${shown} 项`, supplier: '供应商', measure: '措施', decided: '决定于', effective: '生效于', investment: '投资，美元',
+    requestsHead: '谁已答复', requestsTitle: '各工厂的请求状态', requestsNote: '点击色条列出其工厂。', requestsSource: '请求与答复以 PACT 事件传送；您文件中的事件决定状态。', states: { reported: '主动报告', fulfilled: '已答复', open: '已询问，未答复', rejected: '已拒绝', 'not-asked': '未询问' },
+    statesTitle: (shown, all) => (shown === all ? `${all} 家工厂` : `${all} 家工厂中碳最多的 ${shown} 家`), allStates: '所有状态', saveRequests: '保存对所有未询问者的请求 (JSON)', tier: '层级', reportedHead: '依据', request: '请求', done: '已完成措施',
   },
   cases: { title: '真的吗？', lead: '关于行业的公开说法，逐一重新计算，给出结论与判定规则。', verdicts: { true: '属实', false: '不实', depends: '视情况', 'not-decidable': '无法判定' }, rule: '判定规则', note: '关于该说法', more: (count) => `另有 ${count} 行：请保存 CSV。` },
   data: {

@@ -67,6 +67,7 @@ export const compare: Mount = ({ state, info, root }) => {
     else range.empty(words.rangeTitle, words.rangeNone);
     const moved = driversDrawing(shown, names);
     if (moved) drivers.draw(moved);
+    else if (shown[0] && !results.dataset['interval']) drivers.empty(words.driversTitle(names[0] ?? ''), words.noInterval);
     replace(facts, h('h3', { text: words.factsTitle }), factTable(shown, names));
     const notices = [...new Set(shown.flatMap((car) => car.run.notices))];
     replace(foot, h('p', { class: 'source', text: `${words.boundary}: ${shown[0]?.run.boundary ?? ''}` }), remarks(notices));

@@ -77,7 +77,7 @@ export const credits: Mount = ({ state, info, root }) => {
     replace(rules, h('h3', { text: say.slopesTitle }),
       table(say.slopesTitle, [
         { head: say.lever, cell: (row) => say.levers[row.lever as keyof typeof say.levers] ?? plain(row.lever) },
-        { head: say.perUnit, numeric: true, cell: (row) => `${number(row.credit_per_unit)} / ${row.unit === '1' ? '1' : row.unit}` },
+        { head: say.perUnit, numeric: true, cell: (row) => `${number(row.credit_per_unit)}${row.unit === '1' ? '' : ` / ${row.unit}`}` },
       ], now.design_slopes),
       h('h3', { text: say.rulesTitle }),
       table(say.rulesTitle, [

@@ -8,6 +8,7 @@ import { button, field, section, segmented, select } from '../ui/controls';
 import { h, replace } from '../ui/dom';
 import { figure } from '../ui/figure';
 import { number, words as plain } from '../ui/format';
+import { notice } from '../ui/notice';
 import { Question } from '../ui/question';
 import { csv, save } from '../ui/save';
 import { statusMark, statusText } from '../ui/status';
@@ -22,8 +23,9 @@ export const data: Mount = ({ state, root }) => {
   const say = t().data;
   const { controls, results, note } = layout(root, say.title, say.lead);
   const picture = figure();
+  const counting = notice();
   const list = h('div', { class: 'facts' });
-  results.append(picture.element, list);
+  results.append(h('div', { class: 'overview' }, counting.element, picture.element), list);
   const tab = (): string => state.text('tab', 'rows');
   const text = h('input', { attrs: { type: 'search', placeholder: say.placeholder } });
   text.value = state.text('text', '');
@@ -39,7 +41,7 @@ export const data: Mount = ({ state, root }) => {
     select(say.status, [{ value: '', label: say.any }, ...STATUSES.map((status) => ({ value: status, label: statusText(status) }))], state.text('status', ''), (status) => state.set({ status, offset: undefined }))));
 
   let known: Source[] = [];
-  const loaded = new Question<{ sources: Source[]; tables: TableRow[] }>(note, async (signal) => {
+  const loaded = new Question<{ sources: Source[]; tables: TableRow[] }>(counting, async (signal) => {
     const [sources, tables] = await Promise.all([post<Source[]>('data/sources', {}, signal), get<TableRow[]>('data/tables', {}, signal)]);
     return { sources, tables };
   }, ({ sources, tables }) => {
@@ -52,10 +54,11 @@ export const data: Mount = ({ state, root }) => {
       rows: [['source', ...STATUSES], ...sources.map((source) => [source.key, ...STATUSES.map((status) => source[status])])], json: sources, source: say.pictureSource,
       onClick: (name) => state.set({ status: STATUSES.find((status) => statusText(status) === name), offset: undefined }),
     });
-    ask();
+    if (tab() === 'sources') showSources();
   });
 
   const showSources = (): void => {
+    if (known.length === 0) return;
     const wanted = state.text('text', '').toLowerCase();
     const status = state.text('status', '') as (typeof STATUSES)[number] | '';
     const found = known.filter((source) => `${source.key} ${source.title} ${source.authors} ${source.licence}`.toLowerCase().includes(wanted) && (status === '' || source[status] > 0));
@@ -92,6 +95,8 @@ export const data: Mount = ({ state, root }) => {
     else found.ask([state.optional('text'), state.optional('table'), state.optional('status'), state.optional('offset')]);
   }
   state.onChange(ask);
+  // rows first: the counts of all tables and sources take longer
+  ask();
   loaded.ask('all');
   return { close: () => { clearTimeout(typing); loaded.stop(); found.stop(); picture.close(); } };
 };

@@ -10,7 +10,7 @@ import { h, replace } from '../ui/dom';
 import { facts } from '../ui/facts';
 import { figure } from '../ui/figure';
 import { number } from '../ui/format';
-import { carKeys } from '../ui/legend';
+import { lineKeys } from '../ui/legend';
 import { remarks } from '../ui/notice';
 import { Question } from '../ui/question';
 import { save } from '../ui/save';
@@ -43,7 +43,7 @@ export const fleet: Mount = ({ state, info, root }) => {
   const [stock, packs, material, climate, load] = [figure(), figure(), figure(), figure(), figure()];
   const foot = h('div', { class: 'foot' });
   const metalBox = h('div', {});
-  results.append(head, h('div', { class: 'pair' }, stock.element, climate.element, packs.element, h('div', {}, metalBox, material.element), load.element), foot);
+  results.append(head, h('div', { class: 'pair' }, stock.element, climate.element, packs.element, material.element, load.element), foot);
   const car = (): string => state.text('car', 'byd-dolphin-60');
   const place = (): string => state.text('place', 'CN');
   let opened: string | null = null;
@@ -58,6 +58,7 @@ export const fleet: Mount = ({ state, info, root }) => {
       h('p', { class: 'hint', text: say.laterHint }),
       select(say.survival, SURVIVAL.map((id) => ({ value: id, label: term('terms', id) })), state.text('survival', 'china-nev-2023'), (survival) => state.set({ survival })),
       select(say.charging, PROFILES.map((id) => ({ value: id, label: id === '' ? say.noCharging : term('terms', id) })), state.text('charging', 'home-7kw'), (charging) => state.set({ charging: charging || 'none' })),
+      metalBox,
       h('div', { class: 'row' }, fileButton(t().supply.openStudy, '.toml', (text) => { opened = text; ask(); }), button(t().compare.saveFile, () => save('fleet.toml', study(lastPoints), 'application/toml')))));
   let lastPoints: Point[] = [];
 
@@ -69,7 +70,7 @@ export const fleet: Mount = ({ state, info, root }) => {
     const inflow = [...sales, ...(later > 0 ? [[2035, later * 1e6] as Point] : []), [LAST, later > 0 ? later * 1e6 : last?.[1] ?? 0] as Point];
     const charging = state.text('charging', 'home-7kw');
     return [
-      '[study]', `title = ${JSON.stringify(say.studyTitle(place()))}`, `place = "${place()}"`, `from = ${from}`, `to = ${LAST}`, 'footprint_years = [2020, 2025, 2030, 2040, 2050]', 'beyond = "hold"',
+      '[study]', `title = ${JSON.stringify(say.studyTitle(placeName(place())))}`, `place = "${place()}"`, `from = ${from}`, `to = ${LAST}`, 'footprint_years = [2020, 2025, 2030, 2040, 2050]', 'beyond = "hold"',
       ...(charging && charging !== 'none' ? [`charging = "${charging}"`] : []), '',
       '[[product]]', `name = ${JSON.stringify(carLabel(info, parseChoice(car())))}`, `car = "${parseChoice(car()).base}"`, `survival = "${state.text('survival', 'china-nev-2023')}"`,
       `inflow = ${JSON.stringify(inflow)}`, '',
@@ -100,19 +101,19 @@ export const fleet: Mount = ({ state, info, root }) => {
     ]));
     const source = `${answer.title} · ${t().battery.weakest}: ${statusText(answer.weakest_status)} · ${say.noInterval}`;
     stock.draw({
-      title: say.stockTitle, file: 'minewheel-fleet-stock', height: () => px(320), keys: products.length > 1 ? carKeys(products) : [],
+      title: say.stockTitle, file: 'minewheel-fleet-stock', height: () => px(320), keys: products.length > 1 ? lineKeys(products) : [],
       option: (graphic) => linesOption(products.map((product): Line => ({ name: product, plain: true, stack: true, points: answer.years.filter((row) => row.product === product).map((row) => [row.year, row.stock]) })), { x: t().market.year, y: say.cars, integerX: true }, graphic),
       rows: [['year', 'product', 'stock', 'inflow', 'outflow', 'GWh'], ...answer.years.map((row) => [row.year, row.product, row.stock, row.inflow, row.outflow, row.electricity_gwh])], json: answer.years, source,
     });
     const phases: Array<[string, (row: FleetAnswer['years'][number]) => number | null]> = [[t().flow.phases.making, (row) => row.production_t], [t().flow.phases.use, (row) => row.use_t], [t().flow.phases.end, (row) => row.end_of_life_t]];
     climate.draw({
-      title: say.climateTitle, file: 'minewheel-fleet-climate', height: () => px(320), keys: carKeys(phases.map(([phase]) => phase)),
+      title: say.climateTitle, file: 'minewheel-fleet-climate', height: () => px(320), keys: lineKeys(phases.map(([phase]) => phase)),
       option: (graphic) => linesOption(phases.map(([phase, pick]): Line => ({ name: phase, plain: true, points: years.map((year) => [year, sum(year, pick) / 1e6]) })), { x: t().market.year, y: 'Mt CO₂e', integerX: true }, graphic),
       rows: [['year', ...phases.map(([phase]) => phase)], ...years.map((year) => [year, ...phases.map(([, pick]) => sum(year, pick))])], json: answer.years, source,
     });
     const flows: Array<[string, (row: FleetAnswer['packs'][number]) => number]> = [[say.fitted, (row) => row.fitted_gwh], [say.collected, (row) => row.collected_gwh], [say.informal, (row) => row.informal_gwh], [say.secondLife, (row) => row.in_second_life_gwh]];
     packs.draw({
-      title: say.packsTitle, file: 'minewheel-fleet-packs', height: () => px(320), keys: carKeys(flows.map(([flow]) => flow)),
+      title: say.packsTitle, file: 'minewheel-fleet-packs', height: () => px(320), keys: lineKeys(flows.map(([flow]) => flow)),
       option: (graphic) => linesOption(flows.map(([flow, pick]): Line => ({ name: flow, plain: true, points: years.map((year) => [year, packSum(year, pick)]) })), { x: t().market.year, y: 'GWh', integerX: true }, graphic),
       rows: [['year', ...flows.map(([flow]) => flow)], ...years.map((year) => [year, ...flows.map(([, pick]) => packSum(year, pick))])], json: answer.packs, source,
     });
@@ -125,7 +126,7 @@ export const fleet: Mount = ({ state, info, root }) => {
       { name: say.recovered, plain: true, points: rows.map((row) => [row.year, row.pack_recovered_t]) },
     ];
     material.draw({
-      title: `${term('materials', element)}: ${say.materialTitle}`, file: `minewheel-fleet-${element}`, height: () => px(320), keys: carKeys(demand.map((line) => line.name)),
+      title: `${term('materials', element)}: ${say.materialTitle}`, file: `minewheel-fleet-${element}`, height: () => px(320), keys: lineKeys(demand.map((line) => line.name)),
       option: (graphic) => linesOption(demand, { x: t().market.year, y: 't', integerX: true }, graphic),
       rows: [['year', 'element', 'pack demand t', 'body demand t', 'recovered from packs t'], ...rows.map((row) => [row.year, row.element, row.pack_demand_t, row.body_demand_t, row.pack_recovered_t])], json: rows, source,
     });

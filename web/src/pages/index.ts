@@ -12,8 +12,9 @@ import { market } from './market';
 import { motor } from './motor';
 import type { Mount } from './page';
 import { rules } from './rules';
+import { suppliers } from './suppliers';
 import { supply } from './supply';
 
-export const PAGES = { compare, explain, flow, battery, motor, supply, credits, rules, market, fleet, cases, data } satisfies Record<keyof Dictionary['nav'], Mount>;
+export const PAGES = { compare, explain, flow, battery, motor, supply, credits, rules, market, fleet, suppliers, cases, data } satisfies Record<keyof Dictionary['nav'], Mount>;
 
-export const NAVIGATION: Array<Array<keyof typeof PAGES>> = [['compare', 'explain', 'flow'], ['battery', 'motor', 'supply'], ['credits', 'rules', 'market', 'fleet'], ['cases', 'data']];
+export const NAVIGATION: Array<Array<keyof typeof PAGES>> = [['compare', 'explain', 'flow'], ['battery', 'motor', 'supply', 'suppliers'], ['credits', 'rules', 'market', 'fleet'], ['cases', 'data']];

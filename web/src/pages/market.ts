@@ -83,7 +83,7 @@ export const market: Mount = ({ state, info, root }) => {
         return { name: label(id), points: points.map((line) => [periodAt(line.period), line.value]), foot: (at) => { const line = points[at]; return line ? `${line.period} ± ${number(line.rounding)} · ${statusText(line.status)} · ${line.sources.join(', ')}` : ''; } };
       });
       picture.draw({
-        title: `${placeName(answer.place)}, ${answer.span}`, note: say.note, file: 'minewheel-market', height: () => px(380),
+        title: `${placeName(answer.place)}, ${answer.span.replace('..', '–')}`, note: say.note, file: 'minewheel-market', height: () => px(380),
         option: (graphic) => linesOption(lines, { x: say.year, y: say.units[unit as keyof typeof say.units] ?? unit, integerX: true }, graphic),
         rows: [['period', 'indicator', 'value', 'unit', 'rounding', 'growth', 'status', 'sources'], ...own.map((line) => [line.period, line.indicator, line.value, line.unit, line.rounding, line.growth, line.status, line.sources.join(' ')])],
         json: answer, source: `${t().data.source}: ${[...new Set(own.filter((line) => drawn.includes(line.indicator)).flatMap((line) => line.sources))].join(', ')}`, keys: carKeys(drawn.map(label)),
@@ -93,12 +93,12 @@ export const market: Mount = ({ state, info, root }) => {
       { head: say.series, cell: (id) => say.indicators[id as keyof typeof say.indicators] ?? first(id)?.title ?? id },
       { head: say.counts, cell: (id) => first(id)?.counts ?? '' },
       { head: say.exports, cell: (id) => first(id)?.exports ?? '' },
-      { head: say.last, numeric: true, cell: (id) => { const line = own.filter((one) => one.indicator === id).at(-1); return line ? `${number(line.value)} (${line.period})` : '–'; } },
+      { head: say.last, numeric: true, cell: (id) => { const line = own.filter((one) => one.indicator === id).at(-1); return line ? `${number(line.value)} ${say.units[line.unit as keyof typeof say.units] ?? line.unit.replace(/^1$/, '')} (${line.period})`.replace('  ', ' ') : '–'; } },
       { head: t().data.status, cell: (id) => { const line = own.filter((one) => one.indicator === id).at(-1); return line ? statusMark(line.status) : ''; } },
       { head: t().data.source, cell: (id) => [...new Set(own.filter((one) => one.indicator === id).flatMap((one) => one.sources))].slice(0, 3).map((source, at) => [at > 0 ? ', ' : '', h('a', { text: source, attrs: { href: href('data', { tab: 'sources', text: source }) } })]) },
     ], kinds));
     replace(gaps, answer.gaps.length > 0 ? [h('h3', { text: say.gaps }), table(say.gaps, [
-      { head: say.period, cell: (gap) => gap.period },
+      { head: say.period, cell: (gap) => gap.period.replace('..', '–') },
       { head: say.difference, numeric: true, cell: (gap) => `${number(gap.difference)} ± ${number(gap.rounding)}` },
       { head: say.share, numeric: true, cell: (gap) => percent(gap.share) },
       { head: say.means, cell: (gap) => gap.words },

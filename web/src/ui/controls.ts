@@ -70,6 +70,20 @@ export function fileButton(label: string, accept: string, onText: (text: string,
   return h('span', {}, input, button(label, () => input.click()));
 }
 
+export interface NamedText {
+  name: string;
+  text: string;
+}
+
+export function filesButton(label: string, accept: string, onTexts: (texts: NamedText[]) => void): HTMLElement {
+  const input = h('input', { class: 'visually-hidden', attrs: { type: 'file', accept, multiple: true, 'aria-label': label, tabindex: -1 } });
+  input.addEventListener('change', () => {
+    void Promise.all([...(input.files ?? [])].map(async (file) => ({ name: file.name, text: await file.text() }))).then(onTexts);
+    input.value = '';
+  });
+  return h('span', {}, input, button(label, () => input.click()));
+}
+
 export function section(title: string, ...children: Child[]): HTMLElement {
   return h('section', { class: 'control-group' }, h('h2', { text: title }), children);
 }

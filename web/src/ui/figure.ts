@@ -1,10 +1,19 @@
 // A chart with its title, its source line, its table for readers and its four exports.
-import { echarts, type Chart, type Option } from '../charts/engine';
+import type { Chart, Option } from '../charts/engine';
 import { px, readTheme, type Theme } from '../charts/theme';
 import { t } from '../i18n';
 import { freshId, h, replace, type Child } from './dom';
 import { drawnKeys, keyList, type Key } from './legend';
 import { csv, save, type Cell } from './save';
+
+// Headings, controls and tables do not wait for the drawing engine, which is most of the program.
+let echarts: typeof import('../charts/engine')['echarts'] | undefined;
+let loading: Promise<void> | undefined;
+
+function engine(): Promise<void> {
+  loading ??= new Promise((resolve) => { setTimeout(resolve); }).then(() => import('../charts/engine')).then((module) => { echarts = module.echarts; });
+  return loading;
+}
 
 export interface Graphic {
   theme: Theme;
@@ -51,15 +60,16 @@ function shift(box: unknown, top: number, bottom: number): void {
 }
 
 /** The picture for a file: with title, keys and source, which on the page stand beside it. */
-function exportChart(drawing: Drawing, renderer: 'svg' | 'canvas'): Chart {
+async function exportChart(drawing: Drawing, renderer: 'svg' | 'canvas'): Promise<Chart> {
+  const { echarts: drawn } = await import('../charts/engine');
   const theme = readTheme();
   const keys = drawnKeys(drawing.keys ?? [], theme, EXPORT_WIDTH, px(44));
   const head = px(44) + keys.height;
   const foot = px(44);
   const height = drawing.height(EXPORT_WIDTH) + head + foot;
   const chart = renderer === 'svg'
-    ? echarts.init(null, null, { renderer, ssr: true, width: EXPORT_WIDTH, height })
-    : echarts.init(document.createElement('div'), null, { renderer, width: EXPORT_WIDTH, height, devicePixelRatio: 2 });
+    ? drawn.init(null, null, { renderer, ssr: true, width: EXPORT_WIDTH, height })
+    : drawn.init(document.createElement('div'), null, { renderer, width: EXPORT_WIDTH, height, devicePixelRatio: 2 });
   const option = drawing.option({ theme, width: EXPORT_WIDTH, narrow: false });
   shift(option.grid, head, foot);
   shift(option.series, head, foot);
@@ -76,14 +86,14 @@ function exportChart(drawing: Drawing, renderer: 'svg' | 'canvas'): Chart {
   return chart;
 }
 
-function exportSvg(drawing: Drawing): void {
-  const chart = exportChart(drawing, 'svg');
+async function exportSvg(drawing: Drawing): Promise<void> {
+  const chart = await exportChart(drawing, 'svg');
   save(`${drawing.file}.svg`, chart.renderToSVGString(), 'image/svg+xml');
   chart.dispose();
 }
 
-function exportPng(drawing: Drawing): void {
-  const chart = exportChart(drawing, 'canvas');
+async function exportPng(drawing: Drawing): Promise<void> {
+  const chart = await exportChart(drawing, 'canvas');
   const canvas = chart.renderToCanvas({ pixelRatio: 2, backgroundColor: readTheme().paper });
   canvas.toBlob((blob) => {
     if (blob) save(`${drawing.file}.png`, blob, 'image/png');
@@ -103,6 +113,7 @@ function plainTable(drawing: Drawing): HTMLElement {
 }
 
 export function figure(): Figure {
+  void engine();
   const titleId = freshId('figure');
   const title = h('h3', { id: titleId });
   const note = h('p', { class: 'figure-note' });
@@ -113,10 +124,11 @@ export function figure(): Figure {
   const details = h('details', {}, h('summary', { text: t().figure.table }), body);
   let drawing: Drawing | null = null;
   let chart: Chart | null = null;
+  let closed = false;
   const button = (label: string, act: (of: Drawing) => void): HTMLElement =>
     h('button', { class: 'export', text: label, attrs: { type: 'button', 'aria-label': `${t().figure.save} ${label}` }, on: { click: () => drawing && act(drawing) } });
   const tools = h('div', { class: 'exports', attrs: { role: 'group', 'aria-label': t().figure.exports } },
-    button('PNG', exportPng), button('SVG', exportSvg),
+    button('PNG', (of) => void exportPng(of)), button('SVG', (of) => void exportSvg(of)),
     button('CSV', (of) => save(`${of.file}.csv`, csv(of.rows), 'text/csv')),
     button('JSON', (of) => save(`${of.file}.json`, `${JSON.stringify(of.json, null, 2)}\n`, 'application/json')));
   const element = h('figure', { class: 'figure' }, h('div', { class: 'figure-head' }, title, tools), note, legend, canvas, source, details);
@@ -126,7 +138,11 @@ export function figure(): Figure {
   let width = 0;
   let height = 0;
   const paint = (): void => {
-    if (!drawing || width === 0) return;
+    if (!drawing || width === 0 || closed) return;
+    if (!echarts) {
+      void engine().then(paint);
+      return;
+    }
     const theme = readTheme();
     replace(legend, drawing.keys && drawing.keys.length > 0 ? keyList(drawing.keys) : null, drawing.legend);
     legend.hidden = legend.childElementCount === 0;
@@ -180,6 +196,7 @@ export function figure(): Figure {
       canvas.style.height = '0';
     },
     close() {
+      closed = true;
       observer.disconnect();
       document.removeEventListener('minewheel-theme', paint);
       chart?.dispose();

@@ -3,13 +3,16 @@
 mod folder;
 mod show;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use minewheel_industry::suppliers::pcf::{Request, RequestState, requests, states};
+use minewheel_industry::suppliers::pcf::{Request, RequestState, request_id, requests, states};
 use minewheel_industry::suppliers::plan::{Plan, plan};
 use minewheel_industry::suppliers::rollup::{Reported, RollUp, roll_up};
-use minewheel_industry::suppliers::status::status;
+use minewheel_industry::suppliers::status::{ProgrammeStatus, status};
 use minewheel_industry::suppliers::synthesise::{places, synthesise};
+use minewheel_report::suppliers as report;
+use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::inputs::{self, Desk};
@@ -30,7 +33,7 @@ enum Action {
     /// Read a programme's folder, say what is wrong with it, and what of the car it covers
     Import(Common),
     /// The car's footprint with what suppliers report: primary data share, who holds most carbon and most doubt
-    Rollup(Common),
+    Rollup(RollupArguments),
     /// Which works does what and when, under budgets and targets; exits with 1 if a target is missed
     Plan(PlanArguments),
     /// Requests for footprints down the tree, as PACT events
@@ -41,10 +44,37 @@ enum Action {
     Synthesise(SynthesiseArguments),
 }
 
+impl Action {
+    /// How to print.
+    const fn format(&self) -> Format {
+        match self {
+            Self::Import(common)
+            | Self::Status(common)
+            | Self::Rollup(RollupArguments { common, .. })
+            | Self::Plan(PlanArguments { common, .. })
+            | Self::Request(RequestArguments { common, .. }) => common.format,
+            Self::Synthesise(arguments) => arguments.format,
+        }
+    }
+
+    /// The tables laid over the built-in ones.
+    fn data(&self) -> Option<&Path> {
+        match self {
+            Self::Import(common)
+            | Self::Status(common)
+            | Self::Rollup(RollupArguments { common, .. })
+            | Self::Plan(PlanArguments { common, .. })
+            | Self::Request(RequestArguments { common, .. }) => common.data.as_deref(),
+            Self::Synthesise(arguments) => arguments.data.as_deref(),
+        }
+    }
+}
+
 /// What every action on a programme takes.
 #[derive(clap::Args)]
 pub struct Common {
     /// The programme's folder: programme.toml, suppliers.csv, supplies.csv, measures.csv, footprints/, requests/
+    #[arg(value_hint = clap::ValueHint::DirPath)]
     folder: PathBuf,
     /// A further folder of footprints as JSON
     #[arg(long, value_name = "DIR")]
@@ -58,12 +88,27 @@ pub struct Common {
 }
 
 #[derive(clap::Args)]
+struct RollupArguments {
+    #[command(flatten)]
+    common: Common,
+    /// Also write the result as one HTML file that needs nothing else
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
+}
+
+#[derive(clap::Args)]
 struct PlanArguments {
     #[command(flatten)]
     common: Common,
     /// Plan as if this supplier were not there; may be given several times
     #[arg(long, value_name = "SUPPLIER")]
     without: Vec<String>,
+    /// The budget of each year, in place of those of programme.toml
+    #[arg(long, value_name = "USD")]
+    budget: Option<f64>,
+    /// Also write the result as one HTML file that needs nothing else
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
 }
 
 #[derive(clap::Args)]
@@ -97,12 +142,64 @@ struct SynthesiseArguments {
     /// The year of the data
     #[arg(long, default_value_t = 2025)]
     year: i32,
-    /// The folder to write the programme into
+    /// The folder to write the programme into; left out: the files are only listed, and JSON holds their texts
     #[arg(long, value_name = "DIR")]
-    write: PathBuf,
+    write: Option<PathBuf>,
+    /// How to print
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
     /// A folder of tables laid over the built-in ones
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+}
+
+/// A chain that was made up.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct Made {
+    /// Suppliers.
+    pub suppliers: usize,
+    /// Texts of the files by their names in the programme's folder.
+    pub files: BTreeMap<String, String>,
+}
+
+/// What the command finds.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum Answer {
+    /// What a folder holds.
+    Imported(Imported),
+    /// The sum over the bill.
+    RollUp(RollUp),
+    /// The plan.
+    Plan(Plan),
+    /// Requests to suppliers.
+    Requests(Vec<Request>),
+    /// Where the programme stands.
+    Status(ProgrammeStatus),
+    /// A made-up chain.
+    Made(Made),
+}
+
+/// What the action asked for finds.
+///
+/// # Errors
+/// A folder with faults, or a car that cannot be made.
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Answer, Failure> {
+    Ok(match &arguments.action {
+        Action::Import(common) => {
+            let opened = folder::open(common, desk)?;
+            Answer::Imported(folder::imported(&opened, &sum(&opened)?))
+        }
+        Action::Rollup(arguments) => Answer::RollUp(sum(&folder::open(&arguments.common, desk)?)?),
+        Action::Plan(arguments) => Answer::Plan(planned(arguments, desk)?),
+        Action::Request(arguments) => Answer::Requests(asked(arguments, desk)?),
+        Action::Status(common) => {
+            let opened = folder::open(common, desk)?;
+            let known: BTreeMap<String, RequestState> = states(&desk.json_files(&common.folder.join("requests"))?)?;
+            Answer::Status(status(&opened.own, &opened.programme, &opened.car, &sum(&opened)?, &known)?)
+        }
+        Action::Synthesise(arguments) => Answer::Made(made_up(arguments, desk)?),
+    })
 }
 
 /// Runs the command.
@@ -110,57 +207,95 @@ struct SynthesiseArguments {
 /// # Errors
 /// A folder with faults, a car that cannot be made, or a plan that misses a target.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    match &arguments.action {
-        Action::Import(common) => import(common),
-        Action::Rollup(common) => rollup(common),
-        Action::Plan(arguments) => planned(arguments),
-        Action::Request(arguments) => request(arguments),
-        Action::Status(common) => stand(common),
-        Action::Synthesise(arguments) => make_up(arguments),
+    let action = &arguments.action;
+    let desk = Desk::on_disk(action.data())?;
+    let answer = answer(arguments, &desk)?;
+    match (action, &answer) {
+        (Action::Rollup(RollupArguments { report: Some(file), .. }), Answer::RollUp(found)) => {
+            inputs::report(file, &report::rollup(found, desk.tables()?, &inputs::command_line()))?;
+        }
+        (Action::Plan(PlanArguments { report: Some(file), .. }), Answer::Plan(found)) => {
+            inputs::report(file, &report::plan(found, desk.tables()?, &folder::own_tables(&desk)?, &inputs::command_line()))?;
+        }
+        _ => {}
+    }
+    match action.format() {
+        Format::Json => print::json(&answer),
+        Format::Csv => print::data(&csv(&answer)),
+        Format::Table => print::data(&table(&answer)),
+    }
+    if action.format() == Format::Table
+        && let Answer::Imported(Imported { notices, .. })
+        | Answer::RollUp(RollUp { notices, .. })
+        | Answer::Plan(Plan { notices, .. })
+        | Answer::Status(ProgrammeStatus { notices, .. }) = &answer
+    {
+        for notice in notices {
+            print::note(&print::wrap(&format!("note: {notice}")));
+        }
+    }
+    written(action, &answer)?;
+    match answer {
+        Answer::Plan(found) if !found.meets_targets => {
+            let missed: Vec<String> = found.years.iter().filter(|y| y.missed_kg > 0.0).map(|y| y.year.to_string()).collect();
+            Err(Failure::TargetMissed { programme: found.programme, years: missed.join(", ") })
+        }
+        _ => Ok(()),
     }
 }
 
-fn sum(opened: &Opened) -> Result<RollUp, Failure> {
-    let places = &opened.desk.tables()?.places;
+fn table(answer: &Answer) -> String {
+    match answer {
+        Answer::Imported(found) => show::import(found),
+        Answer::RollUp(found) => show::rollup(found),
+        Answer::Plan(found) => show::plan(found),
+        Answer::Requests(found) => show::requests(found),
+        Answer::Status(found) => show::status(found),
+        Answer::Made(found) => show::made(found),
+    }
+}
+
+fn csv(answer: &Answer) -> String {
+    match answer {
+        Answer::Imported(found) => show::import_csv(found),
+        Answer::RollUp(found) => show::rollup_csv(found),
+        Answer::Plan(found) => show::plan_csv(found),
+        Answer::Requests(found) => show::requests_csv(found),
+        Answer::Status(found) => show::status_csv(found),
+        Answer::Made(found) => show::made_csv(found),
+    }
+}
+
+/// Writes the files that an action was told to write.
+fn written(action: &Action, answer: &Answer) -> Result<(), Failure> {
+    match (action, answer) {
+        (Action::Request(RequestArguments { write: Some(folder), .. }), Answer::Requests(made)) => {
+            for request in made {
+                folder::write_json(folder, &request.id, &request.event)?;
+            }
+            print::note(&format!("{} events written to {}", made.len(), folder.display()));
+        }
+        (Action::Synthesise(SynthesiseArguments { write: Some(folder), .. }), Answer::Made(made)) => {
+            for (name, text) in &made.files {
+                let path: PathBuf = folder.join(name);
+                folder::make_parent(&path)?;
+                inputs::write(&path, text)?;
+            }
+            print::note(&format!("a synthetic chain of {} suppliers written to {}", made.suppliers, folder.display()));
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+fn sum(opened: &Opened<'_>) -> Result<RollUp, Failure> {
+    let places = &opened.tables.places;
     let codes = |place| places.code(place).to_owned();
     Ok(roll_up(&opened.own, &codes, &opened.programme, &opened.car, &opened.footprints)?)
 }
 
-fn notes(notices: &[String]) {
-    for notice in notices {
-        print::note(&print::wrap(&format!("note: {notice}")));
-    }
-}
-
-fn import(common: &Common) -> Result<(), Failure> {
-    let opened = folder::open(common)?;
-    let report = folder::imported(&opened, &sum(&opened)?);
-    match common.format {
-        Format::Json => print::json(&report),
-        Format::Csv => print::data(&show::import_csv(&report)),
-        Format::Table => {
-            print::data(&show::import(&report));
-            notes(&report.notices);
-        }
-    }
-    Ok(())
-}
-
-fn rollup(common: &Common) -> Result<(), Failure> {
-    let report = sum(&folder::open(common)?)?;
-    match common.format {
-        Format::Json => print::json(&report),
-        Format::Csv => print::data(&show::rollup_csv(&report)),
-        Format::Table => {
-            print::data(&show::rollup(&report));
-            notes(&report.notices);
-        }
-    }
-    Ok(())
-}
-
-fn planned(arguments: &PlanArguments) -> Result<(), Failure> {
-    let mut opened = folder::open(&arguments.common)?;
+fn planned(arguments: &PlanArguments, desk: &Desk) -> Result<Plan, Failure> {
+    let mut opened = folder::open(&arguments.common, desk)?;
     for id in &arguments.without {
         folder::supplier(&opened.programme, id)?;
     }
@@ -168,81 +303,40 @@ fn planned(arguments: &PlanArguments) -> Result<(), Failure> {
         let out: Vec<bool> = opened.programme.suppliers.iter().map(|s| arguments.without.contains(&s.id)).collect();
         opened.programme = opened.programme.without(|s| out[s]);
     }
-    let report: Plan = plan(&opened.own, &opened.programme, &opened.car, &sum(&opened)?)?;
-    match arguments.common.format {
-        Format::Json => print::json(&report),
-        Format::Csv => print::data(&show::plan_csv(&report)),
-        Format::Table => {
-            print::data(&show::plan(&report));
-            notes(&report.notices);
+    if let Some(budget) = arguments.budget {
+        if !(budget.is_finite() && budget >= 0.0) {
+            return Err(Failure::Option { option: "budget", seen: budget.to_string(), wanted: "US dollars, 0 or more".to_owned() });
         }
+        opened.programme.budget.values_mut().for_each(|year| *year = budget);
     }
-    let missed: Vec<String> = report.years.iter().filter(|y| y.missed_kg > 0.0).map(|y| y.year.to_string()).collect();
-    if report.meets_targets { Ok(()) } else { Err(Failure::TargetMissed { programme: report.programme, years: missed.join(", ") }) }
+    Ok(plan(&opened.own, &opened.programme, &opened.car, &sum(&opened)?)?)
 }
 
-fn request(arguments: &RequestArguments) -> Result<(), Failure> {
-    let opened = folder::open(&arguments.common)?;
-    let known = states(&folder::json_files(&arguments.common.folder.join("requests"))?)?;
-    let report = sum(&opened)?;
+fn asked(arguments: &RequestArguments, desk: &Desk) -> Result<Vec<Request>, Failure> {
+    let opened = folder::open(&arguments.common, desk)?;
+    let known = states(&desk.json_files(&arguments.common.folder.join("requests"))?)?;
     let mut asked = Vec::new();
     for id in &arguments.to {
         asked.push(folder::supplier(&opened.programme, id)?);
     }
     if arguments.to.is_empty() {
+        let report = sum(&opened)?;
         let silent = report.suppliers.iter().filter(|l| l.reported == Reported::Nothing);
-        for line in silent.filter(|l| !known.contains_key(&minewheel_industry::suppliers::pcf::request_id(&l.supplier))) {
+        for line in silent.filter(|l| !known.contains_key(&request_id(&l.supplier))) {
             asked.push(folder::supplier(&opened.programme, &line.supplier)?);
         }
     }
     let start = format!("{}-01-01T00:00:00Z", opened.programme.head.year);
-    let time = arguments.at.as_deref().unwrap_or(&start);
-    let made: Vec<Request> = requests(&opened.programme, &asked, &arguments.source, time);
-    if let Some(folder) = &arguments.write {
-        for request in &made {
-            folder::write_json(folder, &request.id, &request.event)?;
-        }
-    }
-    match arguments.common.format {
-        Format::Json => print::json(&made),
-        Format::Csv => print::data(&show::requests_csv(&made)),
-        Format::Table => print::data(&show::requests(&made)),
-    }
-    if let Some(folder) = &arguments.write {
-        print::note(&format!("{} events written to {}", made.len(), folder.display()));
-    }
-    Ok(())
+    Ok(requests(&opened.programme, &asked, &arguments.source, arguments.at.as_deref().unwrap_or(&start)))
 }
 
-fn stand(common: &Common) -> Result<(), Failure> {
-    let opened = folder::open(common)?;
-    let known: std::collections::BTreeMap<String, RequestState> = states(&folder::json_files(&common.folder.join("requests"))?)?;
-    let report = status(&opened.own, &opened.programme, &opened.car, &sum(&opened)?, &known)?;
-    match common.format {
-        Format::Json => print::json(&report),
-        Format::Csv => print::data(&show::status_csv(&report)),
-        Format::Table => {
-            print::data(&show::status(&report));
-            notes(&report.notices);
-        }
-    }
-    Ok(())
-}
-
-fn make_up(arguments: &SynthesiseArguments) -> Result<(), Failure> {
-    let desk = Desk::on_disk(arguments.data.as_deref())?;
-    let (tables, own) = (desk.tables()?, folder::own_tables(&desk)?);
+fn made_up(arguments: &SynthesiseArguments, desk: &Desk) -> Result<Made, Failure> {
+    let (tables, own) = (desk.tables()?, folder::own_tables(desk)?);
     let design = desk.car(&arguments.car)?;
     let scenario = folder::scenario(tables, &design, arguments.year)?;
     // Once to see where things are made, once more with works in all those places.
     let first = folder::open_car(tables, &design, &scenario, &[])?;
     let car = folder::open_car(tables, &design, &scenario, &places(tables, &first))?;
     let chain = synthesise(tables, &own, &car, arguments.count, arguments.seed)?;
-    for (name, text) in &chain.files {
-        let path: PathBuf = arguments.write.join(name);
-        folder::make_parent(Path::new(&path))?;
-        inputs::write(&path, text)?;
-    }
-    print::note(&format!("a synthetic chain of {} suppliers written to {}", arguments.count, arguments.write.display()));
-    Ok(())
+    Ok(Made { suppliers: arguments.count, files: chain.files.into_iter().collect() })
 }

@@ -39,6 +39,8 @@ pub const MEASURE_COLUMNS: [&str; 16] = [
     "status",
     "note",
 ];
+/// Years that a programme may look ahead: a plan decides every measure in every year, so a slip of the pen must not ask for thousands.
+const LONGEST: i32 = 50;
 /// Shares of a part may exceed one by so much through rounding.
 const ROUNDING: f64 = 1e-6;
 
@@ -182,9 +184,10 @@ pub fn read_brief(file: &str, text: &str) -> Result<Brief, SuppliersError> {
     }
     for (table, years, most) in [("budget", &brief.budget, f64::INFINITY), ("target", &brief.target, 1.0)] {
         for (year, value) in years {
-            let is_year = year.parse::<i32>().is_ok_and(|y| y >= brief.programme.year);
+            let first = brief.programme.year;
+            let is_year = year.parse::<i32>().is_ok_and(|y| (first..=first.saturating_add(LONGEST)).contains(&y));
             if !is_year || !(0.0..=most).contains(value) {
-                let wanted = format!("a year from {} and a number from 0 to {most}", brief.programme.year);
+                let wanted = format!("a year from {first} to {} and a number from 0 to {most}", first.saturating_add(LONGEST));
                 return Err(fault(format!("`{table}.{year} = {value}`; wanted: {wanted}")));
             }
         }

@@ -3,6 +3,7 @@
 use minewheel_data::loader::{Loader, Rows};
 use minewheel_data::parameters::{ParameterError, Parameters};
 use minewheel_data::row::Draw;
+use minewheel_data::source::Sources;
 use minewheel_data::store::Store;
 use minewheel_data::table::Violation;
 
@@ -18,6 +19,7 @@ pub struct SupplierTables {
     /// Life, uncertainty, and what a synthetic chain is drawn from.
     pub parameters: Parameters,
     rows: Rows,
+    sources: Sources,
 }
 
 impl SupplierTables {
@@ -29,13 +31,18 @@ impl SupplierTables {
         let mut loader = Loader::new(store, check_all);
         let measures = Parameters::read(&mut loader, MEASURES);
         let parameters = Parameters::read(&mut loader, PARAMETERS);
-        let (_, rows) = loader.finish_folder(FOLDER)?;
-        Ok(Self { measures, parameters, rows })
+        let (sources, rows) = loader.finish_folder(FOLDER)?;
+        Ok(Self { measures, parameters, rows, sources })
     }
 
     /// Their rows.
     pub const fn rows(&self) -> &Rows {
         &self.rows
+    }
+
+    /// Their sources.
+    pub const fn sources(&self) -> &Sources {
+        &self.sources
     }
 
     /// A number of `parameters.csv`.

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{COLOURS, clipped, escape, mark, step};
+use super::axis::{Axis, FOOT, whisker};
+use super::{COLOURS, clipped, escape};
 use crate::figure::figure;
 
 /// Width of the picture in pixels.
@@ -41,31 +42,16 @@ pub struct Ranked {
 /// The chart as SVG.
 pub fn svg(chart: &Ranked) -> String {
     let reach = chart.bars.iter().flat_map(|b| [Some(b.value), b.range.map(|r| r.0), b.range.map(|r| r.1)]).flatten();
-    let reach = reach.chain(chart.threshold.as_ref().map(|t| t.0)).chain([0.0]);
-    let (low, high) = reach.fold((0.0_f64, 0.0_f64), |(a, b), v| (a.min(v), b.max(v)));
-    let gap = step(high - low);
-    let (left, right) = ((low / gap).floor() * gap, ((high / gap).ceil() * gap).max(gap));
-    let x = |v: f64| MARGINS.0 + (v - left) / (right - left) * (WIDTH - MARGINS.0 - MARGINS.1);
+    let axis = Axis::holding(reach.chain(chart.threshold.as_ref().map(|t| t.0)), (MARGINS.0, WIDTH - MARGINS.1));
+    let x = |v: f64| axis.at(v);
     let top = if chart.threshold.is_some() { 20.0 } else { 4.0 };
     let bottom = top + HEIGHTS.1 * chart.bars.len() as f64 + 4.0;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {}\" role=\"img\" aria-label=\"{}\" font-family=\"sans-serif\" font-size=\"12\">\n",
-        bottom + 42.0,
+        bottom + FOOT,
         escape(&chart.title)
     );
-    let mut at = left;
-    while at <= right + gap * 1e-9 {
-        let _ = writeln!(out, "<line x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"{top}\" y2=\"{bottom}\" stroke=\"#d5dbda\"/>", x(at));
-        let _ = writeln!(out, "<text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>", x(at), bottom + 15.0, mark(at, gap));
-        at += gap;
-    }
-    let _ = writeln!(
-        out,
-        "<text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-        f64::midpoint(x(left), x(right)),
-        bottom + 33.0,
-        escape(&chart.unit)
-    );
+    axis.draw(&mut out, (top, bottom), &chart.unit);
     for (index, bar) in chart.bars.iter().enumerate() {
         let y = top + HEIGHTS.1 * index as f64 + (HEIGHTS.1 - HEIGHTS.0) / 2.0;
         let middle = y + HEIGHTS.0 / 2.0;
@@ -87,15 +73,7 @@ pub fn svg(chart: &Ranked) -> String {
         );
         let mut end = x(bar.value.max(0.0));
         if let Some((p5, p95)) = bar.range {
-            let _ = writeln!(
-                out,
-                "<path d=\"M{0:.1} {2:.1}H{1:.1}M{0:.1} {3:.1}V{4:.1}M{1:.1} {3:.1}V{4:.1}\" fill=\"none\" stroke=\"#000\"/>",
-                x(p5),
-                x(p95),
-                middle,
-                middle - 4.0,
-                middle + 4.0
-            );
+            let _ = writeln!(out, "<path d=\"{}\" fill=\"none\" stroke=\"#000\"/>", whisker((x(p5), x(p95)), middle, 4.0));
             end = end.max(x(p95));
         }
         let _ = writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>", end + 6.0, middle + 4.0, figure(bar.value));

@@ -2,7 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::{clipped, escape, mark, step};
+use super::axis::{Axis, FOOT, whisker};
+use super::{clipped, escape};
 use crate::figure::figure;
 
 /// Width of the picture in pixels.
@@ -58,14 +59,11 @@ pub fn svg(chart: &Stacked) -> String {
     let sum = |bar: &Bar, is_kept: fn(f64) -> bool| bar.values.iter().copied().filter(|v| is_kept(*v)).sum::<f64>();
     let above = |bar: &Bar| sum(bar, |v| v > 0.0).max(bar.range.map_or(0.0, |r| r.1));
     let below = |bar: &Bar| sum(bar, |v| v < 0.0).min(bar.range.map_or(0.0, |r| r.0)).min(0.0);
-    let high = chart.bars.iter().map(above).fold(0.0, f64::max);
-    let low = chart.bars.iter().map(below).fold(0.0, f64::min);
-    let gap = step(high - low);
-    let (left, right) = ((low / gap).floor() * gap, ((high / gap).ceil() * gap).max(gap));
-    let x = |v: f64| MARGINS.0 + (v - left) / (right - left) * (WIDTH - MARGINS.0 - MARGINS.1);
+    let axis = Axis::holding(chart.bars.iter().flat_map(|b| [above(b), below(b)]), (MARGINS.0, WIDTH - MARGINS.1));
+    let x = |v: f64| axis.at(v);
     let legend = LEGEND * chart.parts.len().div_ceil(LEGEND_COLUMNS) as f64 + 10.0;
     let bottom = legend + HEIGHTS.1 * chart.bars.len() as f64;
-    let height = bottom + 44.0;
+    let height = bottom + FOOT;
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" role=\"img\" aria-label=\"{}\" font-family=\"sans-serif\" font-size=\"12\">\n",
         escape(&chart.title)
@@ -77,19 +75,7 @@ pub fn svg(chart: &Stacked) -> String {
         let _ = writeln!(out, "<rect x=\"{at}\" y=\"{y}\" width=\"12\" height=\"12\" fill=\"{fill}\"/>");
         let _ = writeln!(out, "<text x=\"{}\" y=\"{}\">{}</text>", at + 18.0, y + 10.5, escape(part));
     }
-    let mut at = left;
-    while at <= right + gap * 1e-9 {
-        let _ = writeln!(out, "<line x1=\"{0:.1}\" x2=\"{0:.1}\" y1=\"{legend}\" y2=\"{bottom}\" stroke=\"#d5dbda\"/>", x(at));
-        let _ = writeln!(out, "<text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>", x(at), bottom + 16.0, mark(at, gap));
-        at += gap;
-    }
-    let _ = writeln!(
-        out,
-        "<text x=\"{:.1}\" y=\"{}\" text-anchor=\"middle\">{}</text>",
-        f64::midpoint(x(left), x(right)),
-        bottom + 34.0,
-        escape(&chart.unit)
-    );
+    axis.draw(&mut out, (legend, bottom), &chart.unit);
     for (index, bar) in chart.bars.iter().enumerate() {
         let y = legend + HEIGHTS.1 * index as f64 + (HEIGHTS.1 - HEIGHTS.0) / 2.0;
         let middle = y + HEIGHTS.0 / 2.0;
@@ -103,14 +89,10 @@ pub fn svg(chart: &Stacked) -> String {
         draw(&mut out, chart, bar, &x, y);
         let whole: f64 = bar.values.iter().sum();
         if let Some((p5, p95)) = bar.range {
+            let path = whisker((x(p5), x(p95)), middle, 5.0);
             let _ = writeln!(
                 out,
-                "<path d=\"M{0:.1} {2:.1}H{1:.1}M{0:.1} {3:.1}V{4:.1}M{1:.1} {3:.1}V{4:.1}\" fill=\"none\" stroke=\"#fff\" stroke-width=\"4\"/><path d=\"M{0:.1} {2:.1}H{1:.1}M{0:.1} {3:.1}V{4:.1}M{1:.1} {3:.1}V{4:.1}\" fill=\"none\" stroke=\"#000\" stroke-width=\"1.5\"/>",
-                x(p5),
-                x(p95),
-                middle,
-                middle - 5.0,
-                middle + 5.0
+                "<path d=\"{path}\" fill=\"none\" stroke=\"#fff\" stroke-width=\"4\"/><path d=\"{path}\" fill=\"none\" stroke=\"#000\" stroke-width=\"1.5\"/>"
             );
         }
         let _ = writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\" font-weight=\"600\">{}</text>", x(above(bar)) + 8.0, middle + 4.0, figure(whole));

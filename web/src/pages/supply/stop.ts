@@ -5,7 +5,7 @@ import type { DisruptAnswer, Spread } from '../../api/supply';
 import { linesOption } from '../../charts/lines';
 import { px } from '../../charts/theme';
 import { isEdited, parseChoice } from '../../car/choice';
-import { t, term } from '../../i18n';
+import { placeName, t, term } from '../../i18n';
 import type { State } from '../../state';
 import { fileButton, segmented, select, slider } from '../../ui/controls';
 import { h, replace } from '../../ui/dom';
@@ -35,7 +35,7 @@ export function stopPart(state: State, info: Info, car: () => string): Part {
   const what = (): string => state.text('stop', 'graphite');
   const place = (): string => state.text('stopped', 'CN');
   const study = (): string => opened ?? [
-    '[study]', `title = ${JSON.stringify(say.stopStudy(term('materials', what()), place()))}`, 'year = 2024', `days = ${DAYS}`, '',
+    '[study]', `title = ${JSON.stringify(say.stopStudy(term('materials', what()), placeName(place())))}`, 'year = 2024', `days = ${DAYS}`, '',
     '[[plant]]', `car = "${parseChoice(car()).base}"`, `cells_made_in = "${state.text('cells', 'DE')}"`, `cars_per_day = ${state.number('cars_day', 1000)}`, '',
     '[[shock]]', `kind = "${state.text('kind', 'export-cap')}"`, `products = ${JSON.stringify(PRODUCTS[what()] ?? [what()])}`, `place = "${place()}"`,
     `remaining = ${(state.number('left', 0) / 100).toFixed(2)}`, 'from_day = 30', `days = ${state.number('stop_days', 90)}`, '',

@@ -1,7 +1,7 @@
 //! A programme's folder: its files read, its car opened for the places of its works.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use minewheel_assess::AssessError;
 use minewheel_assess::scenario::{GridChoice, Preset, Scenario};
@@ -24,9 +24,9 @@ use crate::inputs::{self, Desk};
 const METHOD: &str = "ar6-gwp100";
 
 /// Everything that a programme rests on.
-pub struct Opened {
+pub struct Opened<'d> {
     /// Tables of cars.
-    pub desk: Desk,
+    pub tables: &'d Tables,
     /// Tables of suppliers.
     pub own: SupplierTables,
     /// The programme.
@@ -107,24 +107,23 @@ pub fn own_tables(desk: &Desk) -> Result<SupplierTables, Failure> {
 }
 
 /// Reads a programme's folder and opens its car.
-pub fn open(common: &Common) -> Result<Opened, Failure> {
-    let desk = Desk::on_disk(common.data.as_deref())?;
-    let (tables, own) = (desk.tables()?, own_tables(&desk)?);
+pub fn open<'d>(common: &Common, desk: &'d Desk) -> Result<Opened<'d>, Failure> {
+    let (tables, own) = (desk.tables()?, own_tables(desk)?);
     let file = |name: &str| common.folder.join(name);
-    let brief = read_brief(&file(FILES[0]).display().to_string(), &inputs::read(&file(FILES[0]))?)?;
-    let suppliers_text = inputs::read(&file(FILES[1]))?;
+    let brief = read_brief(&file(FILES[0]).display().to_string(), &desk.text(&file(FILES[0]))?)?;
+    let suppliers_text = desk.text(&file(FILES[1]))?;
     let suppliers = read_suppliers(&suppliers_text, &tables.places)?;
     let name = &brief.programme.car;
     let design = if inputs::is_path(name) { desk.car(&file(name).display().to_string())? } else { desk.car(name)? };
     let scenario = scenario(tables, &design, brief.programme.year)?;
     let places: Vec<PlaceId> = suppliers.iter().map(|s| s.place).collect();
     let car = open_car(tables, &design, &scenario, &places)?;
-    let supplies = inputs::read(&file(FILES[2]))?;
-    let measures = if file(FILES[3]).exists() { inputs::read(&file(FILES[3]))? } else { String::new() };
+    let supplies = desk.text(&file(FILES[2]))?;
+    let measures = desk.text_if_there(&file(FILES[3]))?.unwrap_or_default();
     let programme = read(&brief, suppliers, Texts { suppliers: &suppliers_text, supplies: &supplies, measures: &measures }, &car)?;
     let mut footprints = Vec::new();
     for folder in [Some(file("footprints")), common.footprints.clone(), Some(file("requests"))].into_iter().flatten() {
-        for (name, text) in json_files(&folder)? {
+        for (name, text) in desk.json_files(&folder)? {
             // Requests, refusals and news carry no footprint.
             let is_other_event = text.contains("ProductFootprint.") && !text.contains("RequestFulfilledEvent");
             if !is_other_event {
@@ -132,7 +131,7 @@ pub fn open(common: &Common) -> Result<Opened, Failure> {
             }
         }
     }
-    Ok(Opened { desk, own, programme, car, footprints })
+    Ok(Opened { tables, own, programme, car, footprints })
 }
 
 /// A supplier by id.
@@ -146,7 +145,7 @@ pub fn supplier(programme: &Programme, id: &str) -> Result<usize, Failure> {
 }
 
 /// What an import found.
-pub fn imported(opened: &Opened, sum: &RollUp) -> Imported {
+pub fn imported(opened: &Opened<'_>, sum: &RollUp) -> Imported {
     let programme = &opened.programme;
     let with = |reported| sum.suppliers.iter().filter(|s| s.reported == reported).count();
     let parts = opened.car.parts().into_iter().map(|part| {
@@ -173,24 +172,6 @@ pub fn imported(opened: &Opened, sum: &RollUp) -> Imported {
         parts: parts.collect(),
         notices: sum.notices.clone(),
     }
-}
-
-/// Names and texts of the JSON files of a folder, sorted; none if it is not there.
-#[expect(clippy::disallowed_methods, reason = "the command line reads folders that the user names")]
-pub fn json_files(folder: &Path) -> Result<Vec<(String, String)>, Failure> {
-    if !folder.is_dir() {
-        return Ok(Vec::new());
-    }
-    let fault = |reason| Failure::File { verb: "read", path: PathBuf::from(folder), reason };
-    let mut paths = Vec::new();
-    for entry in fs::read_dir(folder).map_err(fault)? {
-        let path = entry.map_err(fault)?.path();
-        if path.extension().is_some_and(|e| e == "json") {
-            paths.push(path);
-        }
-    }
-    paths.sort();
-    paths.into_iter().map(|p| Ok((p.display().to_string(), inputs::read(&p)?))).collect()
 }
 
 /// Makes the folder that a file is to stand in.

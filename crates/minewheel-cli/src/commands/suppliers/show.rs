@@ -8,6 +8,7 @@ use minewheel_industry::suppliers::plan::{Decision, Plan, PlanYear};
 use minewheel_industry::suppliers::rollup::{Reported, RollUp, SupplierLine};
 use minewheel_industry::suppliers::status::{ProgrammeStatus, Progress, word};
 
+use super::Made;
 use super::folder::{Imported, PartLine};
 use crate::print::{self, figure};
 
@@ -229,4 +230,19 @@ pub fn status(report: &ProgrammeStatus) -> String {
     text.push_str("\nthose that hold most\n");
     text.push_str(&print::table(&STATES, &report.suppliers.iter().take(LISTED).map(state_row).collect::<Vec<_>>(), &[1, 5]));
     text
+}
+
+const FILES: [&str; 2] = ["file", "lines"];
+
+fn file_row((name, text): (&String, &String)) -> Vec<String> {
+    vec![name.clone(), text.lines().count().to_string()]
+}
+
+pub fn made_csv(made: &Made) -> String {
+    print::csv(&FILES, &made.files.iter().map(file_row).collect::<Vec<_>>())
+}
+
+pub fn made(made: &Made) -> String {
+    let rows: Vec<Vec<String>> = made.files.iter().map(file_row).collect();
+    format!("a synthetic chain of {} suppliers: no company stands behind it\n\n{}", made.suppliers, print::table(&FILES, &rows, &[1]))
 }
