@@ -1,19 +1,12 @@
-//! The commands as questions over HTTP: a JSON body becomes the command's own arguments, so that names, defaults, bounds and
-//! answers are the command line's, and nothing is said twice.
-//!
-//! A key of the body is a long option with `_` for `-`, or a positional argument. Where the command takes a file, the body
-//! carries its text, `{"toml": "…"}` or `{"text": "…"}`, and where it takes a folder, the texts of its files, `{"files": {"NAME": "…"}}`;
-//! texts go into the memory of this one request under a name of ours.
-//! Options that name a folder or write a file are no keys here, and a desk without a disk finds no other file.
+//! The commands as questions over HTTP, each with the schema of its body, and what only a page asks: what there is to choose
+//! from, the tables and their rows. [`crate::ask`] turns a body into a command's arguments.
 
 use std::any::TypeId;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-use clap::error::{ContextKind, ContextValue};
-use clap::{Arg, ArgAction, CommandFactory, Parser, ValueHint};
-use minewheel_assess::AssessError;
+use clap::ArgAction;
 use minewheel_assess::watch::Watch;
 use minewheel_data::listing::{ListedRow, matching, rows};
 use minewheel_data::store::Store;
@@ -22,116 +15,31 @@ use minewheel_web::{Limits, Method, Question, Refusal, Service};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use crate::commands::{self, schema};
+use crate::ask::{Asker, BOUNDS, MOST_CARS, POSTED, Questions, is_folder, wrong};
+use crate::commands::schema;
 use crate::failure::Failure;
-use crate::inputs::{Desk, Shelf};
-use crate::{Arguments, Command, print};
+use crate::inputs::Desk;
+use crate::print;
 
-/// A command that may be asked over HTTP.
-struct Asked {
-    path: &'static str,
-    /// Name of the answer's schema; empty: none is written down.
-    schema: &'static str,
-    /// Whether it takes long, whatever it is asked.
-    is_long: bool,
-}
-
-const fn short(path: &'static str, schema: &'static str) -> Asked {
-    Asked { path, schema, is_long: false }
-}
-
-const fn long(path: &'static str, schema: &'static str) -> Asked {
-    Asked { path, schema, is_long: true }
-}
-
-/// The commands asked with a body.
-const POSTED: [Asked; 39] = [
-    short("assess", "assess"),
-    short("explain", "explain"),
-    short("range", "range"),
-    short("drive", "drive"),
-    short("charge", "charge"),
-    long("trip", "trip"),
-    short("performance", "performance"),
-    long("age", "age"),
-    short("battery", "battery"),
-    long("motor", "motor"),
-    long("drive-unit", "drive-unit"),
-    short("body", "body"),
-    short("plant", "plant"),
-    short("recycle", "recycle"),
-    short("supply", "supply"),
-    long("disrupt", "disrupt"),
-    short("suppliers/import", "suppliers-import"),
-    short("suppliers/rollup", "suppliers-rollup"),
-    long("suppliers/plan", "suppliers-plan"),
-    short("suppliers/request", "suppliers-request"),
-    short("suppliers/status", "suppliers-status"),
-    short("suppliers/synthesise", "suppliers-synthesise"),
-    short("market", "market"),
-    long("fleet/run", "fleet-run"),
-    long("fleet/stock", "fleet-stock"),
-    long("fleet/survival", "fleet-survival"),
-    long("fleet/adoption", "fleet-adoption"),
-    short("tco", "tco"),
-    long("charging", "charging"),
-    short("credits/car", "credits-car"),
-    short("credits/ledger", "credits-ledger"),
-    long("credits/market", "credits-market"),
-    short("rules/list", "rules-list"),
-    short("rules/check", "rules-check"),
-    short("rules/diff", "rules-diff"),
-    short("passport", "passport"),
-    short("case/list", ""),
-    long("case/run", ""),
-    short("data/sources", ""),
-];
-
-/// Options that have no place in a request: where files lie, and how to print.
-const LEFT_OUT: [&str; 12] =
-    ["data", "format", "chart", "svg", "report", "write", "footprints", "background", "background_mapping", "background_cut_off", "help", "version"];
 /// Networks that are kept between questions.
 const NETWORKS: usize = 24;
-/// Most cars in a question.
-const MOST_CARS: usize = 50;
-/// Numbers that a request may not pass, and those below which it may not go.
-const BOUNDS: [(&str, f64, f64); 8] = [
-    ("samples", 0.0, 10_000.0),
-    ("members", 2.0, 2_000.0),
-    ("cars", 1.0, 100_000.0),
-    ("depth", 0.0, 30.0),
-    ("cut", 0.05, 100.0),
-    ("years", 0.0, 100.0),
-    ("step_h", 0.25, 24.0),
-    ("count", 1.0, 500.0),
-];
 /// Rows of a page of a search, if nobody says, and at most.
 const PAGE: (usize, usize) = (100, 1000);
 
-/// Everything that is asked over HTTP, on the tables of a shelf.
-pub fn service(shelf: &Arc<Shelf>) -> Service {
-    let commands = every_command();
-    let questions = questions(&commands);
-    let desks = Desks { shelf: Arc::clone(shelf), listed: OnceLock::new(), commands };
-    Service {
-        version: env!("CARGO_PKG_VERSION"),
-        questions,
-        answer: Arc::new(move |path, body, watch| desks.answer(path, body, watch)),
-        is_long: Arc::new(is_long),
-        limits: Limits::default(),
-    }
-}
-
-/// The shelf of a server: networks are kept between questions.
+/// Everything that is asked over HTTP, on the tables of the binary with a user's folder laid over them if one is given.
 ///
 /// # Errors
 /// The folder of tables cannot be read, or a table has violations.
-pub fn shelf(overlay: Option<&std::path::Path>) -> Result<Arc<Shelf>, Failure> {
-    let shelf = Arc::new(Shelf::new(overlay, NETWORKS)?);
-    let desk = Desk::with_texts(Arc::clone(&shelf), BTreeMap::new(), Watch::none());
-    desk.tables()?;
-    desk.road_tables()?;
-    Ok(shelf)
+pub fn service(overlay: Option<&Path>) -> Result<Service, Failure> {
+    let desks = Desks { questions: Questions::open(overlay, NETWORKS)?, listed: OnceLock::new() };
+    desks.desk(&Watch::none()).road_tables()?;
+    Ok(Service {
+        version: env!("CARGO_PKG_VERSION"),
+        questions: questions(&desks.questions),
+        answer: Arc::new(move |path, body, watch| desks.answer(path, body, watch)),
+        is_long: Arc::new(is_long),
+        limits: Limits::default(),
+    })
 }
 
 fn is_long(path: &str, body: &Map<String, Value>) -> bool {
@@ -145,29 +53,25 @@ fn is_long(path: &str, body: &Map<String, Value>) -> bool {
 
 /// What every request shares.
 struct Desks {
-    shelf: Arc<Shelf>,
+    questions: Questions,
     listed: OnceLock<Vec<ListedRow>>,
-    commands: clap::Command,
 }
 
 impl Desks {
     fn answer(&self, path: &str, body: Map<String, Value>, watch: &Watch) -> Result<String, Refusal> {
-        let desk = |texts| Desk::with_texts(Arc::clone(&self.shelf), texts, watch.clone());
+        let desk = || self.desk(watch);
         match path {
-            "info" => written(&info(&desk(BTreeMap::new()))?),
-            "cars/{id}" => car(&desk(BTreeMap::new()), text_of(&body, "id")),
-            "data/tables" => written(&minewheel_data::listing::tables(desk(BTreeMap::new()).store()).map_err(|v| Failure::Tables(vec![v]))?),
-            "data/search" => search(self.listed(desk(BTreeMap::new()).store())?, &body),
-            _ => {
-                let (words, texts) = words(command(&self.commands, path), path, body)?;
-                let arguments = Arguments::try_parse_from(words).map_err(|e| misread(&e))?;
-                match ask(&arguments.command, &desk(texts)) {
-                    // A result that `--strict` refuses is a finding about good input.
-                    Err(failure @ Failure::Strict(_)) => written(&Refusal::from(failure)),
-                    answered => Ok(answered?),
-                }
-            }
+            "info" => written(&info(&desk())?),
+            "cars/{id}" => car(&desk(), text_of(&body, "id")),
+            "data/tables" => written(&minewheel_data::listing::tables(desk().store()).map_err(|v| Failure::Tables(vec![v]))?),
+            "data/search" => search(self.listed(desk().store())?, &body),
+            _ => self.questions.ask(Asker::Network, path, body, watch),
         }
+    }
+
+    /// A desk without any text.
+    fn desk(&self, watch: &Watch) -> Desk {
+        self.questions.desk(Asker::Network, BTreeMap::new(), watch)
     }
 
     /// The rows of all tables, listed once.
@@ -182,227 +86,6 @@ impl Desks {
 
 fn written<T: Serialize>(value: &T) -> Result<String, Refusal> {
     Ok(print::json_text(value)?)
-}
-
-/// What a command answers, as it prints it.
-fn ask(command: &Command, desk: &Desk) -> Result<String, Failure> {
-    use commands as c;
-    match command {
-        Command::Cars(a) => print::json_text(&c::cars::answer(a, desk)?),
-        Command::Assess(a) => print::json_text(&c::assess::answer(a, desk)?),
-        Command::Explain(a) => print::json_text(&c::explain::answer(a, desk)?),
-        Command::Drive(a) => print::json_text(&c::drive::answer(a, desk)?),
-        Command::Range(a) => print::json_text(&c::range::answer(a, desk)?),
-        Command::Charge(a) => print::json_text(&c::charge::answer(a, desk)?),
-        Command::Age(a) => print::json_text(&c::age::answer(a, desk)?),
-        Command::Trip(a) => print::json_text(&c::trip::answer(a, desk)?),
-        Command::Performance(a) => print::json_text(&c::performance::answer(a, desk)?),
-        Command::Motor(a) => print::json_text(&c::motor::answer(a, desk)?),
-        Command::DriveUnit(a) => print::json_text(&c::drive_unit::answer(a, desk)?),
-        Command::Battery(a) => print::json_text(&c::battery::answer(a, desk)?),
-        Command::Body(a) => print::json_text(&c::body::answer(a, desk)?),
-        Command::Plant(a) => print::json_text(&c::plant::answer(a, desk)?),
-        Command::Recycle(a) => print::json_text(&c::recycle::answer(a, desk)?),
-        Command::Supply(a) => print::json_text(&c::supply::answer(a, desk)?),
-        Command::Suppliers(a) => print::json_text(&c::suppliers::answer(a, desk)?),
-        Command::Market(a) => print::json_text(&c::market::answer(a, desk)?),
-        Command::Fleet(a) => c::fleet::answer(a, desk),
-        Command::Disrupt(a) => print::json_text(&c::disrupt::answer(a, desk)?),
-        Command::Tco(a) => print::json_text(&c::tco::answer(a, desk)?),
-        Command::Charging(a) => print::json_text(&c::charging::answer(a, desk)?),
-        Command::Credits(a) => print::json_text(&c::credits::answer(a, desk)?),
-        Command::Case(a) => print::json_text(&c::case::answer(a, desk)?),
-        Command::Rules(a) => print::json_text(&c::rules::answer(a, desk)?),
-        Command::Passport(a) => print::json_text(&c::passport::answer(a, desk)?),
-        Command::Data(_) => print::json_text(&c::data::sources(desk)?),
-        Command::Lca(_) | Command::Schema(_) | Command::Serve(_) | Command::Exchange(_) | Command::Completions { .. } => {
-            Err(Failure::UnknownName { kind: "question", seen: "this command".to_owned(), known: POSTED.map(|a| a.path).join(", ") })
-        }
-    }
-}
-
-/// The command of a path, such as `fleet/run`.
-fn command<'c>(all: &'c clap::Command, path: &str) -> &'c clap::Command {
-    path.split('/').fold(all, |command, word| command.find_subcommand(word).unwrap_or(command))
-}
-
-/// Every command, made ready: positional arguments know their places.
-fn every_command() -> clap::Command {
-    let mut all = Arguments::command();
-    all.build();
-    all
-}
-
-/// The arguments of a command that may be keys of a body, with their keys.
-fn keys(command: &clap::Command) -> Vec<(String, &Arg)> {
-    let arguments = command.get_arguments().filter(|a| !LEFT_OUT.contains(&a.get_id().as_str()));
-    arguments.map(|a| (a.get_long().unwrap_or(a.get_id().as_str()).replace('-', "_"), a)).collect()
-}
-
-/// A file's name of ours: a text is known by the key that it came under.
-fn name_of(key: &str, at: usize, ending: &str) -> String {
-    if at == 0 { format!("{key}.{ending}") } else { format!("{key}-{}.{ending}", at + 1) }
-}
-
-type Words = (Vec<String>, BTreeMap<String, String>);
-
-/// The words of a command line that a body stands for, and the texts that come with it.
-fn words(command: &clap::Command, path: &str, body: Map<String, Value>) -> Result<Words, Refusal> {
-    let keys = keys(command);
-    let mut texts = BTreeMap::new();
-    let mut options = Vec::new();
-    let mut positional: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-    for (key, value) in body {
-        let Some((name, argument)) = keys.iter().find(|(name, a)| *name == key || a.get_id() == key.as_str()) else {
-            return Err(unknown_key(&key, &keys));
-        };
-        if value.is_null() {
-            continue;
-        }
-        let values = match value {
-            Value::Array(items) => items,
-            one => vec![one],
-        };
-        let is_list = argument.get_num_args().is_some_and(|n| n.max_values() > 1) || matches!(argument.get_action(), ArgAction::Append);
-        if values.len() > 1 && !is_list {
-            return Err(wrong(name, "a list", "one value"));
-        }
-        if values.len() > MOST_CARS {
-            return Err(wrong(name, &format!("a list of {}", values.len()), &format!("at most {MOST_CARS} values")));
-        }
-        for (at, value) in values.into_iter().enumerate() {
-            bounded(name, &value)?;
-            match (argument.get_action().takes_values(), value) {
-                (false, Value::Bool(true)) => options.push(format!("--{}", name.replace('_', "-"))),
-                (false, Value::Bool(false)) => {}
-                (false, other) => return Err(wrong(name, kind_of(&other), "true or false")),
-                (true, value) => {
-                    let word = word(name, at, argument, value, &mut texts)?;
-                    match argument.get_index() {
-                        Some(index) => positional.entry(index).or_default().push(word),
-                        None => options.push(format!("--{}={word}", name.replace('_', "-"))),
-                    }
-                }
-            }
-        }
-    }
-    for (name, argument) in &keys {
-        if let Some(index) = argument.get_index()
-            && !positional.contains_key(&index)
-            && (argument.is_required_set() || positional.keys().any(|later| *later > index))
-        {
-            return Err(wrong(name, "missing", "a value"));
-        }
-    }
-    let mut words = vec!["minewheel".to_owned()];
-    words.extend(path.split('/').map(str::to_owned));
-    words.extend(options);
-    words.push("--".to_owned());
-    words.extend(positional.into_values().flatten());
-    Ok((words, texts))
-}
-
-/// Whether an argument names a folder.
-fn is_folder(argument: &Arg) -> bool {
-    argument.get_value_hint() == ValueHint::DirPath
-}
-
-/// One value as a word of the command line; a text that stands for a file is put by.
-fn word(name: &str, at: usize, argument: &Arg, value: Value, texts: &mut BTreeMap<String, String>) -> Result<String, Refusal> {
-    let is_file = argument.get_value_parser().type_id() == TypeId::of::<PathBuf>();
-    match value {
-        Value::Object(mut folder) if is_folder(argument) => {
-            let (Some(Value::Object(files)), true) = (folder.remove("files"), folder.is_empty()) else {
-                return Err(wrong(name, "an object", "{\"files\": {\"NAME\": \"…\"}}"));
-            };
-            for (file, text) in files {
-                let Value::String(text) = text else { return Err(wrong(&format!("{name}/{file}"), kind_of(&text), "the text of the file")) };
-                texts.insert(Path::new(name).join(file).display().to_string(), text);
-            }
-            Ok(name.to_owned())
-        }
-        _ if is_folder(argument) => {
-            Err(wrong(name, kind_of(&value), "the texts of its files, {\"files\": {\"NAME\": \"…\"}}; a request names no folder"))
-        }
-        Value::Object(file) => {
-            let mut entries = file.into_iter();
-            let (ending, text) = match (entries.next(), entries.next()) {
-                (Some((kind, Value::String(text))), None) if kind == "toml" => ("toml", text),
-                (Some((kind, Value::String(text))), None) if kind == "text" || kind == "csv" => ("csv", text),
-                _ => return Err(wrong(name, "an object", "{\"toml\": \"…\"} or {\"text\": \"…\"}")),
-            };
-            let file = name_of(name, at, ending);
-            texts.insert(file.clone(), text);
-            Ok(file)
-        }
-        _ if is_file => Err(wrong(name, kind_of(&value), "the text of the file, {\"toml\": \"…\"} or {\"text\": \"…\"}; a request names no file")),
-        Value::String(text) => Ok(text),
-        Value::Number(number) => Ok(number.to_string()),
-        Value::Bool(flag) => Ok(flag.to_string()),
-        other => Err(wrong(name, kind_of(&other), "a text or a number")),
-    }
-}
-
-const fn kind_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "true or false",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a text",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    }
-}
-
-fn wrong(key: &str, seen: &str, wanted: &str) -> Refusal {
-    Refusal::new(400, "minewheel::option", format!("`{key}` is {seen}, wanted {wanted}"))
-}
-
-fn bounded(key: &str, value: &Value) -> Result<(), Refusal> {
-    let Some((_, low, high)) = BOUNDS.iter().find(|b| b.0 == key) else { return Ok(()) };
-    let number = value.as_f64().or_else(|| value.as_str().and_then(|t| t.parse().ok()));
-    match number {
-        Some(number) if !(*low..=*high).contains(&number) => Err(wrong(key, &number.to_string(), &format!("{low} to {high} over HTTP"))
-            .with_help("the command line takes more; see `limits` of /api/1/info")),
-        _ => Ok(()),
-    }
-}
-
-fn unknown_key(key: &str, keys: &[(String, &Arg)]) -> Refusal {
-    let known: Vec<&str> = keys.iter().map(|k| k.0.as_str()).collect();
-    let near = nearest(key, known.iter().copied()).map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
-    Refusal::new(400, "minewheel::option", format!("`{key}` is not a key of this question{near}")).with_help(format!("keys are {}", known.join(", ")))
-}
-
-/// What the reader of arguments says, in our words.
-fn misread(error: &clap::Error) -> Refusal {
-    let of = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.clone()),
-        Some(ContextValue::Strings(texts)) if !texts.is_empty() => Some(texts.join(", ")),
-        _ => None,
-    };
-    let text = error.render().to_string();
-    let first = text.lines().next().unwrap_or_default();
-    let message = first.strip_prefix("error: ").unwrap_or(first).to_owned();
-    let refusal = Refusal::new(400, "minewheel::option", message);
-    match (of(ContextKind::ValidValue), of(ContextKind::SuggestedValue)) {
-        (Some(known), near) => {
-            let near = near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
-            refusal.with_help(format!("there are {known}{near}"))
-        }
-        _ => refusal.with_help("/api/1/openapi.json lists the keys and what each takes"),
-    }
-}
-
-impl From<Failure> for Refusal {
-    fn from(failure: Failure) -> Self {
-        let status = match &failure {
-            Failure::UnknownCar(_) => 404,
-            Failure::Assess(AssessError::Stopped) => 503,
-            _ => 400,
-        };
-        Self { status, code: failure.code().to_owned(), message: failure.to_string(), help: failure.help() }
-    }
 }
 
 fn text_of<'b>(body: &'b Map<String, Value>, key: &str) -> &'b str {
@@ -486,7 +169,7 @@ fn info(desk: &Desk) -> Result<Value, Failure> {
     }))
 }
 
-fn questions(commands: &clap::Command) -> Vec<Question> {
+fn questions(asked: &Questions) -> Vec<Question> {
     let string = |words: &str| json!({ "type": "string", "description": words });
     let get = |path: &str, summary: &str, request: Value, response: Value| Question {
         path: path.to_owned(),
@@ -514,14 +197,14 @@ fn questions(commands: &clap::Command) -> Vec<Question> {
             anything(),
         ),
     ];
-    all.extend(POSTED.iter().map(|asked| {
-        let command = command(commands, asked.path);
+    all.extend(POSTED.iter().map(|question| {
+        let command = asked.command(question.path);
         Question {
-            path: asked.path.to_owned(),
+            path: question.path.to_owned(),
             method: Method::Post,
             summary: command.get_about().map(ToString::to_string).unwrap_or_default(),
             request: body_schema(command),
-            response: schema::schema(asked.schema).map_or_else(anything, schemars::Schema::to_value),
+            response: schema::schema(question.schema).map_or_else(anything, schemars::Schema::to_value),
         }
     }));
     all
@@ -535,7 +218,7 @@ fn schema_of<T: schemars::JsonSchema>() -> Value {
 fn body_schema(command: &clap::Command) -> Value {
     let mut properties = Map::new();
     let mut required = Vec::new();
-    for (key, argument) in keys(command) {
+    for (key, argument) in Asker::Network.keys(command) {
         let parser = argument.get_value_parser().type_id();
         let is_integer = [TypeId::of::<i32>(), TypeId::of::<i64>(), TypeId::of::<u32>(), TypeId::of::<u64>(), TypeId::of::<usize>()];
         let text = json!({ "type": "object", "properties": { "toml": { "type": "string" }, "text": { "type": "string" } }, "maxProperties": 1 });

@@ -45,20 +45,14 @@ pub struct Shelf {
     networks: Networks,
 }
 
-/// Where a name that is no id is looked up.
-#[derive(Debug)]
-enum Files {
-    /// The user's disk.
-    Disk,
-    /// Texts by name, and nothing else.
-    Given(BTreeMap<String, String>),
-}
-
 /// What lies before a command.
 #[derive(Debug)]
 pub struct Desk {
     shelf: Arc<Shelf>,
-    files: Files,
+    /// Files that the question brought along, by name.
+    texts: BTreeMap<String, String>,
+    /// Whether other names are looked up on the user's disk.
+    has_disk: bool,
     watch: Watch,
 }
 
@@ -95,6 +89,14 @@ impl Shelf {
             networks: if networks == 0 { Networks::none() } else { Networks::keeping(networks) },
         })
     }
+
+    /// All tables of assessments.
+    ///
+    /// # Errors
+    /// A table has violations.
+    pub fn tables(&self) -> Result<&Tables, Failure> {
+        once(&self.tables, || Tables::read(&self.store, false).map_err(Failure::Tables))
+    }
 }
 
 impl Desk {
@@ -103,12 +105,12 @@ impl Desk {
     /// # Errors
     /// The folder of tables cannot be read.
     pub fn on_disk(overlay: Option<&Path>) -> Result<Self, Failure> {
-        Ok(Self { shelf: Arc::new(Shelf::new(overlay, 0)?), files: Files::Disk, watch: Watch::none() })
+        Ok(Self::with_texts(Arc::new(Shelf::new(overlay, 0)?), BTreeMap::new(), true, Watch::none()))
     }
 
-    /// A desk with these texts and no disk.
-    pub fn with_texts(shelf: Arc<Shelf>, texts: BTreeMap<String, String>, watch: Watch) -> Self {
-        Self { shelf, files: Files::Given(texts), watch }
+    /// A desk with these texts, and with the user's disk or without.
+    pub const fn with_texts(shelf: Arc<Shelf>, texts: BTreeMap<String, String>, has_disk: bool, watch: Watch) -> Self {
+        Self { shelf, texts, has_disk, watch }
     }
 
     /// The files of the tables.
@@ -121,7 +123,7 @@ impl Desk {
     /// # Errors
     /// A table has violations.
     pub fn tables(&self) -> Result<&Tables, Failure> {
-        once(&self.shelf.tables, || Tables::read(&self.shelf.store, false).map_err(Failure::Tables))
+        self.shelf.tables()
     }
 
     /// The tables that driving needs. Those of the binary are read alone, for speed; with a user's folder everything is
@@ -253,9 +255,10 @@ impl Desk {
     pub fn cycle(&self, name: &str) -> Result<Cycle, Failure> {
         let tables = self.tables()?;
         let is_file = Path::new(name).extension().is_some_and(|e| e.eq_ignore_ascii_case("csv"));
-        let found = match &self.files {
-            Files::Given(_) if is_file => Cycle::parse(name, &self.text(Path::new(name))?),
-            _ => tables.cycles.open(name),
+        let found = if is_file && (!self.has_disk || self.texts.contains_key(name)) {
+            Cycle::parse(name, &self.text(Path::new(name))?)
+        } else {
+            tables.cycles.open(name)
         };
         found.map_err(|e| Failure::Cycle(e.to_string()))
     }
@@ -265,10 +268,7 @@ impl Desk {
     /// # Errors
     /// It is there and cannot be read.
     pub fn text_if_there(&self, path: &Path) -> Result<Option<String>, Failure> {
-        let is_there = match &self.files {
-            Files::Disk => path.exists(),
-            Files::Given(texts) => texts.contains_key(&path.display().to_string()),
-        };
+        let is_there = self.texts.contains_key(&path.display().to_string()) || (self.has_disk && path.exists());
         if is_there { self.text(path).map(Some) } else { Ok(None) }
     }
 
@@ -277,12 +277,13 @@ impl Desk {
     /// # Errors
     /// The folder or a file of it cannot be read.
     pub fn json_files(&self, folder: &Path) -> Result<Vec<(String, String)>, Failure> {
-        let mut paths = match &self.files {
-            Files::Disk => entries(folder)?,
-            Files::Given(texts) => texts.keys().map(PathBuf::from).filter(|p| p.parent() == Some(folder)).collect(),
-        };
+        let mut paths: Vec<PathBuf> = self.texts.keys().map(PathBuf::from).filter(|p| p.parent() == Some(folder)).collect();
+        if self.has_disk {
+            paths.append(&mut entries(folder)?);
+        }
         paths.retain(|p| p.extension().is_some_and(|e| e == "json"));
         paths.sort();
+        paths.dedup();
         paths.into_iter().map(|p| Ok((p.display().to_string(), self.text(&p)?))).collect()
     }
 
@@ -291,12 +292,12 @@ impl Desk {
     /// # Errors
     /// It cannot be read.
     pub fn text(&self, path: &Path) -> Result<String, Failure> {
-        match &self.files {
-            Files::Disk => read(path),
-            Files::Given(texts) => {
+        match self.texts.get(&path.display().to_string()) {
+            Some(text) => Ok(without_mark(text.clone())),
+            None if self.has_disk => read(path),
+            None => {
                 let reason = std::io::Error::new(std::io::ErrorKind::NotFound, "a request reads no file; send its text");
-                let found = texts.get(&path.display().to_string()).cloned();
-                found.map(without_mark).ok_or_else(|| Failure::File { verb: "read", path: PathBuf::from(path), reason })
+                Err(Failure::File { verb: "read", path: PathBuf::from(path), reason })
             }
         }
     }

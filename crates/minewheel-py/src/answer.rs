@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use minewheel_assess::watch::Watch;
 use pyo3::prelude::*;
-use serde::Serialize;
 
 use crate::failure::Failure;
 
@@ -36,12 +35,4 @@ pub fn value<T: Send + 'static>(py: Python<'_>, question: impl FnOnce(&Watch) ->
             Err(RecvTimeoutError::Disconnected) => return Err(Failure::broken().into_py(py)),
         }
     }
-}
-
-/// As [`value`], written as the command line writes it.
-///
-/// # Errors
-/// As [`value`].
-pub fn json<T: Serialize>(py: Python<'_>, question: impl FnOnce(&Watch) -> Result<T, Failure> + Send + 'static) -> PyResult<String> {
-    value(py, move |watch| question(watch).and_then(|answer| serde_json::to_string_pretty(&answer).map_err(|error| Failure::unwritable(&error))))
 }

@@ -1,42 +1,16 @@
 //! Cars: of the catalogue, or of a text.
 
-use std::sync::Arc;
-
 use minewheel_data::car::CarDesign;
-use minewheel_data::car_file::{read_car_file, unknown_names};
 use pyo3::prelude::*;
 
 use crate::failure::Failure;
-use crate::tables::{Shared, Tables};
+use crate::tables::Tables;
 
 /// A car as its designer or the catalogue describes it.
 #[pyclass(frozen, module = "minewheel._native")]
 pub struct Car {
-    /// The design.
-    pub design: Arc<CarDesign>,
-}
-
-/// The car of a file's text.
-///
-/// # Errors
-/// The text has faults; each is named with its line.
-pub fn car_of_text(shared: &Shared, file: &str, text: &str) -> Result<CarDesign, Failure> {
-    let tables = &shared.assess;
-    let help = "`minewheel schema car` prints every key; examples are in `examples/cars/`";
-    let faulty = |found: Vec<_>| Failure::lines("minewheel::car::file", &found, help);
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let design = read_car_file(file, text, &tables.chemistries()).map_err(faulty)?;
-    let unknown = unknown_names(file, text, &design, &tables.places, &tables.cards);
-    if unknown.is_empty() { Ok(design) } else { Err(faulty(unknown)) }
-}
-
-/// The car of the catalogue with an id.
-///
-/// # Errors
-/// There is none.
-pub fn car_of_catalogue(shared: &Shared, id: &str) -> Result<CarDesign, Failure> {
-    let help = "`minewheel.cars()` lists the catalogue; a path to a TOML file works too";
-    shared.assess.catalogue.car(id).cloned().map_err(|error| Failure::new("minewheel::car::unknown", error, help))
+    design: CarDesign,
+    text: Option<String>,
 }
 
 #[pymethods]
@@ -44,15 +18,21 @@ impl Car {
     /// The car of the catalogue with this id.
     #[staticmethod]
     fn from_catalogue(py: Python<'_>, tables: &Tables, id: &str) -> PyResult<Self> {
-        let design = car_of_catalogue(&tables.shared, id).map_err(|failure| failure.into_py(py))?;
-        Ok(Self { design: Arc::new(design) })
+        let design = tables.questions.car(id, None).map_err(|refusal| Failure::from(refusal).into_py(py))?;
+        Ok(Self { design, text: None })
     }
 
-    /// The car of a TOML text; faults are named with this file name.
+    /// The car of a TOML text; faults are named with this file name, which ends in `.toml`.
     #[staticmethod]
-    fn from_text(py: Python<'_>, tables: &Tables, file: &str, text: &str) -> PyResult<Self> {
-        let design = car_of_text(&tables.shared, file, text).map_err(|failure| failure.into_py(py))?;
-        Ok(Self { design: Arc::new(design) })
+    fn from_text(py: Python<'_>, tables: &Tables, file: &str, text: String) -> PyResult<Self> {
+        let design = tables.questions.car(file, Some(&text)).map_err(|refusal| Failure::from(refusal).into_py(py))?;
+        Ok(Self { design, text: Some(text) })
+    }
+
+    /// The text of its file; None for a car of the catalogue.
+    #[getter]
+    fn toml(&self) -> Option<&str> {
+        self.text.as_deref()
     }
 
     /// Its id.

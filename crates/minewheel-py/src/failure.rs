@@ -1,6 +1,6 @@
 //! What went wrong, as the Python exception `minewheel.MinewheelError` with the command line's codes.
 
-use minewheel_assess::AssessError;
+use minewheel_cli::ask::Refusal;
 use minewheel_data::table::nearest;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
@@ -26,11 +26,6 @@ impl Failure {
         Self { code: code.to_owned(), message: message.to_string(), help: (!help.is_empty()).then(|| help.to_owned()) }
     }
 
-    /// Many faults of one input, a line each.
-    pub fn lines<T: ToString>(code: &str, faults: &[T], help: &str) -> Self {
-        Self::new(code, faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"), help)
-    }
-
     /// An argument with a value that it cannot have.
     pub fn argument(name: &str, seen: impl std::fmt::Display, wanted: impl std::fmt::Display) -> Self {
         Self::new("minewheel::option", format!("{name} is {seen}, wanted {wanted}"), "")
@@ -47,11 +42,6 @@ impl Failure {
         Self::new("minewheel::broken", "the computation broke off; its message is on standard error", "this is a defect: please report it")
     }
 
-    /// An answer that JSON cannot hold.
-    pub fn unwritable(error: &serde_json::Error) -> Self {
-        Self::new("minewheel::json", error, "")
-    }
-
     /// The Python exception.
     pub fn into_py(self, py: Python<'_>) -> PyErr {
         let error = MinewheelError::new_err(self.message);
@@ -64,21 +54,8 @@ impl Failure {
     }
 }
 
-impl From<AssessError> for Failure {
-    fn from(error: AssessError) -> Self {
-        Self { code: error.code().to_owned(), message: error.to_string(), help: error.help() }
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self { code: refusal.code, message: refusal.message, help: refusal.help }
     }
 }
-
-/// Errors that are errors of an assessment.
-macro_rules! assess_errors {
-    ($($error:ty),+ $(,)?) => { $( impl From<$error> for Failure { fn from(error: $error) -> Self { AssessError::from(error).into() } } )+ };
-}
-
-assess_errors!(
-    minewheel_data::places::UnknownPlace,
-    minewheel_data::cycles::CycleError,
-    minewheel_assess::network::NetworkError,
-    minewheel_model::drive::DriveError,
-    minewheel_model::motor::MotorError,
-);

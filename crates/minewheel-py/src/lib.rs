@@ -1,8 +1,9 @@
-//! The native half of the Python package `minewheel`: converts arguments, calls the libraries, hands back JSON.
+//! The native half of the Python package `minewheel`: hands arguments to the commands and JSON back.
 //!
 //! Every question runs on a thread of its own with the interpreter free, so that other Python threads go on and Ctrl-C is
-//! heard (`answer`). Its answer is the text that the command line prints with `--format json`; `python/minewheel` reads
-//! it into typed objects. No formula stands here.
+//! heard (`answer`). A question is a command and a JSON object of its arguments; its answer is the text that the command
+//! line prints with `--format json`, by the same code (`minewheel_cli::ask`). `python/minewheel` reads it into typed
+//! objects. No formula stands here.
 
 #![expect(clippy::needless_pass_by_value, reason = "PyO3 hands arguments over by value")]
 
@@ -10,11 +11,15 @@ mod answer;
 mod cars;
 mod failure;
 mod lca;
-mod questions;
-mod schema;
 mod tables;
 
 use pyo3::prelude::*;
+
+/// Name and JSON Schema of every answer, from which `minewheel/results` is generated.
+#[pyfunction]
+fn schemas() -> Vec<(&'static str, String)> {
+    minewheel_cli::ask::schemas().into_iter().map(|(name, schema)| (name, schema.to_string())).collect()
+}
 
 /// The module `minewheel._native`.
 #[pymodule]
@@ -25,6 +30,5 @@ fn _native(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<cars::Car>()?;
     module.add_class::<lca::Network>()?;
     module.add_class::<lca::Database>()?;
-    module.add_function(wrap_pyfunction!(schema::schemas, module)?)?;
-    questions::register(module)
+    module.add_function(wrap_pyfunction!(schemas, module)?)
 }

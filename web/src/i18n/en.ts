@@ -149,7 +149,7 @@ export const en = {
   suppliers: {
     title: 'Suppliers', lead: 'Who among a car maker’s suppliers holds carbon and doubt, what a budget would change, and who has answered.',
     chain: 'Made-up chain', count: 'Suppliers', works: 'works', seed: 'Draw', seedHint: 'Each number draws another chain from the same bill and data.',
-    files: 'Files', open: 'Open your own files', back: 'Back to the made-up chain', filesHint: 'programme.toml, suppliers.csv, supplies.csv, measures.csv and footprints of PACT as JSON. They stay in this browser; a link does not carry them.', lines: (count: number) => (count === 1 ? '1 line' : `${count} lines`),
+    files: 'Files', open: 'Open your own files', back: 'Back to the made-up chain', mine: 'My own files again', filesHint: 'programme.toml, suppliers.csv, supplies.csv, measures.csv and footprints of PACT as JSON. They stay in this browser; a link does not carry them.', lines: (count: number) => (count === 1 ? '1 line' : `${count} lines`),
     plan: 'Plan', budgetYear: 'Budget a year', millions: 'million USD', without: 'Plan without', nobody: 'everybody takes part', show: 'Show', by: 'Summed by', byKinds: { supplier: 'Works', place: 'Place', tier: 'Tier', part: 'Part' }, most: 'Bars', bars: 'bars',
     synthetic: (car: string) => `Made up: this chain was drawn from the bill of ${car} and from process data. No company stands behind it. Open your own files to replace it.`,
     answer: (car: string, tonnes: string, count: string, named: string, primary: string) => `Making one ${car} emits ${tonnes} t of CO₂e. ${count} suppliers hold ${named} of it; ${primary} rests on figures that they measured themselves.`,

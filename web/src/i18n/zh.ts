@@ -127,7 +127,7 @@ export const zh: Dictionary = {
   suppliers: {
     title: '供应商', lead: '整车厂的供应商中，谁的碳最多、谁的数字最不可靠，一笔预算能改变什么，谁已答复。',
     chain: '虚构的供应链', count: '供应商', works: '家工厂', seed: '抽取编号', seedHint: '每个编号从同一清单和数据中抽出另一条供应链。',
-    files: '文件', open: '打开自己的文件', back: '回到虚构的供应链', filesHint: 'programme.toml、suppliers.csv、supplies.csv、measures.csv，以及 PACT 产品足迹（JSON）。文件只留在本浏览器中，链接不携带它们。', lines: (count) => `${count} 行`,
+    files: '文件', open: '打开自己的文件', back: '回到虚构的供应链', mine: '再用自己的文件', filesHint: 'programme.toml、suppliers.csv、supplies.csv、measures.csv，以及 PACT 产品足迹（JSON）。文件只留在本浏览器中，链接不携带它们。', lines: (count) => `${count} 行`,
     plan: '计划', budgetYear: '每年预算', millions: '百万美元', without: '不含该供应商', nobody: '全部参加', show: '显示', by: '汇总方式', byKinds: { supplier: '工厂', place: '地区', tier: '层级', part: '部件' }, most: '条数', bars: '条',
     synthetic: (car) => `此链为虚构：由 ${car} 的零部件清单和工艺数据抽取而成，背后没有任何公司。打开自己的文件即可替换。`,
     answer: (car, tonnes, count, named, primary) => `制造一辆 ${car} 排放 ${tonnes} 吨 CO₂e。${count} 家供应商占其中 ${named}；${primary} 出自它们自己的实测数据。`,

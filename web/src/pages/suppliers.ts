@@ -17,7 +17,7 @@ import { carLabel, carPicker } from './compare/cars';
 import { layout } from './layout';
 import type { Mount } from './page';
 import { BY, carbonDrawings, deliveryName, reportedText, type By } from './suppliers/carbon';
-import { fileList, ownFiles } from './suppliers/files';
+import { fileList, ownFiles, usualBudget } from './suppliers/files';
 import { curveDrawing, measureName, moneyDrawing, tonnes, yearsDrawing } from './suppliers/plan';
 
 const STATES: RequestState[] = ['reported', 'fulfilled', 'open', 'rejected', 'not-asked'];
@@ -46,16 +46,15 @@ export const suppliers: Mount = ({ state, info, root }) => {
   const isOwn = (): boolean => state.flag('own') && own !== null;
   const by = (): By => BY.find((one) => one === state.text('by', '')) ?? 'supplier';
   let own = ownFiles();
-  let files: Files | null = null;
-  let usual = 0;
+  let files: Files = {};
+  let listed: RollUp | null = null;
 
   const name = h('p', { class: 'picked' });
   const madeUp = h('div', { class: 'file-box' }, name, carPicker(info, t().explain.another, (id) => state.set({ car: id, without: undefined })),
     slider(say.count, say.works, 40, 400, 20, state.number('count', 220), (count) => state.set({ count, without: undefined })),
     slider(say.seed, '', 1, 20, 1, state.number('seed', 1), (seed) => state.set({ seed, without: undefined })), h('p', { class: 'hint', text: say.seedHint }));
-  const list = fileList((next) => {
-    own = next;
-    files = next;
+  const list = fileList(isOwn, (next) => {
+    if (next !== null) own = next;
     state.set({ own: next !== null, without: undefined, budget: undefined });
   });
   const budgetBox = h('div', {});
@@ -72,7 +71,10 @@ export const suppliers: Mount = ({ state, info, root }) => {
     const made = await post<{ files: Files }>('suppliers/synthesise', { car: car(), count: state.number('count', 220), seed: state.number('seed', 1) }, signal);
     return made.files;
   }, (found) => {
-    files = found;
+    if (found !== files) {
+      files = found;
+      replace(budgetBox, budgetSlider());
+    }
     list.show(found);
     askAbout();
   });
@@ -93,6 +95,8 @@ export const suppliers: Mount = ({ state, info, root }) => {
     carbon.draw(drawings.carbon);
     doubt.draw(drawings.doubt);
     replace(foot, remarks(answer.notices));
+    if (answer === listed) return;
+    listed = answer;
     const chosen = state.text('without', '');
     replace(withoutBox, select(say.without, [{ value: '', label: say.nobody }, ...answer.suppliers.map((line) => ({ value: line.supplier, label: `${line.supplier}, ${placeName(line.place)}: ${line.delivers.map(deliveryName).join('; ')}` }))], chosen, (without) => state.set({ without })));
   });
@@ -102,9 +106,6 @@ export const suppliers: Mount = ({ state, info, root }) => {
     const without = state.optional('without');
     return post('suppliers/plan', body({ ...(budget === undefined ? {} : { budget: Number(budget) * MILLION }), ...(without === undefined ? {} : { without: [without] }) }), signal);
   }, (answer) => {
-    const budgets = answer.years.map((year) => year.budget_usd / MILLION);
-    if (state.optional('budget') === undefined) usual = budgets.reduce((a, b) => a + b, 0) / Math.max(budgets.length, 1);
-    if (budgetBox.childElementCount === 0 || state.optional('budget') === undefined) replace(budgetBox, budgetSlider());
     const verdict = answer.meets_targets ? say.met : answer.targets_within_reach ? say.missed : say.beyondReach;
     planned.textContent = say.planAnswer(String(answer.decisions.length), String(answer.measures), number(tonnes(answer.abated_kg)), `${answer.years[0]?.year ?? ''}–${answer.years.at(-1)?.year ?? ''}`, verdict);
     curve.draw(curveDrawing(answer));
@@ -123,7 +124,8 @@ export const suppliers: Mount = ({ state, info, root }) => {
   });
 
   const budgetSlider = (): HTMLElement => {
-    const value = state.optional('budget') === undefined ? Number(usual.toFixed(2)) : state.number('budget', 0);
+    const usual = usualBudget(files) / MILLION;
+    const value = state.optional('budget') === undefined ? Number(usual.toPrecision(3)) : state.number('budget', 0);
     const most = Math.max(usual * 4, value, 1);
     const step = 10 ** Math.floor(Math.log10(most / 100));
     return slider(say.budgetYear, say.millions, 0, Math.ceil(most / step) * step, step, value, (budget) => state.set({ budget }));

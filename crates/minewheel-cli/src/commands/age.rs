@@ -54,7 +54,7 @@ const BAR_WIDTH: usize = 30;
 
 /// A cell over the years.
 #[derive(Serialize, schemars::JsonSchema)]
-pub struct Output {
+pub struct CellLife {
     /// Id of the cell law.
     cell: String,
     /// Capacity at the end of each year.
@@ -91,7 +91,7 @@ fn words(warning: &Warning) -> String {
 #[serde(untagged)]
 pub enum Answer {
     /// A cell over the years.
-    Cell(Output),
+    Cell(CellLife),
     /// The packs of cars.
     Packs(Vec<PackLife>),
 }
@@ -121,7 +121,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Answer, Failure> {
         }
     };
     let (id, lives, warnings) = age(tables, cell, &duty, arguments.years, arguments.step_h)?;
-    Ok(Answer::Cell(Output {
+    Ok(Answer::Cell(CellLife {
         cell: id,
         years: lives.iter().map(|y| Year { year: y.year, capacity: y.capacity, cycles: y.cycles }).collect(),
         warnings: warnings.iter().map(words).collect(),

@@ -57,7 +57,7 @@ const BAR_WIDTH: usize = 40;
 
 /// One car at the plug.
 #[derive(Serialize, schemars::JsonSchema)]
-pub struct Line {
+pub struct CarCharge {
     /// Id of the car.
     car: String,
     /// `ac` or `dc`.
@@ -105,7 +105,7 @@ pub(super) fn finite(fields: Vec<(String, f64)>) -> BTreeMap<String, Option<f64>
 ///
 /// # Errors
 /// A car that is unknown, faulty or has no plug, or a supply or window that cannot be.
-pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<CarCharge>, Failure> {
     within("ambient-c", arguments.ambient_c, super::drive::AMBIENT_C, "°C")?;
     if let Some(celsius) = arguments.pack_c {
         within("pack-c", celsius, super::drive::AMBIENT_C, "°C")?;
@@ -131,7 +131,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> 
         let design = desk.car(name)?;
         let Charged { session, minutes_10_80, minutes_30_80, usable_energy_kwh, car_limit_kw, pack_start_c, defaulted } =
             charge_car(&design, tables, supply, window, arguments.ambient_c, pack)?;
-        lines.push(Line {
+        lines.push(CarCharge {
             car: design.id.clone(),
             supply: word,
             supply_kw: kw,
@@ -173,7 +173,7 @@ const fn word(limit: Limit) -> &'static str {
     }
 }
 
-fn curve_csv(lines: &[Line]) -> String {
+fn curve_csv(lines: &[CarCharge]) -> String {
     let header = ["car", "soc_percent", "minutes", "plug_kw", "wall_kw", "wall_kwh", "pack_c", "limited_by"];
     let mut rows = Vec::new();
     for line in lines {
@@ -194,7 +194,7 @@ fn curve_csv(lines: &[Line]) -> String {
     print::csv(&header, &rows)
 }
 
-fn drawn(lines: &[Line]) -> String {
+fn drawn(lines: &[CarCharge]) -> String {
     let header = ["car", "min", "10–80", "30–80", "mean kW", "peak kW", "wall kWh", "stored", "share"];
     let rows: Vec<Vec<String>> = lines
         .iter()

@@ -130,7 +130,7 @@ const BUILT_IN: &str = "credits/china.toml";
 
 /// What `credits market` prints: the equilibrium as stated, then after each change.
 #[derive(serde::Serialize, schemars::JsonSchema)]
-pub struct MarketOutput {
+pub struct CreditMarket {
     /// As stated.
     #[serde(flatten)]
     pub stated: Equilibrium,
@@ -149,7 +149,7 @@ pub enum Answer {
     /// Fleets under another system's rules.
     Fleets(Fleets),
     /// The market.
-    Market(MarketOutput),
+    Market(CreditMarket),
 }
 
 /// The credit, the accounts or the market asked for.
@@ -562,7 +562,7 @@ fn ledger_csv(found: &Ledger) -> String {
     print::csv(&header, &rows)
 }
 
-fn market(arguments: &MarketArguments, desk: &Desk) -> Result<(Study, MarketOutput), Failure> {
+fn market(arguments: &MarketArguments, desk: &Desk) -> Result<(Study, CreditMarket), Failure> {
     let book = desk.rule_book()?;
     let (study, terms) = study(arguments.study.as_deref(), System::Cn, desk)?;
     let study = linked(study, &arguments.affiliates)?;
@@ -580,10 +580,10 @@ fn market(arguments: &MarketArguments, desk: &Desk) -> Result<(Study, MarketOutp
     }
     let mut found = equilibria(book, &study, &terms)?.into_iter();
     let Some(stated) = found.next() else { return Err(Failure::Credits("the market has no equilibrium".to_owned())) };
-    Ok((study, MarketOutput { stated, scenarios: found.collect() }))
+    Ok((study, CreditMarket { stated, scenarios: found.collect() }))
 }
 
-fn market_csv(output: &MarketOutput) -> String {
+fn market_csv(output: &CreditMarket) -> String {
     let mut rows = Vec::new();
     for equilibrium in std::iter::once(&output.stated).chain(&output.scenarios) {
         for (year, price) in &equilibrium.price_cny_per_credit {
@@ -608,7 +608,7 @@ fn market_csv(output: &MarketOutput) -> String {
 /// Yuan in a million, as money is printed.
 const CNY_PER_MILLION: f64 = 1e6;
 
-fn market_table(study: &Study, output: &MarketOutput) -> String {
+fn market_table(study: &Study, output: &CreditMarket) -> String {
     let mut text = format!("{} [{}]\n", study.title, output.stated.weakest_status);
     if output.stated.weakest_status == Status::Assumption {
         text.push_str("a scenario: costs, links or accounts are supposed\n");

@@ -66,7 +66,7 @@ pub(super) const AMBIENT_C: (f64, f64) = (-30.0, 50.0);
 
 /// One car on one cycle.
 #[derive(Serialize, schemars::JsonSchema)]
-pub struct Line {
+pub struct Drive {
     /// Id of the car.
     car: String,
     /// The cycle driven.
@@ -148,7 +148,7 @@ impl Arguments {
 ///
 /// # Errors
 /// A car or cycle that is unknown or faulty, or a temperature outside the model.
-pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Drive>, Failure> {
     let conditions = arguments.conditions()?;
     let tables = desk.tables()?;
     let traces = arguments
@@ -166,7 +166,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> 
             let sensitivity =
                 if arguments.sensitivity { car_sensitivity(&design, tables, trace.as_ref(), &conditions).map_err(Failure::Assess)? } else { None };
             let result = drive_car(&design, tables, trace.as_ref(), &conditions).map_err(Failure::Assess)?;
-            lines.push(Line {
+            lines.push(Drive {
                 car: design.id.clone(),
                 cycle: if *cycle == "auto" { result.cycle.clone() } else { (*cycle).clone() },
                 distance_km: result.distance_km,
@@ -228,7 +228,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 /// The derivatives as a table or as CSV.
-fn slopes(lines: &[Line], format: Format) -> String {
+fn slopes(lines: &[Drive], format: Format) -> String {
     let plain = |v: f64| if format == Format::Csv { v.to_string() } else { figure(v) };
     let mut rows = Vec::new();
     for line in lines {

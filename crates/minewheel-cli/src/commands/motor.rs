@@ -89,7 +89,7 @@ pub struct Arguments {
 
 /// One machine as JSON.
 #[derive(Serialize, schemars::JsonSchema)]
-pub struct Output {
+pub struct Machine {
     /// Its figures.
     #[serde(flatten)]
     report: MachineReport,
@@ -182,12 +182,12 @@ struct Found {
 ///
 /// # Errors
 /// A specification that cannot be met, or an unknown name.
-pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Output>, Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Machine>, Failure> {
     Ok(outputs(find(arguments, desk)?.built))
 }
 
-fn outputs(built: Vec<Built>) -> Vec<Output> {
-    built.into_iter().map(|b| Output { report: b.report, geometry: b.sized.machine.geometry, bill: b.lines, map: b.map }).collect()
+fn outputs(built: Vec<Built>) -> Vec<Machine> {
+    built.into_iter().map(|b| Machine { report: b.report, geometry: b.sized.machine.geometry, bill: b.lines, map: b.map }).collect()
 }
 
 /// The machines asked for.

@@ -32,7 +32,7 @@ pub struct Arguments {
 
 /// One car on the test track.
 #[derive(Serialize, schemars::JsonSchema)]
-pub struct Line {
+pub struct CarPerformance {
     /// Id of the car.
     car: String,
     /// What it can do.
@@ -46,7 +46,7 @@ pub struct Line {
 ///
 /// # Errors
 /// A car that is unknown, faulty or not battery-electric, or a state outside the model.
-pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<CarPerformance>, Failure> {
     super::charge::within("ambient-c", arguments.ambient_c, super::drive::AMBIENT_C, "°C")?;
     super::charge::within("soc", arguments.soc, (0.0, 100.0), "per cent")?;
     let tables = desk.tables()?;
@@ -55,7 +55,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> 
     for name in &arguments.cars {
         let design = desk.car(name)?;
         let (performance, defaulted) = car_performance(&design, tables, readiness)?;
-        lines.push(Line { car: design.id.clone(), performance, defaulted: super::charge::finite(defaulted) });
+        lines.push(CarPerformance { car: design.id.clone(), performance, defaulted: super::charge::finite(defaulted) });
     }
     Ok(lines)
 }
@@ -67,7 +67,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let lines = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     let optional = |v: Option<f64>| v.map_or_else(|| "–".to_owned(), figure);
-    let row = |l: &Line| {
+    let row = |l: &CarPerformance| {
         let p = &l.performance;
         vec![
             l.car.clone(),

@@ -33,7 +33,7 @@ const LABEL_FACTOR: (f64, f64) = (0.5, 1.0);
 
 /// One car by every rule; null for a car without a plug.
 #[derive(Serialize, schemars::JsonSchema)]
-pub struct Line {
+pub struct RangeByRule {
     /// Id of the car.
     car: String,
     /// Its powertrain. The range of a plug-in hybrid is its electric one.
@@ -50,7 +50,7 @@ pub struct Line {
     defaulted: BTreeMap<&'static str, f64>,
 }
 
-impl Line {
+impl RangeByRule {
     fn by_rule(&self) -> [(RangeRule, Option<&RangeResult>); 4] {
         [
             (RangeRule::Wltp, self.wltp.as_ref()),
@@ -65,7 +65,7 @@ impl Line {
 ///
 /// # Errors
 /// A car that is unknown or faulty, or a label factor that no label has.
-pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<RangeByRule>, Failure> {
     if let Some(seen) = arguments.label_factor
         && !(LABEL_FACTOR.0..=LABEL_FACTOR.1).contains(&seen)
     {
@@ -100,13 +100,13 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn line(car: String, powertrain: &'static str, found: Option<Ranges>) -> Line {
+fn line(car: String, powertrain: &'static str, found: Option<Ranges>) -> RangeByRule {
     let (results, defaulted) = found.map_or((None, Vec::new()), |r| (Some(r.results), r.defaulted));
     let [wltp, cltc, epa, nedc] = results.map_or([None, None, None, None], |r| r.map(Some));
-    Line { car, powertrain, wltp, cltc, epa, nedc, defaulted: defaulted.into_iter().map(|d| (d.field, d.value)).collect() }
+    RangeByRule { car, powertrain, wltp, cltc, epa, nedc, defaulted: defaulted.into_iter().map(|d| (d.field, d.value)).collect() }
 }
 
-fn csv(lines: &[Line]) -> String {
+fn csv(lines: &[RangeByRule]) -> String {
     let header = [
         "car",
         "rule",
@@ -119,7 +119,7 @@ fn csv(lines: &[Line]) -> String {
         "test_mass_kg",
         "missed_trace_s",
     ];
-    let cells = |l: &Line, rule: RangeRule, result: Option<&RangeResult>| {
+    let cells = |l: &RangeByRule, rule: RangeRule, result: Option<&RangeResult>| {
         let number = |of: fn(&RangeResult) -> Option<f64>| result.and_then(of).map_or_else(String::new, |v| v.to_string());
         vec![
             l.car.clone(),
@@ -138,7 +138,7 @@ fn csv(lines: &[Line]) -> String {
     print::csv(&header, &rows)
 }
 
-fn table(lines: &[Line]) -> String {
+fn table(lines: &[RangeByRule]) -> String {
     let header = ["car", "rule", "km", "kWh/100 km", "cycle", "test kg", "missed s"];
     let dash = || "–".to_owned();
     let mut remarks = Vec::new();

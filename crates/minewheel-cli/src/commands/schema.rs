@@ -13,7 +13,8 @@ pub struct Arguments {
     name: String,
 }
 
-const NAMES: &[&str] = &[
+/// Every name.
+pub const NAMES: &[&str] = &[
     "car",
     "assess",
     "explain",
@@ -85,14 +86,14 @@ pub fn schema(name: &str) -> Option<schemars::Schema> {
     Some(match name {
         "assess" => schemars::schema_for!(Vec<minewheel_assess::assessment::Assessment>),
         "explain" => schemars::schema_for!(minewheel_assess::explain::Explanation),
-        "drive" => schemars::schema_for!(Vec<super::drive::Line>),
-        "age" => schemars::schema_for!(super::age::Output),
+        "drive" => schemars::schema_for!(Vec<super::drive::Drive>),
+        "age" => schemars::schema_for!(super::age::CellLife),
         "pack-life" => schemars::schema_for!(Vec<minewheel_assess::ageing::PackLife>),
-        "range" => schemars::schema_for!(Vec<super::range::Line>),
-        "charge" => schemars::schema_for!(Vec<super::charge::Line>),
-        "trip" => schemars::schema_for!(Vec<super::trip::Line>),
-        "performance" => schemars::schema_for!(Vec<super::performance::Line>),
-        "motor" => schemars::schema_for!(Vec<super::motor::Output>),
+        "range" => schemars::schema_for!(Vec<super::range::RangeByRule>),
+        "charge" => schemars::schema_for!(Vec<super::charge::CarCharge>),
+        "trip" => schemars::schema_for!(Vec<super::trip::CarTrip>),
+        "performance" => schemars::schema_for!(Vec<super::performance::CarPerformance>),
+        "motor" => schemars::schema_for!(Vec<super::motor::Machine>),
         "drive-unit" => schemars::schema_for!(Vec<minewheel_assess::drive_units::UnitReport>),
         "battery" => schemars::schema_for!(minewheel_assess::battery::BatteryReport),
         "body" => schemars::schema_for!(minewheel_assess::body::BodyReport),
@@ -111,7 +112,7 @@ pub fn schema(name: &str) -> Option<schemars::Schema> {
         "suppliers-synthesise" => schemars::schema_for!(super::suppliers::Made),
         "market" => schemars::schema_for!(minewheel_industry::market::report::MarketReport),
         "fleet-run" => schemars::schema_for!(minewheel_industry::fleet::run::FleetReport),
-        "fleet-stock" => schemars::schema_for!(Vec<super::fleet::stock::Line>),
+        "fleet-stock" => schemars::schema_for!(Vec<super::fleet::stock::StockYear>),
         "passport" => schemars::schema_for!(minewheel_industry::passport::Passport),
         "rules-list" => schemars::schema_for!(Vec<super::rules::SetLine>),
         "rules-clauses" => schemars::schema_for!(Vec<super::rules::ClauseLine>),
@@ -138,7 +139,7 @@ pub fn schema(name: &str) -> Option<schemars::Schema> {
         "exchange-imported" => schemars::schema_for!(minewheel_exchange::operator::Imported),
         "exchange-requests" => schemars::schema_for!(Vec<minewheel_exchange::store::events::RequestLine>),
         "exchange-audit" => schemars::schema_for!(Vec<minewheel_exchange::store::accounts::AuditLine>),
-        "credits-market" => schemars::schema_for!(super::credits::MarketOutput),
+        "credits-market" => schemars::schema_for!(super::credits::CreditMarket),
         _ => return None,
     })
 }

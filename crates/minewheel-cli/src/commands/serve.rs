@@ -26,7 +26,7 @@ pub struct Arguments {
 /// # Errors
 /// Tables with violations, or a port that is taken.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let service = api::service(&api::shelf(arguments.data.as_deref())?);
+    let service = api::service(arguments.data.as_deref())?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(ServeError::from)?;
     runtime.block_on(async {
         let server = Server::bind(&arguments.host, arguments.port, service).await?;

@@ -62,7 +62,7 @@ pub struct Arguments {
 
 /// One car's trip.
 #[derive(Serialize, schemars::JsonSchema)]
-pub struct Line {
+pub struct CarTrip {
     /// Id of the car.
     car: String,
     /// The trip.
@@ -76,7 +76,7 @@ pub struct Line {
 ///
 /// # Errors
 /// A car that is unknown, faulty or not battery-electric, or a trip that it cannot make.
-pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<CarTrip>, Failure> {
     within("ambient-c", arguments.ambient_c, super::drive::AMBIENT_C, "°C")?;
     within("km", arguments.km, (1.0, 20_000.0), "km")?;
     within("speed-kmh", arguments.speed_kmh, (10.0, 250.0), "km/h")?;
@@ -107,7 +107,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> 
     for name in &arguments.cars {
         let design = desk.car(name)?;
         let (plan, defaulted) = plan_car_trip(&design, tables, &trip)?;
-        lines.push(Line { car: design.id.clone(), plan, defaulted: finite(defaulted) });
+        lines.push(CarTrip { car: design.id.clone(), plan, defaulted: finite(defaulted) });
     }
     Ok(lines)
 }
@@ -129,7 +129,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn stops(lines: &[Line], number: impl Fn(f64) -> String) -> Vec<Vec<String>> {
+fn stops(lines: &[CarTrip], number: impl Fn(f64) -> String) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for line in lines {
         for s in &line.plan.stops {
@@ -142,7 +142,7 @@ fn stops(lines: &[Line], number: impl Fn(f64) -> String) -> Vec<Vec<String>> {
     rows
 }
 
-fn drawn(lines: &[Line]) -> String {
+fn drawn(lines: &[CarTrip]) -> String {
     let clock = |hours: f64| {
         let minutes = Duration::from_h(hours).minutes().round();
         let whole = Duration::from_minutes(minutes).h().floor();

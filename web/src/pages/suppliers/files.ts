@@ -39,12 +39,19 @@ export interface FileList {
   show(files: Files): void;
 }
 
+/** US dollars a year that the programme's text names, on average. */
+export function usualBudget(files: Files): number {
+  const section = /^\[budget\]([^[]*)/m.exec(files['programme.toml'] ?? '')?.[1] ?? '';
+  const years = [...section.matchAll(/=\s*([\d._eE+-]+)/g)].map((found) => Number((found[1] ?? '').replace(/_/g, ''))).filter(Number.isFinite);
+  return years.reduce((sum, year) => sum + year, 0) / Math.max(years.length, 1);
+}
+
 /** Opening, editing and saving; `change` gets the user's own files, or null to return to the made-up chain. */
-export function fileList(change: (files: Files | null) => void): FileList {
+export function fileList(isOwn: () => boolean, change: (files: Files | null) => void): FileList {
   const say = t().suppliers;
   const list = h('div', { class: 'file-list' });
   let current: Files = {};
-  const take = (files: Files | null): void => {
+  const take = (files: Files): void => {
     keep(files);
     change(files);
   };
@@ -53,14 +60,16 @@ export function fileList(change: (files: Files | null) => void): FileList {
     // a new programme takes the place of all files; single tables, of those of their name
     take('programme.toml' in opened ? opened : { ...current, ...opened });
   });
-  const back = button(say.back, () => take(null));
-  const element = h('div', { class: 'file-box' }, h('div', { class: 'row' }, open, back), h('p', { class: 'hint', text: say.filesHint }), list);
+  const back = button(say.back, () => change(null));
+  const mine = button(say.mine, () => change(ownFiles()));
+  const element = h('div', { class: 'file-box' }, h('div', { class: 'row' }, open, back, mine), h('p', { class: 'hint', text: say.filesHint }), list);
   return {
     element,
     show(files) {
+      back.hidden = !isOwn();
+      mine.hidden = isOwn() || ownFiles() === null;
       if (files === current) return;
       current = files;
-      back.hidden = ownFiles() === null;
       const names = [...NAMES.filter((name) => name in files), ...Object.keys(files).filter((name) => !NAMES.includes(name)).sort()];
       replace(list, names.map((name) => {
         const body = h('div', {});

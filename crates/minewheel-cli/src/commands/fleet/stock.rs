@@ -38,7 +38,7 @@ pub struct Arguments {
 
 /// One year of one series.
 #[derive(Debug, Serialize, schemars::JsonSchema)]
-pub struct Line {
+pub struct StockYear {
     /// The series.
     series: String,
     /// The year.
@@ -59,7 +59,7 @@ pub struct Line {
 ///
 /// # Errors
 /// A file that cannot be read or used, or a stock that cannot be.
-pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Line>, Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<StockYear>, Failure> {
     Ok(lines(&find(arguments, desk)?.1).collect())
 }
 
@@ -102,9 +102,9 @@ fn as_texts(both: Option<&(String, String)>) -> Option<(&str, &str)> {
     both.map(|(file, text)| (file.as_str(), text.as_str()))
 }
 
-fn lines(flows: &[SeriesFlows]) -> impl Iterator<Item = Line> {
+fn lines(flows: &[SeriesFlows]) -> impl Iterator<Item = StockYear> {
     flows.iter().flat_map(|s| {
-        (0..s.flows.stock.len()).map(|i| Line {
+        (0..s.flows.stock.len()).map(|i| StockYear {
             series: s.name.clone(),
             year: s.first + i as i32,
             stock: s.flows.stock[i],
@@ -126,7 +126,7 @@ fn write(arguments: &Arguments, driver: Driver, flows: &[SeriesFlows]) {
         header.push("traded");
     }
     let rows = |number: fn(f64) -> String| -> Vec<Vec<String>> {
-        let row = |l: Line| {
+        let row = |l: StockYear| {
             let mut row = vec![l.series, l.year.to_string()];
             match driver {
                 Driver::Inflow => row.extend([l.stock, l.outflow].map(number)),
