@@ -297,7 +297,9 @@ fn word(asker: Asker, name: &str, at: usize, argument: &Arg, value: Value, texts
             texts.insert(file.clone(), text);
             Ok(file)
         }
-        _ if is_file && asker == Asker::Network => Err(wrong(name, kind_of(&value), "the text of the file, {\"toml\": \"…\"} or {\"text\": \"…\"}; a request names no file")),
+        _ if is_file && asker == Asker::Network => {
+            Err(wrong(name, kind_of(&value), "the text of the file, {\"toml\": \"…\"} or {\"text\": \"…\"}; a request names no file"))
+        }
         Value::String(text) => Ok(text),
         Value::Number(number) => Ok(number.to_string()),
         Value::Bool(flag) => Ok(flag.to_string()),
