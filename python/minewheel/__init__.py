@@ -14,31 +14,57 @@ life-cycle networks of your own.
 from . import cases, credits, fleet, rules
 from ._native import MinewheelError, Tables, __version__
 from .cars import Car, cars
-from .industry import TOPOLOGIES, disrupt, market, motor, supply, tco
-from .questions import assess, battery, drive, explain, range_
+from .industry import charging, disrupt, drive_unit, market, motor, sourcing, supply, tco
+from .questions import (
+    age,
+    age_cell,
+    assess,
+    battery,
+    body,
+    charge,
+    drive,
+    explain,
+    passport,
+    performance,
+    plant,
+    range_,
+    recycle,
+    trip,
+)
 from .records import Record, Records
 
 __all__ = [
-    "TOPOLOGIES",
     "Car",
     "MinewheelError",
     "Record",
     "Records",
     "Tables",
     "__version__",
+    "age",
+    "age_cell",
     "assess",
     "battery",
+    "body",
     "cars",
     "cases",
+    "charge",
+    "charging",
     "credits",
     "disrupt",
     "drive",
+    "drive_unit",
     "explain",
     "fleet",
     "market",
     "motor",
+    "passport",
+    "performance",
+    "plant",
     "range_",
+    "recycle",
     "rules",
+    "sourcing",
     "supply",
     "tco",
+    "trip",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any, TypeAlias
 
 from . import _native
@@ -44,12 +43,18 @@ class Car:
     @classmethod
     def from_toml(cls, source: str | os.PathLike[str], *, tables: Tables | None = None) -> Car:
         """The car of a TOML file, given as a path or as its text. ``minewheel schema car`` prints every key."""
-        return cls(_native.Car.from_text(tables or built_in(), *text_of(source, "car.toml")))
+        name, text = text_of(source, "car.toml")
+        return cls(_native.Car.from_text(tables or built_in(), name if _is_file(name) else os.path.join(os.curdir, name), text))
 
     @classmethod
     def from_dict(cls, design: Mapping[str, Any], *, tables: Tables | None = None) -> Car:
         """The car of a mapping with the keys of a car file, sections within: ``{"car": {...}, "battery": {...}}``."""
         return cls(_native.Car.from_text(tables or built_in(), "car.toml", "\n".join(_toml("", design))))
+
+    @property
+    def toml(self) -> str | None:
+        """The text of its file; None for a car of the catalogue."""
+        return self._native.toml
 
     @property
     def id(self) -> str:
@@ -96,21 +101,9 @@ def cars(text: str = "", *, tables: Tables | None = None) -> list[Car]:
     return [Car.from_catalogue(id, tables=known) for id in known.car_ids(text)]
 
 
-def native_car(car: CarLike, tables: Tables) -> _native.Car:
-    """The native car that a user means."""
-    if isinstance(car, Car):
-        return car._native
-    name = os.fspath(car)
-    is_path = not isinstance(car, str) or name.lower().endswith(".toml") or "/" in name or "\\" in name
-    if is_path:
-        return Car.from_toml(Path(name), tables=tables)._native
-    return Car.from_catalogue(name, tables=tables)._native
-
-
-def native_cars(cars: CarLike | Iterable[CarLike], tables: Tables) -> list[_native.Car]:
-    """The native cars that a user means: one or several."""
-    several = [cars] if isinstance(cars, (Car, str, os.PathLike)) else cars
-    return [native_car(car, tables) for car in several]
+def _is_file(name: str) -> bool:
+    """Whether a name is that of a file rather than an id of the catalogue."""
+    return name.lower().endswith(".toml") or os.path.dirname(name) != ""
 
 
 def _toml(prefix: str, table: Mapping[str, Any]) -> Iterable[str]:

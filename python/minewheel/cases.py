@@ -5,9 +5,8 @@ from __future__ import annotations
 import builtins
 from typing import Any, Literal
 
-from . import _native
 from ._native import Tables
-from .cars import built_in
+from .asking import ask
 from .records import Record, Records, record_of, records_of
 
 
@@ -59,12 +58,12 @@ class Judgement(Record):
 
 def list(*, tables: Tables | None = None) -> Records[Statement]:
     """The statements that :func:`run` judges."""
-    return records_of(Statement, _native.case_list(tables or built_in()))
+    return records_of(Statement, ask(tables, "case/list", {}))
 
 
 def run(id: str, *, tables: Tables | None = None) -> Judgement:
     """Recomputes one statement and judges it."""
-    return record_of(Judgement, _native.case_run(tables or built_in(), id))
+    return record_of(Judgement, ask(tables, "case/run", {"name": id}))
 
 
 __all__: builtins.list[str] = ["Judgement", "Statement", "list", "run"]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Literal
 
-from . import _native
 from ._native import Tables
-from .cars import CarLike, built_in, native_car
-from .files import text_of
-from .records import record_of
+from .asking import Many, ask, car_of, file_of, many
+from .cars import CarLike
+from .files import FileLike
+from .records import Record, record_among, record_of
 from .results.credits_car import DesignCredit
 from .results.credits_fleets import Fleets
 from .results.credits_ledger import Ledger
@@ -37,20 +34,22 @@ def car(
     A figure given here stands in place of the model's; ``density_wh_per_kg`` is that of the pack. ``meets_conditions`` says
     whether a plug-in hybrid meets the conditions of energy and fuel.
     """
-    known = tables or built_in()
-    options: _native.CreditOptions = {
-        "kerb_mass_kg": kerb_mass_kg,
-        "range_km": range_km,
-        "consumption_kwh_per_100km": consumption_kwh_per_100km,
-        "density_wh_per_kg": density_wh_per_kg,
-        "meets_conditions": meets_conditions,
+    arguments = {
+        "car": car_of(car),
+        "year": year,
+        "kerb_mass": kerb_mass_kg,
+        "range": range_km,
+        "consumption": consumption_kwh_per_100km,
+        "density": density_wh_per_kg,
+        # An option with a value, not a switch.
+        "meets_conditions": None if meets_conditions is None else str(meets_conditions).lower(),
         "cycle": cycle,
     }
-    return record_of(DesignCredit, _native.credit_of_car(known, native_car(car, known), year, options))
+    return record_of(DesignCredit, ask(tables, "credits/car", arguments))
 
 
 def ledger(
-    study: str | os.PathLike[str] | None = None,
+    study: FileLike | None = None,
     *,
     system: Literal["cn", "eu", "us", "uk"] = "cn",
     year: int | None = None,
@@ -62,37 +61,32 @@ def ledger(
     ``study`` is a study (TOML) or its models (CSV); left out it is China's industry, 2019 to 2023. A study under China's
     rules gives a ``Ledger`` with both accounts, one under others gives ``Fleets``.
     """
-    options = _study(study, system, affiliates)
-    is_accounts, text = _native.credit_ledger(tables or built_in(), options, year)
-    return record_of(Ledger, text) if is_accounts else record_of(Fleets, text)
+    arguments = {"study": _study(study), "system": system, "year": year, "affiliates": affiliates}
+    kinds: tuple[type[Record], ...] = (Ledger, Fleets)
+    found = record_among(kinds, ask(tables, "credits/ledger", arguments))
+    assert isinstance(found, (Ledger, Fleets))
+    return found
 
 
 def market(
-    study: str | os.PathLike[str] | None = None,
+    study: FileLike | None = None,
     *,
     affiliates: Affiliates = "stated",
     foresight: Literal["perfect", "none"] | None = None,
-    cournot: Iterable[str] | None = None,
+    cournot: Many | None = None,
     tables: Tables | None = None,
 ) -> CreditMarket:
     """Price of a credit in CNY by year, who pays whom, and the same after each change that the study names.
 
     ``foresight`` is what firms know of later years; ``cournot`` names sellers that know their weight.
     """
-    options = _study(study, "cn", affiliates)
-    sellers = None if cournot is None else [*cournot]
-    return record_of(CreditMarket, _native.credit_market(tables or built_in(), options, foresight, sellers))
+    arguments = {"study": _study(study), "affiliates": affiliates, "foresight": foresight, "cournot": many(cournot)}
+    return record_of(CreditMarket, ask(tables, "credits/market", arguments))
 
 
-def _study(study: str | os.PathLike[str] | None, system: str, affiliates: str) -> _native.StudyOptions:
-    options: _native.StudyOptions = {"file": None, "text": None, "models": None, "system": system, "affiliates": affiliates}
-    if study is None:
-        return options
-    file, text = text_of(study, "study.toml")
-    options["file"], options["text"] = file, text
-    if not file.lower().endswith(".csv") and (models := _native.credit_models(file, text)) is not None:
-        options["models"] = (models, (Path(file).parent / models).read_text(encoding="utf-8-sig"))
-    return options
+def _study(study: FileLike | None) -> object:
+    # A study is TOML and holds a sign of equality; its models are CSV and hold none.
+    return file_of(study, "toml" if isinstance(study, str) and "=" in study else "text")
 
 
 __all__ = ["car", "ledger", "market"]

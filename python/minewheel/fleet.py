@@ -2,24 +2,53 @@
 
 from __future__ import annotations
 
-import os
-
-from . import _native
 from ._native import Tables
-from .cars import built_in
-from .files import text_of
-from .records import record_of
-from .results.fleet import FleetReport
+from .asking import ask, file_of
+from .files import FileLike
+from .records import Records, record_of, records_of
+from .results.fleet_adoption import Adoption
+from .results.fleet_run import FleetReport
+from .results.fleet_stock import StockYear
+from .results.fleet_survival import Calibration
 
 
-def run(study: str | os.PathLike[str], *, tables: Tables | None = None) -> FleetReport:
+def run(study: FileLike, *, tables: Tables | None = None) -> FleetReport:
     """A study of cars, packs, energy, footprint and materials, given as a path to its TOML file or as its text.
 
     ``years`` holds stock, inflow and outflow in cars, electricity in GWh, fuel in million litres and footprint in tonnes
     CO2e; ``packs`` packs in GWh; ``materials`` elements in tonnes.
     """
-    file, text = text_of(study, "study.toml")
-    return record_of(FleetReport, _native.fleet_run(tables or built_in(), file, text))
+    return record_of(FleetReport, ask(tables, "fleet/run", {"study": file_of(study)}))
 
 
-__all__ = ["run"]
+def stock(
+    *,
+    inflow: FileLike | None = None,
+    stock: FileLike | None = None,
+    survival: FileLike,
+    start: FileLike | None = None,
+    trade: FileLike | None = None,
+    strict_inflow: bool = False,
+    tables: Tables | None = None,
+) -> Records[StockYear]:
+    """Stock from inflow, or inflow from stock, by year and series, through a table of survival. All are CSV.
+
+    ``start`` is the stock by age before the first year, ``trade`` used cars in and out by age. ``strict_inflow`` refuses a
+    stock that falls faster than cars retire instead of retiring more.
+    """
+    files = {"inflow": inflow, "stock": stock, "survival": survival, "start": start, "trade": trade}
+    arguments = {key: file_of(file, "text") for key, file in files.items()}
+    return records_of(StockYear, ask(tables, "fleet/stock", {**arguments, "strict_inflow": strict_inflow}))
+
+
+def survival(place: str = "CN", *, until: int = 2023, horizon: int = 2035, tables: Tables | None = None) -> Calibration:
+    """Survival fitted to registrations and stock up to a year, and what the data cannot tell apart by the horizon."""
+    return record_of(Calibration, ask(tables, "fleet/survival", {"place": place, "until": until, "horizon": horizon}))
+
+
+def adoption(place: str, *, until: int = 2024, to: int = 2036, tables: Tables | None = None) -> Adoption:
+    """The electric share of sales, fitted up to a year, with its error in years past and an 80 % interval."""
+    return record_of(Adoption, ask(tables, "fleet/adoption", {"place": place, "until": until, "to": to}))
+
+
+__all__ = ["adoption", "run", "stock", "survival"]

@@ -201,4 +201,11 @@ def records_of(kind: type[R], text: str) -> Records[R]:
     return Records((kind(item) for item in json.loads(text)), text)
 
 
+def record_among(kinds: tuple[type[R], ...], text: str) -> R:
+    """The record that a JSON text holds, of the first of some types that has all its fields."""
+    data = json.loads(text)
+    fitting = (kind for kind in kinds if set(data) <= set(kind._keys.values()))
+    return next(fitting, kinds[0])(data, text)
+
+
 __all__ = ["Record", "Records"]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
+import builtins
 
-from . import _native
 from ._native import Tables
-from .cars import Car, CarLike, built_in, native_car
-from .files import text_of
-from .records import record_of
-from .results.rules import Report
+from .asking import ask, car_of
+from .cars import CarLike
+from .records import Records, record_of, records_of
+from .results.rules_check import Report
+from .results.rules_clauses import ClauseLine
+from .results.rules_diff import Difference
+from .results.rules_list import SetLine
 
 
 def check(set: str, of: CarLike, *, date: str | None = None, tables: Tables | None = None) -> Report:
@@ -20,15 +21,22 @@ def check(set: str, of: CarLike, *, date: str | None = None, tables: Tables | No
     ``of`` a car, or the path of a rule file (TOML of company, plant, product …). ``date`` is a day as ``YYYY-MM-DD``; left
     out every dated clause counts, whenever it holds.
     """
-    known = tables or built_in()
-    if isinstance(of, Car):
-        return record_of(Report, _native.rules_check(known, set, of.id, of._native, None, date))
-    name = os.fspath(of)
-    if name.lower().endswith(".toml") or "/" in name or "\\" in name:
-        _, text = text_of(Path(name), name)
-        if not _native.is_car_file(text):
-            return record_of(Report, _native.rules_check(known, set, name, None, text, date))
-    return record_of(Report, _native.rules_check(known, set, name, native_car(name, known), None, date))
+    return record_of(Report, ask(tables, "rules/check", {"set": set, "file": car_of(of), "date": date}))
 
 
-__all__ = ["check"]
+def diff(old: str, new: str, *, unchanged: bool = False, tables: Tables | None = None) -> Records[Difference]:
+    """Two editions side by side: clauses that came, went, or ask otherwise; ``unchanged`` adds the rest."""
+    return records_of(Difference, ask(tables, "rules/diff", {"first": old, "second": new, "all": unchanged}))
+
+
+def list(*, date: str | None = None, tables: Tables | None = None) -> Records[SetLine]:
+    """The rule sets; with a ``date`` those that hold on that day."""
+    return records_of(SetLine, ask(tables, "rules/list", {"date": date}))
+
+
+def clauses(set: str, *, date: str | None = None, tables: Tables | None = None) -> Records[ClauseLine]:
+    """The clauses of an edition or family: what each asks of whom, since when, and how that is known."""
+    return records_of(ClauseLine, ask(tables, "rules/list", {"set": set, "date": date}))
+
+
+__all__: builtins.list[str] = ["check", "clauses", "diff", "list"]

@@ -9,6 +9,8 @@ module has already, equal in all it holds, is imported from there.
 
 from __future__ import annotations
 
+import importlib.machinery
+import importlib.util
 import json
 import keyword
 import sys
@@ -16,8 +18,8 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from minewheel import _native
-
+# Schemas of files, and of commands that the package does not ask.
+LEFT_OUT = ("disrupt-study", "exchange-", "lca", "suppliers-")
 FOLDER = Path(__file__).resolve().parent.parent / "minewheel" / "results"
 WIDTH = 120
 HEAD = '"""Results of `{name}`, generated from its JSON schema by `tools/generate_results.py`."""\n\nfrom __future__ import annotations\n'
@@ -93,7 +95,7 @@ class Module:
             lines.append(f"\n    {attribute}: {words}")
             if kind_doc := description(kind, self.objects):
                 lines.append(doc(kind_doc))
-        for short, (field, unit) in SHORT.get(name, {}).items():
+        for short, (field, unit) in SHORT.get(name, {}).items() if "production_kg" in schema["properties"] else ():
             lines.append(f"\n    @property\n    def {short}(self) -> {self.kind(schema['properties'][field])}:")
             lines.append(f'        """`{field}` in short, in {unit}."""\n        return self.{field}')
         return "\n".join(lines) + "\n"
@@ -192,11 +194,27 @@ def doc(text: str) -> str:
     return textwrap.indent(f'"""{wrapped}"""', "    ", lambda line: bool(line.strip()))
 
 
+def schemas() -> list[tuple[str, str]]:
+    """Name and schema of every answer, from the native half alone: the package may lack the modules that are to be written."""
+    package = importlib.util.find_spec("minewheel")
+    if package is None or package.submodule_search_locations is None:
+        sys.exit("the package `minewheel` is not installed")
+    found = importlib.machinery.PathFinder.find_spec("_native", list(package.submodule_search_locations))
+    if found is None or found.loader is None:
+        sys.exit("the package `minewheel` has no native half")
+    native = importlib.util.module_from_spec(found)
+    found.loader.exec_module(native)
+    listed: list[tuple[str, str]] = native.schemas()
+    return listed
+
+
 def modules() -> dict[str, str]:
     """The text of every module by file name."""
     earlier: dict[tuple[str, str], str] = {}
     made = {}
-    for name, text in _native.schemas():
+    for name, text in schemas():
+        if name.startswith(LEFT_OUT):
+            continue
         module = name.replace("-", "_")
         made[f"{module}.py"] = Module(module, json.loads(text), earlier).text()
     return made

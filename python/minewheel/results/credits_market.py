@@ -88,7 +88,7 @@ class Equilibrium(Record):
 
 
 class CreditMarket(Record):
-    """The equilibrium of a market for credits as stated, then after each change."""
+    """What `credits market` prints: the equilibrium as stated, then after each change."""
 
     scenario: str
     """`as stated`, or the name of a change."""

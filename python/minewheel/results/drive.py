@@ -46,7 +46,7 @@ class Drive(Record):
     """Fields that the design did not give, with what stood in."""
 
     sensitivity: Records[Slope] | None
-    """Derivatives, where asked for; null for cars without a plug."""
+    """Derivatives, with `--sensitivity`; null for cars without a plug."""
 
 
 class Slope(Record):

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from ..records import Record, Records
 
 class Machine(Record):
-    """One machine."""
+    """One machine as JSON."""
 
     topology: str
     """Kind of machine."""

@@ -1,4 +1,4 @@
-"""Results of `fleet`, generated from its JSON schema by `tools/generate_results.py`."""
+"""Results of `fleet_run`, generated from its JSON schema by `tools/generate_results.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Results of `rules`, generated from its JSON schema by `tools/generate_results.py`."""
+"""Results of `rules_check`, generated from its JSON schema by `tools/generate_results.py`."""
 
 from __future__ import annotations
 
