@@ -175,7 +175,11 @@ pub fn plan(tables: &SupplierTables, programme: &Programme, car: &super::car::Su
     let open: Vec<usize> = (0..worth.len()).filter(|m| worth[*m].done_year.is_none() && worth[*m].abated_kg_per_year > LEAST_KG).collect();
     let options = options(&worth, &open, &years);
     let needs: Vec<Option<f64>> = targets.iter().zip(&done).map(|(t, d)| t.map(|t| (t - d).max(0.0))).collect();
-    let relaxed = relax(&options, &worth, &open, &budget, &needs)?;
+    let mut relaxed = relax(&options, &worth, &open, &budget, &needs)?;
+    // A relaxation that strains after targets out of reach avoids less than another choice might; the bound is one without them.
+    if relaxed.missed > base * CENT {
+        relaxed.bound = relax(&options, &worth, &open, &budget, &[])?.bound;
+    }
     let mut ledger = Ledger { options: &options, spent: vec![0.0; years.len()], budget, chosen: BTreeMap::new() };
     choose(&mut ledger, &relaxed.parts);
     fill(&mut ledger);

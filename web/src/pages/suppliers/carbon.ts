@@ -25,6 +25,11 @@ export function deliveryName(delivery: string): string {
   return delivery.split('/').map((id) => term('terms', id)).join(', ');
 }
 
+/** What a delivery is in the end: its product, or the part. */
+function shortName(delivery: string): string {
+  return term('terms', delivery.split('/').at(-1) ?? delivery);
+}
+
 interface Group {
   name: string;
   kg: number;
@@ -38,7 +43,7 @@ function groupName(line: SupplierLine, by: By): string {
   if (by === 'place') return placeName(line.place);
   if (by === 'tier') return t().suppliers.tierName(line.tier);
   if (by === 'part') return term('terms', (line.delivers[0] ?? '').split('/')[0] ?? '');
-  return `${SIGNS[line.reported]} ${line.supplier}, ${placeName(line.place)}: ${line.delivers.map(deliveryName).join('; ')}`;
+  return `${SIGNS[line.reported]} ${line.supplier} ${line.delivers.map(shortName).join('; ')} (${line.place})`;
 }
 
 function groups(lines: SupplierLine[], by: By): Group[] {

@@ -48,7 +48,7 @@ export function yearsDrawing(plan: Plan): Drawing {
   ].filter((line) => line.points.length > 0);
   return {
     title: say.yearsTitle, note: say.yearsNote, file: 'minewheel-suppliers-years', height: () => px(300), keys: carKeys(lines.map((line) => line.name)),
-    option: (graphic) => linesOption(lines, { x: t().scenario.year, y: say.tonnesYear, integerX: true }, graphic),
+    option: (graphic) => linesOption(lines, { x: t().market.year, y: say.tonnesYear, integerX: true }, graphic),
     rows: [['year', 'budget USD', 'spent USD', 'saved USD', 'avoided t', 'target t', 'missed t', 'suppliers kg a car'], ...plan.years.map((year) => [year.year, year.budget_usd, year.spent_usd, year.saved_usd, tonnes(year.abated_kg), year.target_kg === null ? null : tonnes(year.target_kg), tonnes(year.missed_kg), year.suppliers_kg_per_car])],
     json: plan.years, source: say.bound(number(tonnes(plan.abated_kg)), number(tonnes(plan.bound_kg))),
   };
@@ -63,7 +63,7 @@ export function moneyDrawing(plan: Plan): Drawing {
   ];
   return {
     title: say.moneyTitle, note: say.moneyNote, file: 'minewheel-suppliers-money', height: () => px(300), keys: carKeys(lines.map((line) => line.name)),
-    option: (graphic) => linesOption(lines, { x: t().scenario.year, y: say.usdYear, integerX: true }, graphic),
+    option: (graphic) => linesOption(lines, { x: t().market.year, y: say.usdYear, integerX: true }, graphic),
     rows: [['year', 'budget USD', 'spent USD', 'saved USD'], ...plan.years.map((year) => [year.year, year.budget_usd, year.spent_usd, year.saved_usd])],
     json: plan.years, source: say.moneySource,
   };
