@@ -72,9 +72,17 @@ impl Shared {
         if cars.iter().all(|car| car.sourcing_demands.is_empty()) {
             return Ok(cars);
         }
-        let premiums = self.premiums.get_or_init(|| Premiums::read(&self.store, false).map_err(violations)).as_ref().map_err(Clone::clone)?;
+        let premiums = self.premiums()?;
         let settled: Result<Vec<_>, _> = cars.iter().map(|car| settle(&self.assess, premiums, car, scenario)).collect();
         Ok(settled.map_err(SupplyError::from)?)
+    }
+
+    /// What places cost over China.
+    ///
+    /// # Errors
+    /// A table has violations.
+    pub fn premiums(&self) -> Result<&Premiums, Failure> {
+        self.premiums.get_or_init(|| Premiums::read(&self.store, false).map_err(violations)).as_ref().map_err(Clone::clone)
     }
 
     /// The tables of fleets.

@@ -7,6 +7,8 @@ use minewheel_assess::tables::Tables as AssessTables;
 use minewheel_data::car::CarDesign;
 use minewheel_data::row::Value;
 use minewheel_data::units::{Energy, Mass, convert};
+use minewheel_industry::supply::SupplyError;
+use minewheel_industry::supply::sourcing::settle_pack;
 use minewheel_model::battery::{CellChoices, CellFormat, PackLayout, PackSpec};
 use pyo3::prelude::*;
 
@@ -130,6 +132,7 @@ pub fn battery(py: Python<'_>, tables: &Tables, car: Option<PyRef<'_, Car>>, opt
     let (shared, car) = (Arc::clone(&tables.shared), car.map(|c| (*c.design).clone()));
     answer::json(py, move |_| {
         let question = options.question(&shared.assess, car)?;
+        let question = settle_pack(&shared.assess, shared.premiums()?, question).map_err(SupplyError::from)?;
         Ok(battery_report(&question, &shared.assess)?)
     })
 }

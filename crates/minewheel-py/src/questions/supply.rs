@@ -35,6 +35,7 @@ impl From<DisruptionError> for Failure {
         let help = "`minewheel schema disrupt-study` prints every key; an example is in `examples/10_disruption/`";
         match error {
             DisruptionError::Assess(error) => error.into(),
+            DisruptionError::Sourcing(error) => SupplyError::from(*error).into(),
             other => Self::new("minewheel::disruption", other, help),
         }
     }
@@ -129,7 +130,7 @@ pub fn disrupt(
         }
         let car = |name: &String| cars.get(name).cloned().ok_or_else(|| Failure::argument("cars", name, "every car of the study"));
         let designs = study.plant.iter().map(|p| car(&p.car)).collect::<Result<Vec<_>, _>>()?;
-        let scene = scene(&shared.assess, &study, &designs)?;
+        let scene = scene(&shared.assess, shared.premiums()?, &study, &designs)?;
         Ok(report(&shared.assess, &study, &scene)?)
     })
 }
