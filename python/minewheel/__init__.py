@@ -11,7 +11,7 @@ data they rest on. Numbers are those of the command ``minewheel``, bit for bit. 
 life-cycle networks of your own.
 """
 
-from . import cases, credits, fleet, rules
+from . import cases, credits, fleet, rules, suppliers
 from ._native import MinewheelError, Tables, __version__
 from .cars import Car, cars
 from .industry import charging, disrupt, drive_unit, market, motor, sourcing, supply, tco
@@ -64,6 +64,7 @@ __all__ = [
     "recycle",
     "rules",
     "sourcing",
+    "suppliers",
     "supply",
     "tco",
     "trip",

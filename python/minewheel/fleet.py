@@ -12,13 +12,13 @@ from .results.fleet_stock import StockYear
 from .results.fleet_survival import Calibration
 
 
-def run(study: FileLike, *, tables: Tables | None = None) -> FleetReport:
+def run(study: FileLike, *, samples: int = 0, seed: int = 1, tables: Tables | None = None) -> FleetReport:
     """A study of cars, packs, energy, footprint and materials, given as a path to its TOML file or as its text.
 
     ``years`` holds stock, inflow and outflow in cars, electricity in GWh, fuel in million litres and footprint in tonnes
-    CO2e; ``packs`` packs in GWh; ``materials`` elements in tonnes.
+    CO2e; ``packs`` packs in GWh; ``materials`` elements in tonnes. ``samples`` draws of the tables give ``intervals``.
     """
-    return record_of(FleetReport, ask(tables, "fleet/run", {"study": file_of(study)}))
+    return record_of(FleetReport, ask(tables, "fleet/run", {"study": file_of(study), "samples": samples, "seed": seed}))
 
 
 def stock(

@@ -11,6 +11,7 @@ import minewheel
 import pytest
 
 ID3, GOLF = "vw-id3-58", "vw-golf-15tsi"
+CHAIN = "examples/12_green_chain/chain"
 STUDY = "examples/10_disruption/anode-stop.toml"
 
 QUESTIONS: dict[str, tuple[Callable[[], Any], str]] = {
@@ -102,6 +103,11 @@ QUESTIONS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: minewheel.sourcing(ID3, ban="CN", tier=["cell", "refined"], part="battery"),
         f"supply {ID3} --ban CN --tier cell --tier refined --part battery",
     ),
+    "suppliers' sum": (lambda: minewheel.suppliers.rollup(CHAIN), f"suppliers rollup {CHAIN}"),
+    "suppliers' plan": (lambda: minewheel.suppliers.plan(CHAIN, without="s001"), f"suppliers plan {CHAIN} --without s001"),
+    "suppliers asked": (lambda: minewheel.suppliers.request(CHAIN), f"suppliers request {CHAIN}"),
+    "suppliers' state": (lambda: minewheel.suppliers.status(CHAIN), f"suppliers status {CHAIN}"),
+    "suppliers made up": (lambda: minewheel.suppliers.synthesise(ID3, count=20), f"suppliers synthesise {ID3} --count 20"),
     "fleet survival": (minewheel.fleet.survival, "fleet survival"),
     "fleet adoption": (lambda: minewheel.fleet.adoption("DE"), "fleet adoption DE"),
     "rule sets": (minewheel.rules.list, "rules list"),
@@ -147,6 +153,12 @@ def an_answer_is_the_text_of_the_command(name: str, command: Any, root: Path, mo
     assert printed.returncode in (0, 1), printed.stderr
     answer = ask()
     assert answer.to_json() == printed.stdout
+
+
+def a_chain_given_as_texts_is_that_of_the_folder() -> None:
+    made = minewheel.suppliers.synthesise(ID3, count=20)
+    assert made.suppliers == 20
+    assert minewheel.suppliers.read(made.files).suppliers == 20
 
 
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {

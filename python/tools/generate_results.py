@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 # Schemas of files, and of commands that the package does not ask.
-LEFT_OUT = ("disrupt-study", "exchange-", "lca", "suppliers-")
+LEFT_OUT = ("disrupt-study", "exchange-", "lca", "suppliers-programme")
 FOLDER = Path(__file__).resolve().parent.parent / "minewheel" / "results"
 WIDTH = 120
 HEAD = '"""Results of `{name}`, generated from its JSON schema by `tools/generate_results.py`."""\n\nfrom __future__ import annotations\n'

@@ -83,7 +83,7 @@ pub enum NetworkError {
         market: String,
     },
     /// Sourcing rules beyond shares must be solved before a network is built.
-    #[error("sourcing: the rules of `{0}` beyond fixed shares are solved by `assess`, `explain` and `supply` alone")]
+    #[error("sourcing: the rules of `{0}` beyond fixed shares are solved by `assess`, `explain`, `supply`, `battery` and `disrupt` alone")]
     Unsolved(String),
     /// A route's card may not stand where the product is wanted.
     #[error("route: `{process}` does not stand in {place}; it stands in {known}")]

@@ -155,6 +155,7 @@ impl From<minewheel_industry::disruption::DisruptionError> for Failure {
     fn from(error: minewheel_industry::disruption::DisruptionError) -> Self {
         match error {
             minewheel_industry::disruption::DisruptionError::Assess(error) => Self::Assess(error),
+            minewheel_industry::disruption::DisruptionError::Sourcing(error) => Self::Supply((*error).into()),
             other => Self::Disruption(other),
         }
     }

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use minewheel_exchange::client::{Client, ClientError, Trust};
-use program::{command, run_in, scratch, write};
+use program::{command, repository, run_in, scratch, write};
 use serde_json::{Value, json};
 
 fn footprint(n: usize) -> Value {
@@ -155,6 +155,50 @@ fn what_cannot_be_is_refused_with_code_and_help() {
     refused("exchange-no-peer", &["request", "ask", "maker", "works", "--product", "urn:pact:example.com:product:1"]);
     refused("exchange-no-request", &["request", "reject", "7", "no"]);
     refused("exchange-clear", &["client", "list", "--url", "http://example.com", "--client-id", "x", "--secret-file", "secret"]);
+}
+
+#[test]
+fn a_programme_rolled_up_from_footprints_that_went_through_two_hosts_is_that_of_the_folder() {
+    let chain = repository().join("examples/12_green_chain/chain");
+    let reported = std::fs::read_to_string(chain.join("footprints/reported.json")).unwrap();
+    let [theirs, ours] = ["exchange-chain-suppliers", "exchange-chain-maker"].map(scratch);
+    let mut clients = Vec::new();
+    for (folder, publisher) in [(&theirs, "works"), (&ours, "maker")] {
+        order(folder, &["tenant", "add", publisher, "Publisher"]);
+        order(folder, &["tenant", "add", "reader", "Reader"]);
+        order(folder, &["grant", publisher, "reader"]);
+        clients.push([publisher, "reader"].map(|tenant| credentials(folder, tenant)));
+    }
+    let hosts = [Host::start(&theirs), Host::start(&ours)];
+    let (mut text, sent) = (reported.clone(), serde_json::from_str::<Value>(&reported).unwrap());
+    // Pushed to the suppliers' host, pulled from it, pushed to the maker's own, pulled again.
+    for (host, [publisher, reader]) in hosts.iter().zip(&clients) {
+        host.client(publisher).publish(&text).unwrap();
+        let mut pulled = Vec::new();
+        host.client(reader)
+            .list_all(&[], |footprint| {
+                pulled.push(footprint);
+                Ok::<_, ClientError>(())
+            })
+            .unwrap();
+        assert_eq!(pulled.len(), sent.as_array().unwrap().len());
+        text = format!("[{}]", pulled.join(","));
+    }
+    let programme = scratch("exchange-chain-programme");
+    for file in ["programme.toml", "suppliers.csv", "supplies.csv", "measures.csv"] {
+        write(&programme.join(file), std::fs::read_to_string(chain.join(file)).unwrap());
+    }
+    write(&programme.join("pulled/all.json"), text);
+    let rolled_up = |words: &[&str]| {
+        let answer = run_in(&programme, &[&["suppliers", "rollup"], words, &["--format", "json"]].concat());
+        assert_eq!(answer.code, 0, "{}", answer.remarks);
+        serde_json::from_str::<Value>(&answer.data).unwrap()
+    };
+    let of_folder = rolled_up(&[&chain.display().to_string()]);
+    assert!(of_folder["primary_data_share"].as_f64().unwrap() > 0.0);
+    assert_eq!(rolled_up(&[".", "--footprints", "pulled"]), of_folder);
+    assert_ne!(rolled_up(&["."]), of_folder, "without what was pulled");
+    hosts.into_iter().for_each(Host::kill);
 }
 
 /// Footprints that are written at once.

@@ -81,6 +81,45 @@ fn studies_with_faults_are_refused() {
     refused(&folder, "study-place-unknown", &arguments);
     study("to = 2030", "to = 2030\ncharging = \"home-7\"");
     refused(&folder, "charging-profile-misspelt", &arguments);
+    let mix = |car: &str, share: f64| {
+        format!("{STUDY}[[product.mix]]\ncar = \"{car}\"\nshare = [[2020, {share}]]\n").replacen("car = \"byd-dolphin-60\"\n", "", 1)
+    };
+    write(&folder.join("study.toml"), mix("byd-dolphin-60", 0.9));
+    refused(&folder, "mix-that-is-no-whole", &arguments);
+    write(&folder.join("study.toml"), mix("byd-dolphin-60", 1.0).replace("share =", "chemistry = \"lpf\"\nshare ="));
+    refused(&folder, "mix-chemistry-misspelt", &arguments);
+    write(&folder.join("study.toml"), STUDY);
+    refused(&folder, "intervals-without-draws", &["fleet", "run", "study.toml", "--format", "csv", "--table", "intervals"]);
+    refused(&folder, "draws-misspelt", &["fleet", "run", "study.toml", "--sample", "10"]);
+}
+
+#[test]
+fn a_mix_changes_what_is_needed_and_draws_say_how_well_that_is_known() {
+    let folder = scratch("fleet-mix");
+    let mix = "[[product.mix]]\ncar = \"byd-dolphin-60\"\nshare = [[2020, 1], [2030, 0.5]]\n[[product.mix]]\ncar = \"byd-seagull-305\"\nchemistry = \"nmc622\"\nshare = [[2020, 0], [2030, 0.5]]\n";
+    write(&folder.join("study.toml"), STUDY.replacen("car = \"byd-dolphin-60\"\n", "", 1) + mix);
+    let run = |more: &[&str]| {
+        let answer = run_in(&folder, &[&["fleet", "run", "study.toml"], more].concat());
+        assert_eq!(answer.code, 0, "{}", answer.remarks);
+        answer.data
+    };
+    let intervals = run(&["--samples", "9", "--seed", "2", "--format", "csv", "--table", "intervals"]);
+    assert_eq!(intervals, run(&["--samples", "9", "--seed", "2", "--format", "csv", "--table", "intervals"]));
+    let lines: Vec<Vec<&str>> = intervals.lines().map(|l| l.split(',').collect()).collect();
+    assert_eq!(lines[0], ["year", "figure", "of", "unit", "best", "p5", "p50", "p95"]);
+    let number = |year: &str, of: &str, column: usize| -> f64 {
+        let line = lines.iter().find(|l| l[0] == year && l[1] == "demand" && l[2] == of).unwrap();
+        line[column].parse().unwrap()
+    };
+    assert!(number("2030", "nickel", 4) > 10.0 * number("2020", "nickel", 4), "{intervals}");
+    assert!(number("2030", "lithium", 5) < number("2030", "lithium", 7));
+    insta::assert_snapshot!("fleet-run-mix", run(&["--samples", "9"]));
+    // The study is of ten to twenty cars, works make 20 million; the world's capacity is not China's.
+    let capacity = run(&["--format", "csv", "--table", "capacity"]);
+    let cars: Vec<&str> = capacity.lines().filter(|l| l.contains(",cars,")).collect();
+    assert!(capacity.starts_with("year,made,unit,asked,capacity,stated_for,used\n") && cars.len() == 7, "{capacity}");
+    assert!(cars[0].starts_with("2024,cars,vehicle,14,20000000,2024,"), "{capacity}");
+    assert!(!capacity.contains("2023,cells"), "{capacity}");
 }
 
 #[test]

@@ -33,6 +33,9 @@
 
 pub mod engine;
 pub mod ensemble;
+pub mod events;
+pub mod layout;
+mod orders;
 pub mod parameters;
 pub mod report;
 pub mod scene;
@@ -42,8 +45,10 @@ pub mod system;
 use minewheel_assess::AssessError;
 use minewheel_data::parameters::ParameterError;
 
+use crate::supply::sourcing::SourcingError;
+
 /// A study that cannot be run.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum DisruptionError {
     /// The file is no study.
     #[error("{file}: {reason}")]
@@ -91,6 +96,9 @@ pub enum DisruptionError {
     /// A car cannot be made or its supply not be opened.
     #[error(transparent)]
     Assess(#[from] AssessError),
+    /// What a car's file asks of its makers cannot be had.
+    #[error(transparent)]
+    Sourcing(#[from] Box<SourcingError>),
     /// A parameter is missing.
     #[error(transparent)]
     Parameter(#[from] ParameterError),

@@ -5,13 +5,19 @@
 use std::sync::LazyLock;
 
 use minewheel_assess::assessment::assess;
+use minewheel_assess::battery::{BatteryQuestion, battery_report};
 use minewheel_assess::scenario::{GridChoice, Preset, Scenario};
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::{CarDesign, SourcingDemand};
 use minewheel_data::store::Store;
+use minewheel_data::units::Energy;
+use minewheel_industry::disruption::DisruptionError;
+use minewheel_industry::disruption::scene::scene;
+use minewheel_industry::disruption::study::Study;
+use minewheel_industry::disruption::system::Node;
 use minewheel_industry::supply::sourcing::costs::Premiums;
 use minewheel_industry::supply::sourcing::report::{Solved, SourcingReport};
-use minewheel_industry::supply::sourcing::{Objective, Part, PlaceShare, Rules, Sourcing, SourcingError, settle, source};
+use minewheel_industry::supply::sourcing::{Objective, Part, PlaceShare, Rules, Sourcing, SourcingError, settle, settle_pack, source};
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables::read(&Store::embedded(), false).unwrap());
 static PREMIUMS: LazyLock<Premiums> = LazyLock::new(|| Premiums::read(&Store::embedded(), true).unwrap());
@@ -147,6 +153,50 @@ fn the_dual_of_a_cap_is_what_a_slightly_looser_one_saves() {
     let said: f64 = solved(&high, Objective::Carbon).binding.iter().filter(|b| b.rule.starts_with("content")).map(|b| b.gain_per_percent).sum();
     let cost = carbon(&high) - carbon(&low);
     assert!(cost > 0.0 && (said / cost - 1.0).abs() < 0.02, "{said} said, {cost} paid");
+}
+
+#[test]
+fn a_disruption_hits_a_car_only_through_the_makers_that_its_file_leaves() {
+    let text = "[study]\ntitle = \"x\"\nyear = 2024\ndays = 200\n[[plant]]\ncar = \"vw-id3-58\"\ncars_per_day = 100\n[[shock]]\nkind = \"export-cap\"\nproducts = [\"graphite-synthetic\"]\nplace = \"CN\"\nremaining = 0.0\nfrom_day = 10\ndays = 100\n";
+    let study = Study::read("s.toml", text).unwrap();
+    let open = car("vw-id3-58");
+    let mut capped = open.clone();
+    capped.sourcing_demands =
+        vec![SourcingDemand { product: Some("graphite-synthetic".to_owned()), caps: vec![("CN".to_owned(), 0.5)], ..SourcingDemand::default() }];
+    let china = |car: &CarDesign| {
+        let system = scene(&TABLES, &PREMIUMS, &study, std::slice::from_ref(car)).unwrap().system;
+        let product = system.products.iter().position(|p| p.id == "graphite-synthetic").unwrap();
+        let made = |is_china: bool| -> f64 {
+            let is_meant = |n: &&Node| n.product == product && (!is_china || system.countries[n.country] == "CN");
+            system.nodes.iter().filter(is_meant).map(|n| n.base).sum()
+        };
+        made(true) / made(false)
+    };
+    let (before, after) = (china(&open), china(&capped));
+    assert!(before > 0.6 && (after - 0.5).abs() < 1e-3, "{before}, then {after}");
+    capped.sourcing_demands[0].caps.clear();
+    capped.sourcing_demands[0].friends = vec!["AU".to_owned()];
+    let refused = scene(&TABLES, &PREMIUMS, &study, &[capped]);
+    assert!(matches!(refused, Err(DisruptionError::Sourcing(_))));
+}
+
+#[test]
+fn a_pack_of_a_car_file_is_sourced_as_the_file_asks() {
+    let mut id3 = car("vw-id3-58");
+    let question = |car: &CarDesign| {
+        let battery = car.battery.as_ref().unwrap();
+        let energy = Energy::from_kwh(battery.gross_energy_kwh.best);
+        BatteryQuestion { car: Some(car.clone()), ..BatteryQuestion::usual(&battery.chemistry, energy, "DE", 2024, "ar6-gwp100") }
+    };
+    let footprint = |car: &CarDesign| {
+        let settled = settle_pack(&TABLES, &PREMIUMS, question(car)).unwrap();
+        battery_report(&settled, &TABLES).unwrap().climate_kg_per_kwh.value
+    };
+    let before = footprint(&id3);
+    id3.sourcing_demands =
+        vec![SourcingDemand { product: Some("graphite-synthetic".to_owned()), caps: vec![("CN".to_owned(), 0.2)], ..SourcingDemand::default() }];
+    let after = footprint(&id3);
+    assert!(after < before - 0.2, "{before} kg, then {after} kg");
 }
 
 #[test]

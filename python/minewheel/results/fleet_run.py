@@ -144,6 +144,53 @@ class MaterialLine(Record):
     """What the balance of the packs leaves, in tonnes."""
 
 
+class CapacityLine(Record):
+    """One year of works."""
+
+    year: int
+    """The year."""
+
+    made: Literal["cars", "cells"]
+    """What is made."""
+
+    asked: float
+    """Asked of works by the study: cars, or GWh of cells."""
+
+    capacity: float
+    """What works of the place can make in a year, in the same unit."""
+
+    stated_for: int
+    """Year for which the capacity is stated."""
+
+    used: float
+    """Asked over capacity."""
+
+
+class IntervalLine(Record):
+    """The interval of one figure in one year."""
+
+    year: int
+    """The year."""
+
+    figure: Literal["stock", "exits", "retired-packs", "demand", "recovered"]
+    """Which figure."""
+
+    of: str
+    """Of which product or element."""
+
+    best: float
+    """At best estimates."""
+
+    p5: float
+    """Fifth percentile."""
+
+    p50: float
+    """Median."""
+
+    p95: float
+    """Ninety-fifth percentile."""
+
+
 class FleetReport(Record):
     """A study run."""
 
@@ -164,6 +211,12 @@ class FleetReport(Record):
 
     load_gw: list[float]
     """Load of charging through a working day of the last year in GW, by hour, if the study names a profile."""
+
+    capacity: Records[CapacityLine]
+    """Cars and cells that the study asks of works, beside the capacity that is stated for the place; empty where none is."""
+
+    intervals: Records[IntervalLine]
+    """Intervals over draws of the tables, if they are asked for."""
 
     public_points: float | None
     """Public charging points that the electric cars of the last year ask for."""

@@ -9,6 +9,8 @@ use minewheel_assess::uncertainty::Interval;
 use minewheel_data::car::CarDesign;
 use minewheel_data::row::Value;
 use minewheel_data::units::{Energy, convert};
+use minewheel_industry::supply::SupplyError;
+use minewheel_industry::supply::sourcing::settle_pack;
 use minewheel_model::battery::{CellChoices, CellFormat, PackLayout, PackSpec};
 
 use crate::failure::Failure;
@@ -253,9 +255,11 @@ impl Arguments {
 /// The pack, designed and counted.
 ///
 /// # Errors
-/// A car, chemistry, stage, route or material that is unknown, a cell that cannot be, a price below nought.
+/// A car, chemistry, stage, route or material that is unknown, a cell that cannot be, a price below nought, a `[sourcing]` that cannot be met.
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<BatteryReport, Failure> {
-    Ok(battery_report(&arguments.question(desk)?, desk.tables()?)?)
+    let (tables, premiums) = (desk.tables()?, desk.premiums()?);
+    let question = settle_pack(tables, premiums, arguments.question(desk)?).map_err(SupplyError::from)?;
+    Ok(battery_report(&question, tables)?)
 }
 
 /// Runs the command.

@@ -53,7 +53,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<StudyReport, Failure
         .iter()
         .map(|p| if inputs::is_path(&p.car) { desk.car(&folder.join(&p.car).display().to_string()) } else { desk.car(&p.car) })
         .collect::<Result<Vec<_>, _>>()?;
-    let scene = scene(tables, &study, &designs)?;
+    let scene = scene(tables, desk.premiums()?, &study, &designs)?;
     Ok(report(tables, &study, &scene)?)
 }
 

@@ -1,45 +1,14 @@
-//! One run, day by day. The equations are in [`super`].
+//! One run, day by day, on a [`Layout`] that all runs of a study share. The equations are in [`super`].
+//!
+//! Everything that a day needs is allocated before the first. Products whose orders are served in full skip the second look at them, and
+//! works look for their tightest input only on days when a pool is short. Neither changes a figure by more than the rounding of a sum:
+//! the tests hold a run against the equations written down without order or shortcut.
 
+use super::events::Events;
+use super::layout::Layout;
 use super::parameters::RunParameters;
 use super::study::{Rationing, ShockKind};
 use super::system::System;
-
-/// A shock on nodes of a system.
-#[derive(Debug, Clone, PartialEq)]
-pub struct NodeShock {
-    /// What it does.
-    pub kind: ShockKind,
-    /// The nodes it hits.
-    pub nodes: Vec<usize>,
-    /// What is left.
-    pub remaining: f64,
-    /// Its days.
-    pub days: std::ops::Range<usize>,
-}
-
-/// A strategic stock of a pool.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PoolStock {
-    /// The pool.
-    pub pool: usize,
-    /// Days of use.
-    pub days: f64,
-    /// First day on which it may be drawn on.
-    pub from_day: usize,
-}
-
-/// What happens in a run beside its parameters.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Events {
-    /// Days simulated.
-    pub days: usize,
-    /// How suppliers ration.
-    pub rationing: Rationing,
-    /// Shocks.
-    pub shocks: Vec<NodeShock>,
-    /// Strategic stocks.
-    pub stocks: Vec<PoolStock>,
-}
 
 /// What a run gives.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -71,63 +40,91 @@ pub struct Outcome {
 }
 
 /// A plan counts as met from this part of it on.
-const MET: f64 = 0.999;
-/// Orders above the ready capacity by this part count as excess.
-const EXCESS: f64 = 1.0 + 1e-9;
+pub(super) const MET: f64 = 0.999;
+/// A node whose exports nobody caps.
+pub(super) const OPEN: f64 = f64::INFINITY;
 
-/// Rounds of summing climate along the tiers.
-const ROUNDS: usize = 60;
-
-struct Run<'s> {
-    system: &'s System,
-    parameters: &'s RunParameters,
-    events: &'s Events,
-    ring: Vec<f64>,
-    slots: usize,
-    stock: Vec<f64>,
-    transit: Vec<f64>,
-    strategic: Vec<f64>,
-    lag: [usize; 2],
-    pool_lag: Vec<f64>,
-    stock_days: Vec<f64>,
-    spare: Vec<f64>,
-    ramp: Vec<f64>,
-    order: Vec<f64>,
-    plan: Vec<f64>,
-    short_since: Vec<Option<usize>>,
-    outage: Vec<f64>,
-    export: Vec<Option<f64>>,
-    made: Vec<f64>,
-    made_in_all: Vec<f64>,
-    use_in_all: Vec<f64>,
-    plants: Vec<PlantState>,
+/// Numbers of the day; nodes in the order of the layout.
+pub(super) struct Run<'s> {
+    pub(super) layout: &'s Layout<'s>,
+    pub(super) parameters: &'s RunParameters,
+    pub(super) events: &'s Events,
+    /// Arrivals by day ahead and pool.
+    pub(super) ring: Vec<f64>,
+    pub(super) slots: usize,
+    pub(super) lag: [usize; 2],
+    // By pool.
+    pub(super) stock: Vec<f64>,
+    pub(super) transit: Vec<f64>,
+    pub(super) strategic: Vec<f64>,
+    pub(super) opens: Vec<usize>,
+    pub(super) pool_lag: Vec<f64>,
+    pub(super) stock_days: Vec<f64>,
+    pub(super) short_since: Vec<Option<usize>>,
+    pub(super) allowed: Vec<f64>,
+    pub(super) need: Vec<f64>,
+    pub(super) used: Vec<f64>,
+    /// Use at the orders of the day, and at capacity.
+    pub(super) usage: Vec<[f64; 2]>,
+    pub(super) wanted: Vec<f64>,
+    pub(super) unmet: Vec<f64>,
+    // By link.
+    pub(super) order: Vec<f64>,
+    // By node.
+    pub(super) standing: Vec<f64>,
+    /// Spare capacity when all of it is ready.
+    pub(super) spare: Vec<f64>,
+    pub(super) ramp: Vec<f64>,
+    pub(super) outage: Vec<f64>,
+    pub(super) export: Vec<f64>,
+    pub(super) capacity: Vec<f64>,
+    pub(super) feasible: Vec<f64>,
+    pub(super) ordered: Vec<f64>,
+    pub(super) plan: Vec<f64>,
+    pub(super) asked: Vec<f64>,
+    pub(super) sum: Vec<f64>,
+    pub(super) cut: Vec<f64>,
+    pub(super) free: Vec<f64>,
+    pub(super) made: Vec<f64>,
+    pub(super) part: [Vec<f64>; 2],
+    pub(super) made_in_all: Vec<f64>,
+    // By product.
+    pub(super) is_capped: Vec<bool>,
+    pub(super) use_in_all: Vec<f64>,
+    pub(super) plants: Vec<PlantState>,
 }
 
 #[derive(Clone, Default)]
-struct PlantState {
+pub(super) struct PlantState {
     waiting: f64,
     /// The part of its base recipe that stocks did not allow yesterday.
     lacking: f64,
     ramp: f64,
     short_since: Option<usize>,
-    want: Vec<f64>,
+    pub(super) want: Vec<f64>,
     built: Vec<f64>,
 }
 
 /// Runs a system through its events.
 pub fn run(system: &System, parameters: &RunParameters, events: &Events) -> Outcome {
-    let mut run = Run::new(system, parameters, events);
+    run_on(&Layout::new(system), parameters, events)
+}
+
+/// As [`run`], on a layout that other runs share.
+pub fn run_on(layout: &Layout<'_>, parameters: &RunParameters, events: &Events) -> Outcome {
+    let system = layout.system;
+    let mut run = Run::new(layout, parameters, events);
     let opening = run.held();
     let mut outcome = Outcome { lost_to: vec![0.0; system.products.len()], lowest_stock: f64::INFINITY, ..Outcome::default() };
+    outcome.built.reserve(events.days);
     let planned = system.cars_per_day();
     for day in 0..events.days {
         run.arrive(day);
         run.shock(day);
-        let capacity = run.capacity();
         run.want(day);
-        run.make(&capacity, day, &mut outcome);
+        run.make(day, &mut outcome);
         run.ship(day);
-        run.place_orders(&capacity, day);
+        run.place_orders(day);
         let built: f64 = run.plants.iter().flat_map(|p| &p.built).sum();
         outcome.built.push(built);
         outcome.switched += run.plants.iter().flat_map(|p| p.built.iter().skip(1)).sum::<f64>();
@@ -145,51 +142,77 @@ pub fn run(system: &System, parameters: &RunParameters, events: &Events) -> Outc
 }
 
 impl<'s> Run<'s> {
-    fn new(system: &'s System, parameters: &'s RunParameters, events: &'s Events) -> Self {
+    fn new(layout: &'s Layout<'s>, parameters: &'s RunParameters, events: &'s Events) -> Self {
+        let system = layout.system;
         let class = |product: usize| system.products[product].class;
         let of = |map: &std::collections::BTreeMap<&'static str, f64>, class: &str| map.get(class).copied().unwrap_or(0.0);
+        let (nodes, pools, products) = (system.nodes.len(), system.pools.len(), system.products.len());
         let stock_days: Vec<f64> = system.pools.iter().map(|p| of(&parameters.stock_days, class(p.product))).collect();
-        let spare: Vec<f64> = system.nodes.iter().map(|n| of(&parameters.spare_capacity, class(n.product))).collect();
         let lag = [parameters.within_days.max(1), parameters.between_days.max(1)];
         let slots = lag[0].max(lag[1]) + 1;
-        let pools = system.pools.len();
-        let lag_of = |domestic: bool| lag[usize::from(!domestic)];
         let (mut ring, mut transit, mut pool_lag) = (vec![0.0; slots * pools], vec![0.0; pools], vec![0.0; pools]);
-        for link in &system.links {
-            let days = lag_of(link.is_domestic);
-            pool_lag[link.pool] += link.weight * days as f64;
-            for ahead in 0..days {
-                ring[ahead * pools + link.pool] += link.base;
+        for row in &layout.rows {
+            for (kind, days) in lag.into_iter().enumerate() {
+                pool_lag[row.pool] += row.share[kind] * days as f64;
+                transit[row.pool] += row.base[kind] * days as f64;
+                for ahead in 0..days {
+                    ring[ahead * pools + row.pool] += row.base[kind];
+                }
             }
-            transit[link.pool] += link.base * days as f64;
         }
-        let mut strategic = vec![0.0; pools];
+        let (mut strategic, mut opens) = (vec![0.0; pools], vec![usize::MAX; pools]);
         for stock in &events.stocks {
             strategic[stock.pool] += stock.days * system.pools[stock.pool].base;
+            opens[stock.pool] = opens[stock.pool].min(stock.from_day);
+        }
+        let node = |pick: &dyn Fn(&super::system::Node) -> f64| -> Vec<f64> { layout.node.iter().map(|n| pick(&system.nodes[*n])).collect() };
+        let mut ordered = vec![0.0; nodes];
+        for block in &layout.blocks {
+            for row in &layout.rows[block.rows.clone()] {
+                add(&mut ordered[block.nodes.clone()], &layout.base[row.links.clone()]);
+            }
         }
         let recipes = |p: &super::system::CarPlant| vec![0.0; p.recipes.len()];
+        let (by_node, by_pool) = (|| vec![0.0; nodes], || vec![0.0; pools]);
         Self {
-            system,
+            layout,
             parameters,
             events,
             ring,
             slots,
+            lag,
             stock: system.pools.iter().zip(&stock_days).map(|(p, d)| p.base * d).collect(),
             transit,
             strategic,
-            lag,
+            opens,
             pool_lag,
             stock_days,
-            spare,
-            ramp: vec![0.0; system.nodes.len()],
-            order: system.links.iter().map(|l| l.base).collect(),
-            plan: system.nodes.iter().map(|n| n.base).collect(),
             short_since: vec![None; pools],
-            outage: vec![1.0; system.nodes.len()],
-            export: vec![None; system.nodes.len()],
-            made: vec![0.0; system.nodes.len()],
-            made_in_all: vec![0.0; system.nodes.len()],
-            use_in_all: vec![0.0; system.products.len()],
+            allowed: by_pool(),
+            need: by_pool(),
+            used: by_pool(),
+            usage: vec![[0.0; 2]; pools],
+            wanted: by_pool(),
+            unmet: by_pool(),
+            order: layout.base.clone(),
+            standing: node(&|n| n.standing),
+            spare: node(&|n| n.reach * of(&parameters.spare_capacity, class(n.product))),
+            ramp: by_node(),
+            outage: vec![1.0; nodes],
+            export: vec![OPEN; nodes],
+            capacity: by_node(),
+            feasible: by_node(),
+            ordered,
+            plan: node(&|n| n.base),
+            asked: by_node(),
+            sum: by_node(),
+            cut: by_node(),
+            free: by_node(),
+            made: by_node(),
+            part: [by_node(), by_node()],
+            made_in_all: by_node(),
+            is_capped: vec![false; products],
+            use_in_all: vec![0.0; products],
             plants: system.plants.iter().map(|p| PlantState { want: recipes(p), built: recipes(p), ..PlantState::default() }).collect(),
         }
     }
@@ -197,35 +220,42 @@ impl<'s> Run<'s> {
     fn arrive(&mut self, day: usize) {
         let pools = self.stock.len();
         let slot = (day % self.slots) * pools;
-        for pool in 0..pools {
-            let arrived = std::mem::take(&mut self.ring[slot + pool]);
-            self.stock[pool] += arrived;
-            self.transit[pool] -= arrived;
+        for ((arriving, stock), transit) in self.ring[slot..slot + pools].iter_mut().zip(&mut self.stock).zip(&mut self.transit) {
+            *stock += *arriving;
+            *transit -= *arriving;
+            *arriving = 0.0;
         }
     }
 
+    /// Which shocks bear on the day, and what works can make.
     fn shock(&mut self, day: usize) {
-        self.outage.fill(1.0);
-        self.export.fill(None);
-        for shock in self.events.shocks.iter().filter(|s| s.days.contains(&day)) {
-            for &node in &shock.nodes {
-                match shock.kind {
-                    ShockKind::Outage => self.outage[node] = self.outage[node].min(shock.remaining),
-                    ShockKind::ExportCap => self.export[node] = Some(self.export[node].unwrap_or(1.0).min(shock.remaining)),
+        if day == 0 || self.events.shocks.iter().any(|s| s.days.start == day || s.days.end == day) {
+            self.outage.fill(1.0);
+            self.export.fill(OPEN);
+            self.is_capped.fill(false);
+            for shock in self.events.shocks.iter().filter(|s| s.days.contains(&day)) {
+                for number in &shock.nodes {
+                    let node = self.layout.position[*number];
+                    match shock.kind {
+                        ShockKind::Outage => self.outage[node] = self.outage[node].min(shock.remaining),
+                        ShockKind::ExportCap => {
+                            self.export[node] = self.export[node].min(shock.remaining.min(1.0));
+                            self.is_capped[self.layout.system.nodes[*number].product] = true;
+                        }
+                    }
                 }
             }
         }
-    }
-
-    fn capacity(&self) -> Vec<f64> {
-        let node = |(i, n): (usize, &super::system::Node)| (n.standing + n.reach * self.ramp[i] * self.spare[i]) * self.outage[i];
-        self.system.nodes.iter().enumerate().map(node).collect()
+        let ready = self.standing.iter().zip(&self.spare).zip(&self.ramp).zip(&self.outage);
+        for (capacity, (((standing, spare), ramp), outage)) in self.capacity.iter_mut().zip(ready) {
+            *capacity = (standing + spare * ramp) * outage;
+        }
     }
 
     /// What every plant wants to build today, by recipe.
     fn want(&mut self, day: usize) {
         let spare = self.parameters.spare_capacity.get("vehicle").copied().unwrap_or(0.0);
-        for (plant, state) in self.system.plants.iter().zip(&mut self.plants) {
+        for (plant, state) in self.layout.system.plants.iter().zip(&mut self.plants) {
             let climb = 1.0 / self.parameters.ramp_days;
             state.ramp = if state.waiting > 0.0 { (state.ramp + climb).min(1.0) } else { (state.ramp - climb).max(0.0) };
             let total = (plant.cars_per_day + state.waiting).min(plant.cars_per_day * (1.0 + state.ramp * spare));
@@ -245,52 +275,59 @@ impl<'s> Run<'s> {
     }
 
     /// Makes what stocks allow, and builds cars.
-    fn make(&mut self, capacity: &[f64], day: usize, outcome: &mut Outcome) {
-        let system = self.system;
-        let mut orders = vec![0.0; system.nodes.len()];
-        for (link, order) in system.links.iter().zip(&self.order) {
-            orders[link.node] += order;
-        }
-        let mut need = vec![0.0; self.stock.len()];
-        for (index, node) in system.nodes.iter().enumerate() {
-            self.made[index] = orders[index].min(capacity[index]);
-            if self.made[index] > 0.0 {
-                for (pool, amount) in &node.inputs {
-                    need[*pool] += amount * self.made[index];
-                }
+    fn make(&mut self, day: usize, outcome: &mut Outcome) {
+        let (layout, system) = (self.layout, self.layout.system);
+        self.need.fill(0.0);
+        for (index, made) in self.made.iter_mut().enumerate() {
+            *made = self.ordered[index].min(self.capacity[index]);
+            for (pool, amount) in layout.inputs(index) {
+                self.need[pool] += amount * *made;
             }
         }
+        self.used.copy_from_slice(&self.need);
         for (plant, state) in system.plants.iter().zip(&self.plants) {
             for (recipe, want) in plant.recipes.iter().zip(&state.want) {
                 for (pool, amount) in &recipe.inputs {
-                    need[*pool] += amount * want;
+                    self.need[*pool] += amount * want;
                 }
             }
         }
-        let mut open = vec![false; self.stock.len()];
-        for stock in self.events.stocks.iter().filter(|s| s.from_day <= day) {
-            open[stock.pool] = true;
+        let mut is_short = false;
+        for (pool, allowed) in self.allowed.iter_mut().enumerate() {
+            let there = self.stock[pool] + if self.opens[pool] <= day { self.strategic[pool] } else { 0.0 };
+            *allowed = if self.need[pool] > there { (there / self.need[pool]).max(0.0) } else { 1.0 };
+            is_short |= *allowed < 1.0;
         }
-        let allowed: Vec<f64> = (0..need.len())
-            .map(|p| {
-                let there = self.stock[p] + if open[p] { self.strategic[p] } else { 0.0 };
-                if need[p] > there { (there / need[p]).max(0.0) } else { 1.0 }
-            })
-            .collect();
+        if is_short {
+            self.used.fill(0.0);
+            for (index, made) in self.made.iter_mut().enumerate() {
+                *made *= layout.inputs(index).fold(1.0, |low: f64, (pool, _)| low.min(self.allowed[pool]));
+                for (pool, amount) in layout.inputs(index) {
+                    self.used[pool] += amount * *made;
+                }
+            }
+        }
+        add(&mut self.made_in_all, &self.made);
+        self.build(day, outcome);
+        for (index, pool) in system.pools.iter().enumerate() {
+            let amount = self.used[index];
+            let drawn = (amount - self.stock[index]).max(0.0).min(self.strategic[index]);
+            self.strategic[index] -= drawn;
+            // Rounding alone can take a stock below nought.
+            self.stock[index] = (self.stock[index] + drawn - amount).max(0.0);
+            self.use_in_all[pool.product] += amount;
+            if pool.base > 0.0 {
+                outcome.lowest_stock = outcome.lowest_stock.min(self.stock[index] / pool.base);
+            }
+        }
+    }
+
+    /// Builds cars.
+    fn build(&mut self, day: usize, outcome: &mut Outcome) {
+        let (system, allowed) = (self.layout.system, &self.allowed);
         let tightest = |inputs: &[(usize, f64)]| {
             inputs.iter().fold((1.0, None), |low: (f64, Option<usize>), (p, _)| if allowed[*p] < low.0 { (allowed[*p], Some(*p)) } else { low })
         };
-        let mut used = vec![0.0; self.stock.len()];
-        for (index, node) in system.nodes.iter().enumerate() {
-            if self.made[index] <= 0.0 {
-                continue;
-            }
-            self.made[index] *= tightest(&node.inputs).0;
-            self.made_in_all[index] += self.made[index];
-            for (pool, amount) in &node.inputs {
-                used[*pool] += amount * self.made[index];
-            }
-        }
         for (plant, state) in system.plants.iter().zip(&mut self.plants) {
             for (index, recipe) in plant.recipes.iter().enumerate() {
                 let (part, pool) = tightest(&recipe.inputs);
@@ -302,7 +339,7 @@ impl<'s> Run<'s> {
                     outcome.lost_to[system.pools[pool].product] += state.want[index] * (1.0 - part);
                 }
                 for (pool, amount) in &recipe.inputs {
-                    used[*pool] += amount * state.built[index];
+                    self.used[*pool] += amount * state.built[index];
                 }
                 outcome.kg_co2e += state.built[index] * recipe.fixed_kg_co2e;
             }
@@ -312,185 +349,72 @@ impl<'s> Run<'s> {
                 state.short_since.get_or_insert(day);
             }
         }
-        for (pool, amount) in used.iter().enumerate() {
-            let drawn = (amount - self.stock[pool]).max(0.0).min(self.strategic[pool]);
-            self.strategic[pool] -= drawn;
-            // Rounding alone can take a stock below nought.
-            self.stock[pool] = (self.stock[pool] + drawn - amount).max(0.0);
-            self.use_in_all[system.pools[pool].product] += amount;
-            if system.pools[pool].base > 0.0 {
-                outcome.lowest_stock = outcome.lowest_stock.min(self.stock[pool] / system.pools[pool].base);
-            }
-        }
     }
 
     /// Sends what was made to those who ordered.
     fn ship(&mut self, day: usize) {
-        let pools = self.stock.len();
-        for (node, links) in self.system.links_of_node.iter().enumerate() {
-            let total: f64 = links.iter().map(|l| self.order[*l]).sum();
-            if total <= 0.0 || self.made[node] <= 0.0 {
-                continue;
-            }
-            let home: f64 = links.iter().filter(|l| self.system.links[**l].is_domestic).map(|l| self.order[*l]).sum();
-            let [at_home, abroad] = match self.events.rationing {
-                Rationing::Proportional => [self.made[node] / total; 2],
+        let (layout, pools) = (self.layout, self.stock.len());
+        let slot = self.lag.map(|days| (day + days) % self.slots * pools);
+        let part = |amount: f64, of: f64| if of > 0.0 { amount / of } else { 0.0 };
+        for block in &layout.blocks {
+            let nodes = block.nodes.clone();
+            let rows = &layout.rows[block.rows.clone()];
+            let [at_home, abroad] = &mut self.part;
+            let (at_home, abroad) = (&mut at_home[nodes.clone()], &mut abroad[nodes.clone()]);
+            let (made, ordered) = (&self.made[nodes.clone()], &self.ordered[nodes]);
+            match self.events.rationing {
+                Rationing::Proportional => {
+                    for (abroad, (made, ordered)) in abroad.iter_mut().zip(made.iter().zip(ordered)) {
+                        *abroad = part(*made, *ordered);
+                    }
+                    at_home.copy_from_slice(abroad);
+                }
                 Rationing::HomeFirst => {
-                    let first = self.made[node].min(home);
-                    let part = |amount: f64, of: f64| if of > 0.0 { amount / of } else { 0.0 };
-                    [part(first, home), part(self.made[node] - first, total - home)]
-                }
-            };
-            for &index in links {
-                let link = &self.system.links[index];
-                let sent = self.order[index] * if link.is_domestic { at_home } else { abroad };
-                if sent > 0.0 {
-                    let slot = (day + self.lag[usize::from(!link.is_domestic)]) % self.slots;
-                    self.ring[slot * pools + link.pool] += sent;
-                    self.transit[link.pool] += sent;
+                    at_home.fill(0.0);
+                    for row in rows {
+                        add(&mut at_home[row.home.clone()], &self.order[row.links.clone()][row.home.clone()]);
+                    }
+                    for ((home, abroad), (made, ordered)) in at_home.iter_mut().zip(abroad).zip(made.iter().zip(ordered)) {
+                        let first = made.min(*home);
+                        // What rounding leaves of a total that is all at home is no order from abroad.
+                        *abroad = part(made - first, ordered - *home);
+                        *home = part(first, *home);
+                    }
                 }
             }
-        }
-    }
-
-    /// Orders for tomorrow: to the suppliers of the base flows, then to whoever has capacity left.
-    fn place_orders(&mut self, capacity: &[f64], day: usize) {
-        let system = self.system;
-        let mut usage = vec![0.0; self.stock.len()];
-        let mut at_capacity = vec![0.0; self.stock.len()];
-        for (index, node) in system.nodes.iter().enumerate() {
-            for (pool, amount) in &node.inputs {
-                usage[*pool] += amount * self.plan[index].min(capacity[index]);
-                at_capacity[*pool] += amount * capacity[index];
-            }
-        }
-        for (plant, state) in system.plants.iter().zip(&self.plants) {
-            for (recipe, want) in plant.recipes.iter().zip(&state.want) {
-                for (pool, amount) in &recipe.inputs {
-                    usage[*pool] += amount * want;
-                    at_capacity[*pool] += amount * want;
+            let [at_home, abroad] = [0, 1].map(|kind| &self.part[kind][block.nodes.clone()]);
+            for row in rows {
+                let order = &self.order[row.links.clone()];
+                let (before, after) = (..row.home.start, row.home.end..);
+                let sent = [
+                    dot(&order[row.home.clone()], &at_home[row.home.clone()]),
+                    dot(&order[before], &abroad[before]) + dot(&order[after.clone()], &abroad[after]),
+                ];
+                for (slot, sent) in slot.iter().zip(sent) {
+                    self.ring[slot + row.pool] += sent;
+                    self.transit[row.pool] += sent;
                 }
             }
         }
-        let feasible: Vec<f64> = system
-            .nodes
-            .iter()
-            .enumerate()
-            .map(|(i, n)| {
-                n.inputs.iter().map(|(p, _)| if at_capacity[*p] > 0.0 { self.stock[*p] / at_capacity[*p] } else { 1.0 }).fold(1.0, f64::min)
-                    * capacity[i]
-            })
-            .collect();
-        let wanted: Vec<f64> = (0..usage.len())
-            .map(|p| {
-                let position = self.stock[p] + self.transit[p];
-                let target = usage[p] * (self.stock_days[p] + self.pool_lag[p]);
-                (usage[p] + (target - position) / self.parameters.restoration_days).max(0.0)
-            })
-            .collect();
-        // First round: by weight, cut where a supplier or its border cannot pass it.
-        let mut asked = vec![0.0; system.nodes.len()];
-        for (index, link) in system.links.iter().enumerate() {
-            let limit = self.limit(link);
-            self.order[index] = (wanted[link.pool] * link.weight).min(limit);
-            asked[link.node] += wanted[link.pool] * link.weight;
-        }
-        let mut sum = vec![0.0; system.nodes.len()];
-        for (link, order) in system.links.iter().zip(&self.order) {
-            sum[link.node] += order;
-        }
-        let mut served = vec![0.0; wanted.len()];
-        for (index, link) in system.links.iter().enumerate() {
-            if sum[link.node] > feasible[link.node] {
-                self.order[index] *= feasible[link.node] / sum[link.node];
-            }
-            served[link.pool] += self.order[index];
-        }
-        // Second round: what is not served, to capacity that is left.
-        let mut lack = vec![0.0; system.products.len()];
-        let mut left = vec![0.0; system.products.len()];
-        let unmet: Vec<f64> = wanted.iter().zip(&served).map(|(w, s)| if *s < MET * w { w - s } else { 0.0 }).collect();
-        let spare: Vec<f64> = (0..sum.len()).map(|n| (capacity[n] - sum[n].min(feasible[n])).max(0.0)).collect();
-        for (pool, amount) in unmet.iter().enumerate() {
-            if *amount > 0.0 {
-                self.short_since[pool].get_or_insert(day);
-            }
-            lack[system.pools[pool].product] += amount;
-        }
-        for (node, amount) in spare.iter().enumerate() {
-            left[system.nodes[node].product] += amount;
-        }
-        self.plan.copy_from_slice(&sum);
-        for (pool, amount) in unmet.iter().enumerate().filter(|u| *u.1 > 0.0) {
-            let product = system.pools[pool].product;
-            if left[product] <= 0.0 {
-                continue;
-            }
-            let release = self.short_since[pool].map_or(usize::MAX, |s| s + self.parameters.supplier_days.round() as usize);
-            for index in system.pools[pool].links.clone() {
-                let link = &system.links[index];
-                if link.base <= 0.0 && system.pools[pool].base > 0.0 && day < release {
-                    continue;
-                }
-                let share = spare[link.node] / lack[product].max(left[product]);
-                let room = (self.limit(link) - self.order[index]).max(0.0);
-                let more = (amount * share).min(room);
-                // Works without feed prepare for the order; only what they can make is ordered.
-                self.plan[link.node] += more;
-                let can = (feasible[link.node] - sum[link.node]).max(0.0);
-                self.order[index] += if spare[link.node] > 0.0 { more * (can / spare[link.node]).min(1.0) } else { 0.0 };
-            }
-        }
-        let climb = 1.0 / self.parameters.ramp_days;
-        for (index, node) in system.nodes.iter().enumerate() {
-            let is_excess = asked[index].max(self.plan[index]) > node.standing * self.outage[index] * EXCESS
-                || (node.standing == 0.0 && lack[node.product] > 0.0);
-            self.ramp[index] = if is_excess { (self.ramp[index] + climb).min(1.0) } else { (self.ramp[index] - climb).max(0.0) };
-        }
-    }
-
-    /// The most that may go over a link in a day.
-    fn limit(&self, link: &super::system::Link) -> f64 {
-        match self.export[link.node] {
-            Some(remaining) if !link.is_domestic => link.base * remaining,
-            _ => f64::INFINITY,
-        }
-    }
-
-    /// Climate of a unit of every product with all that went into it, at base flows.
-    fn cradle_to_gate(&self) -> Vec<f64> {
-        let system = self.system;
-        let mut total = vec![0.0; system.products.len()];
-        for node in &system.nodes {
-            total[node.product] += node.base;
-        }
-        let mut per_unit = vec![0.0; system.products.len()];
-        // A round carries climate one tier down; chains are a dozen deep.
-        for _ in 0..ROUNDS {
-            let mut next = vec![0.0; system.products.len()];
-            for node in system.nodes.iter().filter(|n| n.base > 0.0) {
-                let bought: f64 = node.inputs.iter().map(|(pool, amount)| amount * per_unit[system.pools[*pool].product]).sum();
-                next[node.product] += node.base / total[node.product] * (node.kg_co2e + bought);
-            }
-            per_unit = next;
-        }
-        per_unit
     }
 
     /// What is held of every product: in stock, in transit, in strategic stocks.
     fn held(&self) -> Vec<f64> {
-        let mut held = vec![0.0; self.system.products.len()];
+        let system = self.layout.system;
+        let mut held = vec![0.0; system.products.len()];
         let in_ring = |pool: usize| (0..self.slots).map(|s| self.ring[s * self.stock.len() + pool]).sum::<f64>();
-        for (index, pool) in self.system.pools.iter().enumerate() {
+        for (index, pool) in system.pools.iter().enumerate() {
             held[pool.product] += self.stock[index] + in_ring(index) + self.strategic[index];
         }
         held
     }
 
     fn close(&self, opening: &[f64], outcome: &mut Outcome) {
+        let system = self.layout.system;
         let closing = self.held();
         let mut made = vec![0.0; closing.len()];
-        for (node, amount) in self.system.nodes.iter().zip(&self.made_in_all) {
+        for (number, amount) in self.layout.node.iter().zip(&self.made_in_all) {
+            let node = &system.nodes[*number];
             made[node.product] += amount;
             outcome.kg_co2e += node.kg_co2e * amount;
         }
@@ -501,15 +425,27 @@ impl<'s> Run<'s> {
             }
         }
         // Goods out of stock were made before the study, goods into stock serve later cars.
-        for (product, per_unit) in self.cradle_to_gate().iter().enumerate() {
+        for (product, per_unit) in self.layout.cradle_to_gate.iter().enumerate() {
             outcome.kg_co2e += (opening[product] - closing[product]) * per_unit;
         }
-        let base_flows: f64 = self.system.nodes.iter().map(|n| n.kg_co2e * n.base).sum();
-        let fixed: f64 = self.system.plants.iter().filter_map(|p| p.recipes.first().map(|r| p.cars_per_day * r.fixed_kg_co2e)).sum();
+        let base_flows: f64 = system.nodes.iter().map(|n| n.kg_co2e * n.base).sum();
+        let fixed: f64 = system.plants.iter().filter_map(|p| p.recipes.first().map(|r| p.cars_per_day * r.fixed_kg_co2e)).sum();
         let cars: f64 = outcome.built.iter().sum();
-        outcome.base_kg_co2e = (base_flows + fixed) * cars / self.system.cars_per_day();
+        outcome.base_kg_co2e = (base_flows + fixed) * cars / system.cars_per_day();
         outcome.strategic.clone_from(&self.strategic);
     }
+}
+
+/// Adds one list to another.
+pub(super) fn add(to: &mut [f64], what: &[f64]) {
+    for (to, what) in to.iter_mut().zip(what) {
+        *to += what;
+    }
+}
+
+/// Sum of products.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
 #[cfg(test)]

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use minewheel_data::places::PlaceId;
 
+use super::super::events::{Events, NodeShock, PoolStock};
 use super::super::parameters::RunParameters;
 use super::super::study::{Rationing, ShockKind};
 use super::super::system::{CarPlant, Link, Node, Pool, Product, Recipe, System};
-use super::{Events, NodeShock, Outcome, PoolStock, run};
+use super::{Outcome, run};
 
 const DAYS: usize = 400;
 const CARS: f64 = 100.0;
@@ -24,8 +25,8 @@ fn system() -> System {
         kg_co2e,
         inputs,
     };
-    let link = |node, pool, base, weight, is_domestic| Link { node, pool, base, weight, is_domestic };
-    let mut system = System {
+    let link = |node, pool, base, weight| Link { node, pool, base, weight };
+    System {
         products: vec![product("ore", "mining"), product("anode", "active-material")],
         countries: ["AU", "CN", "JP", "DE"].map(str::to_owned).to_vec(),
         // 50 kg of anode a car, two of ore each; CN makes four fifths.
@@ -39,22 +40,14 @@ fn system() -> System {
             Pool { product: 0, country: 2, base: 2_000.0, links: 1..2 },
             Pool { product: 1, country: 3, base: 5_000.0, links: 2..4 },
         ],
-        links: vec![
-            link(0, 0, 8_000.0, 1.0, false),
-            link(0, 1, 2_000.0, 1.0, false),
-            link(1, 2, 4_000.0, 0.8, false),
-            link(2, 2, 1_000.0, 0.2, false),
-        ],
-        links_of_node: Vec::new(),
+        links: vec![link(0, 0, 8_000.0, 1.0), link(0, 1, 2_000.0, 1.0), link(1, 2, 4_000.0, 0.8), link(2, 2, 1_000.0, 0.2)],
         plants: vec![CarPlant {
             car: "car".to_owned(),
             country: 3,
             cars_per_day: CARS,
             recipes: vec![Recipe { name: String::new(), most_share: 1.0, qualification_days: None, inputs: vec![(2, 50.0)], fixed_kg_co2e: 1_000.0 }],
         }],
-    };
-    system.links_of_node = vec![vec![0, 1], vec![2], vec![3]];
-    system
+    }
 }
 
 fn class_word(class: &str) -> String {
@@ -169,8 +162,7 @@ fn home_buyers_are_served_first_where_the_study_says_so() {
     let mut system = system();
     // A second plant in CN shares the pool of anodes there.
     system.pools.push(Pool { product: 1, country: 1, base: 2_500.0, links: 4..5 });
-    system.links.push(Link { node: 1, pool: 3, base: 2_500.0, weight: 1.0, is_domestic: true });
-    system.links_of_node[1].push(4);
+    system.links.push(Link { node: 1, pool: 3, base: 2_500.0, weight: 1.0 });
     system.nodes[1].base += 2_500.0;
     system.nodes[1].standing += 2_500.0;
     system.nodes[1].reach += 2_500.0;

@@ -1,4 +1,6 @@
 //! A study repeated with drawn parameters: draw `d` is stream `d` of the seed, so a member is the same alone or among many.
+//!
+//! Threads share the layout of the system and take members; a member runs on one thread, so their number changes no bit.
 
 use minewheel_assess::AssessError;
 use minewheel_assess::tables::Tables;
@@ -8,7 +10,8 @@ use minewheel_lca::FactorSampler;
 use rayon::prelude::*;
 
 use super::DisruptionError;
-use super::engine::{Outcome, run};
+use super::engine::{Outcome, run_on};
+use super::layout::Layout;
 use super::parameters::RunParameters;
 use super::scene::Scene;
 use super::study::{Ensemble, Overrides};
@@ -19,12 +22,13 @@ use super::study::{Ensemble, Overrides};
 /// A parameter is missing, or its spread is no distribution.
 pub fn members(tables: &Tables, scene: &Scene, overrides: &Overrides, ensemble: Ensemble) -> Result<Vec<Outcome>, DisruptionError> {
     let sampler = FactorSampler::new(&distributions(&tables.rows)).map_err(AssessError::from)?;
+    let layout = Layout::new(&scene.system);
     (0..u64::from(ensemble.members))
         .into_par_iter()
         .map_init(Vec::new, |factors, draw| {
             sampler.sample(ensemble.seed, draw, factors);
             let parameters = RunParameters::of(&tables.dependence.parameters, overrides, &Draw::from_factors(factors))?;
-            Ok(run(&scene.system, &parameters, &scene.events))
+            Ok(run_on(&layout, &parameters, &scene.events))
         })
         .collect()
 }

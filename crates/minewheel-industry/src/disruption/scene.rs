@@ -7,8 +7,11 @@ use minewheel_assess::tiers::Tiers;
 use minewheel_data::car::CarDesign;
 use minewheel_data::table::nearest;
 
+use crate::supply::sourcing::costs::Premiums;
+use crate::supply::sourcing::settle;
+
 use super::DisruptionError;
-use super::engine::{Events, NodeShock, PoolStock};
+use super::events::{Events, NodeShock, PoolStock};
 use super::parameters::RunParameters;
 use super::study::{Plant, Study};
 use super::system::{Supplied, SuppliedPlant, System};
@@ -25,17 +28,18 @@ pub struct Scene {
 /// The climate method of rerouted goods.
 const METHOD: &str = "ar6-gwp100";
 
-/// Opens the supply of a study's cars and places its events. `designs` are the cars of its plants, in their order.
+/// Opens the supply of a study's cars and places its events. `designs` are the cars of its plants, in their order; what their files ask of
+/// makers (`[sourcing]`) holds for every recipe.
 ///
 /// # Errors
-/// A car that cannot be made, or a name that its supply does not have.
-pub fn scene(tables: &Tables, study: &Study, designs: &[CarDesign]) -> Result<Scene, DisruptionError> {
+/// A car that cannot be made, rules of sourcing that no choice of makers meets, or a name that the supply does not have.
+pub fn scene(tables: &Tables, premiums: &Premiums, study: &Study, designs: &[CarDesign]) -> Result<Scene, DisruptionError> {
     if let Some((seen, known)) = RunParameters::unknown_tier(&study.parameters) {
         return Err(DisruptionError::Name { key: "parameters tier", nearest: nearest(&seen, known.split(", ")), seen, known });
     }
     let mut opened: Vec<Vec<Tiers>> = Vec::new();
     for (plant, design) in study.plant.iter().zip(designs) {
-        opened.push(open(tables, study, plant, design)?);
+        opened.push(open(tables, premiums, study, plant, design)?);
     }
     let mut plants = Vec::new();
     for ((plant, design), tiers) in study.plant.iter().zip(designs).zip(&opened) {
@@ -57,7 +61,7 @@ pub fn scene(tables: &Tables, study: &Study, designs: &[CarDesign]) -> Result<Sc
 }
 
 /// The physical supply of a plant's car and of its alternatives.
-fn open(tables: &Tables, study: &Study, plant: &Plant, design: &CarDesign) -> Result<Vec<Tiers>, DisruptionError> {
+fn open(tables: &Tables, premiums: &Premiums, study: &Study, plant: &Plant, design: &CarDesign) -> Result<Vec<Tiers>, DisruptionError> {
     let mut base = design.clone();
     if plant.place.is_some() {
         base.plant.country.clone_from(&plant.place);
@@ -77,7 +81,11 @@ fn open(tables: &Tables, study: &Study, plant: &Plant, design: &CarDesign) -> Re
         cycle: None,
         lifetime_km: None,
     };
-    let mut opened = vec![Tiers::of_car(tables, &base, &scenario)?.physical()];
+    let supply = |design: &CarDesign| -> Result<Tiers, DisruptionError> {
+        let settled = settle(tables, premiums, design, &scenario).map_err(Box::new)?;
+        Ok(Tiers::of_car(tables, &settled, &scenario)?.physical())
+    };
+    let mut opened = vec![supply(&base)?];
     for alternative in &plant.alternative {
         let known = tables.chemistries();
         if !known.contains(&alternative.chemistry) {
@@ -92,7 +100,7 @@ fn open(tables: &Tables, study: &Study, plant: &Plant, design: &CarDesign) -> Re
         }
         // Another pack has another mass, and the car around it with it.
         other.kerb_mass_kg = None;
-        opened.push(Tiers::of_car(tables, &other, &scenario)?.physical());
+        opened.push(supply(&other)?);
     }
     Ok(opened)
 }

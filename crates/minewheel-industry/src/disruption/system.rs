@@ -66,8 +66,6 @@ pub struct Link {
     pub base: f64,
     /// Share of an order that goes there first.
     pub weight: f64,
-    /// Whether it stays within a country.
-    pub is_domestic: bool,
 }
 
 /// A way to build a plant's cars.
@@ -111,8 +109,6 @@ pub struct System {
     pub pools: Vec<Pool>,
     /// Links, by pool.
     pub links: Vec<Link>,
-    /// Links of every node.
-    pub links_of_node: Vec<Vec<usize>>,
     /// Plants.
     pub plants: Vec<CarPlant>,
 }
@@ -265,7 +261,7 @@ impl System {
             let start = system.links.len();
             for (node, key) in keys.iter().enumerate().filter(|k| k.1.0 == *product) {
                 let [base, alternative] = builder.flows.get(&(*key, *country)).copied().unwrap_or_default();
-                system.links.push(Link { node, pool, base, weight: alternative, is_domestic: system.nodes[node].country == *country });
+                system.links.push(Link { node, pool, base, weight: alternative });
             }
             let links = start..system.links.len();
             let base: f64 = system.links[links.clone()].iter().map(|l| l.base).sum();
@@ -281,10 +277,6 @@ impl System {
             system.pools.push(Pool { product: *product, country: *country, base, links });
         }
         normalise(&mut system);
-        system.links_of_node = vec![Vec::new(); system.nodes.len()];
-        for (index, link) in system.links.iter().enumerate() {
-            system.links_of_node[link.node].push(index);
-        }
         for plant in plants {
             let country = builder.country(tables, plant.place);
             let recipe = |supplied: &Supplied<'_>| {

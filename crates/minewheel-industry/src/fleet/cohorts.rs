@@ -279,44 +279,69 @@ fn flows(drive: Drive<'_>, survival: &Survival, around: &Surroundings) -> Result
     }
 }
 
-/// As [`walk`] where cars only enter, new: each cohort is added at once to the survivors of all later years, so that no year waits for a sum
-/// over cohorts. Cohorts that are retired early shrink alike, and with them what is left of them later.
+/// Years that are taken together where cars only enter.
+const BLOCK: usize = 4;
+
+/// As [`walk`] where cars only enter, new. The cohorts of some years are found one after the other, each year from the survivors of earlier
+/// blocks and from those of its own, and are then added together to the survivors of all later years, so that no year waits for a sum over
+/// cohorts. Cohorts that are retired early shrink alike, and with them what is left of them later.
 fn entering_only(drive: Drive<'_>, survival: &Survival) -> Result<Flows, CohortError> {
-    let (years, shares, entry) = (drive.years(), survival.shares(), survival.at(0));
-    // Before its year is reached: survivors of the cohorts so far; after it: the stock.
+    let years = drive.years();
+    let mut shares = vec![0.0; years];
+    let known = years.min(survival.shares().len());
+    shares[..known].copy_from_slice(&survival.shares()[..known]);
+    let entry = survival.at(0);
+    // Before its block is reached: survivors of the blocks so far; after it: the stock.
     let mut stock = vec![0.0; years];
     let (mut inflow, mut outflow, mut extra_retirement) = (vec![0.0; years], vec![0.0; years], vec![0.0; years]);
     let mut before = 0.0;
-    for index in 0..years {
-        let entered = match drive {
-            Drive::Inflow(given) => given[index],
-            Drive::Stock(wanted, negative) => {
-                let (wanted, survivors) = (wanted[index], stock[index]);
-                let missing = wanted - survivors;
-                if missing >= 0.0 {
-                    if missing > 0.0 && entry <= 0.0 {
-                        return Err(CohortError::NoEntry { index, wanted });
+    for start in (0..years).step_by(BLOCK) {
+        let mut sizes = [0.0; BLOCK];
+        for offset in 0..BLOCK.min(years - start) {
+            let index = start + offset;
+            let inside: f64 = (0..offset).map(|earlier| sizes[earlier] * shares[offset - earlier]).sum();
+            let mut survivors = stock[index] + inside;
+            let entered = match drive {
+                Drive::Inflow(given) => given[index],
+                Drive::Stock(wanted, negative) => {
+                    let wanted = wanted[index];
+                    let missing = wanted - survivors;
+                    if missing >= 0.0 {
+                        if missing > 0.0 && entry <= 0.0 {
+                            return Err(CohortError::NoEntry { index, wanted });
+                        }
+                        if missing > 0.0 { missing / entry } else { 0.0 }
+                    } else {
+                        if negative == NegativeInflow::Refuse && -missing > ROUNDING * survivors.abs() {
+                            return Err(CohortError::Negative { index, wanted, survivors });
+                        }
+                        let kept = wanted / survivors;
+                        stock[index..].iter_mut().chain(&mut sizes).for_each(|left| *left *= kept);
+                        extra_retirement[index] = -missing;
+                        survivors = wanted;
+                        0.0
                     }
-                    if missing > 0.0 { missing / entry } else { 0.0 }
-                } else {
-                    if negative == NegativeInflow::Refuse && -missing > ROUNDING * survivors.abs() {
-                        return Err(CohortError::Negative { index, wanted, survivors });
-                    }
-                    let kept = wanted / survivors;
-                    stock[index..].iter_mut().for_each(|left| *left *= kept);
-                    extra_retirement[index] = -missing;
-                    0.0
                 }
-            }
-        };
-        for (later, share) in stock[index..].iter_mut().zip(shares) {
-            *later += entered * share;
+            };
+            sizes[offset] = entered;
+            stock[index] = survivors + entered * entry;
+            inflow[index] = entered;
+            outflow[index] = before + entered - stock[index];
+            before = stock[index];
         }
-        inflow[index] = entered;
-        outflow[index] = before + entered - stock[index];
-        before = stock[index];
+        outlive(&mut stock[years.min(start + BLOCK)..], sizes, &shares);
     }
     Ok(Flows { stock, inflow, outflow, extra_retirement, traded: vec![0.0; years] })
+}
+
+/// Adds what is left of the cohorts of a block to the years after it.
+fn outlive(later: &mut [f64], sizes: [f64; BLOCK], shares: &[f64]) {
+    let years = later.len();
+    let of = |cohort: usize| shares.get(BLOCK - cohort..).map_or(&[][..], |s| &s[..years.min(s.len())]);
+    let (first, second, third, fourth) = (of(0), of(1), of(2), of(3));
+    for ((((later, first), second), third), fourth) in later.iter_mut().zip(first).zip(second).zip(third).zip(fourth) {
+        *later += (sizes[0] * first + sizes[1] * second) + (sizes[2] * third + sizes[3] * fourth);
+    }
 }
 
 /// Walks through the years and shows the cohorts at the end of each.

@@ -76,26 +76,18 @@ impl CarFigures {
 /// # Errors
 /// A car, place or year that cannot be assessed.
 pub fn car_figures(tables: &Tables, cars: &[CarDesign], place: &str, years: &[i32], km_per_year: &[f64]) -> Result<Vec<CarFigures>, FleetError> {
-    let scenario = |year: i32| -> Result<Scenario, FleetError> {
-        Ok(Scenario {
-            country: tables.places.id(place).map_err(minewheel_assess::AssessError::from)?,
-            year,
-            method: METHOD.to_owned(),
-            preset: Preset::CutOff,
-            is_real_world: true,
-            grid: GridChoice::Static,
-            cycle: None,
-            lifetime_km: None,
-        })
-    };
     let mut all = Vec::new();
     let traces = Traces::new(tables, None)?;
-    let base = scenario(years.first().copied().unwrap_or_default())?;
+    let base = scenario(tables, place, years.first().copied().unwrap_or_default())?;
     for (design, km) in cars.iter().zip(km_per_year) {
-        all.push(one_car(tables, design, &traces, &base, *km)?);
+        let mut figures = one_car(tables, design, &traces, &base, &Draw::BEST)?;
+        if figures.pack_kwh > 0.0 {
+            figures.first_life_years = Some(pack_life(design, tables, Some(Length::from_km(*km)))?.first_life_years);
+        }
+        all.push(figures);
     }
     for &year in years {
-        for (figures, found) in all.iter_mut().zip(assess(tables, cars, &scenario(year)?, None)?) {
+        for (figures, found) in all.iter_mut().zip(assess(tables, cars, &scenario(tables, place, year)?, None)?) {
             figures.production.push((year, found.climate.production_kg.value));
             figures.usage.push((year, found.climate.use_kg.value / found.lifetime_km));
             figures.end.push((year, found.climate.end_of_life_kg.value));
@@ -105,8 +97,23 @@ pub fn car_figures(tables: &Tables, cars: &[CarDesign], place: &str, years: &[i3
     Ok(all)
 }
 
-fn one_car(tables: &Tables, design: &CarDesign, traces: &Traces, scenario: &Scenario, km: f64) -> Result<CarFigures, FleetError> {
-    let found = inventory(design, tables, traces, scenario, &Draw::BEST)?;
+/// How cars are assessed.
+pub(super) fn scenario(tables: &Tables, place: &str, year: i32) -> Result<Scenario, FleetError> {
+    Ok(Scenario {
+        country: tables.places.id(place).map_err(minewheel_assess::AssessError::from)?,
+        year,
+        method: METHOD.to_owned(),
+        preset: Preset::CutOff,
+        is_real_world: true,
+        grid: GridChoice::Static,
+        cycle: None,
+        lifetime_km: None,
+    })
+}
+
+/// What a car holds and uses, without its footprint and the life of its pack.
+pub(super) fn one_car(tables: &Tables, design: &CarDesign, traces: &Traces, scenario: &Scenario, draw: &Draw<'_>) -> Result<CarFigures, FleetError> {
+    let found = inventory(design, tables, traces, scenario, draw)?;
     let electric = found.energy.electric_share;
     let mut figures = CarFigures {
         kwh_per_km: found.energy.wall_wh_per_km.map_or(0.0, |w| electric * minewheel_data::units::Energy::from_wh(w).kwh()),
@@ -131,6 +138,5 @@ fn one_car(tables: &Tables, design: &CarDesign, traces: &Traces, scenario: &Scen
             *all = (*all - mass.kg()).max(0.0);
         }
     }
-    figures.first_life_years = Some(pack_life(design, tables, Some(Length::from_km(km)))?.first_life_years);
     Ok(figures)
 }

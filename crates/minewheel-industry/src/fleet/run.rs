@@ -24,26 +24,25 @@ use minewheel_assess::tables::Tables;
 use minewheel_data::catalogue::UnknownCar;
 use minewheel_data::parameters::ParameterError;
 use minewheel_data::places::UnknownPlace;
+use minewheel_data::row::Draw;
 use minewheel_data::status::Status;
 use minewheel_data::units::DAYS_PER_YEAR;
 use minewheel_model::battery::RecyclingRoute;
 use serde::Serialize;
 
-use super::cohorts::{Aged, CohortError, Drive, Flows, NegativeInflow, Surroundings, walk};
-use super::figures::{CarFigures, car_figures};
-use super::packs::{PackFlows, PackRules, follow};
-use super::study::{CurveChoice, Product, Study, StudyError};
-use super::survival::{Curve, Survival};
+use super::capacity::{CapacityLine, capacity_lines};
+use super::cohorts::CohortError;
+use super::figures::car_figures;
+use super::intervals::{Draws, IntervalLine, intervals};
+use super::mix::{design_of, expanded};
+use super::product::{Setting, Walked, walk_product};
+use super::study::{CurveChoice, Study, StudyError};
 use super::tables::FleetTables;
 
 /// Residual of an element's balance, as a share of what moved, above which the result is refused.
 const BALANCE: f64 = 1e-9;
-/// Ages of pack curves.
-const AGES: usize = 200;
-/// Recycling where a study says nothing.
-const ROUTE: RecyclingRoute = RecyclingRoute::Hydro;
-const KG_PER_T: f64 = 1000.0;
-const KWH_PER_GWH: f64 = 1e6;
+pub(super) const KG_PER_T: f64 = 1000.0;
+pub(super) const KWH_PER_GWH: f64 = 1e6;
 
 /// Why a study cannot be run.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -201,6 +200,10 @@ pub struct FleetReport {
     pub materials: Vec<MaterialLine>,
     /// Load of charging through a working day of the last year in GW, by hour, if the study names a profile.
     pub load_gw: Vec<f64>,
+    /// Cars and cells that the study asks of works, beside the capacity that is stated for the place; empty where none is.
+    pub capacity: Vec<CapacityLine>,
+    /// Intervals over draws of the tables, if they are asked for.
+    pub intervals: Vec<IntervalLine>,
     /// Public charging points that the electric cars of the last year ask for.
     pub public_points: Option<f64>,
     /// Weakest status that the figures rest on.
@@ -209,21 +212,21 @@ pub struct FleetReport {
     pub notices: Vec<String>,
 }
 
-/// One product walked through the years.
-struct Walked {
-    figures: CarFigures,
-    km_per_year: f64,
-    start: f64,
-    start_pack_kwh: f64,
-    flows: Flows,
-    packs: Option<(PackFlows, RecyclingRoute)>,
-}
-
 /// Runs a study.
 ///
 /// # Errors
 /// A fault of the study, a car that cannot be assessed, a stock that cannot be, or an element that does not balance.
 pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetReport, FleetError> {
+    run_sampled(tables, fleet, study, None)
+}
+
+/// As [`run`], with intervals over draws of the tables.
+///
+/// # Errors
+/// As [`run`], at best estimates or in a draw.
+pub fn run_sampled(tables: &Tables, fleet: &FleetTables, whole: &Study, draws: Option<Draws>) -> Result<FleetReport, FleetError> {
+    let study = &expanded(whole, fleet, &Draw::BEST)?;
+    let draws = draws.filter(|d| d.samples > 0);
     let head = &study.study;
     tables.places.id(&head.place)?;
     let mut notices = Vec::new();
@@ -238,7 +241,7 @@ pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetR
         }
     }
     let kms: Vec<f64> = study.products.iter().map(|p| p.km_per_year.unwrap_or(table_km.best)).collect();
-    let cars = study.products.iter().map(|p| tables.catalogue.car(&p.car).cloned()).collect::<Result<Vec<_>, _>>()?;
+    let cars = study.products.iter().map(|p| design_of(tables, study, p)).collect::<Result<Vec<_>, _>>()?;
     let figures = car_figures(tables, &cars, &head.place, &head.footprint_years, &kms)?;
     status = figures.iter().filter_map(|f| f.status).fold(status, Status::max);
     if let Some(&last) = head.footprint_years.last()
@@ -247,8 +250,10 @@ pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetR
         notices.push(format!("footprints after {last} are those of {last}: grids and supply are held"));
     }
     let mut walked = Vec::new();
-    for ((product, figures), km) in study.products.iter().zip(figures).zip(kms) {
-        walked.push(walk_product(study, product, fleet, figures, km, &mut notices)?);
+    for (product, figures) in study.products.iter().zip(figures) {
+        let found = walk_product(Setting { study, fleet, draw: &Draw::BEST }, product, figures)?;
+        notices.extend(early_retirement(study, &product.name, &found));
+        walked.push(found);
     }
     if walked.iter().any(|w| w.packs.is_some()) {
         // Second life, collection and scrap rest on these rows whatever a study says of them.
@@ -256,7 +261,7 @@ pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetR
         let values = rows.flat_map(|s| s.properties().into_iter().filter_map(move |p| ["1", "year"].iter().find_map(|u| s.value(p, u).ok())));
         status = status.max(fleet.rows.weakest(values.map(|v| v.row)));
     }
-    let years = years(study, &walked);
+    let years = years(study, &walked, &kms);
     let packs = pack_lines(study, &walked);
     let materials = materials(tables, fleet, study, &walked)?;
     let electric: f64 = walked.iter().filter(|w| w.figures.kwh_per_km > 0.0).filter_map(|w| w.flows.stock.last()).sum();
@@ -266,6 +271,20 @@ pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetR
         Some(name) => load(fleet, name, years.iter().filter(|l| l.year == head.to).map(|l| l.electricity_gwh).sum()),
         None => Vec::new(),
     };
+    let capacity = capacity_lines(fleet, study, &walked);
+    if !capacity.is_empty() {
+        notices.push("capacity is that stated for all makers of the place and is held after its last year; they also make for export and for other uses than these cars".to_owned());
+        let rows = fleet.parameters.subject("capacity")?;
+        let values = rows.properties().into_iter().filter_map(|p| ["vehicle", "GWh"].iter().find_map(|u| rows.value(p, u).ok()));
+        status = status.max(fleet.rows.weakest(values.map(|v| v.row)));
+    }
+    let intervals = match draws {
+        Some(draws) => intervals(tables, fleet, (whole, study), &cars, &walked, draws)?,
+        None => Vec::new(),
+    };
+    if let Some(draws) = draws {
+        notices.push(format!("intervals: {} draws, seed {}, of curves, packs and what cars hold, each row by its own range; numbers of the study are not drawn, and curves without a range stand still", draws.samples, draws.seed));
+    }
     Ok(FleetReport {
         title: head.title.clone(),
         place: head.place.clone(),
@@ -273,10 +292,21 @@ pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetR
         packs,
         materials,
         load_gw,
+        capacity,
+        intervals,
         public_points: ratio.map(|r| electric / r.best).filter(|p| *p > 0.0),
         weakest_status: status,
         notices,
     })
+}
+
+/// What is said of cars that are retired early; more than what sums leave.
+fn early_retirement(study: &Study, name: &str, walked: &Walked) -> Option<String> {
+    let flows = &walked.flows;
+    let (early, most) = (flows.extra_retirement.iter().sum::<f64>(), flows.stock.iter().copied().fold(0.0, f64::max));
+    let is_seen = |cars: f64| cars > BALANCE * most;
+    let first = flows.extra_retirement.iter().position(|e| is_seen(*e)).filter(|_| is_seen(early))? as i32 + study.study.from;
+    Some(format!("`{name}`: {early:.0} cars are retired early, the first in {first}, so that the stock wanted is met"))
 }
 
 /// A year's energy spread over a day of the year by a profile: gigawatt-hours an hour are gigawatts.
@@ -290,97 +320,14 @@ fn places_of<'t>(tables: &'t Tables, place: &str) -> Vec<&'t str> {
     tables.places.id(place).map_or_else(|_| Vec::new(), |id| tables.places.lineage(id).map(|p| tables.places.code(p)).collect())
 }
 
-fn walk_product(
-    study: &Study,
-    product: &Product,
-    fleet: &FleetTables,
-    figures: CarFigures,
-    km_per_year: f64,
-    notices: &mut Vec<String>,
-) -> Result<Walked, FleetError> {
-    let head = &study.study;
-    let survival = study.curve(fleet, &product.name, &product.survival)?;
-    let aged = |(age, count): (usize, f64)| Aged { age, count };
-    let mut around = Surroundings { start: product.start.iter().copied().map(aged).collect(), trade: Vec::new() };
-    if !product.trade.is_empty() {
-        around.trade = vec![Vec::new(); study.years()];
-        for &(year, age, count) in &product.trade {
-            around.trade[(year - head.from) as usize].push(aged((age, count)));
-        }
-    }
-    let negative = if head.strict_inflow { NegativeInflow::Refuse } else { NegativeInflow::Retire };
-    let values = match (&product.inflow, &product.stock) {
-        (Some(points), _) => study.spread(product, "inflow", points)?,
-        (None, Some(points)) => study.spread(product, "stock", points)?,
-        (None, None) => vec![0.0; study.years()],
-    };
-    let drive = if product.inflow.is_some() { Drive::Inflow(&values) } else { Drive::Stock(&values, negative) };
-    let fail = |error: CohortError| FleetError::Cohort { product: product.name.clone(), year: error.index().map(|i| head.from + i as i32), error };
-    let start: f64 = around.start.iter().map(|a| a.count).sum();
-    let (flows, packs, start_pack_kwh) = if figures.pack_kwh > 0.0 {
-        let (rules, route) = pack_rules(study, product, fleet, &figures)?;
-        let (flows, packs) = follow(drive, &survival, &around, &rules).map_err(fail)?;
-        (flows, Some((packs, route)), start * rules.start_kwh)
-    } else {
-        (walk(drive, &survival, &around, |_, _| ()).map_err(fail)?, None, 0.0)
-    };
-    let early: f64 = flows.extra_retirement.iter().sum();
-    if early > 0.0 {
-        let first = flows.extra_retirement.iter().position(|e| *e > 0.0).unwrap_or(0) as i32 + head.from;
-        notices.push(format!("`{}`: {early:.0} cars are retired early, the first in {first}, so that the stock wanted is met", product.name));
-    }
-    Ok(Walked { figures, km_per_year, start, start_pack_kwh, flows, packs })
-}
-
-fn pack_rules(study: &Study, product: &Product, fleet: &FleetTables, figures: &CarFigures) -> Result<(PackRules, RecyclingRoute), FleetError> {
-    let choice = &product.pack;
-    let table = |subject: &str, property: &str, unit: &str| fleet.parameters.value(subject, property, unit).map(|v| v.best);
-    let survival = match (&choice.survival, figures.first_life_years) {
-        (Some(curve), _) => study.curve(fleet, &product.name, curve)?,
-        (None, Some(years)) => {
-            let shape = table("pack", "failure_shape", "1")?;
-            Curve::Weibull { shape, scale: years }
-                .table(&product.name, AGES)
-                .map_err(|error| StudyError::Survival { file: study.file.clone(), error })?
-        }
-        (None, None) => Survival::new(&product.name, vec![1.0; AGES]).map_err(|error| StudyError::Survival { file: study.file.clone(), error })?,
-    };
-    let second = Curve::Weibull { shape: table("second-life", "shape", "1")?, scale: table("second-life", "scale", "year")? };
-    let kwh = match &choice.kwh {
-        Some(points) => study.spread(product, "pack.kwh", points)?,
-        None => vec![figures.pack_kwh; study.years()],
-    };
-    let share = if figures.chemistry == "lfp" { "share-lfp" } else { "share-other" };
-    let route = match choice.recycling.as_deref() {
-        None => ROUTE,
-        Some(word) => word.parse().map_err(|()| StudyError::Value {
-            file: study.file.clone(),
-            key: format!("{}.pack.recycling", product.name),
-            seen: word.to_owned(),
-            wanted: "hydro or pyro".to_owned(),
-        })?,
-    };
-    let rules = PackRules {
-        survival,
-        second_survival: second.table(&product.name, AGES).map_err(|error| StudyError::Survival { file: study.file.clone(), error })?,
-        start_kwh: kwh.first().copied().unwrap_or(figures.pack_kwh),
-        kwh,
-        exported: choice.exported.unwrap_or(0.0),
-        collected: choice.collected.map_or_else(|| table("collection", "formal", "1"), Ok)?,
-        second_life: choice.second_life.map_or_else(|| table("second-life", share, "1"), Ok)?,
-        scrap: choice.scrap.map_or_else(|| table("making", "scrap", "1"), Ok)?,
-    };
-    Ok((rules, route))
-}
-
-fn years(study: &Study, walked: &[Walked]) -> Vec<YearLine> {
+fn years(study: &Study, walked: &[Walked], kms: &[f64]) -> Vec<YearLine> {
     let mut lines = Vec::new();
     for index in 0..study.years() {
         let year = study.study.from + index as i32;
-        for (product, w) in study.products.iter().zip(walked) {
+        for ((product, w), km_per_year) in study.products.iter().zip(walked).zip(kms) {
             let f = &w.flows;
             let before = if index == 0 { w.start } else { f.stock[index - 1] };
-            let km = f64::midpoint(before, f.stock[index]) * w.km_per_year;
+            let km = f64::midpoint(before, f.stock[index]) * km_per_year;
             let tonnes = |kg: Option<f64>, amount: f64| kg.map(|kg| kg * amount / KG_PER_T);
             lines.push(YearLine {
                 year,
@@ -436,10 +383,6 @@ fn pack_lines(study: &Study, walked: &[Walked]) -> Vec<PackLine> {
 fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walked]) -> Result<Vec<MaterialLine>, FleetError> {
     let names: BTreeSet<&str> =
         walked.iter().flat_map(|w| w.figures.body_materials.keys().chain(w.figures.pack_materials.keys())).map(String::as_str).collect();
-    let recovered = |route: RecyclingRoute, element: &str| {
-        let word = if element == "iron" { "steel" } else { element };
-        tables.cells.recoveries().iter().find(|r| r.route == route && (&*r.material == element || &*r.material == word)).map_or(0.0, |r| r.share.best)
-    };
     let yields = fleet.parameters.subject("yield")?;
     let mut lines = Vec::new();
     for index in 0..study.years() {
@@ -462,13 +405,14 @@ fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walk
             let mut traded = 0.0;
             for w in walked {
                 let body = w.figures.body_materials.get(*element).copied().unwrap_or(0.0) / KG_PER_T;
-                line.body_demand_t += body * w.flows.inflow[index];
+                let [in_bodies, in_packs] = w.demand_t(element, index);
+                line.body_demand_t += in_bodies;
                 line.body_retired_t += body * w.flows.outflow[index];
                 let Some((p, route)) = &w.packs else { continue };
                 let per_kwh = w.figures.pack_materials.get(*element).copied().unwrap_or(0.0) / KG_PER_T;
-                let share = recovered(*route, element);
+                let share = recovered_share(tables, *route, element, &Draw::BEST);
                 let recycled = p.recycled[index] + p.scrap[index];
-                line.pack_demand_t += per_kwh * (p.fitted[index] + p.replacements[index] + p.scrap[index]);
+                line.pack_demand_t += in_packs;
                 line.pack_stock_t += per_kwh * (p.in_cars[index] + p.in_second_life[index]);
                 line.pack_recovered_t += per_kwh * recycled * share;
                 line.pack_lost_t += per_kwh * recycled * (1.0 - share);
@@ -489,4 +433,11 @@ fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walk
         }
     }
     Ok(lines)
+}
+
+/// Share of an element of packs that a route gives back.
+pub(super) fn recovered_share(tables: &Tables, route: RecyclingRoute, element: &str, draw: &Draw<'_>) -> f64 {
+    let word = if element == "iron" { "steel" } else { element };
+    let found = tables.cells.recoveries().iter().find(|r| r.route == route && (&*r.material == element || &*r.material == word));
+    found.map_or(0.0, |r| draw.of(&r.share))
 }

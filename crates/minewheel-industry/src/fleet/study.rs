@@ -14,11 +14,17 @@
 //! car = "byd-dolphin-60"          # a car of the catalogue
 //! survival = "china-nev-2023"     # a curve of the tables, or { form = "weibull", shape = 3, scale = 15 }
 //! inflow = [[2018, 980000], [2025, 10600000], [2050, 15000000]]   # years between are linear; or `stock`
+//!
+//! [[product.mix]]                 # in place of `car`: several, by share of the cars that enter
+//! car = "byd-seagull-305"
+//! chemistry = "lfp"               # the same car with other cells; may be left out
+//! share = [[2018, 0.2], [2050, 0.5]]
 //! ```
 
 use std::collections::BTreeMap;
 
 use minewheel_data::parameters::ParameterError;
+use minewheel_data::row::Draw;
 use serde::Deserialize;
 
 use super::survival::{Curve, Survival, SurvivalError};
@@ -26,6 +32,8 @@ use super::tables::FleetTables;
 
 /// Ages that a curve by formula is written out to.
 const AGES: usize = 120;
+/// How far shares of a mix may be from one in all, by rounding of the file.
+const WHOLE: f64 = 1e-6;
 /// Longest study in years.
 const LONGEST: i32 = 300;
 
@@ -157,14 +165,39 @@ pub struct PackChoice {
     pub recycling: Option<String>,
 }
 
+/// One car of a mix.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Variant {
+    /// A car of the catalogue.
+    pub car: String,
+    /// Other cells in that car.
+    pub chemistry: Option<String>,
+    /// Its share of the cars that enter, by year; linear between.
+    pub share: Vec<(i32, f64)>,
+}
+
+impl Variant {
+    /// Its name within a product.
+    pub fn name(&self) -> String {
+        self.chemistry.as_ref().map_or_else(|| self.car.clone(), |chemistry| format!("{} ({chemistry})", self.car))
+    }
+}
+
 /// One kind of car.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Product {
     /// Its name.
     pub name: String,
-    /// A car of the catalogue.
+    /// A car of the catalogue; left out where there is a mix.
+    #[serde(default)]
     pub car: String,
+    /// Other cells in that car.
+    pub chemistry: Option<String>,
+    /// Several cars, by share of those that enter: sizes and chemistries through the years.
+    #[serde(default)]
+    pub mix: Vec<Variant>,
     /// How long cars live.
     pub survival: CurveChoice,
     /// Cars that enter, by year; linear between.
@@ -216,7 +249,7 @@ impl Study {
         (self.study.to - self.study.from + 1) as usize
     }
 
-    fn value(&self, key: impl Into<String>, seen: &dyn std::fmt::Display, wanted: impl Into<String>) -> StudyError {
+    pub(super) fn value(&self, key: impl Into<String>, seen: &dyn std::fmt::Display, wanted: impl Into<String>) -> StudyError {
         StudyError::Value { file: self.file.clone(), key: key.into(), seen: seen.to_string(), wanted: wanted.into() }
     }
 
@@ -255,6 +288,7 @@ impl Study {
             let seen = if product.inflow.is_some() { "beside `stock`" } else { "absent, as `stock` is" };
             return Err(self.value(key("inflow"), &seen, "either `inflow` or `stock`"));
         }
+        self.check_mix(product)?;
         let pack = &product.pack;
         for (name, share) in
             [("pack.exported", pack.exported), ("pack.collected", pack.collected), ("pack.second_life", pack.second_life), ("pack.scrap", pack.scrap)]
@@ -291,6 +325,42 @@ impl Study {
         Ok(())
     }
 
+    fn check_mix(&self, product: &Product) -> Result<(), StudyError> {
+        let key = |k: &str| format!("{}.{k}", product.name);
+        if product.car.is_empty() == product.mix.is_empty() {
+            let seen = if product.car.is_empty() { "absent, as `mix` is" } else { "beside `mix`" };
+            return Err(self.value(key("car"), &seen, "either `car` or [[product.mix]]"));
+        }
+        if product.mix.is_empty() {
+            return Ok(());
+        }
+        if let Some(chemistry) = &product.chemistry {
+            return Err(self.value(key("chemistry"), chemistry, "the chemistry in each [[product.mix]]"));
+        }
+        if product.pack.kwh.is_some() {
+            return Err(self.value(key("pack.kwh"), &"beside `mix`", "packs of the cars of the mix: one size for all would undo it"));
+        }
+        let mut names = std::collections::BTreeSet::new();
+        for variant in &product.mix {
+            if !names.insert(variant.name()) {
+                return Err(self.value(key("mix"), &format!("`{}` twice", variant.name()), "each car and chemistry once"));
+            }
+            if variant.share.is_empty() || !variant.share.is_sorted_by(|a, b| a.0 < b.0) {
+                return Err(self.value(key("mix.share"), &format!("{:?}", variant.share), "points [[year, share], …] in rising order of year"));
+            }
+            if let Some((year, share)) = variant.share.iter().find(|p| !(0.0..=1.0).contains(&p.1)) {
+                return Err(self.value(key("mix.share"), &format!("{share} in {year}"), "a share from 0 to 1"));
+            }
+        }
+        for year in self.study.from..=self.study.to {
+            let sum: f64 = product.mix.iter().map(|v| between(&v.share, year)).sum();
+            if (sum - 1.0).abs() > WHOLE {
+                return Err(self.value(key("mix.share"), &format!("{sum} in all in {year}"), "shares that add up to 1 in every year"));
+            }
+        }
+        Ok(())
+    }
+
     /// Values of points for every year of the study, linear between points.
     ///
     /// # Errors
@@ -304,13 +374,13 @@ impl Study {
         Ok((from..=to).map(|year| between(points, year)).collect())
     }
 
-    /// A curve written out by age.
+    /// A curve written out by age, in a draw of the tables.
     ///
     /// # Errors
     /// The tables have no such curve, or its parameters make none.
-    pub fn curve(&self, tables: &FleetTables, product: &str, choice: &CurveChoice) -> Result<Survival, StudyError> {
+    pub fn curve(&self, tables: &FleetTables, product: &str, choice: &CurveChoice, draw: &Draw<'_>) -> Result<Survival, StudyError> {
         let curve = match choice {
-            CurveChoice::Named(name) => tables.curve(name).map_err(|error| StudyError::Curve { file: self.file.clone(), error })?,
+            CurveChoice::Named(name) => tables.drawn_curve(name, draw).map_err(|error| StudyError::Curve { file: self.file.clone(), error })?,
             CurveChoice::Given(curve) => *curve,
         };
         curve.table(product, AGES).map_err(|error| StudyError::Survival { file: self.file.clone(), error })
@@ -352,6 +422,15 @@ mod tests {
         assert!(fault("inflow = ", "inflow = [[2020, 1]]\nstock = ").contains("either `inflow` or `stock`"));
         assert!(fault("[2030, 20]", "[2030, -20]").contains("-20 in 2030"));
         assert!(fault("survival = \"germany\"", "survival = { form = \"weibul\", shape = 2, scale = 3 }").contains("survival"));
+        assert!(fault("car = \"byd-dolphin-60\"\n", "").contains("either `car` or [[product.mix]]"));
+        let mix = |shares: [&str; 2]| {
+            let variant = |car: &str, share: &str| format!("[[product.mix]]\ncar = \"{car}\"\nshare = {share}\n");
+            GOOD.replacen("car = \"byd-dolphin-60\"\n", "", 1) + &variant("a", shares[0]) + &variant("b", shares[1])
+        };
+        let of = |shares| Study::read("s.toml", &mix(shares)).map(|_| ()).map_err(|e| e.to_string());
+        assert_eq!(of(["[[2020, 0.4], [2030, 0.6]]", "[[2020, 0.6], [2030, 0.4]]"]), Ok(()));
+        assert!(of(["[[2020, 0.4]]", "[[2020, 0.5]]"]).unwrap_err().contains("0.9 in all in 2020"));
+        assert!(of(["[[2020, 1.4]]", "[[2020, -0.4]]"]).unwrap_err().contains("1.4 in 2020"));
         let pack = format!("{GOOD}[product.pack]\ncollected = 40\n");
         assert!(Study::read("s.toml", &pack).unwrap_err().to_string().contains("a share from 0 to 1"));
         let years = GOOD.replacen("to = 2030", "to = 2030\nfootprint_years = [2020, 2025]", 1);

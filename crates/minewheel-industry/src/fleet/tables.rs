@@ -3,7 +3,7 @@
 use minewheel_data::loader::{Loader, Rows};
 use minewheel_data::parameters::{ParameterError, Parameters};
 use minewheel_data::places::Places;
-use minewheel_data::row::Value;
+use minewheel_data::row::{Draw, Value};
 use minewheel_data::source::Sources;
 use minewheel_data::store::Store;
 use minewheel_data::table::{Fault, Violation};
@@ -74,7 +74,7 @@ impl FleetTables {
         let policy = read_policy(&mut loader, &places);
         let names: Vec<String> = survival.subjects().map(str::to_owned).collect();
         for name in names {
-            if let Err(error) = curve_of(&survival, &name) {
+            if let Err(error) = curve_of(&survival, &name, &Draw::BEST) {
                 loader.fault_in(SURVIVAL, Fault::Model { reason: error.to_string() });
             }
         }
@@ -87,7 +87,15 @@ impl FleetTables {
     /// # Errors
     /// There is none; the error names the nearest.
     pub fn curve(&self, name: &str) -> Result<Curve, ParameterError> {
-        curve_of(&self.survival, name)
+        self.drawn_curve(name, &Draw::BEST)
+    }
+
+    /// As [`Self::curve`], in a draw.
+    ///
+    /// # Errors
+    /// As [`Self::curve`].
+    pub fn drawn_curve(&self, name: &str, draw: &Draw<'_>) -> Result<Curve, ParameterError> {
+        curve_of(&self.survival, name, draw)
     }
 
     /// The rows of a curve.
@@ -103,9 +111,9 @@ impl FleetTables {
 }
 
 /// A curve by the properties that its subject has.
-fn curve_of(survival: &Parameters, name: &str) -> Result<Curve, ParameterError> {
+fn curve_of(survival: &Parameters, name: &str, draw: &Draw<'_>) -> Result<Curve, ParameterError> {
     let subject = survival.subject(name)?;
-    let number = |property: &str, unit: &str| subject.value(property, unit).map(|v| v.best);
+    let number = |property: &str, unit: &str| subject.value(property, unit).map(|v| draw.of(&v));
     let has = |property: &str| subject.properties().contains(&property);
     if has("early_scale") {
         return Ok(Curve::TwoPart {

@@ -140,15 +140,15 @@ pub struct Sent<'s> {
     pub primary_share: f64,
     /// The year.
     pub year: i32,
-    /// The country.
-    pub country: &'s str,
+    /// The place: a country, a subdivision of one, or a group of countries.
+    pub place: &'s str,
 }
 
 /// Writes a made-up footprint with the fields that version 3 asks for.
 pub fn footprint_json(sent: &Sent<'_>) -> Value {
-    let Sent { id, company, product_id, name, unit, kg_co2e, mass_kg, primary_share, year, country } = *sent;
+    let Sent { id, company, product_id, name, unit, kg_co2e, mass_kg, primary_share, year, place } = *sent;
     let decimal = |v: f64| format!("{v:.6}");
-    json!({
+    let mut footprint = json!({
         "id": id,
         "specVersion": "3.0.1",
         "created": format!("{}-01-31T00:00:00Z", year + 1),
@@ -165,7 +165,6 @@ pub fn footprint_json(sent: &Sent<'_>) -> Value {
             "productMassPerDeclaredUnit": decimal(mass_kg),
             "referencePeriodStart": format!("{year}-01-01T00:00:00Z"),
             "referencePeriodEnd": format!("{}-01-01T00:00:00Z", year + 1),
-            "geographyCountry": country,
             "pcfExcludingBiogenicUptake": decimal(kg_co2e),
             "pcfIncludingBiogenicUptake": decimal(kg_co2e),
             "fossilGhgEmissions": decimal(kg_co2e),
@@ -176,7 +175,21 @@ pub fn footprint_json(sent: &Sent<'_>) -> Value {
             "exemptedEmissionsPercent": "0",
             "primaryDataShare": decimal(PERCENT * primary_share),
         }
-    })
+    });
+    if let (Some(pcf), Some((name, code))) = (footprint["pcf"].as_object_mut(), geography(place)) {
+        pcf.insert(name.to_owned(), Value::from(code));
+    }
+    footprint
+}
+
+/// A place as the property of a footprint and its value; a group of countries has none.
+pub fn geography(place: &str) -> Option<(&'static str, &str)> {
+    let is_country = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase());
+    match place.split_once('-') {
+        Some((country, _)) if is_country(country) => Some(("geographyCountrySubdivision", place)),
+        None if is_country(place) => Some(("geographyCountry", place)),
+        _ => None,
+    }
 }
 
 /// How far a request has come.

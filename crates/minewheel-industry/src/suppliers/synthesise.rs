@@ -265,7 +265,6 @@ impl<'a> Writer<'a> {
         let number = self.footprints.len() + 1;
         // A name of version 8: the rest is the chain's own number.
         let uuid = format!("00000000-0000-8000-8000-{number:012}");
-        let country: String = place.chars().take_while(|c| *c != '-').collect();
         let primary = if whole.abs() > 0.0 { (own / whole).clamp(0.0, 1.0) } else { 0.0 };
         self.footprints.push(footprint_json(&Sent {
             id: &uuid,
@@ -277,7 +276,7 @@ impl<'a> Writer<'a> {
             mass_kg: mass,
             primary_share: primary,
             year: self.car.year,
-            country: &country,
+            place,
         }));
     }
 

@@ -27,7 +27,8 @@ pub mod report;
 use std::collections::BTreeMap;
 
 use minewheel_assess::AssessError;
-use minewheel_assess::scenario::Scenario;
+use minewheel_assess::battery::BatteryQuestion;
+use minewheel_assess::scenario::{GridChoice, Preset, Scenario};
 use minewheel_assess::tables::Tables;
 use minewheel_assess::tiers::{TierMarket, Tiers};
 use minewheel_data::car::{CarDesign, SourcingRule};
@@ -308,6 +309,31 @@ pub fn settle(tables: &Tables, premiums: &Premiums, car: &CarDesign, scenario: &
     settled.sourcing.retain(|r| solved.iter().all(|s| s.product != r.product));
     settled.sourcing.extend(solved);
     Ok(settled)
+}
+
+/// A question about a car's pack with the rules of the car's file solved, the pack made where the question has it.
+///
+/// # Errors
+/// As [`settle`].
+pub fn settle_pack(tables: &Tables, premiums: &Premiums, mut question: BatteryQuestion) -> Result<BatteryQuestion, SourcingError> {
+    let Some(car) = question.car.as_mut().filter(|c| !c.sourcing_demands.is_empty()) else { return Ok(question) };
+    let scenario = Scenario {
+        country: tables.places.id(&question.made_in).map_err(AssessError::from)?,
+        year: question.year,
+        method: question.method.clone(),
+        preset: Preset::CutOff,
+        is_real_world: false,
+        grid: GridChoice::Static,
+        cycle: None,
+        lifetime_km: None,
+    };
+    let mut placed = car.clone();
+    if let Some(battery) = &mut placed.battery {
+        battery.made_in = Some(question.made_in.clone());
+    }
+    car.sourcing = settle(tables, premiums, &placed, &scenario)?.sourcing;
+    car.sourcing_demands.clear();
+    Ok(question)
 }
 
 /// Shares that moved, as rules of the network.

@@ -16,7 +16,8 @@ use minewheel_data::status::Status;
 use minewheel_exchange::clock::Moment;
 use minewheel_exchange::footprint::Document;
 use minewheel_exchange::secret;
-use serde_json::{Map, Value, json};
+use minewheel_industry::suppliers::pcf::geography;
+use serde_json::{Value, json};
 
 use super::ExchangeFailure;
 use crate::failure::Failure;
@@ -129,7 +130,7 @@ fn document(arguments: &Arguments, design: &CarDesign, tables: &Tables, place: &
         "primaryDataShare": arguments.primary_share,
     });
     if let Some(fields) = pcf.as_object_mut() {
-        fields.extend(geography(place));
+        fields.extend(geography(place).map(|(name, code)| (name.to_owned(), Value::from(code))));
     }
     Ok(json!({
         "id": id,
@@ -161,15 +162,4 @@ fn document(arguments: &Arguments, design: &CarDesign, tables: &Tables, place: &
             },
         }],
     }))
-}
-
-/// The place in the words of the specification; a group of countries has none.
-fn geography(place: &str) -> Map<String, Value> {
-    let is_upper = |text: &str| text.bytes().all(|b| b.is_ascii_uppercase());
-    let name = match place.split_once('-') {
-        Some((country, _)) if country.len() == 2 && is_upper(country) => "geographyCountrySubdivision",
-        None if place.len() == 2 && is_upper(place) => "geographyCountry",
-        _ => return Map::new(),
-    };
-    Map::from_iter([(name.to_owned(), Value::from(place))])
 }

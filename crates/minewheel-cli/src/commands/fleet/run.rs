@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use minewheel_industry::fleet::run::{FleetError, FleetReport, MaterialLine, PackLine, YearLine, run as run_study};
+use minewheel_industry::fleet::capacity::{CapacityLine, Made};
+use minewheel_industry::fleet::intervals::{Drawn, Draws, IntervalLine};
+use minewheel_industry::fleet::run::{FleetError, FleetReport, MaterialLine, PackLine, YearLine, run_sampled};
 use minewheel_industry::fleet::study::{Study, StudyError};
 
 use crate::failure::Failure;
@@ -22,6 +24,10 @@ enum Ledger {
     Packs,
     /// Elements in tonnes.
     Materials,
+    /// What works are asked for, beside their stated capacity.
+    Capacity,
+    /// Intervals over draws (`--samples`), one figure a line.
+    Intervals,
 }
 
 /// Arguments of the command.
@@ -32,6 +38,12 @@ pub struct Arguments {
     /// Which ledger goes to CSV
     #[arg(long, value_enum, default_value = "years")]
     table: Ledger,
+    /// Draws of the tables for intervals of stock, retired packs and materials; 0: none
+    #[arg(long, default_value_t = 0, value_name = "N")]
+    samples: u32,
+    /// Seed of the draws
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
     /// Draw the stock by product as SVG
     #[arg(long, value_name = "FILE")]
     chart: Option<PathBuf>,
@@ -48,6 +60,8 @@ pub struct Arguments {
 
 /// Rows of the printed table, at most.
 const MOST_ROWS: usize = 12;
+/// Draws, at most.
+const MOST_SAMPLES: u32 = 100_000;
 /// Materials of the printed table, at most.
 const MOST_MATERIALS: usize = 12;
 
@@ -66,7 +80,15 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<FleetReport, Failure
         known.dedup();
         return Err(Failure::UnknownName { kind: "charging profile", seen: name.clone(), known: known.join(", ") });
     }
-    Ok(run_study(tables, fleet, &study)?)
+    if arguments.samples > MOST_SAMPLES {
+        return Err(Failure::Option { option: "samples", seen: arguments.samples.to_string(), wanted: format!("0 to {MOST_SAMPLES}") });
+    }
+    if arguments.samples == 0 && arguments.table == Ledger::Intervals {
+        let (option, seen) = ("samples", "0 for `--table intervals`".to_owned());
+        return Err(Failure::Option { option, seen, wanted: format!("1 to {MOST_SAMPLES}") });
+    }
+    let draws = (arguments.samples > 0).then_some(Draws { samples: arguments.samples, seed: arguments.seed });
+    Ok(run_sampled(tables, fleet, &study, draws)?)
 }
 
 /// Runs the command.
@@ -91,6 +113,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             Ledger::Years => years_csv(&report),
             Ledger::Packs => packs_csv(&report),
             Ledger::Materials => materials_csv(&report),
+            Ledger::Capacity => capacity_csv(&report),
+            Ledger::Intervals => intervals_csv(&report),
         }),
         Format::Table => {
             print::data(&table(&report));
@@ -161,6 +185,8 @@ fn table(report: &FleetReport) -> String {
         text.push_str(&print::table(&head, &rows, &[1, 2, 3, 4, 5, 6, 7, 8, 9]));
     }
     materials(&mut text, report);
+    capacity(&mut text, report, &years);
+    intervals(&mut text, report);
     if let Some((hour, peak)) = report.load_gw.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)) {
         let mean = report.load_gw.iter().sum::<f64>() / report.load_gw.len() as f64;
         let _ = writeln!(text, "\ncharging on a day of the last year: {} GW at {hour} h, {} GW on average", figure(*peak), figure(mean));
@@ -199,6 +225,77 @@ fn materials(text: &mut String, report: &FleetReport) {
     if left > 0 {
         let _ = writeln!(text, "and {left} more: --format csv --table materials");
     }
+}
+
+fn capacity(text: &mut String, report: &FleetReport, years: &[i32]) {
+    let row = |l: &CapacityLine| {
+        let (what, scale) = match l.made {
+            Made::Cars => ("cars, million", 1e6),
+            Made::Cells => ("cells, GWh", 1.0),
+        };
+        let used = format!("{:.0}", 100.0 * l.used);
+        vec![l.year.to_string(), what.to_owned(), figure(l.asked / scale), figure(l.capacity / scale), l.stated_for.to_string(), used]
+    };
+    let rows: Vec<Vec<String>> = report.capacity.iter().filter(|l| years.contains(&l.year)).map(row).collect();
+    if !rows.is_empty() {
+        let _ = writeln!(text, "\nwhat the study asks of works, and the capacity stated for the place");
+        text.push_str(&print::table(&["year", "made", "asked", "capacity", "stated for", "used %"], &rows, &[2, 3, 4, 5]));
+    }
+}
+
+/// Intervals of the last year; all of them go to CSV and JSON.
+fn intervals(text: &mut String, report: &FleetReport) {
+    let Some(last) = report.intervals.last().map(|l| l.year) else { return };
+    let row = |l: &IntervalLine| {
+        let (word, scale) = match l.figure {
+            Drawn::Stock => ("stock, million", 1e6),
+            Drawn::Exits => ("exits, million", 1e6),
+            Drawn::RetiredPacks => ("packs out, GWh", 1.0),
+            Drawn::Demand => ("demand, kt", 1e3),
+            Drawn::Recovered => ("back from packs, kt", 1e3),
+        };
+        let numbers = [l.best, l.p5, l.p50, l.p95].map(|v| figure(v / scale));
+        [word.to_owned(), l.of.clone()].into_iter().chain(numbers).collect::<Vec<_>>()
+    };
+    let mut lines: Vec<&IntervalLine> = report.intervals.iter().filter(|l| l.year == last && l.best != 0.0).collect();
+    let is_element = |l: &&IntervalLine| matches!(l.figure, Drawn::Demand | Drawn::Recovered);
+    let (mut elements, products): (Vec<_>, Vec<_>) = lines.drain(..).partition(is_element);
+    elements.sort_by(|a, b| b.best.total_cmp(&a.best));
+    elements.truncate(MOST_MATERIALS);
+    let rows: Vec<Vec<String>> = products.into_iter().chain(elements).map(row).collect();
+    let _ = writeln!(text, "\nintervals in {last}; all years: --format csv --table intervals");
+    text.push_str(&print::table(&["figure", "of", "best", "p5", "p50", "p95"], &rows, &[2, 3, 4, 5]));
+}
+
+fn capacity_csv(report: &FleetReport) -> String {
+    let row = |l: &CapacityLine| {
+        let (made, unit) = match l.made {
+            Made::Cars => ("cars", "vehicle"),
+            Made::Cells => ("cells", "GWh"),
+        };
+        let mut row = vec![l.year.to_string(), made.to_owned(), unit.to_owned()];
+        row.extend([l.asked.to_string(), l.capacity.to_string(), l.stated_for.to_string(), l.used.to_string()]);
+        row
+    };
+    let header = ["year", "made", "unit", "asked", "capacity", "stated_for", "used"];
+    print::csv(&header, &report.capacity.iter().map(row).collect::<Vec<_>>())
+}
+
+fn intervals_csv(report: &FleetReport) -> String {
+    let row = |l: &IntervalLine| {
+        let (figure, unit) = match l.figure {
+            Drawn::Stock => ("stock", "vehicle"),
+            Drawn::Exits => ("exits", "vehicle"),
+            Drawn::RetiredPacks => ("retired-packs", "GWh"),
+            Drawn::Demand => ("demand", "t"),
+            Drawn::Recovered => ("recovered", "t"),
+        };
+        let mut row = vec![l.year.to_string(), figure.to_owned(), l.of.clone(), unit.to_owned()];
+        row.extend([l.best, l.p5, l.p50, l.p95].map(|v| v.to_string()));
+        row
+    };
+    let header = ["year", "figure", "of", "unit", "best", "p5", "p50", "p95"];
+    print::csv(&header, &report.intervals.iter().map(row).collect::<Vec<_>>())
 }
 
 fn optional(value: Option<f64>) -> String {
