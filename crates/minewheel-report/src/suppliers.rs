@@ -31,7 +31,7 @@ fn run(tables: &Tables) -> Vec<(String, String)> {
 }
 
 /// The report of a roll-up.
-pub fn rollup(found: &RollUp, tables: &Tables, command: &str) -> Document {
+pub fn rollup(found: &RollUp, tables: &Tables, own: &SupplierTables, command: &str) -> Document {
     let mut lead = vec![
         format!(
             "Making {} emits {} kg CO2e, standard deviation {}; {} of it is held by {} suppliers of the programme.",
@@ -71,10 +71,11 @@ pub fn rollup(found: &RollUp, tables: &Tables, command: &str) -> Document {
                         .to_owned(),
                     "A supplier's figure leaves out what its own suppliers of the programme hold, so the figures add up to the whole.".to_owned(),
                     "Doubt is the share of the variance of the sum: figures of one supplier err together, those of different ones apart.".to_owned(),
+                    format!("`minewheel explain {}` walks from the model's figures to the rows and sources behind them.", found.car),
                 ])],
             ),
         ],
-        sources: of_rows(&tables.rows, &tables.sources, |file, _| file.starts_with("processes/")),
+        sources: of_rows(own.rows(), own.sources(), |file, _| file == "suppliers/parameters.csv"),
         run,
         command: command.to_owned(),
     }

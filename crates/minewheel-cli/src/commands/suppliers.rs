@@ -212,7 +212,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let answer = answer(arguments, &desk)?;
     match (action, &answer) {
         (Action::Rollup(RollupArguments { report: Some(file), .. }), Answer::RollUp(found)) => {
-            inputs::report(file, &report::rollup(found, desk.tables()?, &inputs::command_line()))?;
+            inputs::report(file, &report::rollup(found, desk.tables()?, &folder::own_tables(&desk)?, &inputs::command_line()))?;
         }
         (Action::Plan(PlanArguments { report: Some(file), .. }), Answer::Plan(found)) => {
             inputs::report(file, &report::plan(found, desk.tables()?, &folder::own_tables(&desk)?, &inputs::command_line()))?;
