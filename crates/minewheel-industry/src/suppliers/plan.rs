@@ -23,7 +23,7 @@ use serde::Serialize;
 
 use super::SuppliersError;
 use super::measures::{CurveStep, LEAST_KG, MeasureLine, curve, worth};
-use super::programme::Programme;
+use super::programme::{FILES, Programme};
 use super::rollup::RollUp;
 use super::tables::SupplierTables;
 use crate::solver::Program;
@@ -34,6 +34,8 @@ const WHOLE: f64 = 0.99;
 const MOST_BRANCHED: usize = 14;
 /// Weight of a missed kilogram against an avoided one in the relaxation: enough that targets go first.
 const MISSED: f64 = 1e3;
+/// Choices, a measure in a year: their exchange is tried pair by pair.
+const MOST_CHOICES: usize = 50_000;
 /// Passes over all exchanges.
 const MOST_PASSES: usize = 4;
 /// Rounding of sums of money.
@@ -173,6 +175,11 @@ pub fn plan(tables: &SupplierTables, programme: &Programme, car: &super::car::Su
     let targets: Vec<Option<f64>> = years.iter().map(|y| programme.target.get(y).map(|t| t * base)).collect();
     let done: Vec<f64> = years.iter().map(|y| done_by(&worth, *y)).collect();
     let open: Vec<usize> = (0..worth.len()).filter(|m| worth[*m].done_year.is_none() && worth[*m].abated_kg_per_year > LEAST_KG).collect();
+    let choices = open.len() * years.len();
+    if choices > MOST_CHOICES {
+        let reason = format!("{} measures over {} years are {choices} choices; wanted: at most {MOST_CHOICES}", open.len(), years.len());
+        return Err(SuppliersError::File { file: FILES[3].to_owned(), reason });
+    }
     let options = options(&worth, &open, &years);
     let needs: Vec<Option<f64>> = targets.iter().zip(&done).map(|(t, d)| t.map(|t| (t - d).max(0.0))).collect();
     let mut relaxed = relax(&options, &worth, &open, &budget, &needs)?;

@@ -39,6 +39,10 @@ pub const MEASURE_COLUMNS: [&str; 16] = [
     "status",
     "note",
 ];
+/// Works of a programme: ids are looked up one by one.
+const MOST_WORKS: usize = 5000;
+/// Faults that come with the nearest name; to seek it for thousands takes long.
+const MOST_NEAR: usize = 20;
 /// Years that a programme may look ahead: a plan decides every measure in every year, so a slip of the pen must not ask for thousands.
 const LONGEST: i32 = 50;
 /// Shares of a part may exceed one by so much through rounding.
@@ -207,8 +211,9 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn fault(&mut self, row: usize, column: &str, wanted: &str, near: Option<String>) {
+    fn fault(&mut self, row: usize, column: &str, wanted: &str, near: impl FnOnce() -> Option<String>) {
         let seen = self.table.text(row, column);
+        let near = if self.faults.len() < MOST_NEAR { near() } else { None };
         let near = near.map(|n| format!("; did you mean `{n}`?")).unwrap_or_default();
         self.faults.push(format!("{}:{}: `{column}` is `{seen}`, wanted {wanted}{near}", self.file, self.table.line(row)));
     }
@@ -221,7 +226,7 @@ impl Reader<'_> {
         }
         let found = text.parse::<f64>().ok().filter(|n| n.is_finite() && (least..=most).contains(n));
         if found.is_none() {
-            self.fault(row, column, &format!("a number from {least} to {most}"), None);
+            self.fault(row, column, &format!("a number from {least} to {most}"), || None);
         }
         found
     }
@@ -258,17 +263,20 @@ pub struct Texts<'t> {
 pub fn read_suppliers(text: &str, places: &Places) -> Result<Vec<Supplier>, SuppliersError> {
     let file = FILES[1];
     let table = parse(file, text, &SUPPLIER_COLUMNS)?;
+    if table.len() > MOST_WORKS {
+        return Err(SuppliersError::File { file: file.to_owned(), reason: format!("{} rows; wanted: at most {MOST_WORKS}", table.len()) });
+    }
     let mut reader = Reader { table: &table, file, faults: Vec::new() };
     let mut all: Vec<Supplier> = Vec::new();
     for row in 0..table.len() {
         let id = table.text(row, "supplier").to_owned();
         if id.is_empty() || all.iter().any(|s| s.id == id) {
-            reader.fault(row, "supplier", "an id of its own", None);
+            reader.fault(row, "supplier", "an id of its own", || None);
         }
         let place = match places.id(table.text(row, "place")) {
             Ok(place) => place,
             Err(unknown) => {
-                reader.fault(row, "place", "a place", unknown.nearest);
+                reader.fault(row, "place", "a place", || unknown.nearest);
                 continue;
             }
         };
@@ -292,7 +300,7 @@ pub fn read_suppliers(text: &str, places: &Places) -> Result<Vec<Supplier>, Supp
     for row in 0..table.len() {
         let buyer = table.text(row, "delivers_to");
         if !buyer.is_empty() && !ids.contains(&buyer) {
-            reader.fault(row, "delivers_to", "a supplier, or blank for the car maker", nearest(buyer, ids.iter().copied()));
+            reader.fault(row, "delivers_to", "a supplier, or blank for the car maker", || nearest(buyer, ids.iter().copied()));
         }
     }
     if reader.faults.is_empty() { Ok(all) } else { Err(SuppliersError::Faults(reader.faults)) }
@@ -317,7 +325,7 @@ fn supplier_of(reader: &mut Reader<'_>, row: usize, suppliers: &[Supplier]) -> O
     let id = reader.table.text(row, "supplier").to_owned();
     let found = suppliers.iter().position(|s| s.id == id);
     if found.is_none() {
-        reader.fault(row, "supplier", "a supplier of suppliers.csv", nearest(&id, suppliers.iter().map(|s| s.id.as_str())));
+        reader.fault(row, "supplier", "a supplier of suppliers.csv", || nearest(&id, suppliers.iter().map(|s| s.id.as_str())));
     }
     found
 }
@@ -330,12 +338,12 @@ fn read_supplies(text: &str, suppliers: &[Supplier], car: &SuppliedCar, faults: 
         let Some(supplier) = supplier_of(&mut reader, row, suppliers) else { continue };
         let (part, product) = (table.text(row, "part"), table.text(row, "product"));
         if !car.parts().contains(&part) {
-            reader.fault(row, "part", "a part of the car's bill", nearest(part, car.parts().into_iter()));
+            reader.fault(row, "part", "a part of the car's bill", || nearest(part, car.parts().into_iter()));
             continue;
         }
         if !product.is_empty() && car.lines_of(part, Some(product)).next().is_none() {
             let known = car.lines_of(part, None).map(|l| l.1.product.as_str());
-            reader.fault(row, "product", "a product of that part, or blank for the whole part", nearest(product, known));
+            reader.fault(row, "product", "a product of that part, or blank for the whole part", || nearest(product, known));
             continue;
         }
         let share = reader.number(row, "share", 0.0, 1.0).unwrap_or(1.0);
@@ -357,13 +365,13 @@ fn read_measures(text: &str, suppliers: &[Supplier], faults: &mut Vec<String>) -
         let Some(supplier) = supplier_of(&mut reader, row, suppliers) else { continue };
         for column in ["measure", "source", "status"] {
             if table.text(row, column).is_empty() {
-                reader.fault(row, column, "a word", None);
+                reader.fault(row, column, "a word", || None);
             }
         }
         let heat_pumped = reader.share(row, "heat_pumped");
         let cop = reader.number(row, "cop", 1.0, 20.0);
         if heat_pumped > 0.0 && cop.is_none() {
-            reader.fault(row, "cop", "the coefficient of performance of the heat pump", None);
+            reader.fault(row, "cop", "the coefficient of performance of the heat pump", || None);
         }
         all.push(Measure {
             supplier,
