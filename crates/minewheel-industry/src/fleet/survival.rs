@@ -205,8 +205,8 @@ impl Survival {
         }
         // The whole table at once, without a branch an age; only a table with a fault is looked at age by age.
         let is_within = shares.iter().fold(true, |all, share| all & (0.0..=1.0).contains(share));
-        let falls = shares.windows(2).fold(true, |all, ages| all & (ages[1] <= ages[0] + ROUNDING));
-        if is_within && falls {
+        let steepest = shares.windows(2).fold(f64::NEG_INFINITY, |most: f64, ages| most.max(ages[1] - ages[0]));
+        if is_within && steepest <= ROUNDING {
             return Ok(Self { shares });
         }
         for (age, &share) in shares.iter().enumerate() {
