@@ -10,6 +10,7 @@ pub mod events;
 pub mod footprints;
 mod migrations;
 mod postgres;
+mod postgres_tls;
 mod sqlite;
 
 use std::future::Future;

@@ -154,7 +154,7 @@ class CapacityLine(Record):
     """What is made."""
 
     asked: float
-    """Asked of works by the study: cars, or GWh of cells."""
+    """Asked of works by the study: cars, or gigawatt-hours of cells."""
 
     capacity: float
     """What works of the place can make in a year, in the same unit."""

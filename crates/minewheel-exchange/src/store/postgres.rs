@@ -5,9 +5,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_postgres::config::SslMode;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
-use tokio_postgres::{Client, Config, NoTls};
+use tokio_postgres::{Client, Config, Connection, NoTls};
 
+use super::postgres_tls::{Tls, is_wanted};
 use super::{Answer, Database, Param, Row, Statement, StoreError, without_password};
 
 /// Connections at most.
@@ -24,6 +26,8 @@ struct Session {
 
 pub(super) struct Postgres {
     config: Config,
+    /// None: in clear.
+    tls: Option<Tls>,
     seen: String,
     idle: Mutex<Vec<Session>>,
     free: Semaphore,
@@ -32,7 +36,8 @@ pub(super) struct Postgres {
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
         let said = error.as_db_error().map(|e| e.message().to_owned());
-        Self::Database(said.unwrap_or_else(|| error.to_string()))
+        let why = || std::error::Error::source(&error).map_or_else(|| error.to_string(), |cause| format!("{error}: {cause}"));
+        Self::Database(said.unwrap_or_else(why))
     }
 }
 
@@ -58,22 +63,35 @@ impl Postgres {
         let refused = |reason: String| StoreError::Open { seen: seen.clone(), reason };
         let mut config: Config = address.parse().map_err(|e: tokio_postgres::Error| refused(e.to_string()))?;
         config.connect_timeout(PATIENCE).application_name("minewheel-exchange");
-        let postgres = Self { config, seen: seen.clone(), idle: Mutex::new(Vec::new()), free: Semaphore::new(CONNECTIONS) };
+        let tls = is_wanted(&config).then(Tls::new).transpose().map_err(refused)?;
+        config.ssl_mode(if tls.is_some() { SslMode::Require } else { SslMode::Disable });
+        let postgres = Self { config, tls, seen: seen.clone(), idle: Mutex::new(Vec::new()), free: Semaphore::new(CONNECTIONS) };
         let session = postgres.connect().await.map_err(|e| refused(e.to_string()))?;
         postgres.give_back(session);
         Ok(postgres)
     }
 
     async fn connect(&self) -> Result<Session, StoreError> {
-        let (client, connection) = self.config.connect(NoTls).await?;
+        let client = match self.tls.clone() {
+            Some(tls) => self.attend(self.config.connect(tls).await?),
+            None => self.attend(self.config.connect(NoTls).await?),
+        };
+        client.batch_execute("SET synchronous_commit = on").await?;
+        Ok(Session { client, prepared: HashMap::new() })
+    }
+
+    /// Keeps a connection going in the background.
+    fn attend<S, T>(&self, (client, connection): (Client, Connection<S, T>)) -> Client
+    where
+        Connection<S, T>: Future<Output = Result<(), tokio_postgres::Error>> + Send + 'static,
+    {
         let seen = self.seen.clone();
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::warn!(store = seen, %error, "a connection to the database broke");
             }
         });
-        client.batch_execute("SET synchronous_commit = on").await?;
-        Ok(Session { client, prepared: HashMap::new() })
+        client
     }
 
     async fn lend(&self) -> Result<(Session, SemaphorePermit<'_>), StoreError> {

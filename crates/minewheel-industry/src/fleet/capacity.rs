@@ -25,7 +25,7 @@ const MADE: [(Made, &str, &str); 2] = [(Made::Cars, "cars", "vehicle"), (Made::C
 pub enum Made {
     /// Electric cars, as a number.
     Cars,
-    /// Cells, in GWh.
+    /// Cells, in gigawatt-hours.
     Cells,
 }
 
@@ -36,7 +36,7 @@ pub struct CapacityLine {
     pub year: i32,
     /// What is made.
     pub made: Made,
-    /// Asked of works by the study: cars, or GWh of cells.
+    /// Asked of works by the study: cars, or gigawatt-hours of cells.
     pub asked: f64,
     /// What works of the place can make in a year, in the same unit.
     pub capacity: f64,

@@ -19,6 +19,8 @@
 //! Source: the convolution of stock dynamics (P. Müller, E. Hilty, R. Widmer, M. Schluep, M. Faulstich, 2014, "Modeling metal
 //! stocks and flows"). Valid for whole years; linear in inflow, and cohorts may be split or reordered at will.
 
+use std::borrow::Cow;
+
 use super::survival::Survival;
 
 /// A negative inflow below this share of the stock is rounding.
@@ -287,10 +289,14 @@ const BLOCK: usize = 4;
 /// cohorts. Cohorts that are retired early shrink alike, and with them what is left of them later.
 fn entering_only(drive: Drive<'_>, survival: &Survival) -> Result<Flows, CohortError> {
     let years = drive.years();
-    let mut shares = vec![0.0; years];
-    let known = years.min(survival.shares().len());
-    shares[..known].copy_from_slice(&survival.shares()[..known]);
+    let known = survival.shares();
+    let shares = match known.get(..years) {
+        Some(shares) => Cow::Borrowed(shares),
+        None => Cow::Owned(known.iter().copied().chain(std::iter::repeat(0.0)).take(years).collect()),
+    };
     let entry = survival.at(0);
+    // A product is ready sooner than a quotient, and the next year waits for it.
+    let per_entry = 1.0 / entry;
     // Before its block is reached: survivors of the blocks so far; after it: the stock.
     let mut stock = vec![0.0; years];
     let (mut inflow, mut outflow, mut extra_retirement) = (vec![0.0; years], vec![0.0; years], vec![0.0; years]);
@@ -299,8 +305,7 @@ fn entering_only(drive: Drive<'_>, survival: &Survival) -> Result<Flows, CohortE
         let mut sizes = [0.0; BLOCK];
         for offset in 0..BLOCK.min(years - start) {
             let index = start + offset;
-            let inside: f64 = (0..offset).map(|earlier| sizes[earlier] * shares[offset - earlier]).sum();
-            let mut survivors = stock[index] + inside;
+            let mut survivors = (0..offset).fold(stock[index], |sum, earlier| sum + sizes[earlier] * shares[offset - earlier]);
             let entered = match drive {
                 Drive::Inflow(given) => given[index],
                 Drive::Stock(wanted, negative) => {
@@ -310,7 +315,7 @@ fn entering_only(drive: Drive<'_>, survival: &Survival) -> Result<Flows, CohortE
                         if missing > 0.0 && entry <= 0.0 {
                             return Err(CohortError::NoEntry { index, wanted });
                         }
-                        if missing > 0.0 { missing / entry } else { 0.0 }
+                        if missing > 0.0 { missing * per_entry } else { 0.0 }
                     } else {
                         if negative == NegativeInflow::Refuse && -missing > ROUNDING * survivors.abs() {
                             return Err(CohortError::Negative { index, wanted, survivors });

@@ -48,7 +48,7 @@ pub enum Drawn {
     Stock,
     /// Cars that left, of a product.
     Exits,
-    /// Packs out of cars at home in GWh, of a product.
+    /// Packs out of cars at home in gigawatt-hours, of a product.
     RetiredPacks,
     /// An element in cars and packs made, scrap of making included, in tonnes.
     Demand,

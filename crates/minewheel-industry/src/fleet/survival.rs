@@ -203,6 +203,12 @@ impl Survival {
         if shares.is_empty() {
             return Err(SurvivalError::Empty { series: series.to_owned() });
         }
+        // The whole table at once, without a branch an age; only a table with a fault is looked at age by age.
+        let is_within = shares.iter().fold(true, |all, share| all & (0.0..=1.0).contains(share));
+        let steepest = shares.windows(2).fold(f64::NEG_INFINITY, |most: f64, ages| most.max(ages[1] - ages[0]));
+        if is_within && steepest <= ROUNDING {
+            return Ok(Self { shares });
+        }
         for (age, &share) in shares.iter().enumerate() {
             if !(0.0..=1.0).contains(&share) {
                 return Err(SurvivalError::Share { series: series.to_owned(), age, share });
