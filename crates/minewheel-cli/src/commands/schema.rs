@@ -86,7 +86,7 @@ pub fn schema(name: &str) -> Option<schemars::Schema> {
         "explain" => schemars::schema_for!(minewheel_assess::explain::Explanation),
         "drive" => schemars::schema_for!(Vec<super::drive::Line>),
         "age" => schemars::schema_for!(super::age::Output),
-        "pack-life" => schemars::schema_for!(Vec<minewheel_assess::ageing::PackLife>),
+        "pack-life" => schemars::schema_for!(Vec<super::age::Pack>),
         "range" => schemars::schema_for!(Vec<super::range::Line>),
         "charge" => schemars::schema_for!(Vec<super::charge::Line>),
         "trip" => schemars::schema_for!(Vec<super::trip::Line>),

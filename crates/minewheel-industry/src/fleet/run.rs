@@ -11,7 +11,7 @@
 //! |-----------|---------------------------------------------------------|----------------------|
 //! | `body(e)` | element in a car without its pack                       | [`super::figures`]   |
 //! | `pack(e)` | element in a kilowatt-hour of pack                      | [`super::figures`]   |
-//! | recovered | recycled packs × what the route gives back              | `cells/recycling.csv`|
+//! | recovered | recycled packs × what the route gives back              | `data/recycling`      |
 //!
 //! The balance of every element of the packs is checked in every year; a residual above 1e-9 of what moved is an error. Cars
 //! given up are booked by what they hold; what a shredder recovers of it is a product of yields that the tables name.
@@ -26,7 +26,7 @@ use minewheel_data::parameters::ParameterError;
 use minewheel_data::places::UnknownPlace;
 use minewheel_data::status::Status;
 use minewheel_data::units::DAYS_PER_YEAR;
-use minewheel_model::battery::RecyclingRoute;
+use minewheel_model::recycling::Route;
 use serde::Serialize;
 
 use super::cohorts::{Aged, CohortError, Drive, Flows, NegativeInflow, Surroundings, walk};
@@ -41,7 +41,7 @@ const BALANCE: f64 = 1e-9;
 /// Ages of pack curves.
 const AGES: usize = 200;
 /// Recycling where a study says nothing.
-const ROUTE: RecyclingRoute = RecyclingRoute::Hydro;
+const ROUTE: Route = Route::Hydro;
 const KG_PER_T: f64 = 1000.0;
 const KWH_PER_GWH: f64 = 1e6;
 
@@ -216,7 +216,7 @@ struct Walked {
     start: f64,
     start_pack_kwh: f64,
     flows: Flows,
-    packs: Option<(PackFlows, RecyclingRoute)>,
+    packs: Option<(PackFlows, Route)>,
 }
 
 /// Runs a study.
@@ -258,7 +258,7 @@ pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetR
     }
     let years = years(study, &walked);
     let packs = pack_lines(study, &walked);
-    let materials = materials(tables, fleet, study, &walked)?;
+    let materials = materials(fleet, study, &walked)?;
     let electric: f64 = walked.iter().filter(|w| w.figures.kwh_per_km > 0.0).filter_map(|w| w.flows.stock.last()).sum();
     let lineage = places_of(tables, &head.place);
     let ratio = fleet.parameters.subject("points")?.value_at("cars-per-public-point", &lineage, head.to, "1").ok();
@@ -332,7 +332,7 @@ fn walk_product(
     Ok(Walked { figures, km_per_year, start, start_pack_kwh, flows, packs })
 }
 
-fn pack_rules(study: &Study, product: &Product, fleet: &FleetTables, figures: &CarFigures) -> Result<(PackRules, RecyclingRoute), FleetError> {
+fn pack_rules(study: &Study, product: &Product, fleet: &FleetTables, figures: &CarFigures) -> Result<(PackRules, Route), FleetError> {
     let choice = &product.pack;
     let table = |subject: &str, property: &str, unit: &str| fleet.parameters.value(subject, property, unit).map(|v| v.best);
     let survival = match (&choice.survival, figures.first_life_years) {
@@ -357,7 +357,7 @@ fn pack_rules(study: &Study, product: &Product, fleet: &FleetTables, figures: &C
             file: study.file.clone(),
             key: format!("{}.pack.recycling", product.name),
             seen: word.to_owned(),
-            wanted: "hydro or pyro".to_owned(),
+            wanted: Route::ALL.map(Route::word).join(", "),
         })?,
     };
     let rules = PackRules {
@@ -433,13 +433,9 @@ fn pack_lines(study: &Study, walked: &[Walked]) -> Vec<PackLine> {
 }
 
 /// Every element in every year, with the balance of the packs.
-fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walked]) -> Result<Vec<MaterialLine>, FleetError> {
+fn materials(fleet: &FleetTables, study: &Study, walked: &[Walked]) -> Result<Vec<MaterialLine>, FleetError> {
     let names: BTreeSet<&str> =
         walked.iter().flat_map(|w| w.figures.body_materials.keys().chain(w.figures.pack_materials.keys())).map(String::as_str).collect();
-    let recovered = |route: RecyclingRoute, element: &str| {
-        let word = if element == "iron" { "steel" } else { element };
-        tables.cells.recoveries().iter().find(|r| r.route == route && (&*r.material == element || &*r.material == word)).map_or(0.0, |r| r.share.best)
-    };
     let yields = fleet.parameters.subject("yield")?;
     let mut lines = Vec::new();
     for index in 0..study.years() {
@@ -466,7 +462,7 @@ fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walk
                 line.body_retired_t += body * w.flows.outflow[index];
                 let Some((p, route)) = &w.packs else { continue };
                 let per_kwh = w.figures.pack_materials.get(*element).copied().unwrap_or(0.0) / KG_PER_T;
-                let share = recovered(*route, element);
+                let share = w.figures.recovered(*route, element);
                 let recycled = p.recycled[index] + p.scrap[index];
                 line.pack_demand_t += per_kwh * (p.fitted[index] + p.replacements[index] + p.scrap[index]);
                 line.pack_stock_t += per_kwh * (p.in_cars[index] + p.in_second_life[index]);

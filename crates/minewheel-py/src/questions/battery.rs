@@ -120,6 +120,9 @@ impl BatteryOptions {
             shocks: self.price_factors,
             sampling: sampling(self.samples, self.seed, &self.resample, "pack")?,
             car,
+            sold_in: None,
+            warranty_years: None,
+            per_year: None,
         })
     }
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use minewheel_assess::pack_footprint::{PackQuestion, pack_footprint};
 use minewheel_industry::credits::System;
 use minewheel_industry::credits::design::{DesignError, Given, design_credit};
 use minewheel_industry::credits::fleets::fleets;
 use minewheel_industry::credits::ledger::clear;
 use minewheel_industry::credits::market::{Equilibrium, Foresight, MarketFile, equilibria};
 use minewheel_industry::credits::study::{Study, StudyFile};
-use minewheel_industry::passport::{PassportError, PassportQuestion, delivered_footprint};
+use minewheel_industry::passport::PassportError;
 use minewheel_industry::rules::cars::{FOOTPRINT, subjects_of_car};
 use minewheel_industry::rules::{self, Date, RuleError, check, read_rule_file};
 use minewheel_model::drive::RangeRule;
@@ -81,8 +82,8 @@ pub fn rules_check(
             (Some(design), _) => {
                 let asks_footprint = rules.of(edition).any(|c| c.quantity == FOOTPRINT);
                 let sold_in = shared.assess.places.id(&edition.place)?;
-                let question = PassportQuestion { sold_in, year: YEAR, method: "ar6-gwp100", warranty_years: None };
-                let footprint = if asks_footprint { delivered_footprint(design, &shared.assess, shared.passport()?, &question)? } else { None };
+                let question = PackQuestion { sold_in, year: YEAR, method: "ar6-gwp100", warranty_years: None, per_year: None, sampling: None };
+                let footprint = if asks_footprint { pack_footprint(design, &shared.assess, &question)? } else { None };
                 subjects_of_car(design, &shared.assess, footprint.as_ref())?
             }
             (None, Some(text)) => {
