@@ -259,9 +259,19 @@ pub(crate) struct PackLives<'a> {
     warranty: Option<Value>,
     truck_km: Value,
     sea_km: Option<Value>,
-    /// The duty of the car; `None`: that of the field. Without any, a pack of a car with an engine.
-    duty: Option<Option<CarDuty>>,
+    usage: Usage,
     ages: bool,
+}
+
+/// How the pack is used in the car.
+#[derive(Debug, Clone, Copy)]
+enum Usage {
+    /// As the cars of the field studies do.
+    Field,
+    /// As this car does.
+    Car(CarDuty),
+    /// Beside an engine: how many of its kilometres are electric is not a matter of the pack.
+    Unknown,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -311,13 +321,13 @@ impl<'a> PackLives<'a> {
         }
         let made_in = tables.places.id(&question.made_in)?;
         let value = |property: &str, unit: &str| tables.recycling.parameter(UNIT, property, unit);
-        let duty = match &question.car {
-            None => Some(None),
+        let usage = match &question.car {
+            None => Usage::Field,
             Some(car) if car.powertrain == Powertrain::Bev => {
                 let life = crate::ageing::pack_life(car, tables, question.per_year)?;
-                Some(Some(CarDuty::new(Length::from_km(life.km_per_year), Length::from_km(life.range_km))))
+                Usage::Car(CarDuty::new(Length::from_km(life.km_per_year), Length::from_km(life.range_km)))
             }
-            Some(_) => None,
+            Some(_) => Usage::Unknown,
         };
         Ok(Some(Self {
             tables,
@@ -331,9 +341,17 @@ impl<'a> PackLives<'a> {
             warranty: if question.warranty_years.is_some() { None } else { Some(value("warranty_years", "1")?) },
             truck_km: value("distribution_truck", "km")?,
             sea_km: if on_one_continent(tables, made_in, after.place) { None } else { Some(value("distribution_sea", "km")?) },
-            duty,
+            usage,
             ages: tables.ageing.pack_years(&pack.chemistry, &tables.ageing.field_duty(&Draw::BEST), &Draw::BEST).is_ok(),
         }))
+    }
+
+    fn duty(&self, draw: &Draw<'_>) -> Option<CarDuty> {
+        match self.usage {
+            Usage::Field => Some(self.tables.ageing.field_duty(draw)),
+            Usage::Car(duty) => Some(duty),
+            Usage::Unknown => None,
+        }
     }
 
     /// The figures of a draw of this pack, whose making emits `gate_kg`.
@@ -359,8 +377,7 @@ impl<'a> PackLives<'a> {
             second: None,
             usable_kwh,
         };
-        if let Some(duty) = self.duty.filter(|_| self.ages) {
-            let duty = duty.unwrap_or_else(|| tables.ageing.field_duty(draw));
+        if let Some(duty) = self.duty(draw).filter(|_| self.ages) {
             let years = tables.ageing.pack_years(&self.chemistry, &duty, draw)?;
             let in_car = usable_kwh * duty.m_per_year / duty.range_m * years;
             let second = SecondLifeUse::of(tables, &self.chemistry, draw)?;
@@ -427,9 +444,7 @@ impl<'a> PackLives<'a> {
         if let Some(sea) = self.sea_km {
             all.push(line("by sea", sea.best, "km", sea.row));
         }
-        if let (Some((years, _)), Some(duty)) = (best.in_car, self.duty) {
-            let of_field = self.tables.ageing.field_duty(&Draw::BEST);
-            let duty = duty.unwrap_or(of_field);
+        if let (Some((years, _)), Some(duty)) = (best.in_car, self.duty(&Draw::BEST)) {
             let laws = self.tables.ageing.rows(&self.chemistry);
             let weakest = laws.into_iter().max_by_key(|row| rows.status(*row)).unwrap_or(RowId::GIVEN);
             all.push(line("full cycles a year in the car", duty.m_per_year / duty.range_m, "1/year", weakest));

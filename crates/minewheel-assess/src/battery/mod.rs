@@ -7,6 +7,7 @@
 mod chain;
 mod cost;
 mod report;
+mod sample;
 mod tables;
 
 pub use cost::PriceBlock;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use minewheel_data::row::{Draw, RowId};
 use minewheel_data::status::Status;
 use minewheel_data::units::Length;
-use minewheel_lca::{FactorSampler, PreparedSolver, SolveOptions, forward, monte_carlo};
+use minewheel_lca::{FactorSampler, forward};
 use minewheel_model::ageing::CarDuty;
 use minewheel_model::battery::{CellDesign, Check, FastChargeReport, PackDesign, PowerReport, Purchase, describe_cell, design_pack, purchases};
 use minewheel_model::bill::Stage;
@@ -14,11 +14,12 @@ use serde::Serialize;
 
 use super::chain::{Chain, content_word};
 use super::cost::{CostModel, Price, PriceBlock};
+use super::sample::sample;
 use super::{BatteryQuestion, ChainError, RECYCLABLE};
 use crate::AssessError;
 use crate::footprint::SolvedNetwork;
 use crate::pack_footprint::{GateClimate, LifeFigures, PRODUCTION, PackFootprint, PackLives, cycles_of};
-use crate::scenario::{Resample, Sampling};
+use crate::scenario::Sampling;
 use crate::tables::Tables;
 use crate::uncertainty::{Driver, Interval, WIDTH, distributions, driver, is_uncertain};
 
@@ -180,9 +181,9 @@ const RANKED: usize = 10;
 const TYPICAL: &str = "cycle life of a typical car's duty";
 
 /// A pack with its network and prices, ready for draws.
-struct Ready<'a> {
+pub(super) struct Ready<'a> {
     question: &'a BatteryQuestion,
-    tables: &'a Tables,
+    pub(super) tables: &'a Tables,
     chain: Chain,
     /// The pack at best estimates.
     pack: PackDesign,
@@ -233,7 +234,7 @@ impl<'a> Ready<'a> {
     }
 
     /// Draws of the rows of the pack and its prices alone, on a network at its best estimates.
-    fn own_draws(&self, scores: &[f64], sampler: &FactorSampler, count: u64, seed: u64) -> Vec<Result<PackFigures, AssessError>> {
+    pub(super) fn own_draws(&self, scores: &[f64], sampler: &FactorSampler, count: u64, seed: u64) -> Vec<Result<PackFigures, AssessError>> {
         let rows = self.rows();
         let (units, replaced) = self.chain.unit_scores(&self.pack, self.tables, scores, &Draw::BEST);
         let has_recipes = self.pack.lines.iter().any(|l| self.tables.cells.recipe(&l.product).next().is_some());
@@ -251,7 +252,7 @@ impl<'a> Ready<'a> {
     }
 
     /// Footprint and price of a draw. The purchases of a draw are those of the best estimate, in the same order.
-    fn figures(&self, scores: &[f64], draw: &Draw<'_>) -> Result<PackFigures, AssessError> {
+    pub(super) fn figures(&self, scores: &[f64], draw: &Draw<'_>) -> Result<PackFigures, AssessError> {
         let (units, mut kg) = self.chain.unit_scores(&self.pack, self.tables, scores, draw);
         self.figures_of(&units, &mut kg, draw)
     }
@@ -271,7 +272,7 @@ impl<'a> Ready<'a> {
     }
 
     /// The pack's life in a draw.
-    fn life(&self, lives: &PackLives<'_>, scores: &[f64], draw: &Draw<'_>, figures: &PackFigures) -> Result<LifeFigures, AssessError> {
+    pub(super) fn life(&self, lives: &PackLives<'_>, scores: &[f64], draw: &Draw<'_>, figures: &PackFigures) -> Result<LifeFigures, AssessError> {
         let pack = design_pack(&self.question.spec, &self.tables.cells, draw)?;
         lives.figures(&pack, figures.kg * pack.gross_energy.kwh(), scores, draw)
     }
@@ -445,59 +446,6 @@ fn life(question: &BatteryQuestion, pack: &PackDesign, tables: &Tables) -> Optio
     };
     let years = tables.ageing.pack_years(&pack.chemistry, &duty, &Draw::BEST).ok()?;
     Some((cycles_of(&duty, years), years))
-}
-
-/// Draws of a pack's life at most: it is aged in each.
-const LIVES: u64 = 1000;
-
-/// Draws of the pack, and of its life.
-fn sample(
-    ready: &Ready<'_>,
-    solved: &SolvedNetwork<'_>,
-    lives: Option<&PackLives<'_>>,
-    sampling: Sampling,
-) -> Result<(Vec<PackFigures>, Vec<LifeFigures>), AssessError> {
-    let sampler = FactorSampler::centred(&distributions(&ready.tables.rows))?;
-    let count = u64::from(sampling.samples);
-    let own = |scores: &[f64], draw: &Draw<'_>, figures: &PackFigures| lives.map(|l| ready.life(l, scores, draw, figures)).transpose();
-    match sampling.resample {
-        Resample::All => {
-            let solver = PreparedSolver::new(&solved.placed.network, &solved.climate, SolveOptions::default())?;
-            let measure = |from: u64, to: u64, with_life: bool| {
-                monte_carlo(&solver, &sampler, sampling.seed, from..to, |draw| -> Result<(PackFigures, Option<LifeFigures>), AssessError> {
-                    let factors = Draw::from_factors(draw.factors);
-                    let figures = ready.figures(draw.scores, &factors)?;
-                    let life = if with_life { own(draw.scores, &factors, &figures)? } else { None };
-                    Ok((figures, life))
-                })
-            };
-            let lived = LIVES.min(count);
-            let mut drawn = measure(0, lived, true)?;
-            drawn.extend(measure(lived, count, false)?);
-            let all = in_order(drawn)?;
-            let lives = all.iter().filter_map(|(_, life)| *life).collect();
-            Ok((all.into_iter().map(|(figures, _)| figures).collect(), lives))
-        }
-        Resample::Car => {
-            let scores = solved.scores.values();
-            let figures = in_order(ready.own_draws(scores, &sampler, count, sampling.seed))?;
-            let drawn: Vec<Result<Option<LifeFigures>, AssessError>> = figures
-                .par_iter()
-                .take(LIVES as usize)
-                .enumerate()
-                .map_init(Vec::new, |factors, (at, figures)| {
-                    sampler.sample(sampling.seed, at as u64, factors);
-                    own(scores, &Draw::from_factors(factors), figures)
-                })
-                .collect();
-            Ok((figures, in_order(drawn)?.into_iter().flatten().collect()))
-        }
-    }
-}
-
-fn in_order<T>(results: Vec<Result<T, AssessError>>) -> Result<Vec<T>, AssessError> {
-    let in_draw = |(draw, result): (usize, Result<T, _>)| result.map_err(|source| AssessError::InDraw { draw, source: Box::new(source) });
-    results.into_iter().enumerate().map(in_draw).collect()
 }
 
 /// The footprint of a pack per kilowatt-hour delivered, alone.

@@ -1,5 +1,6 @@
 //! `minewheel age`: what capacity a cell keeps over the years, and how long a car's pack lasts.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use minewheel_assess::AssessError;
@@ -154,7 +155,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Answer, Failure> {
     };
     let duty = match (&arguments.soc_profile, arguments.soc) {
         (Some(file), _) => profile(desk, file, arguments.temperature_c)?,
-        (None, Some(soc)) => Duty::storage(soc, arguments.temperature_c).map_err(minewheel_assess::AssessError::from)?,
+        (None, Some(soc)) => Duty::storage(soc, arguments.temperature_c).map_err(AssessError::from)?,
         (None, None) => {
             let wanted = "--soc SHARE for storage, or --soc-profile FILE".to_owned();
             return Err(Failure::Option { option: "soc", seen: "missing".to_owned(), wanted });
@@ -223,7 +224,7 @@ fn packs(lives: &[Pack], format: Format) {
             text.push_str("first life: until that share of the capacity is left; packs: bought over the car's life\n");
             for Pack { life, footprint } in lives {
                 if let Some(footprint) = footprint {
-                    text.push_str(&format!("\n{}: {} kg CO2e with distribution and end of life\n", life.car, figure(footprint.total_kg)));
+                    let _ = writeln!(text, "\n{}: {} kg CO2e with distribution and end of life", life.car, figure(footprint.total_kg));
                     text.push_str(&super::battery::spans(footprint));
                 }
             }
@@ -281,5 +282,5 @@ fn profile(desk: &Desk, file: &Path, celsius: f64) -> Result<Duty, Failure> {
         }
         hours.push(Hour { soc: numbers[1], celsius: numbers.get(2).copied().unwrap_or(celsius) });
     }
-    Ok(Duty::new(&hours).map_err(minewheel_assess::AssessError::from)?)
+    Ok(Duty::new(&hours).map_err(AssessError::from)?)
 }

@@ -304,12 +304,13 @@ fn range(interval: &Interval) -> String {
 /// The spans of a pack's life, and what they rest on.
 pub fn spans(of: &PackFootprint) -> String {
     let line = |s: &Span| {
-        let (kg, less) = (range(&s.kg_per_kwh), range(&s.with_credits_kg_per_kwh));
+        let (kg, less) = (range(&s.kg_per_kwh), figure(s.with_credits_kg_per_kwh.value));
         vec![s.span.words().to_owned(), format!("{:.1}", s.years), figure(s.delivered_kwh), kg, less]
     };
     let lines: Vec<_> = of.spans.iter().map(line).collect();
-    let mut text = print::table(&["span", "years", "kWh", "kg CO2e/kWh", "less what recycling saves"], &lines, &[1, 2, 3, 4]);
+    let mut text = print::table(&["span", "years", "kWh", "kg CO2e/kWh", "less saved"], &lines, &[1, 2, 3, 4]);
     let of_basis = |b: &Basis| format!("{} {} {} ({}, {})", b.quantity, figure(b.value), b.unit, b.status, b.source);
+    text.push_str("less saved: less the primary materials that recycling saves\n");
     text.push_str(&print::wrap(&format!("rests on: {}", of.basis.iter().map(of_basis).collect::<Vec<_>>().join("; "))));
     text.push('\n');
     text
