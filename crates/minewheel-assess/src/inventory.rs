@@ -115,7 +115,7 @@ pub struct Inventory {
 pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario: &Scenario, draw: &Draw<'_>) -> Result<Inventory, AssessError> {
     let (mut pack, sized) = sized_with_pack(design, tables, draw)?;
     if let Some(pack) = &mut pack {
-        let content = content_lines(pack, &design.recycled_cells, tables, scenario.year, draw)?;
+        let content = content_lines(pack, &design.recycled_cells.shares(), tables, scenario.year, draw)?;
         pack.lines.extend(content);
     }
     let energy = road_energy(design, &sized, tables, traces, scenario, draw)?;

@@ -12,7 +12,6 @@ pub mod body;
 pub mod cff;
 pub mod charging;
 pub mod cost;
-pub mod delivered;
 pub mod drive_units;
 pub mod explain;
 pub mod footprint;

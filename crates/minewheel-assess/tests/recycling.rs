@@ -5,7 +5,7 @@
 use std::sync::LazyLock;
 
 use minewheel_assess::assessment::{Assessment, assess};
-use minewheel_assess::delivered::{DeliveredQuestion, delivered_footprint};
+use minewheel_assess::pack_footprint::{PackQuestion, SpanKind, pack_footprint};
 use minewheel_assess::recycling::{RecycleQuestion, RecycleReport, Verdict, recycle_report};
 use minewheel_assess::scenario::{GridChoice, Preset, Resample, Sampling, Scenario};
 use minewheel_assess::tables::Tables;
@@ -233,23 +233,46 @@ fn a_target_on_what_the_battery_lacks_is_unknown_and_never_passed() {
 #[test]
 fn a_kilowatt_hour_delivered_costs_less_over_two_lives() {
     let tables = &*TABLES;
-    let question = DeliveredQuestion {
-        place: tables.places.id("CN").unwrap(),
+    let question = PackQuestion {
+        sold_in: tables.places.id("CN").unwrap(),
         year: 2025,
         method: "ar6-gwp100",
-        per_year: None,
         warranty_years: None,
-        route: Route::Hydro,
+        per_year: None,
+        sampling: Some(SAMPLING),
     };
     let car = car(tables);
-    let of = delivered_footprint(&car, tables, &question).unwrap();
+    let of = pack_footprint(&car, tables, &question).unwrap().unwrap();
+    let span = |kind| *of.spans.iter().find(|s| s.span == kind).unwrap();
+    let (declared, in_car, two) = (span(SpanKind::Declared), span(SpanKind::InCar), span(SpanKind::WithSecondLife));
     // 60 full cycles a year over 8 years of the usable energy.
-    close(of.declared.delivered_kwh, of.usable_energy_kwh * 480.0, 1e-12, "declared");
-    close(of.in_car.kg_per_kwh * of.in_car.delivered_kwh, of.production_kg + of.recycling_kg, 1e-9, "spread over what is delivered");
-    assert!(of.with_second_life.kg_per_kwh < of.in_car.kg_per_kwh);
-    assert!(of.in_car.with_credits_kg_per_kwh < of.in_car.kg_per_kwh);
-    // Making the pack is what the assessment says of it.
-    let pack = assessed(tables, &car, Preset::CutOff).battery_climate_kg_per_kwh.unwrap().value;
-    close(of.production_kg / of.gross_energy_kwh, pack, 1e-9, "production");
-    assert!((0.01..0.5).contains(&of.in_car.kg_per_kwh), "{}", of.in_car.kg_per_kwh);
+    close(declared.delivered_kwh, of.usable_kwh * 480.0, 1e-12, "declared");
+    close(declared.kg_per_kwh.value, of.kg_per_delivered_kwh, 1e-12, "the declared one is the footprint's own");
+    close(in_car.kg_per_kwh.value * in_car.delivered_kwh, of.total_kg, 1e-9, "spread over what is delivered");
+    close(of.stages.values().iter().sum(), of.total_kg, 1e-9, "the stages add up");
+    assert!(two.kg_per_kwh.value < in_car.kg_per_kwh.value);
+    for s in [declared, in_car, two] {
+        assert!(s.with_credits_kg_per_kwh.value < s.kg_per_kwh.value);
+        let interval = s.kg_per_kwh;
+        assert!(interval.p5.unwrap() < interval.value && interval.value < interval.p95.unwrap(), "{:?}", s.span);
+        assert!((0.01..0.5).contains(&interval.value), "{interval:?}");
+    }
+    // A life in the car is known worse than a declared number of cycles.
+    let width = |s: &minewheel_assess::pack_footprint::Span| s.kg_per_kwh.p95.unwrap() / s.kg_per_kwh.p5.unwrap();
+    assert!(width(&in_car) > width(&declared), "{} against {}", width(&in_car), width(&declared));
+    // A longer warranty spreads the same footprint over more energy.
+    let longer = pack_footprint(&car, tables, &PackQuestion { warranty_years: Some(16.0), sampling: None, ..question }).unwrap().unwrap();
+    close(longer.kg_per_delivered_kwh, of.kg_per_delivered_kwh / 2.0, 1e-9, "sixteen years");
+}
+
+#[test]
+fn recycled_content_of_the_car_file_lowers_what_its_pack_declares() {
+    let tables = &*TABLES;
+    let place = tables.places.id("EU27").unwrap();
+    let question = PackQuestion { sold_in: place, year: 2025, method: "ar6-gwp100", warranty_years: None, per_year: None, sampling: None };
+    let plain = car(tables);
+    let mut with = plain.clone();
+    with.recycled_cells.nickel = Some(Value::given(0.5));
+    let kg = |design: &CarDesign| pack_footprint(design, tables, &question).unwrap().unwrap().stages.raw_materials_kg;
+    assert!(kg(&with) < kg(&plain));
 }

@@ -83,6 +83,29 @@ fn a_catalogued_mass_is_that_of_the_catalogued_pack_only() {
 }
 
 #[test]
+fn battery_age_and_passport_declare_the_same_footprint_of_a_car() {
+    let car = "byd-dolphin-60";
+    let passport = json_of(&["passport", car, "--country", "EU27"]);
+    let aged = json_of(&["age", "--car", car, "--country", "EU27", "--samples", "40"]);
+    let pack = json_of(&["battery", car, "--country", "EU27", "--samples", "40"]);
+    let declared = number(&passport["footprint"]["kg_per_delivered_kwh"]);
+    for footprint in [&aged[0]["footprint"], &pack["delivered"]] {
+        assert!((number(&footprint["kg_per_delivered_kwh"]) / declared - 1.0).abs() < 1e-9, "{footprint} for {declared}");
+        let spans = footprint["spans"].as_array().unwrap();
+        assert_eq!(spans.len(), 3);
+        for span in spans {
+            let of = &span["kg_per_kwh"];
+            assert!(number(&of["p5"]) < number(&of["value"]) && number(&of["value"]) < number(&of["p95"]), "{span}");
+        }
+    }
+    // Twice the warranty, half the footprint of a kilowatt-hour declared; the life in the car stays what it is.
+    let longer = json_of(&["battery", car, "--country", "EU27", "--samples", "0", "--warranty-years", "16"]);
+    assert!((2.0 * number(&longer["delivered"]["kg_per_delivered_kwh"]) / declared - 1.0).abs() < 1e-9);
+    let in_car = |json: &Value| number(&json["delivered"]["spans"][1]["delivered_kwh"]);
+    assert!((in_car(&longer) / in_car(&pack) - 1.0).abs() < 1e-12);
+}
+
+#[test]
 fn a_price_is_given_by_the_tonne_and_a_shock_multiplies_it() {
     let usd = |more: &[&str]| number(&json_of(&[&["battery", "--chemistry", "lfp", "--samples", "0"], more].concat())["cost_usd_per_kwh"]["value"]);
     let (cheap, dear) = (usd(&["--price", "lithium-carbonate=10000"]), usd(&["--price", "lithium-carbonate=20000"]));
@@ -92,6 +115,9 @@ fn a_price_is_given_by_the_tonne_and_a_shock_multiplies_it() {
 
 #[test]
 fn what_cannot_be_is_refused_with_code_and_help() {
+    let warranty = run(&["battery", "--chemistry", "lfp", "--warranty-years", "300"]);
+    assert_eq!(warranty.code, 2);
+    assert!(warranty.remarks.contains("warranty-years"), "{}", warranty.remarks);
     let lfp = ["battery", "--chemistry", "lfp", "--samples", "0"];
     let cases: [(&str, &[&str], &str); 16] = [
         ("unknown chemistry", &["battery", "--chemistry", "lpf", "--samples", "0"], "did you mean"),

@@ -21,9 +21,7 @@ use minewheel_assess::pack_footprint::{PackFootprint, PackQuestion, pack_footpri
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::CarDesign;
 use minewheel_data::loader::{Loader, Rows};
-use minewheel_data::parameters::{ParameterError, Parameters};
-use minewheel_data::places::PlaceId;
-use minewheel_data::row::{Draw, RowId, Value};
+use minewheel_data::row::{Draw, RowId};
 use minewheel_data::status::Status;
 use minewheel_data::store::Store;
 use minewheel_data::table::{Fault, Violation};
@@ -33,7 +31,6 @@ use serde_json::{Value as Json, json};
 
 const ATTRIBUTES: &str = "rules/passport-attributes.csv";
 const MATERIALS: &str = "rules/passport-materials.csv";
-const FOOTPRINT: &str = "rules/eu-footprint.csv";
 /// The standard and the data model that names and types are of.
 const MODEL: &str = "DIN DKE SPEC 99100, Battery Pass data model 1.2.0";
 
@@ -49,9 +46,6 @@ pub enum PassportError {
     /// The pack cannot be assessed.
     #[error(transparent)]
     Assess(#[from] AssessError),
-    /// A number of the functional unit is missing.
-    #[error(transparent)]
-    Parameter(#[from] ParameterError),
 }
 
 #[derive(Debug, Clone)]
@@ -73,12 +67,11 @@ struct Material {
     row: RowId,
 }
 
-/// Attributes, materials, and the numbers of the functional unit.
+/// Attributes and materials.
 #[derive(Debug)]
 pub struct PassportTables {
     attributes: Vec<Attribute>,
     materials: Vec<Material>,
-    footprint: Parameters,
     rows: Rows,
 }
 
@@ -120,62 +113,14 @@ impl PassportTables {
                 });
             }
         }
-        let footprint = Parameters::read(&mut loader, FOOTPRINT);
         let (_, rows) = loader.finish_folder(ATTRIBUTES)?;
-        Ok(Self { attributes, materials, footprint, rows })
+        Ok(Self { attributes, materials, rows })
     }
 
     /// Every row's source and status.
     pub fn rows(&self) -> &Rows {
         &self.rows
     }
-}
-
-/// What is asked of the functional unit.
-#[derive(Debug, Clone)]
-pub struct PassportQuestion<'q> {
-    /// Where the car is sold.
-    pub sold_in: PlaceId,
-    /// The year of its making.
-    pub year: i32,
-    /// Climate method.
-    pub method: &'q str,
-    /// Years of the maker's warranty; `None`: those of the table.
-    pub warranty_years: Option<f64>,
-}
-
-/// The footprint of a car's pack per kilowatt-hour delivered, with the functional unit of the tables.
-///
-/// # Errors
-/// The pack cannot be assessed, or a number of the unit is missing.
-pub fn delivered_footprint(
-    design: &CarDesign,
-    tables: &Tables,
-    passport: &PassportTables,
-    question: &PassportQuestion<'_>,
-) -> Result<Option<PackFootprint>, PassportError> {
-    let value = |subject: &str, property: &str, unit: &str| passport.footprint.value(subject, property, unit);
-    let cycles = value("car", "full_cycles", "1/year")?;
-    let (truck, sea) = (value("distribution", "truck", "km")?, value("distribution", "sea", "km")?);
-    let mut of: Vec<Value> = vec![cycles, truck, sea];
-    let warranty_years = if let Some(years) = question.warranty_years {
-        years
-    } else {
-        let years = value("car", "warranty", "year")?;
-        of.push(years);
-        years.best
-    };
-    let question = PackQuestion {
-        sold_in: question.sold_in,
-        year: question.year,
-        method: question.method,
-        cycles_per_year: cycles.best,
-        warranty_years,
-        truck_km: truck.best,
-        sea_km: sea.best,
-        status: passport.rows.weakest(of.iter().map(|v| v.row)),
-    };
-    Ok(pack_footprint(design, tables, &question)?)
 }
 
 /// One attribute that is filled.
@@ -225,11 +170,11 @@ pub struct Passport {
 ///
 /// # Errors
 /// A car without a pack, or a pack that cannot be assessed.
-pub fn passport(design: &CarDesign, tables: &Tables, passport: &PassportTables, question: &PassportQuestion<'_>) -> Result<Passport, PassportError> {
+pub fn passport(design: &CarDesign, tables: &Tables, passport: &PassportTables, question: &PackQuestion<'_>) -> Result<Passport, PassportError> {
     let none = || PassportError::NoBattery { car: design.id.clone() };
     let battery = design.battery.as_ref().ok_or_else(none)?;
     let pack = pack_of(design, tables, &Draw::BEST)?.ok_or_else(none)?;
-    let footprint = delivered_footprint(design, tables, passport, question)?.ok_or_else(none)?;
+    let footprint = pack_footprint(design, tables, question)?.ok_or_else(none)?;
     let of_pack = tables.rows.weakest(pack.lines.iter().flat_map(|l| l.rows.iter().copied())).max(Status::Derived);
     let mass_status = battery.pack_mass_kg.as_ref().map_or(of_pack, |m| tables.rows.status(m.row));
     let per_kwh = |kg: f64| kg / footprint.delivered_kwh;

@@ -18,6 +18,8 @@ use crate::{Evidence, METHOD, ValidationError};
 
 /// Products that replace battery-grade salts.
 const SALTS: [&str; 4] = ["nickel sulfate", "cobalt sulfate", "manganese sulfate", "lithium carbonate"];
+/// The step that salts come from.
+const LEACHING: &str = "leaching";
 /// Energy of the pack; every figure is a ratio.
 const PACK_KWH: f64 = 60.0;
 
@@ -59,17 +61,20 @@ fn route(evidence: &Evidence, chemistry: &str, place: &str, year: i32) -> Result
     recycle_report(tables, &question)?.routes.into_iter().next().ok_or_else(missing)
 }
 
-/// Share of the primary footprint that recycling saves: of all salts against all work, or of one product by mass.
+/// Share of the primary footprint that recycling saves: of all salts against all work, or of one product by mass. The work of
+/// a step is shared by mass among what the step makes: leaching among the salts, what comes before among all products.
 fn reduction(route: &RouteReport, row: &Published) -> f64 {
-    let is_meant = |product: &str| if row.kind == "at-least" { SALTS.contains(&product) } else { product == row.product };
-    let meant = || route.products.iter().filter(|p| is_meant(&p.product));
-    let primary: f64 = meant().map(|p| p.avoided_kg_co2e_per_kwh).sum();
-    let share = if row.kind == "at-least" {
-        1.0
-    } else {
-        meant().map(|p| p.kg_per_kwh).sum::<f64>() / route.products.iter().map(|p| p.kg_per_kwh).sum::<f64>()
-    };
-    1.0 - share * route.climate.recycling.value / primary
+    let is_salt = |product: &str| SALTS.contains(&product);
+    let is_meant = |product: &str| if row.kind == "at-least" { is_salt(product) } else { product == row.product };
+    let kg = |of: &dyn Fn(&str) -> bool| route.products.iter().filter(|p| of(&p.product)).map(|p| p.kg_per_kwh).sum::<f64>();
+    let primary: f64 = route.products.iter().filter(|p| is_meant(&p.product)).map(|p| p.avoided_kg_co2e_per_kwh).sum();
+    if row.kind == "at-least" {
+        return 1.0 - route.climate.recycling.value / primary;
+    }
+    let leaching: f64 = route.inputs.iter().filter(|i| i.step == LEACHING).map(|i| i.kg_co2e_per_kwh).sum();
+    let before = route.climate.recycling.value - leaching;
+    let meant = kg(&is_meant);
+    1.0 - (leaching * meant / kg(&is_salt) + before * meant / kg(&|_| true)) / primary
 }
 
 pub(crate) fn climate(evidence: &Evidence, claim: Claim) -> Result<Report, ValidationError> {

@@ -3,7 +3,6 @@
 //! ```text
 //! own(j)      = y_j − Σ_i∈chain z_ij·y_i              what a step adds to the chain products that it takes in
 //! stage(s, p) = Σ_j∈(s,p) a_j·own(j)                  a_j = d_j + Σ_k∈chain z_jk·a_k
-//! recycled    : − x·a·y_salt + x·a·m·k·y_recycling    k = pack treated per kg of recovered metal
 //! ```
 //!
 //! | symbol | meaning |
@@ -11,12 +10,10 @@
 //! | `y` | footprint of a unit of every column of the network |
 //! | `z` | inputs by unit, `d` the pack's own demand |
 //! | `a` | what the chain makes for the pack |
-//! | `m` | metal in a kilogram of salt |
 //!
 //! The sum over stages is the footprint of the pack. Power, heat, acids and freight of a step stay with the step; metals of foils,
-//! sheets and electronics with the stage that buys them. Recycled salts carry the recycling service of the packs that they come
-//! from, shared among all recovered metals by mass (recycling is paid by who uses the metal; a pack that ends its life gives
-//! no credit here).
+//! sheets and electronics with the stage that buys them. Recycled content is that of [`crate::recycling`], as in an assessment of a
+//! car: salts of the route `hydro` take the place of primary ones, and carry its work by value.
 
 use std::collections::BTreeMap;
 
@@ -26,20 +23,23 @@ use minewheel_data::row::{Draw, RowId};
 use minewheel_data::table::nearest;
 use minewheel_data::units::Mass;
 use minewheel_lca::{ColumnId, Demand, forward};
-use minewheel_model::battery::{Content, PackDesign, RecyclingRoute, with_recipes};
+use minewheel_model::battery::{Content, PackDesign, with_recipes};
 use minewheel_model::bill::{BillLine, Stage};
 
 use super::tables::Maker;
 use super::{BatteryQuestion, ChainError};
 use crate::AssessError;
+use crate::assessment::column_of;
 use crate::footprint::SolvedNetwork;
 use crate::network::{Column, NetworkError, PlacedNetwork, PlacedNetworkBuilder};
+use crate::pack_footprint::AfterGate;
+use crate::recycling::{content_lines, is_content};
 use crate::tables::Tables;
 
 /// Tier of products that are mined where the ore lies: a stage's place does not move them.
 const MINING: &str = "mining";
-/// The service of recycling by leaching.
-const RECYCLING: &str = "battery-recycling-hydro";
+/// The stage of what recycling takes.
+const RECYCLING: &str = "recycling";
 /// The stage of a line that belongs to none of the table: what the pack's own lines buy beside it.
 const STAGE_OF_PART: [(&str, &str); 5] = [
     ("cathode", "binders"),
@@ -70,6 +70,8 @@ pub(super) struct StageKg {
 pub(super) struct Chain {
     pub placed: PlacedNetwork,
     pub lines: Vec<ChainLine>,
+    /// Freight and recycling where the pack is sold.
+    pub after: AfterGate,
     /// Columns that a substitution may need, by product and place.
     extra: BTreeMap<(String, String), ColumnId>,
 }
@@ -127,6 +129,16 @@ impl BatteryQuestion {
         self.stages.iter().find(|(s, _)| s == stage).map_or(&self.made_in, |(_, place)| place)
     }
 
+    /// Where what has no place of its own is bought: at the plant of the car whose pack it is, as in its assessment; else where the
+    /// cells are made.
+    fn buyer(&self) -> &str {
+        let cells = self.local_place("cell-plant");
+        let Some(car) = &self.car else { return cells };
+        let plant = car.plant.country.as_deref().or(car.made_in.as_deref());
+        let of_cells = car.battery.as_ref().and_then(|b| b.made_in.as_deref()).or(plant);
+        if of_cells == Some(cells) { plant.unwrap_or(cells) } else { cells }
+    }
+
     /// Lines of a pack with recipes and places in them.
     pub(super) fn placed_lines(&self, pack: &PackDesign, tables: &Tables, draw: &Draw<'_>) -> Vec<BillLine> {
         let mut lines = with_recipes(&pack.lines, &tables.cells, draw);
@@ -150,7 +162,7 @@ impl Chain {
     pub fn build(question: &BatteryQuestion, pack: &PackDesign, tables: &Tables) -> Result<Self, AssessError> {
         let (sourcing, processes) = rules(question, tables)?;
         let mut builder = PlacedNetworkBuilder::new(tables, question.year, &sourcing)?.with_routes(processes);
-        let plant = tables.places.id(question.local_place("cell-plant"))?;
+        let plant = tables.places.id(question.buyer())?;
         let column = |builder: &mut PlacedNetworkBuilder<'_>, product: &str, place: Option<&str>| -> Result<ColumnId, AssessError> {
             let id = tables.cards.product_id(product).ok_or_else(|| NetworkError::UnknownProduct(product.to_owned()))?;
             let place: PlaceId = place.map_or(Ok(plant), |p| tables.places.id(p))?;
@@ -161,22 +173,26 @@ impl Chain {
             let column = column(&mut builder, &line.product, line.place.as_deref())?;
             lines.push(ChainLine { line, column });
         }
+        for line in content_lines(pack, &question.recycled_shares(), tables, question.year, &Draw::BEST)? {
+            let column = column_of(tables, &mut builder, &line, plant)?;
+            lines.push(ChainLine { line, column });
+        }
+        let sold_in = tables.places.id(question.sold_in.as_deref().unwrap_or(&question.made_in))?;
+        let cathode = tables.cells.cell(&pack.chemistry).map_or("", minewheel_model::battery::Cell::cathode_product);
+        let after = AfterGate::place(tables, &mut builder, sold_in, cathode)?;
         let mut extra = BTreeMap::new();
         let mut add = |builder: &mut PlacedNetworkBuilder<'_>, product: &str, place: Option<&str>| -> Result<(), AssessError> {
             let id = column(builder, product, place)?;
             extra.insert((product.to_owned(), place.unwrap_or_default().to_owned()), id);
             Ok(())
         };
-        if !question.recycled.is_empty() {
-            add(&mut builder, RECYCLING, Some(&question.made_in))?;
-        }
         for (_, recipe) in question.recipes(tables) {
             for feed in tables.cells.recipe(&recipe) {
                 add(&mut builder, &feed.product, feed.place.as_deref())?;
             }
         }
-        let mut chain = Self { placed: builder.build()?, lines, extra };
-        let replaced = chain.replacements(question, pack, tables)?;
+        let mut chain = Self { placed: builder.build()?, lines, after, extra };
+        let replaced = chain.replacements(question, tables)?;
         chain.lines.extend(replaced);
         Ok(chain)
     }
@@ -188,8 +204,8 @@ impl Chain {
         Ok(forward(&self.placed.network, &demand)?.get(column).map(|amount| (column, amount)))
     }
 
-    /// Lines that put a recipe or recycled metal in the place of what the markets sell.
-    fn replacements(&self, question: &BatteryQuestion, pack: &PackDesign, tables: &Tables) -> Result<Vec<ChainLine>, AssessError> {
+    /// Lines that put a recipe in the place of what the markets sell.
+    fn replacements(&self, question: &BatteryQuestion, tables: &Tables) -> Result<Vec<ChainLine>, AssessError> {
         let mut lines = Vec::new();
         let mut push = |part: &str, product: &str, place: Option<&str>, column: ColumnId, amount: f64, row: RowId| {
             let line = BillLine {
@@ -203,25 +219,8 @@ impl Chain {
             };
             lines.push(ChainLine { line, column });
         };
-        let mut left: BTreeMap<String, f64> = BTreeMap::new();
-        for (metal, share) in &question.recycled {
-            let per_kg_metal = pack.pack_mass.kg() / recovered_kg(pack, tables);
-            let salts: Vec<_> = tables.cells.recoveries().iter().filter(|r| r.route == RecyclingRoute::Hydro && *r.material == **metal).collect();
-            for salt in salts {
-                for product in salts_of(&salt.product) {
-                    let Some((market, amount)) = self.made(product, tables)? else { continue };
-                    let Some(service) = self.extra.get(&(RECYCLING.to_owned(), question.made_in.clone())) else { continue };
-                    push("recycled", product, None, market, -share * amount, salt.share.row);
-                    // Hydroxide holds a tenth less lithium than carbonate; counted alike, so that its recycling is a little overstated.
-                    let metal_kg = share * amount / salt.product_kg_per_kg;
-                    push("recycled", RECYCLING, Some(&question.made_in), *service, metal_kg * per_kg_metal, salt.share.row);
-                    left.insert((*product).to_owned(), 1.0 - share);
-                }
-            }
-        }
         for (product, recipe) in question.recipes(tables) {
             let Some((market, amount)) = self.made(&product, tables)? else { continue };
-            let amount = amount * left.get(&product).copied().unwrap_or(1.0);
             push(&recipe, &product, None, market, -amount, RowId::GIVEN);
             for feed in tables.cells.recipe(&recipe) {
                 let place = feed.place.as_deref();
@@ -257,8 +256,8 @@ impl Chain {
     }
 
     fn stage_of_line(tables: &Tables, line: &BillLine) -> String {
-        if &*line.part == "recycled" && &*line.product == RECYCLING {
-            return "recycling".to_owned();
+        if is_content(line) {
+            return RECYCLING.to_owned();
         }
         let part = STAGE_OF_PART.iter().find(|(part, _)| *part == &*line.part).map(|(_, stage)| *stage);
         let of_route = || tables.battery.routes.iter().find(|r| r.maker == Maker::Recipe(line.part.to_string())).map(|r| r.stage.clone());
@@ -327,26 +326,6 @@ impl BatteryQuestion {
         })
         .collect()
     }
-}
-
-/// Salts of a metal that the chain buys: lithium is bought as carbonate or as hydroxide.
-fn salts_of(product: &str) -> &[&str] {
-    match product {
-        "lithium-carbonate" => &["lithium-carbonate", "lithium-hydroxide"],
-        "cobalt-sulfate" => &["cobalt-sulfate"],
-        "nickel-sulfate" => &["nickel-sulfate"],
-        "manganese-sulfate" => &["manganese-sulfate"],
-        _ => &[],
-    }
-}
-
-/// Metals that may have recycled content.
-pub(super) const RECYCLABLE: [&str; 4] = ["lithium", "nickel", "cobalt", "manganese"];
-
-/// What leaching gives back of a pack's metals, in kg.
-fn recovered_kg(pack: &PackDesign, tables: &Tables) -> f64 {
-    let hydro = tables.cells.recoveries().iter().filter(|r| r.route == RecyclingRoute::Hydro);
-    hydro.map(|r| pack.contents.iter().filter(|(c, _)| c.word() == &*r.material).map(|(_, m)| m.kg() * r.share.best).sum::<f64>()).sum()
 }
 
 /// The word of a content in results.

@@ -258,6 +258,9 @@ impl CostModel {
     }
 }
 
+/// Commodities whose price is that of a salt.
+const SALTS: [&str; 2] = ["lithium-carbonate", "manganese-sulfate"];
+
 /// Prices of the commodities, with what the question gives and shocks.
 fn commodities(question: &BatteryQuestion, tables: &Tables) -> Result<Vec<(Value, f64)>, AssessError> {
     let ids = || COMMODITIES.iter().map(|c| c.1);
@@ -320,7 +323,7 @@ fn price_of(line: &BillLine, cell: Option<&Cell>, tables: &Tables) -> Result<Pri
             if fraction > 0.0
                 && let Some(commodity) = COMMODITIES.iter().position(|c| c.0 == metal)
             {
-                contents.push((commodity, fraction * commodity_kg_per_kg(metal, tables)));
+                contents.push((commodity, fraction * commodity_kg_per_kg(COMMODITIES[commodity].1, tables)));
             }
         }
     }
@@ -330,10 +333,10 @@ fn price_of(line: &BillLine, cell: Option<&Cell>, tables: &Tables) -> Result<Pri
 }
 
 /// Kilograms of the priced good that hold a kilogram of a metal: lithium and manganese are priced as salts.
-fn commodity_kg_per_kg(metal: &str, tables: &Tables) -> f64 {
-    let is_salt = matches!(metal, "lithium" | "manganese");
-    let found = tables.cells.recoveries().iter().find(|r| is_salt && *r.material == *metal);
-    found.map_or(1.0, |r| r.product_kg_per_kg)
+fn commodity_kg_per_kg(commodity: &str, tables: &Tables) -> f64 {
+    let is_salt = SALTS.contains(&commodity);
+    let found = tables.recycling.products().iter().find(|p| is_salt && p.replaces.as_deref() == Some(commodity));
+    found.map_or(1.0, minewheel_model::recycling::Product::kg_per_kg)
 }
 
 /// Electricity and gas, in kWh by unit of cell making, with the share of the route that takes them.
@@ -351,6 +354,22 @@ fn plant_energy(tables: &Tables, place: PlaceId, year: i32) -> Result<PlantEnerg
             let Target::Product(input) = exchange.target else { continue };
             let product = tables.cards.product(input);
             match product.id.as_str() {
+                // Energy of the plant is one amount; its routes say how much of it is power and how much gas.
+                "cell-plant-energy" => {
+                    let carriers = tables.markets.routes(&tables.cards, &tables.places, input, &lineage, year);
+                    for carrier in carriers.map_err(crate::network::NetworkError::from)? {
+                        let share = route.share.best * carrier.share.best;
+                        for burnt in tables.cards.exchanges_at(carrier.of, &lineage) {
+                            let Target::Product(of) = burnt.target else { continue };
+                            let factor = share * burnt.amount.best;
+                            match tables.cards.product(of).id.as_str() {
+                                "electricity-high-voltage" => electricity.push((exchange.amount, factor)),
+                                "natural-gas" => gas.push((exchange.amount, factor * Energy::from_mj(1.0).kwh())),
+                                _ => {}
+                            }
+                        }
+                    }
+                }
                 "electricity-high-voltage" => electricity.push((exchange.amount, route.share.best)),
                 "natural-gas" | "heat" if product.unit == "MJ" => {
                     gas.push((exchange.amount, route.share.best * Energy::from_mj(1.0).kwh()));

@@ -7,13 +7,17 @@
 mod chain;
 mod cost;
 mod report;
+mod sample;
 mod tables;
 
 pub use cost::PriceBlock;
+pub(crate) use report::prepared_footprint;
 pub use report::{BatteryReport, BatteryRun, CheckLine, Electrodes, PackFigures, PreparedPack, StageLine, battery_report};
 pub use tables::BatteryTables;
 
-use minewheel_data::units::Energy;
+use minewheel_data::car::CarDesign;
+use minewheel_data::row::Value;
+use minewheel_data::units::{Energy, Length};
 use minewheel_model::battery::PackSpec;
 
 use crate::scenario::Sampling;
@@ -42,13 +46,23 @@ pub struct BatteryQuestion {
     /// How the intervals are made; `None`: points.
     pub sampling: Option<Sampling>,
     /// The car that the pack is for; `None`: a typical one.
-    pub car: Option<minewheel_data::car::CarDesign>,
+    pub car: Option<CarDesign>,
+    /// Where it is sold and recycled; `None`: where it is made.
+    pub sold_in: Option<String>,
+    /// Years of the maker's warranty; `None`: those of the table.
+    pub warranty_years: Option<f64>,
+    /// Distance a year in the car; `None`: the car's own.
+    pub per_year: Option<Length>,
 }
 
 impl BatteryQuestion {
     /// A usual pack of a chemistry, made in a place in a year: every stage where its market buys, prices of the year, no interval.
     pub fn usual(chemistry: &str, energy: Energy, made_in: &str, year: i32, method: &str) -> Self {
-        let mut spec = PackSpec::new(chemistry, energy);
+        Self::of(PackSpec::new(chemistry, energy), made_in, year, method)
+    }
+
+    /// A pack as specified, made in a place in a year, with nothing else chosen.
+    pub fn of(mut spec: PackSpec, made_in: &str, year: i32, method: &str) -> Self {
         spec.made_in = Some(made_in.into());
         Self {
             spec,
@@ -62,9 +76,27 @@ impl BatteryQuestion {
             shocks: Vec::new(),
             sampling: None,
             car: None,
+            sold_in: None,
+            warranty_years: None,
+            per_year: None,
         }
     }
+
+    /// Shares of recycled metal by symbol: what the question says, else what the car's file says.
+    fn recycled_shares(&self) -> Vec<(&'static str, Value)> {
+        let of_car = self.car.as_ref().map(|c| c.recycled_cells.shares()).unwrap_or_default();
+        RECYCLABLE
+            .into_iter()
+            .filter_map(|(metal, symbol)| {
+                let asked = self.recycled.iter().find(|r| r.0 == metal).map(|r| Value::given(r.1));
+                Some((symbol, asked.or_else(|| of_car.iter().find(|c| c.0 == symbol).map(|c| c.1))?))
+            })
+            .collect()
+    }
 }
+
+/// Metals that may have recycled content, with their symbols.
+const RECYCLABLE: [(&str, &str); 4] = [("lithium", "Li"), ("nickel", "Ni"), ("cobalt", "Co"), ("manganese", "Mn")];
 
 /// Why a battery's chain or price was refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

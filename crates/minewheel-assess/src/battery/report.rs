@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 
 use minewheel_data::row::{Draw, RowId};
 use minewheel_data::status::Status;
-use minewheel_data::units::{DAYS_PER_YEAR, Length};
-use minewheel_lca::{FactorSampler, PreparedSolver, SolveOptions, forward, monte_carlo};
+use minewheel_data::units::Length;
+use minewheel_lca::{FactorSampler, forward};
 use minewheel_model::ageing::CarDuty;
 use minewheel_model::battery::{CellDesign, Check, FastChargeReport, PackDesign, PowerReport, Purchase, describe_cell, design_pack, purchases};
 use minewheel_model::bill::Stage;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::chain::{Chain, RECYCLABLE, content_word};
+use super::chain::{Chain, content_word};
 use super::cost::{CostModel, Price, PriceBlock};
-use super::{BatteryQuestion, ChainError};
+use super::sample::sample;
+use super::{BatteryQuestion, ChainError, RECYCLABLE};
 use crate::AssessError;
 use crate::footprint::SolvedNetwork;
-use crate::scenario::{Resample, Sampling};
+use crate::pack_footprint::{GateClimate, LifeFigures, PRODUCTION, PackFootprint, PackLives, cycles_of};
+use crate::scenario::Sampling;
 use crate::tables::Tables;
 use crate::uncertainty::{Driver, Interval, WIDTH, distributions, driver, is_uncertain};
 
@@ -104,6 +106,9 @@ pub struct BatteryReport {
     pub cycle_life: Option<f64>,
     /// Years until then, in the car or in a typical one.
     pub first_life_years: Option<f64>,
+    /// The footprint by kilowatt-hour delivered over life, with distribution and end of life; `None`: no energy of the cell is known
+    /// to be usable, or recycling does not follow it. At most the first 1,000 draws.
+    pub delivered: Option<PackFootprint>,
     /// Rows that drive the spread of the footprint, largest first.
     pub ranking: Vec<Driver>,
     /// Everything that was checked.
@@ -176,9 +181,9 @@ const RANKED: usize = 10;
 const TYPICAL: &str = "cycle life of a typical car's duty";
 
 /// A pack with its network and prices, ready for draws.
-struct Ready<'a> {
+pub(super) struct Ready<'a> {
     question: &'a BatteryQuestion,
-    tables: &'a Tables,
+    pub(super) tables: &'a Tables,
     chain: Chain,
     /// The pack at best estimates.
     pack: PackDesign,
@@ -229,7 +234,7 @@ impl<'a> Ready<'a> {
     }
 
     /// Draws of the rows of the pack and its prices alone, on a network at its best estimates.
-    fn own_draws(&self, scores: &[f64], sampler: &FactorSampler, count: u64, seed: u64) -> Vec<Result<PackFigures, AssessError>> {
+    pub(super) fn own_draws(&self, scores: &[f64], sampler: &FactorSampler, count: u64, seed: u64) -> Vec<Result<PackFigures, AssessError>> {
         let rows = self.rows();
         let (units, replaced) = self.chain.unit_scores(&self.pack, self.tables, scores, &Draw::BEST);
         let has_recipes = self.pack.lines.iter().any(|l| self.tables.cells.recipe(&l.product).next().is_some());
@@ -247,7 +252,7 @@ impl<'a> Ready<'a> {
     }
 
     /// Footprint and price of a draw. The purchases of a draw are those of the best estimate, in the same order.
-    fn figures(&self, scores: &[f64], draw: &Draw<'_>) -> Result<PackFigures, AssessError> {
+    pub(super) fn figures(&self, scores: &[f64], draw: &Draw<'_>) -> Result<PackFigures, AssessError> {
         let (units, mut kg) = self.chain.unit_scores(&self.pack, self.tables, scores, draw);
         self.figures_of(&units, &mut kg, draw)
     }
@@ -264,6 +269,28 @@ impl<'a> Ready<'a> {
         })?;
         let kwh = energy.kwh();
         Ok(PackFigures { kg: *kg / kwh, usd: self.cost.close(price, cells, kwh, draw).total() })
+    }
+
+    /// The pack's life in a draw.
+    pub(super) fn life(&self, lives: &PackLives<'_>, scores: &[f64], draw: &Draw<'_>, figures: &PackFigures) -> Result<LifeFigures, AssessError> {
+        let pack = design_pack(&self.question.spec, &self.tables.cells, draw)?;
+        lives.figures(&pack, figures.kg * pack.gross_energy.kwh(), scores, draw)
+    }
+
+    fn delivered(
+        &self,
+        lives: &PackLives<'_>,
+        solved: &SolvedNetwork<'_>,
+        best: &PackFigures,
+        drawn: &[LifeFigures],
+        status: Status,
+    ) -> Result<PackFootprint, AssessError> {
+        let scores = solved.scores.values();
+        let amounts = || self.chain.lines.iter().map(|l| (l.column, l.line.amount));
+        let made = self.chain.lines.iter().filter(|l| PRODUCTION.contains(&&*l.line.product));
+        let production_kg = made.map(|l| l.line.amount * scores[l.column.index()]).sum();
+        let figures = self.life(lives, scores, &Draw::BEST, best)?;
+        Ok(lives.footprint(&figures, drawn, production_kg, GateClimate::of(solved, &amounts().collect::<Vec<_>>()), status))
     }
 
     /// The rows that a draw of the pack and its price may ask for.
@@ -293,8 +320,8 @@ impl<'a> Ready<'a> {
 /// A cell that cannot be, an unknown name, a price below nought, or a network without a solution.
 pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<BatteryReport, AssessError> {
     for (metal, share) in &question.recycled {
-        if !RECYCLABLE.contains(&metal.as_str()) {
-            return Err(ChainError::name("metal with recycled content", metal, RECYCLABLE).into());
+        if !RECYCLABLE.iter().any(|r| r.0 == metal) {
+            return Err(ChainError::name("metal with recycled content", metal, RECYCLABLE.map(|r| r.0)).into());
         }
         if !(0.0..=1.0).contains(share) {
             return Err(ChainError::Recycled { metal: metal.clone(), seen: *share }.into());
@@ -305,16 +332,18 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
     let cell = describe_cell(&question.spec, &tables.cells, &Draw::BEST)?;
     let solved = SolvedNetwork::new(tables, &chain.placed, &question.method)?;
     let best = ready.figures(solved.scores.values(), &Draw::BEST)?;
-    let draws = match question.sampling {
-        Some(sampling) => sample(&ready, &solved, sampling)?,
-        None => Vec::new(),
+    let lives = PackLives::new(question, pack, &chain.after, tables)?;
+    let (draws, lived) = match question.sampling {
+        Some(sampling) => sample(&ready, &solved, lives.as_ref(), sampling)?,
+        None => (Vec::new(), Vec::new()),
     };
     let interval = |value: f64, of: fn(&PackFigures) -> f64| {
         if draws.is_empty() { Interval::point(value) } else { Interval::of(value, draws.iter().map(of)) }
     };
     let demand = chain.demand(tables);
     let by_status = solved.by_status(&demand)?;
-    let of_climate = Status::ALL.iter().zip(by_status).filter(|(_, share)| *share > 0.0).map(|(s, _)| *s).max().unwrap_or(Status::Read);
+    let of_climate = weakest(&by_status);
+    let delivered = lives.as_ref().map(|lives| ready.delivered(lives, &solved, &best, &lived, of_climate)).transpose()?;
     let kwh = pack.gross_energy.kwh();
     let climate_by_stage = chain
         .by_stage(tables, &solved)
@@ -370,6 +399,7 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
         cost_blocks: ready.cost.price(pack, &Draw::BEST).blocks(),
         cycle_life: life.map(|l| l.0),
         first_life_years: life.map(|l| l.1),
+        delivered,
         ranking: ranking(&ready, &solved, best.kg * kwh)?,
         checks: checks(pack, &cell),
         weakest_status: of_climate.max(ready.cost.status(tables)),
@@ -409,28 +439,34 @@ fn components(pack: &PackDesign) -> BTreeMap<String, f64> {
 fn life(question: &BatteryQuestion, pack: &PackDesign, tables: &Tables) -> Option<(f64, f64)> {
     let duty = match &question.car {
         Some(car) => {
-            let life = crate::ageing::pack_life(car, tables, None).ok()?;
+            let life = crate::ageing::pack_life(car, tables, question.per_year).ok()?;
             CarDuty::new(Length::from_km(life.km_per_year), Length::from_km(life.range_km))
         }
         None => tables.ageing.field_duty(&Draw::BEST),
     };
     let years = tables.ageing.pack_years(&pack.chemistry, &duty, &Draw::BEST).ok()?;
-    let cycles_per_day = duty.m_per_year / DAYS_PER_YEAR / duty.range_m;
-    Some((years * DAYS_PER_YEAR * cycles_per_day, years))
+    Some((cycles_of(&duty, years), years))
 }
 
-fn sample(ready: &Ready<'_>, solved: &SolvedNetwork<'_>, sampling: Sampling) -> Result<Vec<PackFigures>, AssessError> {
-    let sampler = FactorSampler::centred(&distributions(&ready.tables.rows))?;
-    let count = u64::from(sampling.samples);
-    let results: Vec<Result<PackFigures, AssessError>> = match sampling.resample {
-        Resample::All => {
-            let solver = PreparedSolver::new(&solved.placed.network, &solved.climate, SolveOptions::default())?;
-            monte_carlo(&solver, &sampler, sampling.seed, 0..count, |draw| ready.figures(draw.scores, &Draw::from_factors(draw.factors)))?
-        }
-        Resample::Car => ready.own_draws(solved.scores.values(), &sampler, count, sampling.seed),
+/// The footprint of a pack per kilowatt-hour delivered, alone.
+///
+/// # Errors
+/// As [`battery_report`].
+pub(crate) fn prepared_footprint(question: &BatteryQuestion, tables: &Tables) -> Result<Option<PackFootprint>, AssessError> {
+    let ready = Ready::new(question, tables)?;
+    let solved = SolvedNetwork::new(tables, &ready.chain.placed, &question.method)?;
+    let Some(lives) = PackLives::new(question, &ready.pack, &ready.chain.after, tables)? else { return Ok(None) };
+    let drawn = match question.sampling {
+        Some(sampling) => sample(&ready, &solved, Some(&lives), sampling)?.1,
+        None => Vec::new(),
     };
-    let in_draw = |(draw, result): (usize, Result<_, AssessError>)| result.map_err(|source| AssessError::InDraw { draw, source: Box::new(source) });
-    results.into_iter().enumerate().map(in_draw).collect()
+    let best = ready.figures(solved.scores.values(), &Draw::BEST)?;
+    let of_climate = weakest(&solved.by_status(&ready.chain.demand(tables))?);
+    ready.delivered(&lives, &solved, &best, &drawn, of_climate).map(Some)
+}
+
+fn weakest(by_status: &[f64; 4]) -> Status {
+    Status::ALL.iter().zip(by_status).filter(|(_, share)| **share > 0.0).map(|(s, _)| *s).max().unwrap_or(Status::Read)
 }
 
 /// The rows that drive the spread of the footprint: first order on the network, central differences on the design.

@@ -12,8 +12,7 @@
 
 use std::sync::Arc;
 
-use minewheel_data::car::RecycledCells;
-use minewheel_data::row::{Draw, RowId};
+use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::units::{Mass, convert};
 use minewheel_model::battery::{Element, PackDesign};
 use minewheel_model::bill::{BillLine, Stage};
@@ -32,18 +31,17 @@ pub fn is_content(line: &BillLine) -> bool {
     matches!(line.stage, Stage::BatteryMaterials | Stage::BatteryReplacement) && line.part.starts_with(PART)
 }
 
-/// Lines that put recycled metals in the place of primary ones in the making of a pack.
+/// Lines that put recycled metals, by symbol and share, in the place of primary ones in the making of a pack.
 ///
 /// # Errors
 /// The chemistry cannot be recycled in the model, or a unit does not fit.
 pub(crate) fn content_lines(
     pack: &PackDesign,
-    content: &RecycledCells,
+    asked: &[(&'static str, Value)],
     tables: &Tables,
     year: i32,
     draw: &Draw<'_>,
 ) -> Result<Vec<BillLine>, AssessError> {
-    let asked = content.shares();
     let Some(cell) = tables.cells.cell(&pack.chemistry).filter(|_| !asked.is_empty()) else { return Ok(Vec::new()) };
     let run = recycle(pack, &tables.cells, &tables.recycling, Route::Hydro, Feed::EndOfLife, draw)?;
     let cathode = cell.cathode_product().to_owned();
@@ -51,7 +49,7 @@ pub(crate) fn content_lines(
     let all: f64 = revenues.iter().sum();
     let bought: Vec<&BillLine> = pack.lines.iter().filter(|l| *l.product == *cathode).collect();
     let mut lines = Vec::new();
-    for (symbol, share) in asked {
+    for &(symbol, share) in asked {
         let fraction: f64 = Element::ALL.into_iter().filter(|e| e.symbol() == symbol).map(|e| cell.mass_fraction(e)).sum();
         let kg = draw.of(&share) * fraction * bought.iter().map(|l| l.amount).sum::<f64>();
         let of = |made: &&minewheel_model::recycling::Made<'_>| made.elements.get(symbol).copied().unwrap_or(0.0);

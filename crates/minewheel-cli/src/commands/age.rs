@@ -1,8 +1,12 @@
 //! `minewheel age`: what capacity a cell keeps over the years, and how long a car's pack lasts.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use minewheel_assess::AssessError;
 use minewheel_assess::ageing::{PackLife, age, pack_life};
+use minewheel_assess::pack_footprint::{PackFootprint, PackQuestion, SpanKind, pack_footprint};
+use minewheel_assess::scenario::{Resample, Sampling};
 use minewheel_data::units::Length;
 use minewheel_model::ageing::{Duty, Hour, Outside, Warning};
 use serde::Serialize;
@@ -39,6 +43,18 @@ pub struct Arguments {
     /// Distance of a car in a year in km; left out: its lifetime distance over its years
     #[arg(long, value_name = "KM", requires = "cars", allow_negative_numbers = true)]
     km_per_year: Option<f64>,
+    /// Where a car's pack is sold and recycled; left out: where the pack is made
+    #[arg(long, value_name = "PLACE", requires = "cars")]
+    country: Option<String>,
+    /// The year in which a car's pack is made
+    #[arg(long, default_value_t = 2025, allow_negative_numbers = true)]
+    year: i32,
+    /// Draws for the intervals of a pack's footprint; 0: none
+    #[arg(long, default_value_t = 200, value_name = "N")]
+    samples: u32,
+    /// Seed of the draws
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -49,6 +65,8 @@ pub struct Arguments {
 
 /// Least and greatest distance in a year in km.
 const KM_PER_YEAR: (f64, f64) = (100.0, 200_000.0);
+/// Climate method of a pack's footprint.
+const METHOD: &str = "ar6-gwp100";
 /// Characters of a full cell's bar.
 const BAR_WIDTH: usize = 30;
 
@@ -86,6 +104,16 @@ fn words(warning: &Warning) -> String {
     }
 }
 
+/// The pack of a car: how long it lasts, and what a kilowatt-hour that it delivers costs the climate.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct Pack {
+    /// Its first life.
+    #[serde(flatten)]
+    life: PackLife,
+    /// Its footprint by stage, and by kilowatt-hour delivered; `null`: the chemistry is not followed to its end.
+    footprint: Option<PackFootprint>,
+}
+
 /// A cell, or the packs of cars.
 #[derive(Serialize)]
 #[serde(untagged)]
@@ -93,7 +121,7 @@ pub enum Answer {
     /// A cell over the years.
     Cell(CellLife),
     /// The packs of cars.
-    Packs(Vec<PackLife>),
+    Packs(Vec<Pack>),
 }
 
 /// The cell or the packs asked for, aged.
@@ -107,14 +135,27 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Answer, Failure> {
             super::charge::within("km-per-year", km, KM_PER_YEAR, "km")?;
         }
         let mut lives = Vec::new();
+        let per_year = arguments.km_per_year.map(Length::from_km);
         for name in &arguments.cars {
-            lives.push(pack_life(&desk.car(name)?, tables, arguments.km_per_year.map(Length::from_km))?);
+            let design = desk.car(name)?;
+            let life = pack_life(&design, tables, per_year)?;
+            let of_pack = design.battery.as_ref().and_then(|b| b.made_in.as_deref()).or(design.made_in.as_deref());
+            let place = arguments.country.as_deref().or(of_pack).unwrap_or("WORLD");
+            let question = PackQuestion {
+                sold_in: tables.places.id(place).map_err(AssessError::from)?,
+                year: arguments.year,
+                method: METHOD,
+                warranty_years: None,
+                per_year,
+                sampling: (arguments.samples > 0).then_some(Sampling { samples: arguments.samples, seed: arguments.seed, resample: Resample::All }),
+            };
+            lives.push(Pack { life, footprint: pack_footprint(&design, tables, &question)? });
         }
         return Ok(Answer::Packs(lives));
     };
     let duty = match (&arguments.soc_profile, arguments.soc) {
         (Some(file), _) => profile(desk, file, arguments.temperature_c)?,
-        (None, Some(soc)) => Duty::storage(soc, arguments.temperature_c).map_err(minewheel_assess::AssessError::from)?,
+        (None, Some(soc)) => Duty::storage(soc, arguments.temperature_c).map_err(AssessError::from)?,
         (None, None) => {
             let wanted = "--soc SHARE for storage, or --soc-profile FILE".to_owned();
             return Err(Failure::Option { option: "soc", seen: "missing".to_owned(), wanted });
@@ -163,21 +204,50 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn packs(lives: &[PackLife], format: Format) {
+fn packs(lives: &[Pack], format: Format) {
     match format {
         Format::Json => print::json(&lives),
-        Format::Csv => print::data(&print::csv(&HEADER, &lives.iter().map(|l| row(l, |v| v.to_string())).collect::<Vec<_>>())),
+        Format::Csv => {
+            let in_car = |p: &Pack| p.footprint.as_ref().and_then(|f| f.spans.iter().find(|s| s.span == SpanKind::InCar)).map(|s| s.kg_per_kwh);
+            let line = |p: &Pack| {
+                let mut line = row(&p.life, |v| v.to_string());
+                let text = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
+                line.push(text(p.footprint.as_ref().map(|f| f.kg_per_delivered_kwh)));
+                let interval = in_car(p);
+                line.extend([text(interval.map(|i| i.value)), text(interval.and_then(|i| i.p5)), text(interval.and_then(|i| i.p95))]);
+                line
+            };
+            print::data(&print::csv(&HEADER, &lives.iter().map(line).collect::<Vec<_>>()));
+        }
         Format::Table => {
-            let mut text = print::table(&TITLES, &lives.iter().map(|l| row(l, figure)).collect::<Vec<_>>(), &[2, 3, 4, 5, 6, 7]);
+            let mut text = print::table(&TITLES, &lives.iter().map(|p| row(&p.life, figure)).collect::<Vec<_>>(), &[2, 3, 4, 5, 6, 7]);
             text.push_str("first life: until that share of the capacity is left; packs: bought over the car's life\n");
+            for Pack { life, footprint } in lives {
+                if let Some(footprint) = footprint {
+                    let _ = writeln!(text, "\n{}: {} kg CO2e with distribution and end of life", life.car, figure(footprint.total_kg));
+                    text.push_str(&super::battery::spans(footprint));
+                }
+            }
             print::data(&text);
         }
     }
 }
 
 const TITLES: [&str; 8] = ["car", "cells", "km a year", "range", "cycles a year", "first life ends at", "years", "packs"];
-const HEADER: [&str; 8] =
-    ["car", "chemistry", "km_per_year", "range_km", "cycles_per_year", "first_life_ends_at", "first_life_years", "packs_over_life"];
+const HEADER: [&str; 12] = [
+    "car",
+    "chemistry",
+    "km_per_year",
+    "range_km",
+    "cycles_per_year",
+    "first_life_ends_at",
+    "first_life_years",
+    "packs_over_life",
+    "declared_kg_per_kwh",
+    "in_car_kg_per_kwh",
+    "in_car_p5",
+    "in_car_p95",
+];
 
 fn row(life: &PackLife, number: impl Fn(f64) -> String) -> Vec<String> {
     let mut row = vec![life.car.clone(), life.chemistry.clone()];
@@ -212,5 +282,5 @@ fn profile(desk: &Desk, file: &Path, celsius: f64) -> Result<Duty, Failure> {
         }
         hours.push(Hour { soc: numbers[1], celsius: numbers.get(2).copied().unwrap_or(celsius) });
     }
-    Ok(Duty::new(&hours).map_err(minewheel_assess::AssessError::from)?)
+    Ok(Duty::new(&hours).map_err(AssessError::from)?)
 }

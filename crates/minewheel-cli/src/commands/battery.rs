@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minewheel_assess::battery::{BatteryQuestion, BatteryReport, battery_report};
+use minewheel_assess::pack_footprint::{Basis, PackFootprint, Span};
 use minewheel_assess::scenario::{Resample, Sampling};
 use minewheel_assess::uncertainty::Interval;
 use minewheel_data::car::CarDesign;
@@ -37,6 +38,12 @@ pub struct Arguments {
     /// Where cells and pack are made; left out: what the car says, else CN
     #[arg(long, value_name = "PLACE")]
     made_in: Option<String>,
+    /// Where the pack is sold and recycled; left out: where it is made
+    #[arg(long, value_name = "PLACE")]
+    country: Option<String>,
+    /// Years of the maker's warranty, over which the EU declares the footprint; left out: those of the table
+    #[arg(long, value_name = "YEARS", allow_negative_numbers = true)]
+    warranty_years: Option<f64>,
     /// The year
     #[arg(long, default_value_t = 2025, allow_negative_numbers = true)]
     year: i32,
@@ -229,6 +236,13 @@ impl Arguments {
         let made_in = self.made_in.clone().or(of_car).unwrap_or_else(|| DEFAULT_PLACE.to_owned());
         tables.places.id(&made_in).map_err(minewheel_assess::AssessError::from)?;
         spec.made_in = Some(made_in.as_str().into());
+        let sold_in = self.country.clone();
+        if let Some(place) = &sold_in {
+            tables.places.id(place).map_err(minewheel_assess::AssessError::from)?;
+        }
+        if let Some(years) = self.warranty_years {
+            super::charge::within("warranty-years", years, super::passport::WARRANTIES, "years")?;
+        }
         if choices_given && let Some(battery) = car.as_mut().and_then(|c| c.battery.as_mut()) {
             battery.chemistry.clone_from(&chemistry);
             battery.gross_energy_kwh = spec.gross_energy_kwh;
@@ -248,6 +262,9 @@ impl Arguments {
             shocks: numbers("price-shock", &self.price_shock, '*')?,
             sampling: (self.samples > 0).then_some(Sampling { samples: self.samples, seed: self.seed, resample: self.resample.of() }),
             car,
+            sold_in,
+            warranty_years: self.warranty_years,
+            per_year: None,
         })
     }
 }
@@ -288,6 +305,21 @@ fn range(interval: &Interval) -> String {
     }
 }
 
+/// The spans of a pack's life, and what they rest on.
+pub fn spans(of: &PackFootprint) -> String {
+    let line = |s: &Span| {
+        let (kg, less) = (range(&s.kg_per_kwh), figure(s.with_credits_kg_per_kwh.value));
+        vec![s.span.words().to_owned(), format!("{:.1}", s.years), figure(s.delivered_kwh), kg, less]
+    };
+    let lines: Vec<_> = of.spans.iter().map(line).collect();
+    let mut text = print::table(&["span", "years", "kWh", "kg CO2e/kWh", "less saved"], &lines, &[1, 2, 3, 4]);
+    let of_basis = |b: &Basis| format!("{} {} {} ({}, {})", b.quantity, figure(b.value), b.unit, b.status, b.source);
+    text.push_str("less saved: less the primary materials that recycling saves\n");
+    text.push_str(&print::wrap(&format!("rests on: {}", of.basis.iter().map(of_basis).collect::<Vec<_>>().join("; "))));
+    text.push('\n');
+    text
+}
+
 fn table(r: &BatteryReport) -> String {
     let mut text = String::new();
     let estimate = if r.is_estimate { ", an estimate" } else { "" };
@@ -317,6 +349,10 @@ fn table(r: &BatteryReport) -> String {
         rows.push(row("first life", format!("{} in {} years", figure(cycles), figure(years)), "full cycles"));
     }
     text.push_str(&print::table(&["figure", "value", "unit"], &rows, &[1]));
+    if let Some(delivered) = &r.delivered {
+        let _ = writeln!(text, "\nfootprint by kWh delivered, with distribution and end of life");
+        text.push_str(&spans(delivered));
+    }
     let _ =
         writeln!(text, "\nelectrodes, one side: {} mAh/cm2, N/P {}", figure(r.electrodes.areal_capacity_mah_per_cm2), figure(r.electrodes.n_to_p));
     let coating = |name: &str, c: &minewheel_model::battery::CoatingReport| {
@@ -400,6 +436,15 @@ fn csv(r: &BatteryReport) -> String {
         for (name, value) in [("p5", interval.p5), ("p50", interval.p50), ("p95", interval.p95)] {
             if let Some(value) = value {
                 row(group, name, &r.made_in, value, unit);
+            }
+        }
+    }
+    for span in r.delivered.iter().flat_map(|d| &d.spans) {
+        let of = span.kg_per_kwh;
+        row("footprint by kWh delivered", span.span.words(), &r.made_in, of.value, "kg CO2e/kWh");
+        for (name, value) in [("p5", of.p5), ("p50", of.p50), ("p95", of.p95)] {
+            if let Some(value) = value {
+                row("footprint by kWh delivered", &format!("{}, {name}", span.span.words()), &r.made_in, value, "kg CO2e/kWh");
             }
         }
     }

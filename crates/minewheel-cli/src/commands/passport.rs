@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minewheel_assess::AssessError;
-use minewheel_industry::passport::{Passport, PassportQuestion, passport};
+use minewheel_assess::pack_footprint::PackQuestion;
+use minewheel_industry::passport::{Passport, passport};
 use serde_json::Value as Json;
 
 use crate::failure::Failure;
@@ -37,7 +38,7 @@ pub struct Arguments {
 }
 
 /// Years that a warranty may have.
-const WARRANTIES: (f64, f64) = (1.0, 30.0);
+pub const WARRANTIES: (f64, f64) = (1.0, 30.0);
 
 /// The passport of the car's battery.
 ///
@@ -52,11 +53,13 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Passport, Failure> {
     }
     let (tables, own) = (desk.tables()?, desk.passport_tables()?);
     let design = desk.car(&arguments.car)?;
-    let question = PassportQuestion {
+    let question = PackQuestion {
         sold_in: tables.places.id(&arguments.country).map_err(AssessError::from)?,
         year: arguments.year,
         method: &arguments.method,
         warranty_years: arguments.warranty_years,
+        per_year: None,
+        sampling: None,
     };
     Ok(passport(&design, tables, own, &question)?)
 }

@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use minewheel_assess::AssessError;
-use minewheel_assess::pack_footprint::PackFootprint;
+use minewheel_assess::pack_footprint::{PackFootprint, PackQuestion, pack_footprint};
 use minewheel_data::car::CarDesign;
 use minewheel_data::status::Status;
-use minewheel_industry::passport::{PassportQuestion, delivered_footprint};
 use minewheel_industry::rules::cars::{FOOTPRINT, subjects_of_car};
 use minewheel_industry::rules::check::{Answer, Counts, Outcome, Report, Verdict};
 use minewheel_industry::rules::clauses::{Test, shown_unit};
@@ -338,10 +337,10 @@ const YEAR: i32 = 2025;
 
 /// The footprint of a car's pack per kilowatt-hour delivered, sold where the edition holds.
 fn car_footprint(design: &CarDesign, desk: &Desk, edition: &Edition) -> Result<Option<PackFootprint>, Failure> {
-    let (tables, own) = (desk.tables()?, desk.passport_tables()?);
+    let tables = desk.tables()?;
     let sold_in = tables.places.id(&edition.place).map_err(AssessError::from)?;
-    let question = PassportQuestion { sold_in, year: YEAR, method: "ar6-gwp100", warranty_years: None };
-    Ok(delivered_footprint(design, tables, own, &question)?)
+    let question = PackQuestion { sold_in, year: YEAR, method: "ar6-gwp100", warranty_years: None, per_year: None, sampling: None };
+    Ok(pack_footprint(design, tables, &question)?)
 }
 
 /// The text of a rule file; `None`: a car, by its id or as a file with a `[car]`.

@@ -19,6 +19,7 @@ use minewheel_data::row::Draw;
 use minewheel_data::status::Status;
 use minewheel_data::units::Length;
 use minewheel_model::battery::Content;
+use minewheel_model::recycling::{Feed, Route, recycle};
 
 use super::run::FleetError;
 use super::study::between;
@@ -41,6 +42,8 @@ pub struct CarFigures {
     pub chemistry: String,
     /// Materials of the pack in kg per kWh.
     pub pack_materials: BTreeMap<String, f64>,
+    /// Share of each material of the pack that a route of recycling gives back.
+    pub pack_recovery: BTreeMap<(Route, String), f64>,
     /// Materials of the car without its pack in kg.
     pub body_materials: BTreeMap<String, f64>,
     /// Years until a pack is at the end of its first life; `None`: its packs are not aged.
@@ -57,6 +60,11 @@ pub struct CarFigures {
 }
 
 impl CarFigures {
+    /// Share of a material of the pack that a route gives back.
+    pub fn recovered(&self, route: Route, material: &str) -> f64 {
+        self.pack_recovery.get(&(route, material.to_owned())).copied().unwrap_or(0.0)
+    }
+
     /// Footprint of making a car in kg CO2e; `None` without footprint years.
     pub fn production_kg(&self, year: i32) -> Option<f64> {
         (!self.production.is_empty()).then(|| between(&self.production, year))
@@ -131,6 +139,14 @@ pub(super) fn one_car(tables: &Tables, design: &CarDesign, traces: &Traces, scen
     figures.usable_at_wall_kwh = usable * losses;
     figures.pack_kg_per_kwh = pack.pack_mass.kg() / figures.pack_kwh;
     figures.chemistry = pack.chemistry.to_string();
+    for route in Route::ALL {
+        let run =
+            recycle(&pack, &tables.cells, &tables.recycling, route, Feed::EndOfLife, draw).map_err(minewheel_assess::AssessError::from)?;
+        for (content, mass) in &pack.contents {
+            let name = if *content == Content::Steel { IRON } else { content.word() };
+            figures.pack_recovery.insert((route, name.to_owned()), run.recovery_of(*content, *mass));
+        }
+    }
     for (content, mass) in &pack.contents {
         let name = if *content == Content::Steel { IRON } else { content.word() };
         *figures.pack_materials.entry(name.to_owned()).or_default() += mass.kg() / figures.pack_kwh;

@@ -24,7 +24,7 @@ use serde::Serialize;
 use super::figures::{one_car, scenario};
 use super::mix::expanded;
 use super::product::{Setting, Walked, walk_product};
-use super::run::{FleetError, KG_PER_T, KWH_PER_GWH, recovered_share};
+use super::run::{FleetError, KG_PER_T, KWH_PER_GWH};
 use super::study::Study;
 use super::tables::FleetTables;
 
@@ -104,10 +104,10 @@ pub(super) fn intervals(
             figures.first_life_years = best.figures.first_life_years;
             drawn.push(walk_product(Setting { study: &study, fleet, draw: &fleet_draw }, product, figures)?);
         }
-        Ok(figures_of(tables, &drawn, &names, study.years(), &car_draw))
+        Ok(figures_of(&drawn, &names, study.years()))
     };
     let found: Vec<Vec<f64>> = (0..u64::from(draws.samples)).into_par_iter().map(one).collect::<Result<_, _>>()?;
-    let best = figures_of(tables, walked, &names, study.years(), &Draw::BEST);
+    let best = figures_of(walked, &names, study.years());
     let mut lines = Vec::with_capacity(best.len());
     let mut values = Vec::with_capacity(found.len());
     for (index, (key, best)) in keys(study, &names).into_iter().zip(best).enumerate() {
@@ -143,7 +143,7 @@ fn keys(study: &Study, elements: &[String]) -> Vec<(i32, Drawn, String)> {
     keys
 }
 
-fn figures_of(tables: &Tables, walked: &[Walked], elements: &[String], years: usize, draw: &Draw<'_>) -> Vec<f64> {
+fn figures_of(walked: &[Walked], elements: &[String], years: usize) -> Vec<f64> {
     let mut figures = Vec::new();
     for index in 0..years {
         for w in walked {
@@ -155,7 +155,7 @@ fn figures_of(tables: &Tables, walked: &[Walked], elements: &[String], years: us
             let recovered = |w: &Walked| {
                 let (packs, route) = w.packs.as_ref()?;
                 let per_kwh = w.figures.pack_materials.get(element)? / KG_PER_T;
-                Some(per_kwh * (packs.recycled[index] + packs.scrap[index]) * recovered_share(tables, *route, element, draw))
+                Some(per_kwh * (packs.recycled[index] + packs.scrap[index]) * w.figures.recovered(*route, element))
             };
             figures.extend([demand, walked.iter().filter_map(recovered).sum()]);
         }

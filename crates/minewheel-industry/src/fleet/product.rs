@@ -1,7 +1,7 @@
 //! One product of a study walked through the years: its cars, and what becomes of its packs, at best estimates or in a draw of the tables.
 
 use minewheel_data::row::{Draw, Value};
-use minewheel_model::battery::RecyclingRoute;
+use minewheel_model::recycling::Route;
 
 use super::cohorts::{Aged, CohortError, Drive, Flows, NegativeInflow, Surroundings, walk};
 use super::figures::CarFigures;
@@ -14,7 +14,7 @@ use super::tables::FleetTables;
 /// Ages of pack curves.
 const AGES: usize = 200;
 /// Recycling where a study says nothing.
-const ROUTE: RecyclingRoute = RecyclingRoute::Hydro;
+const ROUTE: Route = Route::Hydro;
 
 /// One product walked through the years.
 pub(super) struct Walked {
@@ -22,7 +22,7 @@ pub(super) struct Walked {
     pub(super) start: f64,
     pub(super) start_pack_kwh: f64,
     pub(super) flows: Flows,
-    pub(super) packs: Option<(PackFlows, RecyclingRoute)>,
+    pub(super) packs: Option<(PackFlows, Route)>,
 }
 
 impl Walked {
@@ -87,7 +87,7 @@ pub(super) fn walk_product(setting: Setting<'_>, product: &Product, figures: Car
     Ok(Walked { figures, start, start_pack_kwh, flows, packs })
 }
 
-fn pack_rules(setting: Setting<'_>, product: &Product, figures: &CarFigures) -> Result<(PackRules, RecyclingRoute), FleetError> {
+fn pack_rules(setting: Setting<'_>, product: &Product, figures: &CarFigures) -> Result<(PackRules, Route), FleetError> {
     let Setting { study, fleet, draw } = setting;
     let choice = &product.pack;
     let table = |subject: &str, property: &str, unit: &str| fleet.parameters.value(subject, property, unit).map(|v: Value| draw.of(&v));
@@ -113,7 +113,7 @@ fn pack_rules(setting: Setting<'_>, product: &Product, figures: &CarFigures) -> 
             file: study.file.clone(),
             key: format!("{}.pack.recycling", product.name),
             seen: word.to_owned(),
-            wanted: "hydro or pyro".to_owned(),
+            wanted: Route::ALL.map(Route::word).join(", "),
         })?,
     };
     let rules = PackRules {

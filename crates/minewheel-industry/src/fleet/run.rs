@@ -11,7 +11,7 @@
 //! |-----------|---------------------------------------------------------|----------------------|
 //! | `body(e)` | element in a car without its pack                       | [`super::figures`]   |
 //! | `pack(e)` | element in a kilowatt-hour of pack                      | [`super::figures`]   |
-//! | recovered | recycled packs × what the route gives back              | `cells/recycling.csv`|
+//! | recovered | recycled packs × what the route gives back              | `data/recycling`      |
 //!
 //! The balance of every element of the packs is checked in every year; a residual above 1e-9 of what moved is an error. Cars
 //! given up are booked by what they hold; what a shredder recovers of it is a product of yields that the tables name.
@@ -27,7 +27,6 @@ use minewheel_data::places::UnknownPlace;
 use minewheel_data::row::Draw;
 use minewheel_data::status::Status;
 use minewheel_data::units::DAYS_PER_YEAR;
-use minewheel_model::battery::RecyclingRoute;
 use serde::Serialize;
 
 use super::capacity::{CapacityLine, capacity_lines};
@@ -263,7 +262,7 @@ pub fn run_sampled(tables: &Tables, fleet: &FleetTables, whole: &Study, draws: O
     }
     let years = years(study, &walked, &kms);
     let packs = pack_lines(study, &walked);
-    let materials = materials(tables, fleet, study, &walked)?;
+    let materials = materials(fleet, study, &walked)?;
     let electric: f64 = walked.iter().filter(|w| w.figures.kwh_per_km > 0.0).filter_map(|w| w.flows.stock.last()).sum();
     let lineage = places_of(tables, &head.place);
     let ratio = fleet.parameters.subject("points")?.value_at("cars-per-public-point", &lineage, head.to, "1").ok();
@@ -380,7 +379,7 @@ fn pack_lines(study: &Study, walked: &[Walked]) -> Vec<PackLine> {
 }
 
 /// Every element in every year, with the balance of the packs.
-fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walked]) -> Result<Vec<MaterialLine>, FleetError> {
+fn materials(fleet: &FleetTables, study: &Study, walked: &[Walked]) -> Result<Vec<MaterialLine>, FleetError> {
     let names: BTreeSet<&str> =
         walked.iter().flat_map(|w| w.figures.body_materials.keys().chain(w.figures.pack_materials.keys())).map(String::as_str).collect();
     let yields = fleet.parameters.subject("yield")?;
@@ -410,7 +409,7 @@ fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walk
                 line.body_retired_t += body * w.flows.outflow[index];
                 let Some((p, route)) = &w.packs else { continue };
                 let per_kwh = w.figures.pack_materials.get(*element).copied().unwrap_or(0.0) / KG_PER_T;
-                let share = recovered_share(tables, *route, element, &Draw::BEST);
+                let share = w.figures.recovered(*route, element);
                 let recycled = p.recycled[index] + p.scrap[index];
                 line.pack_demand_t += in_packs;
                 line.pack_stock_t += per_kwh * (p.in_cars[index] + p.in_second_life[index]);
@@ -433,11 +432,4 @@ fn materials(tables: &Tables, fleet: &FleetTables, study: &Study, walked: &[Walk
         }
     }
     Ok(lines)
-}
-
-/// Share of an element of packs that a route gives back.
-pub(super) fn recovered_share(tables: &Tables, route: RecyclingRoute, element: &str, draw: &Draw<'_>) -> f64 {
-    let word = if element == "iron" { "steel" } else { element };
-    let found = tables.cells.recoveries().iter().find(|r| r.route == route && (&*r.material == element || &*r.material == word));
-    found.map_or(0.0, |r| draw.of(&r.share))
 }

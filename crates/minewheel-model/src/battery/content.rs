@@ -62,6 +62,26 @@ impl Content {
         }
     }
 
+    /// The chemical symbol of an element; `None`: a material of several, or carbon.
+    pub const fn symbol(self) -> Option<&'static str> {
+        match self {
+            Self::Lithium => Some("Li"),
+            Self::Nickel => Some("Ni"),
+            Self::Cobalt => Some("Co"),
+            Self::Manganese => Some("Mn"),
+            Self::Iron | Self::Steel => Some("Fe"),
+            Self::Phosphorus => Some("P"),
+            Self::Sodium => Some("Na"),
+            Self::Copper => Some("Cu"),
+            Self::Aluminium => Some("Al"),
+            Self::Graphite | Self::HardCarbon | Self::Silicon | Self::Titanate | Self::SolidElectrolyte => None,
+        }
+    }
+    /// Whether it is carbon.
+    pub const fn is_carbon(self) -> bool {
+        matches!(self, Self::Graphite | Self::HardCarbon)
+    }
+
     pub(super) const fn of_element(element: Element) -> Option<Self> {
         match element {
             Element::Lithium => Some(Self::Lithium),

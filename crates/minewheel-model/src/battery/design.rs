@@ -196,15 +196,15 @@ fn cell_share(spec: &PackSpec, cell: &Cell, making: &Making, draw: &Draw<'_>) ->
 }
 
 /// Shares of systems and structure in what is not cell; they add up to one.
-fn recipe_shares(parts: &[PackPart], draw: &Draw<'_>) -> (f64, f64) {
-    let sum = |structural| parts.iter().filter(|p| p.structural == structural).map(|p| draw.of(&p.share)).sum::<f64>();
+fn recipe_shares(parts: &[PackPart], making: &Making, draw: &Draw<'_>) -> (f64, f64) {
+    let sum = |structural| parts.iter().filter(|p| p.structural == structural).map(|p| p.share(parts, making, draw)).sum::<f64>();
     let (systems, structure) = (sum(false), sum(true));
     (systems / (systems + structure), structure / (systems + structure))
 }
 
 fn around_cells(spec: &PackSpec, cell: &Cell, making: &Making, parts: &[PackPart], cells_kg: f64, draw: &Draw<'_>) -> Around {
     let rest_kg = cells_kg * (1.0 / cell_share(spec, cell, making, draw) - 1.0);
-    let (systems, structure) = recipe_shares(parts, draw);
+    let (systems, structure) = recipe_shares(parts, making, draw);
     let systems_kg = rest_kg * systems;
     let structure_kg = match &spec.pack_mass_kg {
         None => rest_kg * structure,

@@ -135,19 +135,21 @@ pub(super) fn pack_purchases(
     visit: &mut impl FnMut(Purchase<'_>),
 ) {
     let kept = draw.of(&making.pack_yield);
-    let total = |structural| parts.iter().filter(|p| p.structural == structural).map(|p| draw.of(&p.share)).sum::<f64>();
+    let total = |structural| parts.iter().filter(|p| p.structural == structural).map(|p| p.share(parts, making, draw)).sum::<f64>();
     let (systems, structure) = (total(false), total(true));
     let mass_row = spec.pack_mass_kg.map_or(RowId::GIVEN, |m| m.row);
     for part in parts {
         let (kg, sum) = if part.structural { (around.structure_kg, structure) } else { (around.systems_kg, systems) };
-        let kg = kg * draw.of(&part.share) / sum;
+        let kg = kg * part.share(parts, making, draw) / sum;
+        let metal = [making.aluminium_of_structure.row];
+        let of_metal: &[RowId] = if part.structural { &metal } else { &[] };
         visit(Purchase {
             stage: Stage::BatteryPack,
             part: if part.structural { "pack-structure" } else { "pack-systems" },
             product: &part.product,
             amount: kg / kept,
             contained_kg: kg,
-            rows: [&[part.share.row, making.pack_yield.row, mass_row], &[]],
+            rows: [&[part.share.row, making.pack_yield.row, mass_row], of_metal],
         });
     }
     visit(Purchase {

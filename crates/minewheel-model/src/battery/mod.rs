@@ -44,7 +44,7 @@ pub use design::{PackDesign, PackSpec, design_pack, purchases};
 pub use error::BatteryError;
 pub use lines::{Purchase, with_recipes};
 pub use recipes::Feed;
-pub use tables::{Cell, CellTables, Element, PackLayout, Recovery, RecyclingRoute};
+pub use tables::{Cell, CellTables, Element, PackLayout};
 
 #[cfg(test)]
 mod tests;

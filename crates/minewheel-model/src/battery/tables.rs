@@ -1,9 +1,7 @@
-//! Cells, packs and recovery as checked types: formulas, capacities, recipes. Physics that does not hold is a
+//! Cells and packs as checked types: formulas, capacities, recipes. Physics that does not hold is a
 //! violation of the table it was read from.
 
 use std::collections::BTreeMap;
-use std::fmt;
-use std::str::FromStr;
 use std::sync::Arc;
 
 use minewheel_data::loader::Loader;
@@ -21,7 +19,6 @@ use super::stack_tables::StackTables;
 const ELEMENTS: &str = "cells/elements.csv";
 const CELLS: &str = "cells/cells.csv";
 const PACKS: &str = "cells/packs.csv";
-const RECYCLING: &str = "cells/recycling.csv";
 const FURTHER: &str = "cells/further.csv";
 const STACK: &str = "cells/stack.csv";
 
@@ -81,51 +78,6 @@ pub enum PackLayout {
     Modules,
     /// Cells straight in the pack.
     CellToPack,
-}
-
-/// A way to recycle packs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RecyclingRoute {
-    /// Shredding and leaching.
-    Hydro,
-    /// Smelting.
-    Pyro,
-}
-
-impl FromStr for RecyclingRoute {
-    type Err = ();
-    fn from_str(word: &str) -> Result<Self, ()> {
-        match word {
-            "hydro" => Ok(Self::Hydro),
-            "pyro" => Ok(Self::Pyro),
-            _ => Err(()),
-        }
-    }
-}
-
-impl fmt::Display for RecyclingRoute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Hydro => "hydro",
-            Self::Pyro => "pyro",
-        })
-    }
-}
-
-/// What one route gives back of one element or material of a pack.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Recovery {
-    /// The route.
-    pub route: RecyclingRoute,
-    /// The element or material, by the word of [`Content`](super::Content), or `steel`.
-    pub material: Arc<str>,
-    /// Share of what the pack holds that comes back.
-    pub share: Value,
-    /// The product whose making it saves.
-    pub product: Arc<str>,
-    /// How much of that product holds a kilogram of the material.
-    pub product_kg_per_kg: f64,
 }
 
 /// The anode's active material.
@@ -254,6 +206,8 @@ pub(super) struct Making {
     pub least_structure: Value,
     pub least_cells: Value,
     pub cell_to_pack_share: Value,
+    /// Aluminium over aluminium and steel of what is not cell.
+    pub aluminium_of_structure: Value,
     pub copper_kg_per_m3: Value,
     pub aluminium_kg_per_m3: Value,
 }
@@ -264,6 +218,25 @@ pub(super) struct PackPart {
     pub product: Arc<str>,
     pub share: Value,
     pub structural: bool,
+    pub is_aluminium: bool,
+}
+
+impl PackPart {
+    /// Its share in a draw. A pack is built of aluminium or of steel: what is more of one is less of the other, and extrusions and
+    /// sheet move together.
+    pub fn share(&self, parts: &[Self], making: &Making, draw: &Draw<'_>) -> f64 {
+        if !self.structural {
+            return draw.of(&self.share);
+        }
+        let sum = |of: bool| parts.iter().filter(|p| p.structural && p.is_aluminium == of).map(|p| p.share.best).sum::<f64>();
+        let (aluminium, steel) = (sum(true), sum(false));
+        if aluminium == 0.0 || steel == 0.0 {
+            return draw.of(&self.share);
+        }
+        let wanted = draw.of(&making.aluminium_of_structure).clamp(0.0, 1.0);
+        let (wanted, held) = if self.is_aluminium { (wanted, aluminium) } else { (1.0 - wanted, steel) };
+        self.share.best * wanted * (aluminium + steel) / held
+    }
 }
 
 /// Everything the tables of `data/cells` say.
@@ -272,7 +245,6 @@ pub struct CellTables {
     cells: Vec<Cell>,
     pub(super) making: Option<Making>,
     pub(super) parts: Vec<PackPart>,
-    recoveries: Vec<Recovery>,
     atomic_masses: BTreeMap<Arc<str>, f64>,
     elements: Parameters,
     further: Vec<Cell>,
@@ -286,7 +258,7 @@ impl CellTables {
         let elements = Parameters::read(loader, ELEMENTS);
         let cells = Parameters::read(loader, CELLS);
         let packs = Parameters::read(loader, PACKS);
-        let mut all = Self { recoveries: recoveries(loader), ..Self::default() };
+        let mut all = Self::default();
         for symbol in elements.subjects() {
             match elements.value(symbol, "atomic_mass", "kg/mol") {
                 Ok(mass) => {
@@ -348,10 +320,6 @@ impl CellTables {
     /// Mass of a mole of each element in kg, by symbol.
     pub fn atomic_masses(&self) -> &BTreeMap<Arc<str>, f64> {
         &self.atomic_masses
-    }
-    /// What recycling gives back.
-    pub fn recoveries(&self) -> &[Recovery] {
-        &self.recoveries
     }
 }
 
@@ -481,6 +449,7 @@ fn making(packs: &Parameters) -> Result<(Making, Vec<PackPart>), Box<ParameterEr
         least_structure: packs.value("structure", "least_share", "1")?,
         least_cells: packs.value("structure", "least_cell_share", "1")?,
         cell_to_pack_share: packs.value("cell-to-pack", "cell_mass_share", "1")?,
+        aluminium_of_structure: packs.value("structure", "aluminium_share", "1")?,
         copper_kg_per_m3: packs.value("density", "copper", "kg/m3")?,
         aluminium_kg_per_m3: packs.value("density", "aluminium", "kg/m3")?,
     };
@@ -490,28 +459,15 @@ fn making(packs: &Parameters) -> Result<(Making, Vec<PackPart>), Box<ParameterEr
         .into_iter()
         .map(|product| {
             let share = recipe.value(product, "1")?;
-            Ok(PackPart { product: product.into(), share, structural: STRUCTURAL.contains(&product) })
+            Ok(PackPart {
+                product: product.into(),
+                share,
+                structural: STRUCTURAL.contains(&product),
+                is_aluminium: product.starts_with("aluminium-"),
+            })
         })
         .collect::<Result<_, Box<ParameterError>>>()?;
     Ok((making, parts))
-}
-
-fn recoveries(loader: &mut Loader<'_>) -> Vec<Recovery> {
-    let Some(table) = loader.table(RECYCLING) else { return Vec::new() };
-    let mut all = Vec::new();
-    for row in 0..table.len() {
-        let share = loader.value(&table, row, "recovery_share");
-        let per_kg = loader.number_in(&table, row, "kg_per_kg_element");
-        let Ok(route) = table.text(row, "route").parse::<RecyclingRoute>() else {
-            loader.unknown_name(&table, row, "route", "recycling route", ["hydro", "pyro"].into_iter());
-            continue;
-        };
-        if let (Some(share), Some(product_kg_per_kg)) = (share, per_kg) {
-            let (material, product) = (table.text(row, "element").into(), table.text(row, "product").into());
-            all.push(Recovery { route, material, share, product, product_kg_per_kg });
-        }
-    }
-    all
 }
 
 /// A table's text cut into cells a second time, only to say where a fault stands; its rows are not numbered again.

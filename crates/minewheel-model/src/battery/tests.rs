@@ -65,7 +65,6 @@ fn our_own_tables_break_no_law() {
     let tables = CellTables::read(&mut loader);
     assert_eq!(loader.finish().err(), None);
     assert_eq!(tables.cells().iter().map(super::Cell::id).collect::<Vec<_>>(), CHEMISTRIES);
-    assert!(tables.recoveries().iter().all(|r| r.share.best >= 0.0 && r.share.high <= 1.0));
 }
 
 #[test]

@@ -9,12 +9,13 @@ use minewheel_data::units::Mass;
 use serde::Serialize;
 
 use super::tables::{ALL, CATHODE, Product, RecyclingTables, Route, Step, Target, WHOLE};
-use crate::battery::{CellTables, Element, PackDesign};
+use crate::battery::{CellTables, Content, Element, PackDesign};
 use crate::bill::Stage;
 
 /// The stream of cells, and that of what is around them.
 const CELLS: &str = "cells";
 const PACK: &str = "pack";
+const CARBON: &str = "C";
 /// The stream whose carbon is burnt.
 const BURNT: &str = "off-gas";
 /// Products that coated electrodes hold; the rest of a cell is put in when it is built.
@@ -139,6 +140,15 @@ impl Recycled<'_> {
         Some(self.recovered(element) / fed)
     }
 
+    /// Share of a material of the pack, of which it holds this much, that is sold; nought for compounds that are not followed.
+    pub fn recovery_of(&self, content: Content, held: Mass) -> f64 {
+        match content.symbol() {
+            Some(symbol) => self.recovery(symbol).unwrap_or(0.0),
+            None if content.is_carbon() && held > Mass::ZERO => (self.recovered(CARBON) / held.kg()).min(1.0),
+            None => 0.0,
+        }
+    }
+
     /// Share of the mass fed that is in products which count as recycled.
     pub fn efficiency(&self) -> f64 {
         self.efficiency_without(&[])
@@ -184,7 +194,7 @@ pub fn recycle<'t>(
         enter(step, &streams, &mut inputs, draw);
         take(step, &mut streams, &mut between, &mut rows, draw);
     }
-    let carbon = streams.get(BURNT).map_or(0.0, |s| elements([s], tables).get("C").copied().unwrap_or(0.0));
+    let carbon = streams.get(BURNT).map_or(0.0, |s| elements([s], tables).get(CARBON).copied().unwrap_or(0.0));
     let mut made = Vec::new();
     for product in &tables.products {
         let Some(stream) = streams.get_mut(&product.stream) else { continue };
@@ -364,6 +374,10 @@ fn gap(fed: &BTreeMap<Arc<str>, f64>, left: &BTreeMap<Arc<str>, f64>, made: &[Ma
 }
 
 impl Product {
+    /// Kilograms of the product that a kilogram of its substance makes.
+    pub const fn kg_per_kg(&self) -> f64 {
+        self.per_kg
+    }
     /// The product of the process cards that it replaces in a pack of this chemistry.
     pub fn replaced<'a>(&'a self, cathode: &'a str) -> Option<&'a str> {
         self.replaces.as_deref().map(|r| if r == CATHODE { cathode } else { r })

@@ -12,7 +12,6 @@ use minewheel_assess::pack_footprint::{PackFootprint, PackQuestion, pack_footpri
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::CarDesign;
 use minewheel_data::row::Draw;
-use minewheel_data::status::Status;
 use minewheel_exchange::clock::Moment;
 use minewheel_exchange::footprint::Document;
 use minewheel_exchange::secret;
@@ -80,12 +79,10 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         sold_in: tables.places.id(&place).map_err(AssessError::from)?,
         year: arguments.year,
         method: "ar6-gwp100",
-        // Distribution and the energy delivered are not part of a footprint up to the gate.
-        cycles_per_year: 1.0,
-        warranty_years: 1.0,
-        truck_km: 0.0,
-        sea_km: 0.0,
-        status: Status::Read,
+        // The energy delivered is not part of a footprint up to the gate.
+        warranty_years: None,
+        per_year: None,
+        sampling: None,
     };
     let missing = || ExchangeFailure::NoBattery(design.id.clone());
     let footprint = pack_footprint(&design, tables, &question)?.ok_or_else(missing)?;
