@@ -1,12 +1,3 @@
-//! A formula.
-
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use minewheel_lca::database::Formula;
-
-fuzz_target!(|text: &str| {
-    if let Ok(formula) = Formula::parse(text) {
-        let _ = formula.value(|_| Some(1.5));
-    }
-});
+minewheel_fuzz::target!(formula_text);

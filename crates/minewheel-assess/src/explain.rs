@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use crate::AssessError;
 use crate::assessment::CarCase;
+use crate::background::{Background, Step, Walker};
 use crate::footprint::SolvedNetwork;
 use crate::network::{Column, PlacedNetwork};
 use crate::tables::Tables;
@@ -163,6 +164,8 @@ pub fn explain_climate(
     limits: ExplainLimits,
 ) -> Result<Explanation, AssessError> {
     let scores = solved.scores.values();
+    let walker = solved.placed.background.as_deref().map(Background::walker).transpose()?.flatten();
+    let tree = TreeOf { tables, case, solved, walker, limits };
     let chosen: Vec<usize> = (0..case.lines.len()).filter(|i| stage.is_none_or(|s| case.lines[*i].stage == s)).collect();
     let total: f64 = chosen.iter().map(|i| case.lines[*i].amount * scores[case.lines[*i].column.index()]).sum();
     let mut stages: Vec<Node> = Vec::new();
@@ -173,7 +176,7 @@ pub fn explain_climate(
             let mut lines = Vec::new();
             let mut small = 0.0;
             for index in chosen.iter().copied().filter(|i| case.lines[*i].stage == name && *case.lines[*i].part == *part) {
-                let node = line_node(tables, case, solved, index, total, limits)?;
+                let node = tree.line_node(index, total)?;
                 if node.value.abs() < limits.cut_share * total.abs() { small += node.value } else { lines.push(node) }
             }
             parts.push(folder(part, lines, small, total));
@@ -213,73 +216,98 @@ fn folder(label: String, mut children: Vec<Node>, below_cut: f64, total: f64) ->
     Node { label, amount: None, unit: None, place: None, value, share, own: 0.0, below_cut, evidence: Vec::new(), children }
 }
 
-fn line_node(
-    tables: &Tables,
-    case: &CarCase<'_>,
-    solved: &SolvedNetwork<'_>,
-    index: usize,
-    total: f64,
+/// What the nodes of a tree are made from.
+struct TreeOf<'t> {
+    tables: &'t Tables,
+    case: &'t CarCase<'t>,
+    solved: &'t SolvedNetwork<'t>,
+    /// The user's own database behind mapped products.
+    walker: Option<Walker<'t>>,
     limits: ExplainLimits,
-) -> Result<Node, AssessError> {
-    let line = &case.lines[index];
-    let value = line.amount * solved.scores.values()[line.column.index()];
-    let cut_share = if value == 0.0 { 1.0 } else { (limits.cut_share * total / value).abs().min(1.0) };
-    let demand = Demand::of(line.column, line.amount);
-    let tree = trace(&solved.placed.network, &solved.scores, &demand, TreeLimits { cut_share, max_depth: limits.depth, max_nodes: 4000 })?;
-    let rows: Vec<RowId> = case.inventory.lines.get(index).map(|l| l.rows.clone()).unwrap_or_default();
-    match tree.roots.clone().next() {
-        Some(root) => Ok(tree_node(tables, solved, &tree, root, None, rows, total)),
-        None => Ok(folder(solved.placed.label(tables, line.column), Vec::new(), value, total)),
+}
+
+impl TreeOf<'_> {
+    fn line_node(&self, index: usize, total: f64) -> Result<Node, AssessError> {
+        let Self { tables, case, solved, limits, .. } = self;
+        let line = &case.lines[index];
+        let value = line.amount * solved.scores.values()[line.column.index()];
+        let cut_share = if value == 0.0 { 1.0 } else { (limits.cut_share * total / value).abs().min(1.0) };
+        let demand = Demand::of(line.column, line.amount);
+        let tree = trace(&solved.placed.network, &solved.scores, &demand, TreeLimits { cut_share, max_depth: limits.depth, max_nodes: 4000 })?;
+        let rows: Vec<RowId> = case.inventory.lines.get(index).map(|l| l.rows.clone()).unwrap_or_default();
+        match tree.roots.clone().next() {
+            Some(root) => self.tree_node(&tree, root, None, rows, total),
+            None => Ok(folder(solved.placed.label(tables, line.column), Vec::new(), value, total)),
+        }
+    }
+
+    fn tree_node(&self, tree: &minewheel_lca::Tree, at: usize, parent: Option<ColumnId>, rows: Vec<RowId>, total: f64) -> Result<Node, AssessError> {
+        let (tables, solved) = (self.tables, self.solved);
+        let node = &tree.nodes[at];
+        let placed = solved.placed;
+        let mut evidence_rows = match parent {
+            Some(parent) => rows_between(tables, placed, parent, node.column),
+            None => rows,
+        };
+        if let Column::Process(process, place) = placed.column(node.column)
+            && node.direct.abs() > 0.0
+        {
+            // What it emits itself: the rows of its own flows.
+            let lineage: Vec<_> = tables.places.lineage(place).collect();
+            evidence_rows.extend(tables.cards.exchanges_at(process, &lineage).filter(|e| matches!(e.target, Target::Flow(_))).map(|e| e.amount.row));
+        }
+        evidence_rows.dedup();
+        let (label, place) = name_of(tables, placed, node.column);
+        let inner = node.children.clone().map(|c| self.tree_node(tree, c, Some(node.column), Vec::new(), total));
+        let mut children = inner.collect::<Result<Vec<Node>, _>>()?;
+        let evidence: Vec<Evidence> = evidence_rows.iter().filter_map(|r| evidence(tables, *r)).collect();
+        // Delivered electricity is generated electricity and its losses: one line, not two.
+        if matches!(placed.column(node.column), Column::Delivery(..))
+            && children.len() == 1
+            && let Some(mut only) = children.pop()
+        {
+            only.label = label;
+            only.amount = Some(node.amount);
+            only.evidence.extend(evidence);
+            return Ok(only);
+        }
+        let mut own = node.direct;
+        if let (Column::Background(_, number), Some(walker)) = (placed.column(node.column), &self.walker) {
+            let (least, depth) = (self.limits.cut_share * total.abs(), self.limits.depth.saturating_sub(node.depth));
+            if let Some(step) = walker.walk(number as usize, node.amount, least, depth)? {
+                // What the product has is what its process has.
+                own = 0.0;
+                children.push(step_node(step, total));
+            }
+        }
+        Ok(Node {
+            label,
+            amount: Some(node.amount),
+            unit: Some(unit_of(tables, placed, node.column)),
+            place: Some(place),
+            value: node.impact,
+            share: if total == 0.0 { 0.0 } else { node.impact / total },
+            own,
+            below_cut: node.below_cut,
+            evidence,
+            children,
+        })
     }
 }
 
-fn tree_node(
-    tables: &Tables,
-    solved: &SolvedNetwork<'_>,
-    tree: &minewheel_lca::Tree,
-    at: usize,
-    parent: Option<ColumnId>,
-    rows: Vec<RowId>,
-    total: f64,
-) -> Node {
-    let node = &tree.nodes[at];
-    let placed = solved.placed;
-    let mut evidence_rows = match parent {
-        Some(parent) => rows_between(tables, placed, parent, node.column),
-        None => rows,
-    };
-    if let Column::Process(process, place) = placed.column(node.column)
-        && node.direct.abs() > 0.0
-    {
-        // What it emits itself: the rows of its own flows.
-        let lineage: Vec<_> = tables.places.lineage(place).collect();
-        evidence_rows.extend(tables.cards.exchanges_at(process, &lineage).filter(|e| matches!(e.target, Target::Flow(_))).map(|e| e.amount.row));
-    }
-    evidence_rows.dedup();
-    let (label, place) = name_of(tables, placed, node.column);
-    let mut children: Vec<Node> = node.children.clone().map(|c| tree_node(tables, solved, tree, c, Some(node.column), Vec::new(), total)).collect();
-    let evidence: Vec<Evidence> = evidence_rows.iter().filter_map(|r| evidence(tables, *r)).collect();
-    // Delivered electricity is generated electricity and its losses: one line, not two.
-    if matches!(placed.column(node.column), Column::Delivery(..))
-        && children.len() == 1
-        && let Some(mut only) = children.pop()
-    {
-        only.label = label;
-        only.amount = Some(node.amount);
-        only.evidence.extend(evidence);
-        return only;
-    }
+/// A delivery within the user's own database.
+fn step_node(step: Step, total: f64) -> Node {
     Node {
-        label,
-        amount: Some(node.amount),
-        unit: Some(unit_of(tables, placed, node.column)),
-        place: Some(place),
-        value: node.impact,
-        share: if total == 0.0 { 0.0 } else { node.impact / total },
-        own: node.direct,
-        below_cut: node.below_cut,
-        evidence,
-        children,
+        label: step.label,
+        amount: Some(step.amount),
+        unit: Some(step.unit),
+        place: Some(step.place),
+        value: step.impact,
+        share: if total == 0.0 { 0.0 } else { step.impact / total },
+        own: step.direct,
+        below_cut: step.below_cut,
+        evidence: Vec::new(),
+        children: step.inputs.into_iter().map(|input| step_node(input, total)).collect(),
     }
 }
 

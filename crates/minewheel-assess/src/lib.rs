@@ -65,6 +65,12 @@ pub enum AssessError {
     /// A draw cannot be solved.
     #[error("draw {} of seed {}: {}", .0.draw, .0.seed, .0.source)]
     Draw(DrawError),
+    /// A user's background cannot be drawn.
+    #[error(transparent)]
+    Spread(#[from] background::SpreadError),
+    /// A user's background cannot be solved.
+    #[error(transparent)]
+    Background(#[from] background::BackgroundError),
     /// A row's spread is no distribution.
     #[error(transparent)]
     Distribution(#[from] DistributionError),
@@ -147,6 +153,7 @@ impl AssessError {
             Self::Mix(_) => "minewheel::electricity::no_mix",
             Self::Network(_) => "minewheel::network::incomplete",
             Self::Solve(_) | Self::Draw(_) | Self::NothingSolved => "minewheel::network::unsolved",
+            Self::Spread(_) | Self::Background(_) => "minewheel::lca::background",
             Self::Distribution(_) => "minewheel::data::spread",
             Self::Method { .. } => "minewheel::method::unknown",
             Self::Battery(_) => "minewheel::car::battery",
@@ -187,6 +194,8 @@ impl AssessError {
             Self::Vehicle(_) | Self::Battery(_) | Self::Drive(_) => {
                 "check the car's masses, energies and powers against `minewheel schema car`".to_owned()
             }
+            Self::Spread(_) => "`minewheel lca solve DB --demand ID=AMOUNT --samples N` shows the draw; --no-interval does without".to_owned(),
+            Self::Background(_) => "`minewheel lca solve DB --demand ID=AMOUNT` says what the database lacks".to_owned(),
             Self::Ageing(_) => "`minewheel age --help` names the ranges; a profile is a CSV `hour,soc` of whole days".to_owned(),
             Self::Recycling(_) => "lay rows over `recycling/feed.csv` with --data; `minewheel schema chemistries` lists the chemistries".to_owned(),
             Self::Charging(ChargingError::NoDcPort { .. }) => "give `charging.dc_power_kw` in a car file, or charge it with --ac-kw".to_owned(),

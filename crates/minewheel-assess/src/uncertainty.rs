@@ -21,13 +21,14 @@ use minewheel_data::car::CarDesign;
 use minewheel_data::loader::Rows;
 use minewheel_data::row::{Draw, RowId};
 use minewheel_data::status::{Shape, Status};
-use minewheel_lca::{Activity, FactorDistribution, FactorSampler, PreparedSolver, SolveOptions, monte_carlo, quantile};
+use minewheel_lca::{Activity, FactorDistribution, FactorSampler, Moments, PreparedSolver, SolveOptions, monte_carlo, quantile};
 use minewheel_model::bill::{BillLine, Phase, Stage};
 use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::AssessError;
 use crate::assessment::{CarCase, Figures};
+use crate::background::WithBackground;
 use crate::footprint::SolvedNetwork;
 use crate::scenario::{Preset, Resample, Sampling, Scenario};
 use crate::tables::Tables;
@@ -123,6 +124,9 @@ pub fn draws(
             here.iter().map(|c| cases[*c].figures(tables, scenario, scores, &draw)).collect()
         };
         let mut results: Vec<Result<Vec<Figures>, AssessError>> = Vec::with_capacity(count as usize);
+        let background = network.placed.background.as_deref().filter(|_| sampling.resample == Resample::All);
+        let ratios = background.map_or_else(|| Ok(Vec::new()), |b| b.ratios(sampling.seed, 0..count))?;
+        let on_background = WithBackground { rows: &sampler, ratios: &ratios };
         let solver = match sampling.resample {
             Resample::All => Some(PreparedSolver::new(&network.placed.network, &network.climate, SolveOptions::default())?),
             Resample::Car => None,
@@ -134,7 +138,7 @@ pub fn draws(
                 return Err(AssessError::Stopped);
             }
             match &solver {
-                Some(solver) => results.extend(monte_carlo(solver, &sampler, sampling.seed, run, |draw| measure(draw.factors, draw.scores))?),
+                Some(solver) => results.extend(monte_carlo(solver, &on_background, sampling.seed, run, |draw| measure(draw.factors, draw.scores))?),
                 None => results.par_extend(run.into_par_iter().map_init(Vec::new, |factors, draw| {
                     sampler.sample(sampling.seed, draw, factors);
                     measure(factors, network.scores.values())
@@ -221,10 +225,46 @@ pub fn drivers(
     for (row, difference) in effects {
         *variance.entry(row).or_default() += (difference / per_km / WIDTH).powi(2);
     }
+    // Mapped products of a user's background stand behind the rows.
+    for (row, part) in background_variance(tables, solved, &sensitivities, total)? {
+        variance.insert(row, part);
+    }
     let sum: f64 = variance.values().sum();
     let mut ranked: Vec<(RowId, f64)> = variance.into_iter().filter(|v| v.1 > 0.0).collect();
     ranked.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-    Ok(ranked.into_iter().take(most).map(|(row, v)| driver(tables, row, v / sum)).collect())
+    let name = |(row, v): (RowId, f64)| background_driver(tables, solved, row, v / sum).unwrap_or_else(|| driver(tables, row, v / sum));
+    Ok(ranked.into_iter().take(most).map(name).collect())
+}
+
+/// Draws from which the spread of a mapped product is estimated for the ranking.
+const RANKING_DRAWS: u64 = 100;
+
+/// First-order variances of mapped products: each by itself, as if they shared nothing.
+fn background_variance(tables: &Tables, solved: &SolvedNetwork<'_>, sensitivities: &[f64], total: f64) -> Result<Vec<(RowId, f64)>, AssessError> {
+    let Some(background) = solved.placed.background.as_deref().filter(|b| b.is_uncertain()) else { return Ok(Vec::new()) };
+    let ratios = background.ratios(0, 0..RANKING_DRAWS)?;
+    let first = tables.rows.len();
+    let part = |number: usize| {
+        let drawn: Vec<f64> = ratios.iter().map(|r| r[number]).collect();
+        let spread = Moments::of(&drawn).map_or(0.0, Moments::standard_deviation);
+        let elasticity = sensitivities.get(first + number).copied().unwrap_or(0.0) / total;
+        (RowId((first + number) as u32), (elasticity * spread).powi(2))
+    };
+    Ok((0..background.products.len()).map(part).collect())
+}
+
+/// A mapped product as a driver; `None` for a row of the tables.
+fn background_driver(tables: &Tables, solved: &SolvedNetwork<'_>, row: RowId, share: f64) -> Option<Driver> {
+    let background = solved.placed.background.as_deref()?;
+    let mapped = background.products.get((row.0 as usize).checked_sub(tables.rows.len())?)?;
+    let at = mapped.place.map(|p| format!(" · {}", tables.places.code(p))).unwrap_or_default();
+    Some(Driver {
+        what: format!("{}{at} · {}", tables.cards.product(mapped.product).id, mapped.label),
+        at: format!("line {} of the mapping", mapped.line),
+        source: background.name.clone(),
+        status: mapped.status,
+        share,
+    })
 }
 
 /// How much of a car's total flows through each row: `∂ ln T/∂ ln r`, negative for credits.

@@ -128,3 +128,40 @@ fn every_row_that_names_nothing_is_refused_at_once() {
     let answer = run_in(&folder, &["assess", CAR, "--background", "my.mwdb"]);
     assert!(answer.code == 2 && answer.remarks.contains("--background-mapping"), "{}", answer.remarks);
 }
+
+/// The grid of the tiny database has a lognormal emission (geometric deviation 1.2): its draws widen the use phase.
+#[test]
+fn the_interval_draws_the_background_and_the_explanation_walks_into_it() {
+    let rows = "category,climate,,Ours: climate,,,\nproduct,electricity-low-voltage,CN,grid,,read,\n";
+    let folder = with_mapping("background-draws", rows);
+    let width = |car: &serde_json::Value| {
+        let used = &car["climate"]["use_kg"];
+        (used["p95"].as_f64().unwrap() - used["p5"].as_f64().unwrap()) / used["value"].as_f64().unwrap()
+    };
+    let question = [&["--samples", "60", "--country", "CN"], ON_MINE.as_slice()].concat();
+    let drawn = assess(&folder, &question);
+    // 1.2^(2·1.645) = 1.82 wide by itself.
+    assert!(width(&drawn) > 0.4, "{}", drawn["climate"]["use_kg"]);
+    let held = assess(&folder, &[question.as_slice(), &["--resample", "car"]].concat());
+    assert!(width(&held) < width(&drawn));
+    let drivers = drawn["drivers"].as_array().unwrap();
+    let mine = drivers.iter().find(|d| d["source"] == "my.mwdb").unwrap();
+    assert_eq!((mine["at"].as_str(), mine["what"].as_str()), (Some("line 3 of the mapping"), Some("electricity-low-voltage · CN · grid, CN")));
+    let explained = run_in(&folder, &[&["explain", CAR, "--country", "CN", "--depth", "5", "--format", "json"], ON_MINE.as_slice()].concat());
+    assert_eq!(explained.code, 0, "{}", explained.remarks);
+    let tree: serde_json::Value = serde_json::from_str(&explained.data).unwrap();
+    let (mut open, mut found) = (vec![&tree["root"]], None);
+    while let Some(node) = open.pop() {
+        if node["place"] == "background" {
+            found = Some(node);
+        }
+        open.extend(node["children"].as_array().unwrap());
+    }
+    let (node, inner) = (found.unwrap(), &found.unwrap()["children"][0]);
+    assert_eq!((inner["label"].as_str(), inner["place"].as_str(), inner["unit"].as_str()), (Some("grid"), Some("CN"), Some("kWh")));
+    let (whole, value) = (node["value"].as_f64().unwrap(), inner["value"].as_f64().unwrap());
+    assert!((whole - value).abs() < 1e-9 * whole, "{node}");
+    let below: f64 = inner["children"].as_array().unwrap().iter().map(|c| c["value"].as_f64().unwrap()).sum();
+    let sum = below + inner["own"].as_f64().unwrap() + inner["below_cut"].as_f64().unwrap();
+    assert!((sum - value).abs() < 1e-9 * value, "{inner}");
+}

@@ -155,3 +155,102 @@ fn what_cannot_be_is_refused() {
     data(&folder, &["lca", "import", "bare.zip", "--into", "bare.mwdb"]);
     refused(&folder, &["lca", "solve", "bare.mwdb", "--demand", "grid=1"], "minewheel::lca", &["it holds no method"]);
 }
+
+/// The tiny package with losses from 0.02 to 0.08, and a second maker of electricity.
+fn with_choices(name: &str) -> PathBuf {
+    let folder = scratch(name);
+    let spread = r#""value":0.05,"uncertainty":{"distributionType":"UNIFORM_DISTRIBUTION","minimum":0.02,"maximum":0.08}"#;
+    let package = |provider: &str| {
+        let mut files = packages::spoilt("parameters/losses.json", r#""value":0.05"#, spread);
+        for (_, text) in &mut files {
+            *text = text.replace(r#""defaultProvider":{"@id":"grid"}"#, &format!(r#""defaultProvider":{{"@id":"{provider}"}}"#));
+        }
+        let wind = packages::exchange("electricity", false, 1.0, "kWh", "energy", packages::REFERENCE);
+        let steel = packages::exchange("steel", true, 2.0, "g", "mass", "");
+        files.push(packages::process("wind", "", &[wind, steel]));
+        packages::zipped(&files)
+    };
+    write(&folder.join("grid.zip"), package("grid"));
+    write(&folder.join("wind.zip"), package("wind"));
+    data(&folder, &["lca", "import", "grid.zip", "--into", "grid.mwdb"]);
+    data(&folder, &["lca", "import", "wind.zip", "--into", "wind.mwdb"]);
+    folder
+}
+
+#[test]
+fn draws_follow_parameters_and_go_on_where_they_ended() {
+    let folder = with_choices("database-parameters");
+    let question = ["lca", "solve", "grid.mwdb", "--demand", "dump=1", "--providers", "market"];
+    let drawn = |more: &[&str]| json(&folder, &[&question, more].concat());
+    let found = drawn(&["--samples", "400"]);
+    let (p5, p95) = (found["p5"].as_f64().unwrap(), found["p95"].as_f64().unwrap());
+    // Half of the power is the grid's: 0.01 + 2·losses·0.2 kg and a little, with 5 % and 95 % of the losses at 0.023 and 0.077.
+    assert!(p5 < 0.023 && p95 > 0.035 && found["mean"].as_f64().unwrap() > p5, "{found}");
+    let file = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    drawn(&["--samples", "20", "--draws", "all.csv"]);
+    drawn(&["--samples", "8", "--draws", "first.csv"]);
+    drawn(&["--samples", "12", "--first-draw", "8", "--draws", "rest.csv"]);
+    let rest = file("rest.csv");
+    assert_eq!(file("all.csv"), file("first.csv") + rest.strip_prefix("draw,score\n").unwrap());
+    let sensitivity = ["lca", "sensitivity", "grid.mwdb", "--demand", "dump=1", "--providers", "market", "--top", "2", "--samples", "300"];
+    let found = json(&folder, &sensitivity);
+    let kinds: Vec<&str> = found["rows"].as_array().unwrap().iter().map(|r| r["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["parameter", "exchange"], "{found}");
+    assert!(data(&folder, &sensitivity).contains("parameter losses"));
+    write(&folder.join("pairs.csv"), "first,second,correlation\nlosses,gains,0.5\n");
+    let with_pairs: Vec<&str> = question.into_iter().chain(["--samples", "4", "--correlations", "pairs.csv"]).collect();
+    refused(&folder, &with_pairs, "minewheel::lca::correlations", &["`gains` is no uncertain parameter of this system; there are losses"]);
+}
+
+#[test]
+fn a_swapped_supplier_gives_what_another_provider_gives() {
+    let folder = with_choices("database-swap");
+    let solve = |file: &str| {
+        let found = json(&folder, &["lca", "solve", file, "--demand", "making-steel=2", "--providers", "market"]);
+        found["score"].as_f64().unwrap()
+    };
+    let question = ["lca", "swap", "grid.mwdb", "--demand", "making-steel=2", "--process", "making-steel", "--providers", "market"];
+    let found = json(&folder, &question);
+    let swaps = found["swaps"].as_array().unwrap();
+    assert_eq!(swaps.len(), 1, "{found}");
+    assert_eq!((swaps[0]["from"].as_str(), swaps[0]["to"].as_str()), (Some("grid"), Some("wind")));
+    assert!((found["score"].as_f64().unwrap() - solve("grid.mwdb")).abs() < 1e-12);
+    assert!((swaps[0]["score"].as_f64().unwrap() - solve("wind.mwdb")).abs() < 1e-12, "{found}");
+    let text = data(&folder, &question);
+    assert!(text.contains("electricity: wind, CN instead of grid, CN") && text.lines().all(|l| l.chars().count() <= 80), "{text}");
+    let with =
+        |process: &'static str| ["lca", "swap", "grid.mwdb", "--demand", "making-steel=2", "--providers", "market", "--process", process].to_vec();
+    refused(&folder, &with("boiler"), "minewheel::option", &["a process that the demand reaches"]);
+    refused(&folder, &with("gird"), "minewheel::lca::process", &["no process has the id or the name `gird`"]);
+}
+
+#[test]
+fn a_database_goes_to_ilcd_excel_and_brightway_and_says_what_it_leaves_behind() {
+    let folder = imported("database-formats");
+    let remarks = |arguments: &[&str]| {
+        let answer = run_in(&folder, arguments);
+        assert_eq!(answer.code, 0, "{}", answer.remarks);
+        answer.remarks
+    };
+    let score = |file: &str| json(&folder, &["lca", "solve", file, "--demand", "making-steel=2"])["score"].as_f64().unwrap();
+    let left = remarks(&["lca", "export", "my.mwdb", "--ilcd", "ilcd.zip"]);
+    assert!(left.contains("wrote 4 processes") && left.contains("left out: flow_properties: whether they are economic (1)"), "{left}");
+    data(&folder, &["lca", "import", "ilcd.zip", "--into", "ilcd.mwdb"]);
+    assert!((score("ilcd.mwdb") - score("my.mwdb")).abs() < 1e-12);
+    let left = remarks(&["lca", "export", "my.mwdb", "--excel", "sheet.xlsx"]);
+    assert!(left.contains("left out: impact categories (1)"), "{left}");
+    data(&folder, &["lca", "import", "sheet.xlsx", "--into", "sheet.mwdb"]);
+    assert!(data(&folder, &["lca", "info", "sheet.mwdb"]).contains("processes"));
+    remarks(&["lca", "export", "my.mwdb", "--data-package", "package.zip", "--method", "climate"]);
+    let found = json(&folder, &["lca", "solve", "package.zip", "--demand", "1=1"]);
+    let first = run_in(&folder, &["lca", "scores", "my.mwdb", "--format", "json"]);
+    let first: serde_json::Value = serde_json::from_str(&first.data).unwrap();
+    let wanted = first["products"].as_array().unwrap().iter().find(|p| p["number"] == 1).unwrap()["score"].as_f64().unwrap();
+    assert!((found["score"].as_f64().unwrap() - wanted).abs() < 1e-12, "{found}");
+    refused(
+        &folder,
+        &["lca", "export", "my.mwdb", "--data-package", "p.zip", "--method", "climat"],
+        "minewheel::name",
+        &["`climat` is not a method"],
+    );
+}

@@ -128,14 +128,17 @@ impl Assembly {
         let mut product_of = vec![u32::MAX; activities.len()];
         provider.iter().enumerate().for_each(|(row, activity)| product_of[*activity as usize] = row as u32);
         let mut rows = Vec::new();
+        // The row of an entry's own distribution, and that of the parameters which it follows.
         let factor = |entry: &Entry, rows: &mut Vec<Entry>| {
-            (entry.uncertainty != EntryUncertainty::Exact && entry.amount != 0.0).then(|| {
-                rows.push(*entry);
-                FactorId(rows.len() as u32 - 1)
+            rows_of(entry).map(|row| {
+                row.map(|row| {
+                    rows.push(row);
+                    FactorId(rows.len() as u32 - 1)
+                })
             })
         };
         // The first entry at the place of an activity and its product is what the activity makes.
-        let mut made: Vec<Option<(f64, Option<FactorId>)>> = vec![None; activities.len()];
+        let mut made: Vec<Option<(f64, [Option<FactorId>; 2])>> = vec![None; activities.len()];
         let mut is_product = vec![false; technosphere.len()];
         for (at, entry) in technosphere.iter().enumerate() {
             let activity = activity_of[&entry.column] as usize;
@@ -145,12 +148,10 @@ impl Assembly {
             }
         }
         let scaled = |entry: &Entry, sign: f64, activity: usize, rows: &mut Vec<Entry>| {
-            let (amount, own) = made[activity].unwrap_or((1.0, None));
-            let mut coefficient = Coefficient::exact(sign * entry.amount / amount);
-            if let Some(factor) = factor(entry, rows) {
-                coefficient = coefficient.times(factor, 1);
-            }
-            own.map_or(coefficient, |own| coefficient.times(own, -1))
+            let (amount, own) = made[activity].unwrap_or((1.0, [None; 2]));
+            let coefficient = Coefficient::exact(sign * entry.amount / amount);
+            let multiplied = factor(entry, rows).into_iter().flatten().fold(coefficient, |c, factor| c.times(factor, 1));
+            own.into_iter().flatten().fold(multiplied, |c, factor| c.times(factor, -1))
         };
         for (_, entry) in technosphere.iter().enumerate().filter(|(at, entry)| !is_product[*at] && entry.amount != 0.0) {
             let activity = activity_of[&entry.column] as usize;
@@ -245,11 +246,11 @@ impl Assembly {
             *needed |= flow.is_some_and(|flow| values[flow as usize] != 0.0);
         }
         let mut category = CategoryFactors::new(values);
-        let uncertain = method.factors.iter().filter(|e| e.uncertainty != EntryUncertainty::Exact && e.amount != 0.0);
-        for entry in uncertain {
-            if let Some(flow) = known(entry) {
+        for entry in &method.factors {
+            let row = rows_of(entry).into_iter().flatten().next();
+            if let (Some(row), Some(flow)) = (row, known(entry)) {
                 category = category.with_uncertain_flow(FlowId(flow), FactorId(self.rows.len() as u32));
-                self.rows.push(*entry);
+                self.rows.push(row);
                 self.flow_of_row.push(None);
                 self.is_needed.push(true);
             }
@@ -284,6 +285,14 @@ impl RatioSampler for Assembly {
             if *is_needed { entry.at(uniform(word)) / entry.amount } else { 1.0 }
         }));
     }
+}
+
+/// The uncertain rows of an entry: its own distribution, and the parameters which it follows.
+fn rows_of(entry: &Entry) -> [Option<Entry>; 2] {
+    let is_scaled = entry.amount != 0.0;
+    let own = (is_scaled && entry.uncertainty != EntryUncertainty::Exact).then_some(Entry { follows: None, ..*entry });
+    let followed = (is_scaled && entry.follows.is_some()).then_some(Entry { uncertainty: EntryUncertainty::Exact, ..*entry });
+    [own, followed]
 }
 
 /// Distinct ids in order of appearance, and the number of each.

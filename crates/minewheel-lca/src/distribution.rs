@@ -31,6 +31,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::ids::FactorId;
 use crate::normal::{normal_quantile, normal_share_below};
+use crate::solve::SolveError;
 
 /// The 95 % point of the standard normal distribution.
 const Z95: f64 = 1.644_853_626_951_472_2;
@@ -283,8 +284,16 @@ impl FactorSampler {
 
 /// What gives the ratios of all uncertain rows in a draw, the same for the same seed and draw.
 pub trait RatioSampler: Sync {
-    /// Fills `out` with the ratios.
+    /// Fills `out` with the ratios of what is drawn, and whatever else [`Self::settle`] wants behind them.
     fn sample(&self, seed: u64, draw: u64, out: &mut Vec<f64>);
+
+    /// Works out the ratios that follow from what was drawn.
+    ///
+    /// # Errors
+    /// [`SolveError::Formula`] for a formula without a value in this draw.
+    fn settle(&self, _drawn: &mut [f64]) -> Result<(), SolveError> {
+        Ok(())
+    }
 }
 
 impl RatioSampler for FactorSampler {

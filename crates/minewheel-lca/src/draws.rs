@@ -223,7 +223,8 @@ pub fn monte_carlo<T: Send>(
             |(workspace, factors), place| {
                 let number = draws.start + place as u64;
                 sampler.sample(seed, number, factors);
-                let scores = workspace.solve(factors).map_err(|source| DrawError { seed, draw: number, source })?;
+                let solved = sampler.settle(factors).and_then(|()| workspace.solve(factors));
+                let scores = solved.map_err(|source| DrawError { seed, draw: number, source })?;
                 Ok(measure(Draw { number, factors, scores }))
             },
         )

@@ -28,6 +28,9 @@ impl<'a> KeyedDraws<'a> {
     pub fn new(assembly: &'a Assembly, mut key: impl FnMut(&Entry) -> u64) -> Self {
         let mut met = rustc_hash::FxHashMap::default();
         let keys = assembly.uncertain_rows().map(|(entry, _)| {
+            if entry.uncertainty == EntryUncertainty::Exact {
+                return 0;
+            }
             let key = key(entry);
             let again: &mut u64 = met.entry(key).or_default();
             *again += 1;

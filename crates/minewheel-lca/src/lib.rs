@@ -13,9 +13,10 @@
 //! | build a network                                | [`NetworkBuilder`], [`Coefficient`]              |
 //! | score every column in one or several categories | [`direct_scores`], [`adjoint`], [`adjoint_many`] |
 //! | know what each column makes for a demand       | [`forward`]                                      |
+//! | take another supplier                          | [`SupplierSwaps`]                                |
 //! | explain a total                                | [`column_contributions`], [`input_flows`], [`trace`] |
 //! | weigh a total by evidence                      | [`share_by_grade`], [`GradedScores`]             |
-//! | sample everything anew                         | [`FactorSampler`], [`PreparedSolver`], [`monte_carlo`] |
+//! | sample everything anew                         | [`FactorSampler`], [`PreparedSolver`], [`monte_carlo`], [`ParameterDraws`] |
 //! | find the rows that matter                      | [`factor_sensitivities`], [`variance_ranking`], [`sobol`] |
 //! | take over a database as matrices               | [`formats`], [`Matrices`], [`Assembly`]          |
 //! | sum up a sample                                | [`quantile`], [`Moments`]                        |
@@ -57,10 +58,12 @@ mod matrices;
 mod network;
 mod normal;
 mod order;
+mod parameter_draws;
 mod sensitivity;
 mod sobol;
 mod solve;
 mod statistics;
+mod swap;
 mod tree;
 
 pub use assembly::{Assembly, AssemblyError};
@@ -77,6 +80,7 @@ pub use keyed::{KeyedDraws, stable_key};
 pub use matrices::{CharacterisationMethod, Entry, EntryUncertainty, Matrices};
 pub use network::{EvaluationError, Flow, Input, Network, NetworkBuilder, NetworkFault, NetworkRefused};
 pub use normal::{normal_quantile, normal_share_below};
+pub use parameter_draws::{CorrelationError, Correlations, ParameterDraws, parameter_name, parse_correlations};
 pub use sensitivity::{RankedFactor, factor_sensitivities, variance_ranking};
 pub use sobol::{SobolIndex, SobolIndices, sobol};
 pub use solve::{
@@ -84,4 +88,5 @@ pub use solve::{
     forward, forward_with,
 };
 pub use statistics::{Moments, quantile};
+pub use swap::SupplierSwaps;
 pub use tree::{Tree, TreeLimits, TreeNode, trace};

@@ -43,6 +43,8 @@ pub struct Entry {
     pub uncertainty: EntryUncertainty,
     /// Whether the sampled amount enters with the opposite sign.
     pub is_flipped: bool,
+    /// The amount that follows from uncertain parameters and gives this entry's ratio, by its number among those of the owner.
+    pub follows: Option<u32>,
 }
 
 /// How an amount is distributed, in the conventions of the Brightway and openLCA formats.
@@ -105,7 +107,7 @@ pub enum EntryUncertainty {
 impl Entry {
     /// An entry without uncertainty.
     pub fn exact(row: i64, column: i64, amount: f64) -> Self {
-        Self { row, column, amount, uncertainty: EntryUncertainty::Exact, is_flipped: false }
+        Self { row, column, amount, uncertainty: EntryUncertainty::Exact, is_flipped: false, follows: None }
     }
 
     /// The amount at a cumulated probability strictly between 0 and 1.
@@ -113,7 +115,7 @@ impl Entry {
     /// ```
     /// use minewheel_lca::{Entry, EntryUncertainty};
     /// let uncertainty = EntryUncertainty::Lognormal { mu: 2.0_f64.ln(), sigma: 0.1, is_negative: false };
-    /// let input = Entry { row: 1, column: 2, amount: -2.0, uncertainty, is_flipped: true };
+    /// let input = Entry { uncertainty, is_flipped: true, ..Entry::exact(1, 2, -2.0) };
     /// assert!((input.at(0.5) + 2.0).abs() < 1e-12);
     /// ```
     pub fn at(&self, probability: f64) -> f64 {

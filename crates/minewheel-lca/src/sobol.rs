@@ -83,13 +83,15 @@ pub fn sobol(
                 sampler.sample(seed, draw, a);
                 sampler.sample(seed, draw + SECOND, b);
                 let mut found = Vec::with_capacity(groups.len() + 2);
-                found.push(measure(workspace.solve(a).map_err(fault)?));
-                found.push(measure(workspace.solve(b).map_err(fault)?));
+                for drawn in [&mut *a, &mut *b] {
+                    let solved = sampler.settle(drawn).and_then(|()| workspace.solve(drawn));
+                    found.push(measure(solved.map_err(fault)?));
+                }
                 for group in groups {
                     let known = b.len();
                     let places = || group.iter().copied().filter(|row| *row < known);
                     places().for_each(|row| std::mem::swap(&mut a[row], &mut b[row]));
-                    let solved = workspace.solve(a).map(&measure).map_err(fault);
+                    let solved = sampler.settle(a).and_then(|()| workspace.solve(a)).map(&measure).map_err(fault);
                     places().for_each(|row| std::mem::swap(&mut a[row], &mut b[row]));
                     found.push(solved?);
                 }

@@ -121,6 +121,16 @@ pub enum SolveError {
         /// Length wanted.
         wanted: usize,
     },
+    /// A formula has no value with the parameters of a draw.
+    #[error("`{formula}` of {user}: {reason}")]
+    Formula {
+        /// Whose.
+        user: String,
+        /// The formula.
+        formula: String,
+        /// Why.
+        reason: crate::database::FormulaError,
+    },
     /// The coefficients cannot be evaluated for a draw.
     #[error(transparent)]
     Evaluation(#[from] EvaluationError),

@@ -224,6 +224,37 @@ impl Plan {
     }
 }
 
+/// A loop of 60 columns: every swap by the formula is what a network with that supplier gives.
+#[test]
+fn a_swapped_supplier_gives_what_the_changed_network_gives() {
+    let n = 60_u32;
+    let build = |swapped: Option<(u32, u32)>| {
+        let mut builder = NetworkBuilder::new();
+        (0..n).for_each(|tag| drop(builder.add_column(tag)));
+        for column in 0..n {
+            for step in [1, 7, 13] {
+                let supplier = (column + step) % n;
+                let supplier = swapped.filter(|(of, _)| *of == column && step == 7).map_or(supplier, |(_, to)| to);
+                builder.add_input(ColumnId(column), ColumnId(supplier), Coefficient::exact(0.05 * f64::from(step % 5)));
+            }
+            builder.add_flow(ColumnId(column), FlowId(0), Coefficient::exact(1.0 + f64::from(column % 9)));
+        }
+        builder.build().unwrap()
+    };
+    let category = CategoryFactors::new(vec![1.0]);
+    let demand = Demand::of(ColumnId(3), 2.0);
+    let total = |network: &Network| adjoint(network, &direct_scores(network, &category)).unwrap().total(&demand).unwrap();
+    let network = build(None);
+    let scores = adjoint(&network, &direct_scores(&network, &category)).unwrap();
+    let activity = forward(&network, &demand).unwrap();
+    for (process, to) in [(3, 40), (10, 3), (59, 0), (20, 20)] {
+        let swaps = SupplierSwaps::new(&network, &scores, &activity, ColumnId(process)).unwrap();
+        let change = swaps.change(0.1, ColumnId((process + 7) % n), ColumnId(to)).unwrap();
+        let wanted = total(&build(Some((process, to))));
+        assert!((total(&network) + change - wanted).abs() < 1e-11 * wanted, "{process} {to}");
+    }
+}
+
 proptest! {
     #[test]
     fn adjoint_and_forward_give_the_same_total(plan in plans(1..120)) {

@@ -12,13 +12,16 @@
 //! nothing of our cards is counted behind it. What is not mapped stays on our cards. A category of ours that the mapping does not
 //! name gets nothing from mapped products, and its coverage says so.
 //!
-//! Source: own method. Valid where the mapped process ends at the same gate as our product; the vectors are best estimates, so the
-//! intervals of a result do not spread over the background.
+//! Source: own method. Valid where the mapped process ends at the same gate as our product. The vectors are best estimates; intervals of a
+//! climate total draw the database with its own distributions (`linked`).
 
+mod linked;
 mod mapping;
 mod report;
+mod walk;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use minewheel_data::cards::{Families, ProductId};
 use minewheel_data::places::PlaceId;
@@ -27,8 +30,12 @@ use minewheel_lca::database::{Activity, Database, LinkOptions, ProductSystem, Sy
 use minewheel_lca::formats::unit_ratio;
 use minewheel_lca::{Assembly, AssemblyError, SolveError, adjoint, direct_scores};
 
+use linked::Linked;
+pub use linked::SpreadError;
+pub(crate) use linked::WithBackground;
 pub use mapping::{Mapping, MappingKind, MappingRow};
 pub use report::{BackgroundLine, BackgroundUse};
+pub(crate) use walk::{Step, Walker};
 
 use crate::footprint::family_of;
 use crate::tables::Tables;
@@ -141,6 +148,8 @@ pub struct BackgroundProduct {
     pub factor: f64,
     /// How well the pair is known.
     pub status: Status,
+    /// Line of the mapping, from 1.
+    pub line: usize,
     /// Impact of one unit of ours, by category of [`Background::categories`].
     pub impacts: Vec<f64>,
 }
@@ -155,7 +164,7 @@ pub struct BackgroundCategory {
 }
 
 /// The mapped part of a database, solved.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Background {
     /// What the user calls it.
     pub name: String,
@@ -165,6 +174,7 @@ pub struct Background {
     pub products: Vec<BackgroundProduct>,
     index: BTreeMap<(ProductId, Option<PlaceId>), u32>,
     families: Vec<bool>,
+    linked: Option<Arc<Linked>>,
 }
 
 impl Background {
@@ -200,6 +210,10 @@ impl Background {
                 }
                 found.categories.push(category.clone());
             }
+            if let Some((_, climate, factor)) = categories.iter().find(|(c, ..)| c.name == "climate") {
+                let activities = products.iter().map(|p| p.1).collect();
+                found.linked = Some(Arc::new(Linked::new(database, system, activities, climate.clone(), *factor)));
+            }
         }
         for (number, ((product, _), impacts)) in products.into_iter().zip(solved).enumerate() {
             found.index.insert((product.product, product.place), number as u32);
@@ -217,6 +231,27 @@ impl Background {
     /// The number of a mapped category.
     pub fn category(&self, name: &str) -> Option<usize> {
         self.categories.iter().position(|c| c.name == name)
+    }
+
+    /// Whether draws move the impacts on climate.
+    pub fn is_uncertain(&self) -> bool {
+        self.linked.as_ref().is_some_and(|linked| linked.is_uncertain)
+    }
+
+    /// Ratios of the climate impacts of all mapped products to their best estimates in each draw; nothing if nothing is uncertain.
+    ///
+    /// # Errors
+    /// [`SpreadError`] for a draw that cannot be solved.
+    pub fn ratios(&self, seed: u64, draws: std::ops::Range<u64>) -> Result<Vec<Vec<f64>>, SpreadError> {
+        self.linked.as_ref().filter(|linked| linked.is_uncertain).map_or_else(|| Ok(Vec::new()), |linked| linked.ratios(seed, draws))
+    }
+
+    /// The database solved for climate, to be walked through; `None` if nothing is mapped.
+    ///
+    /// # Errors
+    /// [`BackgroundError`] for a database that cannot be solved.
+    pub(crate) fn walker(&self) -> Result<Option<Walker<'_>>, BackgroundError> {
+        self.linked.as_deref().map(|linked| Walker::new(linked, &self.products)).transpose()
     }
 
     /// Whether every category of an impact family is mapped.
@@ -304,7 +339,7 @@ fn products(
         let record = database.process(process);
         let at = record.location.map(|l| format!(", {}", database.place(l))).unwrap_or_default();
         let (label, id) = (format!("{}{at}", record.name), record.id.to_string());
-        let mapped = BackgroundProduct { product, place, process: id, label, factor, status: row.status, impacts: Vec::new() };
+        let mapped = BackgroundProduct { product, place, process: id, label, factor, status: row.status, line: row.line, impacts: Vec::new() };
         found.push((mapped, Activity { process, product: flow }));
     }
     found

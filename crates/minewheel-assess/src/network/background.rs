@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use minewheel_data::cards::ProductId;
 use minewheel_data::places::PlaceId;
-use minewheel_lca::{Coefficient, ColumnId, FlowId};
+use minewheel_lca::{Coefficient, ColumnId, FactorId, FlowId};
 
 use super::{Column, PlacedNetworkBuilder};
 use crate::background::Background;
@@ -30,8 +30,14 @@ impl PlacedNetworkBuilder<'_> {
         let Some(background) = self.background.clone() else { return };
         let Some(mapped) = background.products.get(number as usize) else { return };
         let first = self.tables.methods.flows().len();
+        // Behind the rows of the tables: a factor for each mapped product, that of its climate impact.
+        let factor = FactorId(self.tables.rows.len() as u32 + number);
+        let climate = background.category("climate").filter(|_| background.is_uncertain());
         for (category, impact) in mapped.impacts.iter().enumerate() {
-            let coefficient = Coefficient::exact(*impact).with_grade(Self::grade(mapped.status));
+            let mut coefficient = Coefficient::exact(*impact).with_grade(Self::grade(mapped.status));
+            if Some(category) == climate {
+                coefficient = coefficient.times(factor, 1);
+            }
             self.builder.add_flow(id, FlowId((first + category) as u32), coefficient);
         }
     }

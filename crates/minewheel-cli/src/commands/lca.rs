@@ -8,6 +8,7 @@ mod files;
 mod import;
 mod sensitivity;
 mod source;
+mod swap;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -19,7 +20,9 @@ use minewheel_assess::background::BackgroundError;
 use minewheel_lca::database::{RemapError, SystemError};
 use minewheel_lca::formats::{ImportError, store::StoreError};
 use minewheel_lca::formats::{PackageError, data_package::DataPackage, read_data_package};
-use minewheel_lca::{Assembly, AssemblyError, DrawError, PreparedSolver, SolveError, SolveOptions, monte_carlo, quantile};
+use minewheel_lca::{
+    Assembly, AssemblyError, CorrelationError, DrawError, ParameterDraws, PreparedSolver, SolveError, SolveOptions, monte_carlo, quantile,
+};
 use serde::Serialize;
 
 pub use background::background;
@@ -28,6 +31,7 @@ pub use explain::{Contributions, Path as SupplyPath, ScoreList};
 pub use import::{Imported, Inventory};
 pub use sensitivity::Sensitivity;
 use source::{Assembled, LinkReport, Question, Source};
+pub use swap::Swaps;
 
 use crate::failure::Failure;
 use crate::print::{self, Format, figure};
@@ -49,15 +53,17 @@ enum Action {
     Info(import::Info),
     /// Several demands or databases beside each other, on the same draws
     Compare(compare::Compare),
-    /// Which uncertain exchanges make the spread of a result: local shares and indices of Sobol
+    /// Which uncertain exchanges, factors and parameters make the spread of a result: local shares and indices of Sobol
     Sensitivity(sensitivity::SensitivityArguments),
+    /// What a result becomes when a process takes an input from another maker
+    Swap(swap::SwapArguments),
     /// Which processes and flows a result comes from
     Contributions(explain::Explain),
     /// Through which chains of supply a result comes
     Path(explain::Explain),
     /// The impact of one unit of every product
     Scores(explain::Scores),
-    /// Write a database as an openLCA package, or its matrices as CSV
+    /// Write a database for others: openLCA, ILCD, Brightway (Excel, data package), or its matrices as CSV
     Export(export::Export),
 }
 
@@ -65,12 +71,21 @@ enum Action {
 struct Solve {
     #[command(flatten)]
     question: Question,
-    /// Draws with every uncertain entry sampled anew
+    /// Draws with every uncertain exchange, factor and parameter sampled anew
     #[arg(long, value_name = "N", default_value_t = 0)]
     samples: u64,
     /// Seed of the draws
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Number of the first draw: draws 500 to 999 extend a run of 500
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    first_draw: u64,
+    /// Write the impact of every draw as CSV
+    #[arg(long, value_name = "FILE")]
+    draws: Option<PathBuf>,
+    /// Correlations of uncertain parameters: CSV with `first`, `second`, `correlation`; names as NAME or PROCESS/NAME
+    #[arg(long, value_name = "FILE")]
+    correlations: Option<PathBuf>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -154,6 +169,14 @@ pub enum LcaFailure {
         /// Why.
         error: RemapError,
     },
+    /// Correlations that cannot be.
+    #[error("{}: {error}", path.display())]
+    Correlations {
+        /// Their file.
+        path: PathBuf,
+        /// Why.
+        error: CorrelationError,
+    },
     /// A process that the database lacks.
     #[error("no process has the id or the name `{seen}`{}", perhaps(.nearest))]
     UnknownProcess {
@@ -203,6 +226,7 @@ impl LcaFailure {
             Self::UnknownProcess { .. } => "minewheel::lca::process",
             Self::Background { .. } => "minewheel::lca::background",
             Self::Mapping { .. } => "minewheel::lca::mapping",
+            Self::Correlations { .. } => "minewheel::lca::correlations",
             Self::Unlinked { .. } => "minewheel::lca::unlinked",
             Self::Allocation { .. } => "minewheel::lca::allocation",
             Self::System { .. } => "minewheel::lca::system",
@@ -224,6 +248,9 @@ impl LcaFailure {
             }
             Self::Mapping { .. } => {
                 "rows are `kind,from,to,factor,note` with kind flow, provider, unit or location; `lca info DB --list-unlinked` names what is missing"
+            }
+            Self::Correlations { .. } => {
+                "rows are `first,second,correlation`: names of uncertain parameters, NAME for a global one, PROCESS/NAME for one of a process"
             }
             Self::Unlinked { .. } => {
                 "import what is missing, choose `--providers market` where several make it, or say `--unlinked cut-off` to count them as free"
@@ -328,6 +355,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Action::Info(arguments) => import::info(arguments)?,
         Action::Compare(arguments) => compare::compare(arguments)?,
         Action::Sensitivity(arguments) => sensitivity::sensitivity(arguments)?,
+        Action::Swap(arguments) => swap::swap(arguments)?,
         Action::Contributions(arguments) => explain::contributions(arguments)?,
         Action::Path(arguments) => explain::path(arguments)?,
         Action::Scores(arguments) => explain::scores(arguments)?,
@@ -363,7 +391,12 @@ fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
     let began = now();
     let Assembled { assembly, category, demand, method, unit } = source.assemble(arguments.question.method.as_deref())?;
     let (amounts, asked, links) = (source.demand_by_id(), source.demand_in_words(), source.links.clone());
-    drop(source);
+    if arguments.samples > 0 {
+        source.note_at_nought();
+    }
+    let correlations = source.correlations(arguments.correlations.as_deref())?;
+    // The network has all that matters of the matrices, which are the larger part of the memory.
+    let dependents = source.into_dependents();
     let factor_ms = milliseconds(began);
     let began = now();
     let solver = PreparedSolver::new(&assembly.network, &category, SolveOptions::default()).map_err(LcaFailure::from)?;
@@ -375,7 +408,14 @@ fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
     let began = now();
     let mut draws = Vec::new();
     if arguments.samples > 0 {
-        draws = monte_carlo(&solver, &assembly, arguments.seed, 0..arguments.samples, |draw| total(draw.scores)).map_err(LcaFailure::from)?;
+        let sampler = ParameterDraws::new(&assembly, &assembly, &dependents, correlations);
+        let range = arguments.first_draw..arguments.first_draw.saturating_add(arguments.samples);
+        draws = monte_carlo(&solver, &sampler, arguments.seed, range, |draw| total(draw.scores)).map_err(LcaFailure::from)?;
+        if let Some(path) = &arguments.draws {
+            let row = |(number, score): (u64, &f64)| vec![number.to_string(), score.to_string()];
+            let rows: Vec<_> = (arguments.first_draw..).zip(&draws).map(row).collect();
+            files::write_whole(path, print::csv(&["draw", "score"], &rows).as_bytes())?;
+        }
     }
     let samples_ms = (!draws.is_empty()).then(|| milliseconds(began));
     let mean = (!draws.is_empty()).then(|| draws.iter().sum::<f64>() / draws.len() as f64);

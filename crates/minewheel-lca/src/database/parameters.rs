@@ -59,6 +59,8 @@ pub enum ParameterError {
 pub struct Values<'o> {
     own: BTreeMap<String, f64>,
     outer: Option<&'o Values<'o>>,
+    /// Places of the parameters, each behind those that it rests on.
+    order: Vec<u32>,
 }
 
 impl<'o> Values<'o> {
@@ -68,7 +70,7 @@ impl<'o> Values<'o> {
     /// [`ParameterError`] for the first parameter, by name, without a value.
     pub fn of(parameters: &[Parameter], outer: Option<&'o Self>) -> Result<Self, ParameterError> {
         let mut open = BTreeMap::new();
-        for parameter in parameters {
+        for (place, parameter) in parameters.iter().enumerate() {
             let name = parameter.name.trim().to_ascii_lowercase();
             let is_name = name.chars().all(|c| c.is_ascii_alphanumeric() || "_$".contains(c)) && !name.starts_with(|c: char| c.is_ascii_digit());
             if name.is_empty() || !is_name {
@@ -82,11 +84,11 @@ impl<'o> Values<'o> {
                 None if parameter.value.is_finite() => None,
                 None => return Err(ParameterError::NotFinite(name)),
             };
-            if open.insert(name.clone(), (parameter, formula)).is_some() {
+            if open.insert(name.clone(), (place as u32, parameter, formula)).is_some() {
                 return Err(ParameterError::Twice(name));
             }
         }
-        let mut values = Self { own: BTreeMap::new(), outer };
+        let mut values = Self { own: BTreeMap::new(), outer, order: Vec::with_capacity(parameters.len()) };
         // Depth first without recursion: a name waits below those that its formula calls.
         for start in open.keys() {
             let mut path: Vec<&str> = vec![start];
@@ -95,9 +97,10 @@ impl<'o> Values<'o> {
                     path.pop();
                     continue;
                 }
-                let (parameter, formula) = &open[name];
+                let (place, parameter, formula) = &open[name];
                 let Some(formula) = formula else {
                     values.own.insert(name.to_owned(), parameter.value);
+                    values.order.push(*place);
                     path.pop();
                     continue;
                 };
@@ -115,10 +118,16 @@ impl<'o> Values<'o> {
                 let value = formula.value(|n| values.get(n));
                 let value = value.map_err(|reason| ParameterError::Formula { name: name.to_owned(), formula: text.to_owned(), reason })?;
                 values.own.insert(name.to_owned(), value);
+                values.order.push(*place);
                 path.pop();
             }
         }
         Ok(values)
+    }
+
+    /// Places of the parameters of this scope, each behind those that it rests on.
+    pub(super) fn order(&self) -> &[u32] {
+        &self.order
     }
 
     /// The value of a name in lower case.

@@ -16,6 +16,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::allocation::{AllocationError, Shares, is_provided, shares, supplied};
+use super::follow::{Dependents, FormulaBook, Operand, ProcessFormulas, Scope, ShareOf};
 use super::index::{FlowIndex, LocationIndex, ProcessIndex};
 use super::link::{LinkCounts, LinkOptions, Makers, Unlinked, UnlinkedInput, UnlinkedInputs};
 use super::parameters::{ParameterError, Values};
@@ -107,6 +108,8 @@ pub struct ProductSystem {
     pub links: LinkCounts,
     /// Inputs that were cut off, the most wanted first.
     pub cut_off: Vec<UnlinkedInput>,
+    /// Amounts that follow uncertain parameters.
+    pub dependents: Dependents,
 }
 
 impl ProductSystem {
@@ -178,6 +181,9 @@ struct Linker<'d> {
     links: LinkCounts,
     unlinked: UnlinkedInputs,
     faults: Vec<AllocationError>,
+    dependents: Dependents,
+    scope: Scope<'static>,
+    book: FormulaBook,
 }
 
 impl<'d> Linker<'d> {
@@ -187,6 +193,8 @@ impl<'d> Linker<'d> {
         for exchange in database.processes().iter().flat_map(|p| &p.exchanges) {
             balance[exchange.flow.at()] += if exchange.direction == Direction::Input { 1 } else { -1 };
         }
+        let mut dependents = Dependents::default();
+        let scope = Scope::of(&mut dependents, None, database.parameters(), &global, None);
         let located = database.categories().iter().flat_map(|c| &c.factors).filter(|f| f.location.is_some());
         Ok(Self {
             database,
@@ -204,6 +212,9 @@ impl<'d> Linker<'d> {
             links: LinkCounts::default(),
             unlinked: UnlinkedInputs::default(),
             faults: Vec::new(),
+            dependents,
+            scope,
+            book: FormulaBook::default(),
         })
     }
 
@@ -235,7 +246,8 @@ impl<'d> Linker<'d> {
         }
         let methods = self.methods(first_flow)?;
         let matrices = Matrices { technosphere: self.technosphere, biosphere: self.biosphere, methods };
-        Ok(ProductSystem { activities: self.activities, flows: self.flows, matrices, links: self.links, cut_off: unlinked })
+        let Self { activities, flows, links, dependents, .. } = self;
+        Ok(ProductSystem { activities, flows, matrices, links, cut_off: unlinked, dependents })
     }
 
     fn column(&mut self, at: usize) -> Result<(), SystemError> {
@@ -244,13 +256,14 @@ impl<'d> Linker<'d> {
         let process = database.process(activity.process);
         let global = std::mem::take(&mut self.global);
         let result = self.amounts(process, &global);
-        let (amounts, shares) = match result {
+        let (amounts, shares, changes) = match result {
             Ok((amounts, values)) => {
+                let changes = self.book.of(&mut self.dependents, activity.process, process, &values, &self.scope);
                 let supplied = supplied(database, process, self.options.allocation);
                 // Under "reference only" the other products come free and are not shared with.
                 let shares = shares(database, process, &values, &amounts, &supplied, self.options.allocation);
                 let shares = shares.map(|mut all| all.swap_remove(supplied.iter().position(|f| *f == activity.product).unwrap_or(0)));
-                (amounts, shares)
+                (amounts, shares, changes)
             }
             Err(error) => return Err(error),
         };
@@ -262,7 +275,7 @@ impl<'d> Linker<'d> {
             return Err(SystemError::MakesNothing { process: process.name.to_string(), product, amount: made });
         }
         match shares {
-            Ok(shares) => self.entries(at, process, &amounts, &shares),
+            Ok(shares) => self.entries(at, process, &amounts, &shares, changes.as_ref()),
             Err(fault) if self.faults.contains(&fault) => {}
             Err(fault) => self.faults.push(fault),
         }
@@ -292,20 +305,24 @@ impl<'d> Linker<'d> {
         self.database.conversion(exchange.flow, exchange.unit, exchange.property).unwrap_or(f64::NAN)
     }
 
-    fn entries(&mut self, at: usize, process: &'d Process, amounts: &[f64], shares: &Shares) {
+    fn entries(&mut self, at: usize, process: &'d Process, amounts: &[f64], shares: &Shares, changes: Option<&ProcessFormulas>) {
         let database = self.database;
         let activity = self.activities[at];
         let column = at as i64 + 1;
+        let products = changes.map_or_else(Vec::new, |_| supplied(database, process, self.options.allocation));
         for (place, (exchange, amount)) in process.exchanges.iter().zip(amounts).enumerate() {
             let kind = database.flow(exchange.flow).kind;
             let conversion = self.factor(exchange);
             if kind != FlowKind::Elementary && is_provided(database, exchange) {
                 if exchange.flow == activity.product {
-                    self.technosphere.push(entry(column, column, *amount, 1.0, conversion, exchange));
+                    let follows = self.follow(changes, place, exchange, conversion, None);
+                    self.technosphere.push(Entry { follows, ..entry(column, column, *amount, 1.0, conversion, exchange) });
                 }
                 continue;
             }
             let share = shares.of(place);
+            let changing = changes.and_then(|c| c.share(database, process, &products, activity.product, place, self.options.allocation));
+            let follows = self.follow(changes, place, exchange, conversion, changing);
             if *amount == 0.0 || share == 0.0 {
                 continue;
             }
@@ -318,7 +335,7 @@ impl<'d> Linker<'d> {
                 if number == next {
                     self.flows.push((exchange.flow, location));
                 }
-                self.biosphere.push(entry(number as i64, column, amount * share, sign, conversion * share, exchange));
+                self.biosphere.push(Entry { follows, ..entry(number as i64, column, amount * share, sign, conversion * share, exchange) });
                 continue;
             }
             let rule = self.options.providers;
@@ -332,12 +349,19 @@ impl<'d> Linker<'d> {
             let sign = if exchange.is_avoided { 1.0 } else { -1.0 };
             for supplier in suppliers {
                 let row = self.number(Activity { process: supplier, product: exchange.flow }) as i64 + 1;
-                self.technosphere.push(entry(row, column, amount * part, sign, conversion * part, exchange));
+                self.technosphere.push(Entry { follows, ..entry(row, column, amount * part, sign, conversion * part, exchange) });
             }
         }
     }
 
-    fn methods(&self, first_flow: i64) -> Result<Vec<CharacterisationMethod>, SystemError> {
+    /// The number of an amount that follows uncertain parameters. A distribution of the exchange itself goes before its formula.
+    fn follow(&mut self, changes: Option<&ProcessFormulas>, place: usize, exchange: &Exchange, scale: f64, share: Option<ShareOf>) -> Option<u32> {
+        let is_own = exchange.uncertainty != Uncertainty::None;
+        let amount = if is_own { Operand::Constant(exchange.amount) } else { changes?.amount(place, exchange.amount) };
+        self.dependents.follow(scale, amount, share)
+    }
+
+    fn methods(&mut self, first_flow: i64) -> Result<Vec<CharacterisationMethod>, SystemError> {
         let database = self.database;
         let mut method_of = vec![None; database.categories().len()];
         for method in database.methods() {
@@ -349,7 +373,12 @@ impl<'d> Linker<'d> {
         for (category, method) in database.categories().iter().zip(method_of) {
             let user = || format!("the impact category `{}`", category.name);
             let values = Values::of(&category.parameters, Some(&self.global)).map_err(|reason| SystemError::Parameters { user: user(), reason })?;
-            let mut factors: FxHashMap<(FlowIndex, Option<LocationIndex>), (f64, f64, Uncertainty)> = FxHashMap::default();
+            let scope = category
+                .factors
+                .iter()
+                .any(|f| f.formula.is_some())
+                .then(|| Scope::of(&mut self.dependents, Some(&category.id), &category.parameters, &values, Some(&self.scope)));
+            let mut factors: FxHashMap<(FlowIndex, Option<LocationIndex>), (f64, f64, Uncertainty, Option<u32>)> = FxHashMap::default();
             for factor in &category.factors {
                 let value = match factor.formula.as_deref() {
                     None => factor.value,
@@ -359,13 +388,17 @@ impl<'d> Linker<'d> {
                 };
                 // Impact per unit: the conversion of the unit enters inversely.
                 let conversion = 1.0 / database.conversion(factor.flow, factor.unit, factor.property).unwrap_or(f64::NAN);
-                factors.insert((factor.flow, factor.location), (value * conversion, conversion, factor.uncertainty));
+                let formula = factor.formula.as_deref().filter(|_| factor.uncertainty == Uncertainty::None).zip(scope.as_ref());
+                let slot = formula.and_then(|(text, scope)| scope.formula(&mut self.dependents, &category.id, text, value));
+                factors.insert((factor.flow, factor.location), (value * conversion, conversion, factor.uncertainty, slot));
             }
             let of = |(flow, place): &(FlowIndex, Option<LocationIndex>)| factors.get(&(*flow, *place)).or_else(|| factors.get(&(*flow, None)));
+            let dependents = &mut self.dependents;
             let rows = self.flows.iter().enumerate().filter_map(|(number, flow)| {
-                let (amount, conversion, uncertainty) = *of(flow)?;
+                let (amount, conversion, uncertainty, slot) = *of(flow)?;
                 let uncertainty = spread(uncertainty, conversion, amount < 0.0);
-                Some(Entry { uncertainty, ..Entry::exact(first_flow + number as i64, first_flow + number as i64, amount) })
+                let follows = slot.and_then(|slot| dependents.follow(conversion, Operand::Slot(slot), None));
+                Some(Entry { uncertainty, follows, ..Entry::exact(first_flow + number as i64, first_flow + number as i64, amount) })
             });
             let name = method.map_or_else(|| category.name.to_string(), |m| format!("{m}: {}", category.name));
             methods.push(CharacterisationMethod { name, unit: category.unit.as_deref().map(str::to_owned), factors: rows.collect() });
@@ -380,7 +413,7 @@ fn entry(row: i64, column: i64, amount: f64, sign: f64, scale: f64, exchange: &E
 }
 
 /// A distribution in other units.
-fn spread(uncertainty: Uncertainty, scale: f64, is_negative: bool) -> EntryUncertainty {
+pub(super) fn spread(uncertainty: Uncertainty, scale: f64, is_negative: bool) -> EntryUncertainty {
     match uncertainty {
         Uncertainty::None => EntryUncertainty::Exact,
         Uncertainty::Lognormal { geometric_mean, geometric_deviation } => {

@@ -1,5 +1,6 @@
 //! Packages of many files, such as a zip or a folder.
 
+use std::fmt::Write as _;
 use std::io::{Read, Seek, Write};
 
 /// Why a package cannot be read.
@@ -52,6 +53,19 @@ impl Default for Limits {
     fn default() -> Self {
         Self { file_bytes: 256 << 20, total_bytes: 16 << 30, files: 2_000_000, ratio: 400 }
     }
+}
+
+/// A file name for an id: what could be taken for a folder, or is no name on some system, is written as `%` and its code.
+pub(crate) fn file_name(id: &str) -> String {
+    let mut name = String::with_capacity(id.len());
+    for letter in id.chars() {
+        if r#"/\:*?"<>|%"#.contains(letter) || letter.is_control() {
+            let _ = write!(name, "%{:02X}", u32::from(letter));
+        } else {
+            name.push(letter);
+        }
+    }
+    name
 }
 
 /// Files with names, read one at a time.

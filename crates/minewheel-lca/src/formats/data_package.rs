@@ -1,4 +1,4 @@
-//! Brightway data packages: the matrices of a database as arrays in a zip file, as `bw_processing` writes them.
+//! Brightway data packages, read and written: the matrices of a database as arrays in a zip file, as `bw_processing` writes them.
 //!
 //! `datapackage.json` lists resources; those of one `group` belong together by `kind`: `indices` (row and column ids), `data` (amounts),
 //! `flip` (whether an amount enters with the opposite sign) and `distributions`. The technosphere and biosphere groups of a package
@@ -8,10 +8,14 @@
 //! Source: `bw_processing` 1.0, documentation and packages written by it. Presampled arrays and interfaces are refused by name; groups
 //! of other matrices (weighting, normalisation) are left out and listed.
 
+mod write;
+
 use std::io::{Read, Seek};
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
+
+pub use write::write;
 
 use super::npy::{NpyArray, NpyError};
 use crate::matrices::{CharacterisationMethod, Entry, EntryUncertainty, Matrices};

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minewheel_lca::{
-    Assembly, ColumnId, Demand, KeyedDraws, PairedDifference, PreparedSolver, SolveOptions, column_contributions, direct_scores, forward,
-    monte_carlo, paired_difference, quantile,
+    Assembly, ColumnId, Demand, KeyedDraws, PairedDifference, ParameterDraws, PreparedSolver, SolveOptions, column_contributions, direct_scores,
+    forward, monte_carlo, paired_difference, quantile,
 };
 use serde::Serialize;
 
@@ -35,6 +35,9 @@ pub struct Compare {
     /// Seed of the draws
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Correlations of uncertain parameters: CSV with `first`, `second`, `correlation`; names as NAME or PROCESS/NAME
+    #[arg(long, value_name = "FILE")]
+    correlations: Option<PathBuf>,
     /// How many processes to name that make the difference
     #[arg(long, value_name = "N", default_value_t = 5)]
     top: usize,
@@ -246,12 +249,15 @@ fn category(arguments: &Compare, sources: &[Source], sides: &[Side], method: &st
         if arguments.samples > 0 {
             let measure = |all: &[f64]| demands.iter().map(|demand| total(all, demand)).collect::<Vec<_>>();
             let range = 0..arguments.samples;
+            let correlations = source.correlations(arguments.correlations.as_deref())?;
             // One database numbers its rows in one way; several need names.
             let drawn = if sources.len() == 1 {
-                monte_carlo(&solver, &assembly, arguments.seed, range, |draw| measure(draw.scores))
+                let drawn = ParameterDraws::new(&assembly, &assembly, &source.dependents, correlations);
+                monte_carlo(&solver, &drawn, arguments.seed, range, |draw| measure(draw.scores))
             } else {
                 let keyed = KeyedDraws::new(&assembly, |entry| source.key(entry));
-                monte_carlo(&solver, &keyed, arguments.seed, range, |draw| measure(draw.scores))
+                let drawn = ParameterDraws::new(&keyed, &assembly, &source.dependents, correlations);
+                monte_carlo(&solver, &drawn, arguments.seed, range, |draw| measure(draw.scores))
             };
             for draw in drawn.map_err(LcaFailure::from)? {
                 of.iter().zip(draw).for_each(|(side, score)| draws[*side].push(score));

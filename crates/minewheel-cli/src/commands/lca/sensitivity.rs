@@ -1,8 +1,11 @@
-//! `lca sensitivity`: which uncertain exchanges make the spread of a result.
+//! `lca sensitivity`: which uncertain exchanges, factors and parameters make the spread of a result.
 
 use std::collections::BTreeMap;
 
-use minewheel_lca::{Demand, Entry, PreparedSolver, SolveOptions, adjoint, direct_scores, factor_sensitivities, forward, sobol};
+use minewheel_lca::database::Dependents;
+use minewheel_lca::{
+    Correlations, Demand, Entry, ParameterDraws, PreparedSolver, SolveOptions, adjoint, direct_scores, factor_sensitivities, forward, sobol,
+};
 use serde::Serialize;
 
 use super::LcaFailure;
@@ -44,7 +47,7 @@ pub struct Sensitivity {
     samples: u64,
     /// Their seed.
     seed: u64,
-    /// The exchanges and factors, the largest first.
+    /// The exchanges, factors and parameters, the largest first.
     rows: Vec<SensitivityRow>,
     /// All other uncertain rows together.
     others: Option<Indices>,
@@ -52,12 +55,32 @@ pub struct Sensitivity {
     uncertain_rows: usize,
 }
 
-/// An uncertain exchange or factor.
+/// What a row is.
+#[derive(Serialize, schemars::JsonSchema, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+enum RowKind {
+    Exchange,
+    Factor,
+    Parameter,
+}
+
+impl RowKind {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Exchange => "exchange",
+            Self::Factor => "factor",
+            Self::Parameter => "parameter",
+        }
+    }
+}
+
+/// An uncertain exchange, factor or parameter.
 #[derive(Serialize, schemars::JsonSchema)]
 struct SensitivityRow {
-    /// What uses or emits; empty for a characterisation factor.
+    kind: RowKind,
+    /// What uses or emits, or whose parameter it is; empty for a characterisation factor and a global parameter.
     process: String,
-    /// What is used or emitted.
+    /// What is used or emitted, or the name of the parameter.
     flow: String,
     amount: f64,
     /// Per cent that the result moves for one per cent of the row.
@@ -77,10 +100,47 @@ struct Indices {
     total: f64,
 }
 
-/// Relative spread of a row: half the distance between its 16th and 84th percentile, over its amount.
+/// Where a normal distribution is one standard deviation above its mean.
+const ONE_DEVIATION: f64 = 0.841_344_746_068_542_9;
+
+/// Half the distance between the 16th and the 84th percentile of a row, over its amount.
 fn spread(entry: &Entry) -> f64 {
-    const ONE_DEVIATION: f64 = 0.841_344_746_068_542_9;
     ((entry.at(ONE_DEVIATION) - entry.at(1.0 - ONE_DEVIATION)) / 2.0 / entry.amount).abs()
+}
+
+/// A row that moves the result.
+struct Ranked {
+    /// Its place in a draw.
+    place: usize,
+    /// Per cent that the result moves for one per cent of it, times the result.
+    derivative: f64,
+    variance: f64,
+}
+
+/// What each parameter does to the result, through all amounts that follow it, from its 16th to its 84th percentile.
+fn rank_parameters(dependents: &Dependents, following: &[(usize, u32)], first: usize, derivatives: &[f64]) -> Result<Vec<Ranked>, LcaFailure> {
+    let inputs = dependents.inputs();
+    let mut values: Vec<f64> = inputs.iter().map(|i| i.entry.amount).collect();
+    let mut ranked = Vec::new();
+    if following.is_empty() {
+        return Ok(ranked);
+    }
+    for (place, input) in inputs.iter().enumerate() {
+        let mut moved = |probability: f64| {
+            values[place] = input.entry.at(probability);
+            let ratios = dependents.ratios(&values);
+            values[place] = input.entry.amount;
+            ratios
+        };
+        let (low, high) = (moved(1.0 - ONE_DEVIATION)?, moved(ONE_DEVIATION)?);
+        let through = |(row, number): &(usize, u32)| derivatives.get(*row).unwrap_or(&0.0) * (high[*number as usize] - low[*number as usize]) / 2.0;
+        let deviation: f64 = following.iter().map(through).sum();
+        if deviation != 0.0 && deviation.is_finite() {
+            let derivative = deviation / ((input.entry.at(ONE_DEVIATION) - input.entry.at(1.0 - ONE_DEVIATION)) / 2.0 / input.entry.amount);
+            ranked.push(Ranked { place: first + place, derivative, variance: deviation * deviation });
+        }
+    }
+    Ok(ranked)
 }
 
 /// Runs `lca sensitivity`.
@@ -96,29 +156,42 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> Result<(), Failure> {
     let activity = forward(network, &demand).map_err(LcaFailure::from)?;
     let score = scores.total(&demand).map_err(LcaFailure::from)?;
     let derivatives = factor_sensitivities(network, &category, &scores, &activity);
-    let mut ranked: Vec<(usize, f64, f64)> = Vec::new();
-    for (row, derivative) in derivatives.iter().enumerate() {
-        if let Some(entry) = assembly.uncertain_entry(row) {
+    let sampler = ParameterDraws::new(&assembly, &assembly, &source.dependents, Correlations::default());
+    let first = sampler.first_parameter();
+    let mut ranked = rank_parameters(&source.dependents, sampler.following(), first, &derivatives)?;
+    for (place, derivative) in derivatives.iter().enumerate() {
+        if let Some(entry) = assembly.uncertain_entry(place) {
             let deviation = (derivative * spread(entry)).abs();
             if deviation > 0.0 && deviation.is_finite() {
-                ranked.push((row, *derivative, deviation * deviation));
+                ranked.push(Ranked { place, derivative: *derivative, variance: deviation * deviation });
             }
         }
     }
-    ranked.sort_by(|a, b| b.2.total_cmp(&a.2).then(a.0.cmp(&b.0)));
-    let variance: f64 = ranked.iter().map(|r| r.2).sum();
-    let mut groups: Vec<Vec<usize>> = ranked.iter().take(arguments.top).map(|r| vec![r.0]).collect();
-    groups.push(ranked.iter().skip(arguments.top).map(|r| r.0).collect());
+    ranked.sort_by(|a, b| b.variance.total_cmp(&a.variance).then(a.place.cmp(&b.place)));
+    let variance: f64 = ranked.iter().map(|r| r.variance).sum();
+    let mut groups: Vec<Vec<usize>> = ranked.iter().take(arguments.top).map(|r| vec![r.place]).collect();
+    groups.push(ranked.iter().skip(arguments.top).map(|r| r.place).collect());
     let solver = PreparedSolver::new(network, &category, SolveOptions::default()).map_err(LcaFailure::from)?;
     let total = |all: &[f64], demand: &Demand| demand.lines().iter().map(|line| line.amount * all[line.column.index()]).sum::<f64>();
-    let found = sobol(&solver, &assembly, arguments.seed, arguments.samples, &groups, |all| total(all, &demand)).map_err(LcaFailure::from)?;
+    let found = sobol(&solver, &sampler, arguments.seed, arguments.samples, &groups, |all| total(all, &demand)).map_err(LcaFailure::from)?;
     let indices = |group: usize| found.as_ref().and_then(|f| f.groups.get(group)).map(|i| Indices { first: i.first, total: i.total });
     let mut rows = Vec::new();
-    for (place, (row, derivative, part)) in ranked.iter().take(arguments.top).enumerate() {
-        let Some(entry) = assembly.uncertain_entry(*row) else { continue };
-        let (process, flow) = source.entry_names(entry);
-        let elasticity = if score == 0.0 { 0.0 } else { derivative / score };
-        rows.push(SensitivityRow { process, flow, amount: entry.amount, elasticity, local_share: part / variance, sobol: indices(place) });
+    for (at, row) in ranked.iter().take(arguments.top).enumerate() {
+        let input = row.place.checked_sub(first).and_then(|at| source.dependents.inputs().get(at));
+        let (kind, process, flow, amount) = match (input, assembly.uncertain_entry(row.place)) {
+            (Some(input), _) => {
+                let owner = input.owner.as_deref().map(|id| source.owner_name(id)).unwrap_or_default();
+                (RowKind::Parameter, owner, input.name.to_string(), input.entry.amount)
+            }
+            (None, Some(entry)) => {
+                let (process, flow) = source.entry_names(entry);
+                let kind = if process.is_empty() { RowKind::Factor } else { RowKind::Exchange };
+                (kind, process, flow, entry.amount)
+            }
+            (None, None) => continue,
+        };
+        let elasticity = if score == 0.0 { 0.0 } else { row.derivative / score };
+        rows.push(SensitivityRow { kind, process, flow, amount, elasticity, local_share: row.variance / variance, sobol: indices(at) });
     }
     let answer = Sensitivity {
         demand: source.demand_by_id(),
@@ -141,14 +214,14 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> Result<(), Failure> {
     Ok(())
 }
 
-const HEADER: [&str; 7] = ["process", "flow", "amount", "elasticity", "local_share", "sobol_first", "sobol_total"];
+const HEADER: [&str; 8] = ["kind", "process", "flow", "amount", "elasticity", "local_share", "sobol_first", "sobol_total"];
 
 fn csv_rows(answer: &Sensitivity) -> Vec<Vec<String>> {
     let index = |i: Option<f64>| i.map_or_else(String::new, |v| v.to_string());
     let row = |r: &SensitivityRow| {
         let numbers = [r.amount, r.elasticity, r.local_share].map(|v| v.to_string());
         let indices = [index(r.sobol.map(|i| i.first)), index(r.sobol.map(|i| i.total))];
-        [vec![r.process.clone(), r.flow.clone()], numbers.to_vec(), indices.to_vec()].concat()
+        [vec![r.kind.word().to_owned(), r.process.clone(), r.flow.clone()], numbers.to_vec(), indices.to_vec()].concat()
     };
     answer.rows.iter().map(row).collect()
 }
@@ -171,7 +244,12 @@ fn table(answer: &Sensitivity, asked: &str) -> String {
     let cells = |indices: Option<Indices>| [indices.map(|i| share(i.first)), indices.map(|i| share(i.total))].map(Option::unwrap_or_default);
     let row = |r: &SensitivityRow| {
         let [first, total] = cells(r.sobol);
-        let what = if r.process.is_empty() { format!("factor of {}", r.flow) } else { format!("{} ← {}", r.process, r.flow) };
+        let what = match r.kind {
+            RowKind::Factor => format!("factor of {}", r.flow),
+            RowKind::Exchange => format!("{} ← {}", r.process, r.flow),
+            RowKind::Parameter if r.process.is_empty() => format!("parameter {}", r.flow),
+            RowKind::Parameter => format!("parameter {} of {}", r.flow, r.process),
+        };
         vec![share(r.local_share), first, total, what]
     };
     let mut rows: Vec<_> = answer.rows.iter().map(row).collect();

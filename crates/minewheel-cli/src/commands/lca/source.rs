@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use minewheel_lca::database::{
-    Activity, Allocation, Database, FlowIndex, LinkCounts, LinkOptions, ProcessIndex, ProductSystem, Providers, SystemError, Unlinked, UnlinkedInput,
-    candidates, reference_product,
+    Activity, Allocation, Database, Dependents, FlowIndex, LinkCounts, LinkOptions, ProcessIndex, ProductSystem, Providers, SystemError, Unlinked,
+    UnlinkedInput, candidates, reference_product,
 };
-use minewheel_lca::{Assembly, CategoryFactors, CharacterisationMethod, Demand, Entry, Matrices, stable_key};
+use minewheel_lca::{Assembly, CategoryFactors, CharacterisationMethod, Correlations, Demand, Entry, Matrices, parse_correlations, stable_key};
 use serde::Serialize;
 
 use super::{LcaFailure, files};
 use crate::failure::Failure;
+use crate::print;
 
 /// What is asked, of what.
 #[derive(clap::Args)]
@@ -155,12 +156,23 @@ pub struct Source {
     pub amounts: Vec<(i64, f64)>,
     /// How inputs were linked; nothing for a package, which is linked by its maker.
     pub links: Option<LinkReport>,
+    /// Amounts that follow uncertain parameters; none of a package, which has numbers only.
+    pub dependents: Dependents,
     database: Option<(Database, ProductSystem)>,
 }
 
 impl Source {
     /// Reads what the question is about and links it.
     pub fn open(question: &Question, is_uncertain: bool) -> Result<Self, Failure> {
+        Self::open_with(question, is_uncertain, |_| Ok(Vec::new()))
+    }
+
+    /// As [`Source::open`], with further activities of a database in the system, which nothing asks for.
+    pub fn open_with(
+        question: &Question,
+        is_uncertain: bool,
+        further: impl FnOnce(&Database) -> Result<Vec<Activity>, Failure>,
+    ) -> Result<Self, Failure> {
         let path = question.database.clone();
         if !files::is_database(&path)? {
             refuse_links(&question.links)?;
@@ -172,7 +184,7 @@ impl Source {
                 }
             };
             let amounts = question.demand.iter().map(number).collect::<Result<_, _>>()?;
-            return Ok(Self { path, matrices: package.matrices, amounts, links: None, database: None });
+            return Ok(Self { path, matrices: package.matrices, amounts, links: None, dependents: Dependents::default(), database: None });
         }
         let database = files::database(&path)?;
         let options = question.links.options(&database)?;
@@ -180,7 +192,8 @@ impl Source {
         for (id, amount) in &question.demand {
             roots.push((root(&database, id)?, *amount));
         }
-        let activities: Vec<_> = roots.iter().map(|(root, _)| *root).collect();
+        let further = further(&database)?.into_iter().map(|a| (a.process, Some(a.product)));
+        let activities: Vec<_> = roots.iter().map(|(root, _)| *root).chain(further).collect();
         let mut system = ProductSystem::reached_from(&database, &activities, options).map_err(|e| failure(&path, &database, options, e))?;
         let mut amounts = Vec::new();
         for ((process, product), amount) in roots {
@@ -188,9 +201,9 @@ impl Source {
             let id = product.and_then(|product| system.id_of(Activity { process, product }));
             amounts.extend(id.map(|id| (id, amount)));
         }
-        let matrices = std::mem::take(&mut system.matrices);
+        let (matrices, dependents) = (std::mem::take(&mut system.matrices), std::mem::take(&mut system.dependents));
         let links = Some(system.links.into());
-        Ok(Self { path, matrices, amounts, links, database: Some((database, system)) })
+        Ok(Self { path, matrices, amounts, links, dependents, database: Some((database, system)) })
     }
 
     /// Reads a whole database and links it.
@@ -198,14 +211,26 @@ impl Source {
         if !files::is_database(path)? {
             refuse_links(links)?;
             let package = super::read(path, false)?;
-            return Ok(Self { path: path.to_owned(), matrices: package.matrices, amounts: Vec::new(), links: None, database: None });
+            return Ok(Self {
+                path: path.to_owned(),
+                matrices: package.matrices,
+                amounts: Vec::new(),
+                links: None,
+                dependents: Dependents::default(),
+                database: None,
+            });
         }
         let database = files::database(path)?;
         let options = links.options(&database)?;
         let mut system = ProductSystem::whole(&database, options).map_err(|e| failure(path, &database, options, e))?;
-        let matrices = std::mem::take(&mut system.matrices);
+        let (matrices, dependents) = (std::mem::take(&mut system.matrices), std::mem::take(&mut system.dependents));
         let links = Some(system.links.into());
-        Ok(Self { path: path.to_owned(), matrices, amounts: Vec::new(), links, database: Some((database, system)) })
+        Ok(Self { path: path.to_owned(), matrices, amounts: Vec::new(), links, dependents, database: Some((database, system)) })
+    }
+
+    /// The database and its system; nothing for a package.
+    pub fn database(&self) -> Option<(&Database, &ProductSystem)> {
+        self.database.as_ref().map(|(database, system)| (database, system))
     }
 
     /// What an activity's id stands for.
@@ -283,6 +308,33 @@ impl Source {
         Ok(Assembled { assembly, category, demand, method: method.name.clone(), unit: method.unit.clone() })
     }
 
+    /// The amounts that follow parameters; all else is let go.
+    pub fn into_dependents(self) -> Dependents {
+        self.dependents
+    }
+
+    /// Correlations of parameters from a file; none without one.
+    pub fn correlations(&self, file: Option<&Path>) -> Result<Correlations, Failure> {
+        let Some(path) = file else { return Ok(Correlations::default()) };
+        let fault = |error| LcaFailure::Correlations { path: path.to_owned(), error };
+        let pairs = parse_correlations(&files::text(path)?).map_err(fault)?;
+        Ok(Correlations::new(&self.dependents, &pairs).map_err(fault)?)
+    }
+
+    /// Says what draws cannot move although a formula would.
+    pub fn note_at_nought(&self) {
+        if self.dependents.at_nought > 0 {
+            print::note(&format!("{} amounts with formulas are 0 as stated and stay 0 in draws", self.dependents.at_nought));
+        }
+    }
+
+    /// The name of a process or category by its id, for people.
+    pub fn owner_name(&self, id: &str) -> String {
+        let Some((database, _)) = &self.database else { return id.to_owned() };
+        let process = database.process_by_id(id).map(|p| database.process(p).name.to_string());
+        process.or_else(|| database.categories().iter().find(|c| &*c.id == id).map(|c| c.name.to_string())).unwrap_or_else(|| id.to_owned())
+    }
+
     /// Amounts by the id that their owner knows.
     pub fn demand_by_id(&self) -> BTreeMap<String, f64> {
         let mut amounts = BTreeMap::new();
@@ -346,7 +398,7 @@ pub fn activity_label(database: &Database, activity: Activity) -> Label {
 }
 
 /// The process, and perhaps its product, that a line of demand names.
-fn root(database: &Database, name: &str) -> Result<(ProcessIndex, Option<FlowIndex>), Failure> {
+pub fn root(database: &Database, name: &str) -> Result<(ProcessIndex, Option<FlowIndex>), Failure> {
     let unknown = || LcaFailure::UnknownProcess { seen: name.to_owned(), nearest: nearest_names(database, name) }.into();
     database.find_supply(name).ok_or_else(unknown)
 }

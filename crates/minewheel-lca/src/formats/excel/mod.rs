@@ -1,4 +1,4 @@
-//! Inventories as Brightway reads them from Excel (`.xlsx`, read).
+//! Inventories as Brightway reads them from Excel (`.xlsx`), read and written.
 //!
 //! | in the sheet                                   | in the database                                                         |
 //! |------------------------------------------------|-------------------------------------------------------------------------|
@@ -17,6 +17,7 @@
 
 mod inventory;
 mod workbook;
+mod write;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -25,6 +26,7 @@ use super::import::{Dropped, ImportError};
 use super::units::ratio;
 use crate::database::{Database, DatabaseBuilder, Direction, FlowKind};
 use inventory::{Inventory, RawActivity, RawExchange};
+pub use write::write;
 
 /// Reads a workbook into a database, and says what was left out.
 ///

@@ -1,4 +1,4 @@
-//! ILCD and ILCD+EPD (read): a zip or folder with one XML file a data set.
+//! ILCD (read and written) and ILCD+EPD (read): a zip or folder with one XML file a data set.
 //!
 //! | folder                 | in the database                                                                           |
 //! |------------------------|-------------------------------------------------------------------------------------------|
@@ -13,12 +13,15 @@
 //! lognormal: geometric deviation = √(relativeStandardDeviation95In)        normal: deviation = relativeStandardDeviation95In / 2
 //! ```
 //!
-//! Shares of co-products (`allocations`) become causal factors, exchange by exchange. Left out, and counted: variables, sources,
-//! contacts, life-cycle models, documentation.
+//! Variables (`mathematicalRelations`) become parameters of the process. The amount of an exchange with a `referenceToVariable` is that
+//! variable times `meanAmount`; where a `resultingAmount` says otherwise, to a millionth, the amount stays and the formula is counted as
+//! left out. Circles and unknown names are faults. Shares of co-products (`allocations`) become causal factors, exchange by exchange. Left
+//! out, and counted: sources, contacts, life-cycle models, documentation. What is written, and what of ours ILCD has no place for: `write`.
 //!
 //! Source: the schemas of ILCD 1.1 and of ILCD+EPD (2013 to 2024), which state the meaning of the deviation field.
 
 mod visit;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -28,10 +31,14 @@ use super::units::UnitBook;
 use super::xml;
 use crate::database::{
     AllocationFactor, AllocationKind, CategoryIndex, Database, DatabaseBuilder, DatabaseFault, Direction, Exchange, Flow, FlowKind, FlowProperty,
-    ImpactCategory, ImpactFactor, ImpactMethod, Location, LocationIndex, Process, ProcessKind, PropertyFactor, PropertyIndex, Uncertainty, Unit,
-    UnitGroup, UnitIndex,
+    ImpactCategory, ImpactFactor, ImpactMethod, Location, LocationIndex, Parameter, Process, ProcessKind, PropertyFactor, PropertyIndex, Uncertainty,
+    Unit, UnitGroup, UnitIndex, Values,
 };
-use visit::{Indicator, ROOTS, RawExchange, Record, Visitor};
+use visit::{Indicator, ROOTS, RawExchange, RawSpread, RawVariable, Record, Visitor};
+pub use write::write;
+
+/// A formula that misses its resulting amount by more than this share is not kept.
+const FORMULA_TOLERANCE: f64 = 1e-6;
 
 /// Folders of the format, in the order in which they are read.
 const FOLDERS: [&str; 5] = ["unitgroups", "flowproperties", "flows", "lciamethods", "processes"];
@@ -220,6 +227,12 @@ impl Reader {
         (UnitIndex { group, place: database.unit_groups()[group.at()].reference }, property)
     }
 
+    /// The unit and property in which an amount was given, where our own writer kept them; else the reference.
+    fn given(&self, raw: &RawExchange, flow: crate::database::FlowIndex) -> (UnitIndex, PropertyIndex) {
+        let own = self.builder.unit(&raw.own.unit).zip(self.builder.property(&raw.own.property));
+        own.filter(|_| raw.own.amount.is_some()).unwrap_or_else(|| self.reference(flow))
+    }
+
     fn method(&mut self, record: Record) {
         let mut factors = Vec::with_capacity(record.exchanges.len());
         for raw in &record.exchanges {
@@ -231,9 +244,10 @@ impl Reader {
                 self.malformed(format!("the impact method `{}`", record.name), "a factor wants a `meanValue`");
                 continue;
             };
-            let (unit, property) = self.reference(flow);
+            let (unit, property) = self.given(raw, flow);
             let location = self.located(&raw.location);
-            let uncertainty = self.spread(raw, value);
+            let uncertainty = self.spread(&raw.spread, value);
+            let (value, uncertainty) = (raw.own.amount.unwrap_or(value), given_spread(uncertainty, raw, value));
             factors.push(ImpactFactor { flow, unit, property, value, formula: None, uncertainty, location });
         }
         let unit = record.refers_to.and_then(|(_, name)| boxed(name));
@@ -252,7 +266,7 @@ impl Reader {
         }
     }
 
-    fn spread(&mut self, raw: &RawExchange, amount: f64) -> Uncertainty {
+    fn spread(&mut self, raw: &RawSpread, amount: f64) -> Uncertainty {
         let found = match raw.distribution.as_str() {
             "" | "undefined" => return Uncertainty::None,
             "log-normal" => raw.deviation.map(|d| Uncertainty::Lognormal { geometric_mean: amount, geometric_deviation: d.max(0.0).sqrt() }),
@@ -273,16 +287,26 @@ impl Reader {
         let user = format!("the process `{name}`");
         let (mut exchanges, mut reference, mut factors): (Vec<Exchange>, _, _) = (Vec::new(), None, Vec::new());
         let co_products: BTreeMap<u32, &str> = record.exchanges.iter().map(|e| (e.internal, e.flow.as_str())).collect();
+        let (parameters, values) = self.variables(&user, &record.variables);
+        let mut providers = Vec::new();
         for raw in &record.exchanges {
             let Some(flow) = self.builder.flow(&raw.flow) else {
                 self.missing(&user, "flow", &raw.flow);
                 continue;
             };
-            let Some(amount) = raw.resulting.or(raw.mean) else {
+            let own_formula = record.variables.iter().find(|v| v.of_exchange == Some(raw.internal)).map(|v| v.formula.as_str());
+            let (amount, formula) = match own_formula {
+                Some(formula) => (raw.resulting, Some(formula.into())),
+                None => self.amount(&user, raw, values.as_ref()),
+            };
+            let Some(stated) = amount else {
                 self.malformed(user.clone(), "an exchange wants a `resultingAmount` or a `meanAmount`");
                 continue;
             };
-            let (unit, property) = self.reference(flow);
+            let (unit, property) = self.given(raw, flow);
+            if !raw.own.provider.is_empty() {
+                providers.push((exchanges.len() as u32, raw.own.provider.as_str().into()));
+            }
             if Some(raw.internal) == record.reference {
                 reference = Some(exchanges.len() as u32);
             }
@@ -296,23 +320,24 @@ impl Reader {
                     None => self.drop_one("shares of co-products that are not there"),
                 }
             }
-            let uncertainty = self.spread(raw, amount);
+            let uncertainty = given_spread(self.spread(&raw.spread, stated), raw, stated);
+            let amount = raw.own.amount.unwrap_or(stated);
             let location = self.located(&raw.location);
             exchanges.push(Exchange {
                 internal_id: raw.internal,
                 flow,
                 direction: if raw.is_input { Direction::Input } else { Direction::Output },
                 amount,
-                formula: None,
+                formula,
                 unit,
                 property,
                 uncertainty,
                 provider: None,
-                is_avoided: false,
+                is_avoided: raw.own.is_avoided,
                 location,
                 description: boxed(raw.comment.clone()),
-                quality: None,
-                base_uncertainty: None,
+                quality: boxed(raw.own.quality.clone()),
+                base_uncertainty: raw.own.base_uncertainty,
             });
         }
         let location = self.located(&record.location);
@@ -325,11 +350,58 @@ impl Reader {
             location,
             exchanges,
             reference,
-            parameters: Vec::new(),
+            parameters,
             default_allocation: (!factors.is_empty()).then_some(AllocationKind::Causal),
             allocation_factors: factors,
         };
-        self.builder.add_process(process, Vec::new());
+        self.builder.add_process(process, providers);
+    }
+
+    /// The parameters of a process, and their values; `None` if they go round in a circle or call what there is not.
+    fn variables(&mut self, user: &str, variables: &[RawVariable]) -> (Vec<Parameter>, Option<Values<'static>>) {
+        let mut parameters = Vec::new();
+        for raw in variables.iter().filter(|v| v.of_exchange.is_none()) {
+            let formula = (!raw.formula.is_empty()).then(|| raw.formula.as_str().into());
+            let value = raw.mean.unwrap_or(if formula.is_some() { 0.0 } else { f64::NAN });
+            let uncertainty = self.spread(&raw.spread, value);
+            let (name, description) = (raw.name.as_str().into(), boxed(raw.comment.clone()));
+            parameters.push(Parameter { id: None, name, description, value, formula, uncertainty });
+        }
+        match Values::of(&parameters, None) {
+            Ok(values) => {
+                for parameter in parameters.iter_mut().filter(|p| p.formula.is_some()) {
+                    parameter.value = values.get(&parameter.name.trim().to_ascii_lowercase()).unwrap_or(parameter.value);
+                }
+                (parameters, Some(values))
+            }
+            Err(reason) => {
+                self.builder.fault(DatabaseFault::Parameters { user: user.to_owned(), reason });
+                // One fault is enough; what rests on the variables is not judged.
+                (Vec::new(), None)
+            }
+        }
+    }
+
+    /// The amount of an exchange, and the formula that it follows.
+    fn amount(&mut self, user: &str, raw: &RawExchange, values: Option<&Values<'static>>) -> (Option<f64>, Option<Box<str>>) {
+        let stated = raw.resulting.or(raw.mean);
+        if raw.variable.is_empty() {
+            return (stated, None);
+        }
+        let Some(values) = values else { return (stated, None) };
+        let mean = raw.mean.unwrap_or(1.0);
+        let formula = if mean == 1.0 { raw.variable.clone() } else { format!("{mean} * {}", raw.variable) };
+        match values.evaluate(&formula) {
+            Ok(value) if raw.resulting.is_none_or(|r| (value - r).abs() <= FORMULA_TOLERANCE * r.abs()) => (Some(value), Some(formula.into())),
+            Ok(_) => {
+                self.drop_one("formulas that do not yield the amount beside them");
+                (stated, None)
+            }
+            Err(reason) => {
+                self.builder.fault(DatabaseFault::Formula { user: user.to_owned(), flow: raw.flow_name.clone(), formula, reason });
+                (stated, None)
+            }
+        }
     }
 
     /// An environmental product declaration: a process a module.
@@ -422,6 +494,11 @@ impl Reader {
         }
         Some(flow)
     }
+}
+
+/// A distribution in the unit in which the amount was given.
+fn given_spread(uncertainty: Uncertainty, raw: &RawExchange, stated: f64) -> Uncertainty {
+    raw.own.amount.filter(|_| stated != 0.0).map_or(uncertainty, |own| uncertainty.scaled(own / stated))
 }
 
 /// The parts of a name.

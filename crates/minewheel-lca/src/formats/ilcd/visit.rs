@@ -27,6 +27,8 @@ pub(super) struct Record {
     /// Units of a unit group, properties of a flow.
     pub parts: Vec<Part>,
     pub exchanges: Vec<RawExchange>,
+    /// Variables and their formulas.
+    pub variables: Vec<RawVariable>,
     /// Results of an EPD by indicator.
     pub indicators: Vec<Indicator>,
     pub left_out: BTreeMap<&'static str, usize>,
@@ -52,14 +54,48 @@ pub(super) struct RawExchange {
     pub location: String,
     pub mean: Option<f64>,
     pub resulting: Option<f64>,
+    /// The variable that multiplies the mean.
+    pub variable: String,
+    pub spread: RawSpread,
+    pub comment: String,
+    /// What our own writer adds.
+    pub own: OwnFields,
+    /// Shares of co-products by their internal id, in per cent.
+    pub allocations: Vec<(u32, f64)>,
+}
+
+/// How a number is spread.
+#[derive(Default)]
+pub(super) struct RawSpread {
     pub low: Option<f64>,
     pub high: Option<f64>,
     pub distribution: String,
     /// Squared geometric or doubled standard deviation.
     pub deviation: Option<f64>,
+}
+
+/// What an exchange of ours has and ILCD has not, as attributes of a namespace of its own.
+#[derive(Default)]
+pub(super) struct OwnFields {
+    pub amount: Option<f64>,
+    pub unit: String,
+    pub property: String,
+    pub provider: String,
+    pub is_avoided: bool,
+    pub quality: String,
+    pub base_uncertainty: Option<f64>,
+}
+
+/// A variable of a process.
+#[derive(Default)]
+pub(super) struct RawVariable {
+    pub name: String,
+    pub formula: String,
+    pub mean: Option<f64>,
+    pub spread: RawSpread,
     pub comment: String,
-    /// Shares of co-products by their internal id, in per cent.
-    pub allocations: Vec<(u32, f64)>,
+    /// The exchange whose formula it is, where our own writer made it.
+    pub of_exchange: Option<u32>,
 }
 
 /// An indicator of an EPD with its values by module.
@@ -82,6 +118,7 @@ pub(super) struct Visitor {
     pub record: Record,
     part: Part,
     exchange: RawExchange,
+    variable: RawVariable,
     indicator: Indicator,
     amount: (String, String),
 }
@@ -101,10 +138,14 @@ impl Visit for Visitor {
             ("referenceToFlowPropertyDataSet", "flowProperty") => self.part.id = target(),
             ("referenceToReferenceUnitGroup" | "referenceQuantity", _) => self.record.refers_to = Some((target(), String::new())),
             ("exchange", "exchanges") | ("factor", "characterisationFactors") => {
-                self.exchange = RawExchange { internal: internal(), ..RawExchange::default() };
+                self.exchange = RawExchange { internal: internal(), own: OwnFields::of(element)?, ..RawExchange::default() };
                 self.indicator = Indicator::default();
             }
             ("referenceToFlowDataSet", "exchange" | "factor") => self.exchange.flow = target(),
+            ("variableParameter", _) => {
+                let of_exchange = element.attribute("ofExchange").and_then(|id| id.parse().ok());
+                self.variable = RawVariable { name: element.attribute("name").unwrap_or_default(), of_exchange, ..RawVariable::default() };
+            }
             ("referenceToLCIAMethodDataSet", "LCIAResult") => self.indicator.id = target(),
             ("LCIAResult", _) => self.indicator = Indicator::default(),
             ("allocation", "allocations") => {
@@ -126,6 +167,7 @@ impl Visit for Visitor {
         match parent {
             "exchange" | "factor" => return self.close_exchange(last, text),
             "unit" | "flowProperty" => return self.close_part(last, text),
+            "variableParameter" => return self.close_variable(last, text),
             _ => {}
         }
         match (last, parent) {
@@ -150,10 +192,39 @@ impl Visit for Visitor {
                     self.indicator.amounts.push((module, scenario, value));
                 }
             }
-            ("variableParameter", _) => *self.record.left_out.entry("variables and parameters").or_default() += 1,
+            ("variableParameter", _) => self.record.variables.push(std::mem::take(&mut self.variable)),
             _ => self.close_information(path, text)?,
         }
         Ok(())
+    }
+}
+
+impl RawSpread {
+    fn close(&mut self, field: &str, text: &str) -> Result<(), String> {
+        let value = || number(text).map(Some).map_err(|()| format!("`{field}` is `{text}`, wanted a finite number"));
+        match field {
+            "minimumAmount" | "minimumValue" => self.low = value()?,
+            "maximumAmount" | "maximumValue" => self.high = value()?,
+            "uncertaintyDistributionType" => text.clone_into(&mut self.distribution),
+            "relativeStandardDeviation95In" => self.deviation = value()?,
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl OwnFields {
+    fn of(element: &Element<'_>) -> Result<Self, String> {
+        let text = |name: &str| element.attribute(name).unwrap_or_default();
+        Ok(Self {
+            amount: element.number("ownAmount")?,
+            unit: text("ownUnit"),
+            property: text("ownProperty"),
+            provider: text("provider"),
+            is_avoided: text("isAvoided") == "true",
+            quality: text("pedigree"),
+            base_uncertainty: element.number("baseUncertainty")?,
+        })
     }
 }
 
@@ -165,14 +236,21 @@ impl Visitor {
             "exchangeDirection" => e.is_input = text == "Input",
             "meanAmount" | "meanValue" => e.mean = value()?,
             "resultingAmount" => e.resulting = value()?,
-            "minimumAmount" | "minimumValue" => e.low = value()?,
-            "maximumAmount" | "maximumValue" => e.high = value()?,
-            "uncertaintyDistributionType" => text.clone_into(&mut e.distribution),
-            "relativeStandardDeviation95In" => e.deviation = value()?,
             "location" => text.clone_into(&mut e.location),
             "generalComment" if e.comment.is_empty() => text.clone_into(&mut e.comment),
-            "referenceToVariable" if !text.is_empty() => *self.record.left_out.entry("variables and parameters").or_default() += 1,
-            _ => {}
+            "referenceToVariable" => text.clone_into(&mut e.variable),
+            _ => e.spread.close(field, text)?,
+        }
+        Ok(())
+    }
+
+    fn close_variable(&mut self, field: &str, text: &str) -> Result<(), String> {
+        let v = &mut self.variable;
+        match field {
+            "formula" => text.clone_into(&mut v.formula),
+            "meanValue" => v.mean = Some(number(text).map_err(|()| format!("`meanValue` is `{text}`, wanted a finite number"))?),
+            "comment" if v.comment.is_empty() => text.clone_into(&mut v.comment),
+            _ => v.spread.close(field, text)?,
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use crate::database::{
     AllocationKind, Database, Direction, Exchange, Flow, FlowIndex, FlowKind, ImpactCategory, LocationIndex, Parameter, Process, ProcessKind,
     PropertyIndex, Uncertainty, UnitIndex,
 };
+use crate::formats::archive::file_name;
 
 /// The version of the schema that is written.
 const SCHEMA: u32 = 2;
@@ -29,7 +30,7 @@ pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> R
         };
         let units = group.units.iter().enumerate().map(unit).collect();
         let record = file::UnitGroup { kind: "UnitGroup".to_owned(), id: group.id.to_string(), name: group.name.to_string(), units };
-        put(format!("unit_groups/{}.json", group.id), json(&record))?;
+        put(format!("unit_groups/{}.json", file_name(&group.id)), json(&record))?;
     }
     for property in database.properties() {
         let group = &database.unit_groups()[property.unit_group.at()];
@@ -40,7 +41,7 @@ pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> R
             flow_property_type: Some(if property.is_economic { "ECONOMIC_QUANTITY" } else { "PHYSICAL_QUANTITY" }.to_owned()),
             unit_group: Some(file::Ref::to("UnitGroup", &group.id, &group.name)),
         };
-        put(format!("flow_properties/{}.json", property.id), json(&record))?;
+        put(format!("flow_properties/{}.json", file_name(&property.id)), json(&record))?;
     }
     for location in database.locations() {
         let record = file::Location {
@@ -51,18 +52,18 @@ pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> R
             latitude: location.latitude,
             longitude: location.longitude,
         };
-        put(format!("locations/{}.json", location.id), json(&record))?;
+        put(format!("locations/{}.json", file_name(&location.id)), json(&record))?;
     }
     for flow in database.flows() {
-        put(format!("flows/{}.json", flow.id), json(&flow_of(database, flow)))?;
+        put(format!("flows/{}.json", file_name(&flow.id)), json(&flow_of(database, flow)))?;
     }
     for (number, parameter) in database.parameters().iter().enumerate() {
         let id = parameter.id.as_deref().map_or_else(|| format!("parameter-{}", number + 1), str::to_owned);
         let record = file::Parameter { parameter_scope: Some("GLOBAL_SCOPE".to_owned()), ..parameter_of(parameter) };
-        put(format!("parameters/{id}.json"), json(&record))?;
+        put(format!("parameters/{}.json", file_name(&id)), json(&record))?;
     }
     for category in database.categories() {
-        put(format!("lcia_categories/{}.json", category.id), json(&category_of(database, category)))?;
+        put(format!("lcia_categories/{}.json", file_name(&category.id)), json(&category_of(database, category)))?;
     }
     for method in database.methods() {
         let reference = |at: &crate::database::CategoryIndex| {
@@ -77,10 +78,10 @@ pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> R
             impact_categories: method.categories.iter().map(reference).collect(),
             parameters: Vec::new(),
         };
-        put(format!("lcia_methods/{}.json", method.id), json(&record))?;
+        put(format!("lcia_methods/{}.json", file_name(&method.id)), json(&record))?;
     }
     for process in database.processes() {
-        put(format!("processes/{}.json", process.id), json(&process_of(database, process)))?;
+        put(format!("processes/{}.json", file_name(&process.id)), json(&process_of(database, process)))?;
     }
     Ok(())
 }
