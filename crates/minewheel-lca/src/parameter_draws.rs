@@ -143,7 +143,7 @@ impl Correlations {
                 entries.push((of(*member, members[column]) - shared) / lower[column][column]);
             }
             let left = 1.0 - entries.iter().map(|v| v * v).sum::<f64>();
-            if !(left > ROUNDING) {
+            if left <= ROUNDING || left.is_nan() {
                 return Err(CorrelationError::Impossible { at: names[*member].clone() });
             }
             entries.push(left.sqrt());

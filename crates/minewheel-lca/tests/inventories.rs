@@ -238,6 +238,24 @@ fn a_workbook_takes_processes_and_flows_that_the_database_has() {
 }
 
 #[test]
+fn flows_of_one_name_in_units_that_do_not_convert_are_two() {
+    let sheet: Vec<&[&str]> = vec![
+        &["Activity", "well"],
+        &["unit", "kilogram"],
+        &["Exchanges"],
+        COLUMNS,
+        &["Natural gas", "2", "kilogram", "", "biosphere", "natural resource::in ground"],
+        &["Natural gas", "3", "cubic meter", "", "biosphere", "natural resource::in ground"],
+        &["Natural gas", "4", "gram", "", "biosphere", "natural resource::in ground"],
+    ];
+    let (database, _) = read_excel(&sheet).unwrap();
+    let well = process(&database, "well");
+    let ids: Vec<&str> = well.exchanges.iter().map(|e| &*database.flow(e.flow).id).collect();
+    let gas = "natural resource/in ground/Natural gas";
+    assert_eq!(ids[1..], [gas, &format!("{gas} [cubic meter]"), gas]);
+}
+
+#[test]
 fn cells_that_cannot_be_are_named_with_their_row() {
     let with = |at: usize, row: &'static [&'static str]| {
         let mut all = rows();

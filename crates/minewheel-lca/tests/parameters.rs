@@ -61,12 +61,12 @@ fn draw(database: &Database, root: &str, pairs: &str, draws: std::ops::Range<u64
 
 const NONE: &str = "first,second,correlation\n";
 
-/// T = 2.4·share: uniform from 0.48 to 1.92, standard deviation 2.4·0.6/√12 = 0.4157; three standard errors of 20,000 draws are 0.009.
+/// T = 2.4·share: uniform from 0.48 to 1.92, standard deviation 2.4·0.6/√12 = 0.4157; three standard errors of 5,000 draws are 0.018.
 #[test]
 fn the_mean_of_a_linear_case_is_the_analytic_one() {
-    let sample = draw(&database(model("Share", "2*share", "")), "making-steel", NONE, 0..20_000).unwrap();
+    let sample = draw(&database(model("Share", "2*share", "")), "making-steel", NONE, 0..5_000).unwrap();
     let moments = Moments::of(&sample).unwrap();
-    assert!((moments.mean - 1.2).abs() < 0.009 && (moments.standard_deviation() - 0.4157).abs() < 0.006, "{moments:?}");
+    assert!((moments.mean - 1.2).abs() < 0.018 && (moments.standard_deviation() - 0.4157).abs() < 0.012, "{moments:?}");
     assert!(sample.iter().all(|t| (0.48..=1.92).contains(t)) && sample.iter().any(|t| *t < 0.5) && sample.iter().any(|t| *t > 1.9));
 }
 
@@ -87,13 +87,13 @@ fn draws_of_parameters_have_the_same_bits_on_any_number_of_threads_and_alone() {
 fn correlated_parameters_widen_their_sum_and_opposed_ones_cancel() {
     let database = database(model("0*share", "share+other", ""));
     let deviation = |rho: f64| {
-        let sample = draw(&database, "making-steel", &format!("{NONE}share,other,{rho}\n"), 0..20_000).unwrap();
+        let sample = draw(&database, "making-steel", &format!("{NONE}share,other,{rho}\n"), 0..5_000).unwrap();
         Moments::of(&sample).unwrap().standard_deviation()
     };
     for rho in [0.9_f64, 0.0, -0.9] {
         let pearson = 6.0 / std::f64::consts::PI * (rho / 2.0).asin();
         let wanted = (2.0 * (1.0 + pearson)).sqrt() * 0.6 / 12.0_f64.sqrt();
-        assert!((deviation(rho) / wanted - 1.0).abs() < 0.03, "{rho}: {} {wanted}", deviation(rho));
+        assert!((deviation(rho) / wanted - 1.0).abs() < 0.04, "{rho}: {} {wanted}", deviation(rho));
     }
 }
 

@@ -117,6 +117,13 @@ impl Database {
         &group.units[usize::from(group.reference)]
     }
 
+    /// The unit and property in which a flow's amounts stand in the matrices.
+    pub(crate) fn reference_of(&self, flow: FlowIndex) -> (UnitIndex, PropertyIndex) {
+        let property = self.flow(flow).reference_property();
+        let group = self.properties[property.at()].unit_group;
+        (UnitIndex { group, place: self.unit_groups[group.at()].reference }, property)
+    }
+
     /// What turns an amount in a unit and property into one in the flow's reference unit; `None` if the flow is not measured in
     /// that property or the property not in that unit.
     ///

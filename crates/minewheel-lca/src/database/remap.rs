@@ -267,13 +267,6 @@ impl Database {
         }
     }
 
-    /// The reference unit and property of a flow.
-    fn reference_of(&self, flow: FlowIndex) -> (UnitIndex, PropertyIndex) {
-        let property = self.flow(flow).reference_property();
-        let group = self.properties[property.at()].unit_group;
-        (UnitIndex { group, place: self.unit_groups[group.at()].reference }, property)
-    }
-
     fn named_flow(&self, name: &str) -> Result<FlowIndex, RemapFault> {
         if let Some(flow) = self.flow_by_id(name) {
             return Ok(flow);

@@ -127,6 +127,12 @@ impl Draft {
         number
     }
 
+    /// An id for a flow that is called by its name: with the unit behind it where another flow of that id is measured otherwise.
+    pub fn id_by_unit(&self, id: String, unit: &str) -> String {
+        let known = self.flow_of.get(&id).and_then(|number| self.units.get(usize::from(self.flows[*number as usize].unit)));
+        if known.is_some_and(|known| !unit.is_empty() && ratio(unit, known).is_none()) { format!("{id} [{unit}]") } else { id }
+    }
+
     /// Enters a place.
     pub fn place(&mut self, id: &str, code: &str) {
         let make = || Location { id: id.into(), name: code.into(), code: Some(code.into()), latitude: None, longitude: None };
@@ -191,7 +197,9 @@ impl Draft {
             let flow = &self.flows[e.flow as usize];
             let (own, common) = (self.units.get(usize::from(e.unit)), self.units.get(usize::from(flow.unit)));
             let Some((index, (own, common))) = builder.flow(&flow.id).zip(own.zip(common)) else { continue };
-            let Some((unit, property)) = book.unit(builder, common) else { continue };
+            // A flow that the database has is measured there as it is.
+            let known = flow.is_known.then(|| builder.database().reference_of(index));
+            let Some((unit, property)) = known.or_else(|| book.unit(builder, common)) else { continue };
             let Some(scale) = ratio(own, common) else {
                 let property = builder.database().properties()[property.at()].name.to_string();
                 let (flow, unit, reference) = (flow.name.clone(), own.clone(), common.clone());

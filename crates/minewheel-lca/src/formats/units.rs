@@ -4,7 +4,8 @@
 //! methods of openLCA packages find the same property. Every other unit is a group of its own: a kilowatt-hour that is asked for stays a
 //! kilowatt-hour. Amounts of one flow in two units of one dimension are converted.
 //!
-//! Source: ids after the openLCA reference data, as the packages of the US life-cycle inventory carry them; factors are definitions.
+//! Source: ids after the openLCA reference data, as the packages of the US life-cycle inventory carry them; factors are definitions, those of
+//! customary units after NIST Special Publication 811 (the British thermal unit is that of the International Table).
 
 use rustc_hash::FxHashMap;
 
@@ -96,12 +97,12 @@ const STANDARDS: [Standard; 9] = [
 ];
 
 /// Names of a unit in the formats, the dimension it belongs to, and its size in the dimension's unit.
-const UNITS: [(&[&str], &str, f64); 42] = [
+const UNITS: [(&[&str], &str, f64); 53] = [
     (&["kg", "kilogram", "kilograms"], "kg", 1.0),
     (&["g", "gram"], "kg", 1e-3),
     (&["mg"], "kg", 1e-6),
     (&["ug", "µg"], "kg", 1e-9),
-    (&["ton", "tonne", "metric ton"], "kg", 1e3),
+    (&["t", "ton", "tonne", "metric ton"], "kg", 1e3),
     (&["kton"], "kg", 1e6),
     (&["mj", "megajoule"], "MJ", 1.0),
     (&["kj", "kilojoule"], "MJ", 1e-3),
@@ -139,6 +140,17 @@ const UNITS: [(&[&str], &str, f64); 42] = [
     (&["v*km", "vkm", "vehicle-kilometer"], "v*km", 1.0),
     (&["kg*year", "kilogram-year"], "kg*a", 1.0),
     (&["m3*year", "m3y", "cubic meter-year"], "m3*a", 1.0),
+    (&["lb", "lb av", "pound"], "kg", 0.453_592_37),
+    (&["sh tn", "short ton"], "kg", 907.184_74),
+    (&["btu"], "MJ", 1.055_055_852_62e-3),
+    (&["mmbtu"], "MJ", 1_055.055_852_62),
+    (&["cu ft", "ft3"], "m3", 0.028_316_846_592),
+    (&["gal (us liq)"], "m3", 3.785_411_784e-3),
+    (&["bbl"], "m3", 0.158_987_294_928),
+    (&["ft", "foot"], "m", 0.3048),
+    (&["mi", "mile"], "m", 1_609.344),
+    (&["ft2", "sq ft"], "m2", 0.092_903_04),
+    (&["acre"], "m2", 4_046.856_422_4),
 ];
 
 /// The dimension of a unit and its size there.
@@ -196,6 +208,7 @@ mod tests {
     fn units_of_one_dimension_convert_and_others_do_not() {
         assert_eq!((ratio("kWh", "MJ"), ratio("g", "kg"), ratio("odd", "odd")), (Some(3.6), Some(1e-3), Some(1.0)));
         assert_eq!((ratio("kg", "MJ"), ratio("odd", "kg")), (None, None));
+        assert_eq!((ratio("Btu", "kJ").map(f64::round), ratio("sh tn", "lb"), ratio("t", "kg")), (Some(1.0), Some(2000.0), Some(1e3)));
     }
 
     #[test]

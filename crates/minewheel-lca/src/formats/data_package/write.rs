@@ -12,6 +12,7 @@ use crate::formats::archive::{ArchiveError, ZipWriter};
 use crate::matrices::{Entry, EntryUncertainty, Matrices};
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "these are the fields of the format")]
 struct List<'n> {
     profile: &'static str,
     name: &'n str,
@@ -133,7 +134,7 @@ fn stated(entry: &Entry) -> f64 {
 
 fn data(entries: &[Entry]) -> Vec<u8> {
     let mut bytes = array("'<f8'", entries.len(), 8);
-    entries.iter().for_each(|e| bytes.extend_from_slice(&stated(e).to_le_bytes()));
+    bytes.extend(entries.iter().flat_map(|e| stated(e).to_le_bytes()));
     bytes
 }
 
@@ -148,7 +149,8 @@ fn distributions(entries: &[Entry]) -> Vec<u8> {
     let mut bytes = array(FIELDS, entries.len(), 42);
     let none = f64::NAN;
     for entry in entries {
-        let (kind, loc, scale, low, high, is_negative) = match entry.uncertainty {
+        let spread = if has_width(entry.uncertainty) { entry.uncertainty } else { EntryUncertainty::Exact };
+        let (kind, loc, scale, low, high, is_negative) = match spread {
             EntryUncertainty::Exact => (0_u8, stated(entry), none, none, none, false),
             EntryUncertainty::Lognormal { mu, sigma, is_negative } => (2, mu, sigma, none, none, is_negative),
             EntryUncertainty::Normal { mean, deviation } => (3, mean, deviation, none, none, false),
@@ -158,10 +160,22 @@ fn distributions(entries: &[Entry]) -> Vec<u8> {
             EntryUncertainty::DiscreteUniform { low, high } => (7, none, none, low, high, false),
         };
         bytes.push(kind);
-        [loc, scale, none, low, high].iter().for_each(|v| bytes.extend_from_slice(&v.to_le_bytes()));
+        bytes.extend([loc, scale, none, low, high].iter().flat_map(|v| v.to_le_bytes()));
         bytes.push(u8::from(is_negative));
     }
     bytes
+}
+
+/// Whether a distribution has any width: Brightway refuses those that have none.
+fn has_width(uncertainty: EntryUncertainty) -> bool {
+    match uncertainty {
+        EntryUncertainty::Lognormal { sigma, .. } => sigma > 0.0,
+        EntryUncertainty::Normal { deviation, .. } => deviation > 0.0,
+        EntryUncertainty::Uniform { low, high }
+        | EntryUncertainty::Triangular { low, high, .. }
+        | EntryUncertainty::DiscreteUniform { low, high } => low < high,
+        EntryUncertainty::Exact | EntryUncertainty::Bernoulli { .. } => true,
+    }
 }
 
 #[cfg(test)]

@@ -162,18 +162,21 @@ impl Linker {
     fn exchange(&self, draft: &mut Draft, activity: &RawActivity, e: RawExchange) -> DraftExchange {
         let is_own = e.is_production() && activity.is_own(&e);
         let supplier = if e.kind == "biosphere" || e.is_production() { None } else { self.supplier(&e) };
-        let known_flow = self.elementary.get(&(e.name.to_lowercase(), e.category.to_lowercase()));
+        let is_measured = |(_, unit): &&(String, String)| e.unit.is_empty() || ratio(&e.unit, unit).is_some();
+        let known_flow = self.elementary.get(&(e.name.to_lowercase(), e.category.to_lowercase())).filter(is_measured);
         let (id, name, common, kind, is_known) = match (e.kind.as_str(), supplier) {
-            ("biosphere", _) => match known_flow {
-                Some((id, unit)) => (id.clone(), e.name.clone(), unit.clone(), FlowKind::Elementary, true),
-                None => (format!("{}/{}", e.category, e.name), e.name.clone(), e.unit.clone(), FlowKind::Elementary, false),
-            },
+            ("biosphere", _) => {
+                let known = known_flow.map(|(id, unit)| (id.clone(), unit.clone()));
+                let is_known = known.is_some();
+                let (id, unit) = known.unwrap_or_else(|| (draft.id_by_unit(format!("{}/{}", e.category, e.name), &e.unit), e.unit.clone()));
+                (id, e.name.clone(), unit, FlowKind::Elementary, is_known)
+            }
             (_, Some(s)) => (s.flow.clone(), s.product.clone(), s.unit.clone(), FlowKind::Product, s.is_known),
             _ if is_own => (activity.product_id(), activity.product.clone(), activity.unit.clone(), FlowKind::Product, false),
             _ => {
                 let words = [e.name.as_str(), e.product.as_str(), e.location.as_str()];
                 let name = words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ");
-                (format!("product:{name}"), name, e.unit.clone(), FlowKind::Product, false)
+                (draft.id_by_unit(format!("product:{name}"), &e.unit), name, e.unit.clone(), FlowKind::Product, false)
             }
         };
         let unit = draft.unit(&common);

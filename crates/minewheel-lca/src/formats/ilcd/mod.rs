@@ -219,18 +219,10 @@ impl Reader {
         self.builder.location(&id)
     }
 
-    /// The reference unit and property of a flow.
-    fn reference(&self, flow: crate::database::FlowIndex) -> (UnitIndex, PropertyIndex) {
-        let database = self.builder.database();
-        let property = database.flow(flow).reference_property();
-        let group = database.properties()[property.at()].unit_group;
-        (UnitIndex { group, place: database.unit_groups()[group.at()].reference }, property)
-    }
-
     /// The unit and property in which an amount was given, where our own writer kept them; else the reference.
     fn given(&self, raw: &RawExchange, flow: crate::database::FlowIndex) -> (UnitIndex, PropertyIndex) {
         let own = self.builder.unit(&raw.own.unit).zip(self.builder.property(&raw.own.property));
-        own.filter(|_| raw.own.amount.is_some()).unwrap_or_else(|| self.reference(flow))
+        own.filter(|_| raw.own.amount.is_some()).unwrap_or_else(|| self.builder.database().reference_of(flow))
     }
 
     fn method(&mut self, record: Record) {
@@ -411,7 +403,7 @@ impl Reader {
         let declared = record.exchanges.iter().find(|e| Some(e.internal) == record.reference).or_else(|| record.exchanges.first());
         let Some(product) = declared else { return self.malformed(user, "it wants a reference flow") };
         let Some(flow) = self.builder.flow(&product.flow) else { return self.missing(&user, "flow", &product.flow) };
-        let (unit, property) = self.reference(flow);
+        let (unit, property) = self.builder.database().reference_of(flow);
         let amount = product.resulting.or(product.mean).unwrap_or(1.0);
         let mut modules: BTreeMap<(&str, &str), Vec<Exchange>> = BTreeMap::new();
         let line = |number: usize, flow, amount, (unit, property)| Exchange {
@@ -432,7 +424,7 @@ impl Reader {
         };
         for indicator in &record.indicators {
             let Some(of) = self.indicator(indicator) else { continue };
-            let reference = self.reference(of);
+            let reference = self.builder.database().reference_of(of);
             for (module, scenario, value) in &indicator.amounts {
                 let exchanges = modules.entry((module, scenario)).or_insert_with(|| vec![line(1, flow, amount, (unit, property))]);
                 exchanges.push(line(exchanges.len() + 1, of, *value, reference));
