@@ -140,8 +140,7 @@ pub(super) fn one_car(tables: &Tables, design: &CarDesign, traces: &Traces, scen
     figures.pack_kg_per_kwh = pack.pack_mass.kg() / figures.pack_kwh;
     figures.chemistry = pack.chemistry.to_string();
     for route in Route::ALL {
-        let run =
-            recycle(&pack, &tables.cells, &tables.recycling, route, Feed::EndOfLife, draw).map_err(minewheel_assess::AssessError::from)?;
+        let run = recycle(&pack, &tables.cells, &tables.recycling, route, Feed::EndOfLife, draw).map_err(minewheel_assess::AssessError::from)?;
         for (content, mass) in &pack.contents {
             let name = if *content == Content::Steel { IRON } else { content.word() };
             figures.pack_recovery.insert((route, name.to_owned()), run.recovery_of(*content, *mass));
