@@ -230,7 +230,9 @@ fn a_swapped_supplier_gives_what_the_changed_network_gives() {
     let n = 60_u32;
     let build = |swapped: Option<(u32, u32)>| {
         let mut builder = NetworkBuilder::new();
-        (0..n).for_each(|tag| drop(builder.add_column(tag)));
+        for tag in 0..n {
+            builder.add_column(tag);
+        }
         for column in 0..n {
             for step in [1, 7, 13] {
                 let supplier = (column + step) % n;

@@ -77,6 +77,7 @@ impl Content {
             Self::Graphite | Self::HardCarbon | Self::Silicon | Self::Titanate | Self::SolidElectrolyte => None,
         }
     }
+
     /// Whether it is carbon.
     pub const fn is_carbon(self) -> bool {
         matches!(self, Self::Graphite | Self::HardCarbon)

@@ -83,15 +83,15 @@ fn every_check_of_every_chemistry_holds_at_best_estimates() {
 fn metals_of_a_kilowatt_hour_agree_with_stoichiometry_by_hand() {
     // 1000/(q·V) times the mass fraction of the metal; worked from the formula with IUPAC atomic masses:
     // NMC811 1000/(190·3.72) = 1.4148 kg; Ni 0.8·58.693/97.279 = 0.4827, Co 0.06058, Li 0.07134.
-    // LFP 1000/(136·3.21) = 2.2906 kg; Li 6.94/157.76 = 0.04399, Fe 0.3540, P 0.1963.
+    // LFP 1000/(140·3.21) = 2.2252 kg; Li 6.94/157.76 = 0.04399, Fe 0.3540, P 0.1963.
     assert_near(per_kwh("nmc811", Content::Nickel), 0.6829, 1e-3);
     assert_near(per_kwh("nmc811", Content::Cobalt), 0.08571, 1e-3);
     assert_near(per_kwh("nmc811", Content::Lithium), 0.10093, 1e-3);
     assert_near(per_kwh("nmc622", Content::Nickel), 0.5952, 1e-3);
     assert_near(per_kwh("nmc622", Content::Cobalt), 0.1992, 1e-3);
-    assert_near(per_kwh("lfp", Content::Lithium), 0.10077, 1e-3);
-    assert_near(per_kwh("lfp", Content::Iron), 0.8109, 1e-3);
-    assert_near(per_kwh("lfp", Content::Phosphorus), 0.4497, 1e-3);
+    assert_near(per_kwh("lfp", Content::Lithium), 0.09789, 1e-3);
+    assert_near(per_kwh("lfp", Content::Iron), 0.7877, 1e-3);
+    assert_near(per_kwh("lfp", Content::Phosphorus), 0.4369, 1e-3);
     assert_near(per_kwh("na-ion", Content::Sodium), 0.5122, 1e-3);
 }
 
@@ -300,11 +300,11 @@ fn a_cell_with_the_values_of_its_row_given_is_the_cell_of_the_row() {
 
 #[test]
 fn thicknesses_follow_from_loading_density_and_porosity_by_hand() {
-    // LFP: 26 Ah/m² over 136 Ah/kg is 0.19118 kg/m² of active material, /0.95 = 0.20124 kg/m² of coating.
-    // Volume a kg: 0.95/3600 + 0.025/1780 + 0.025/1900 = 2.9109e-4 m³; /0.68 open: 0.20124·2.9109e-4/0.68 = 86.14 µm.
+    // LFP: 26 Ah/m² over 140 Ah/kg is 0.18571 kg/m² of active material, /0.95 = 0.19549 kg/m² of coating.
+    // Volume a kg: 0.95/3600 + 0.025/1780 + 0.025/1900 = 2.9109e-4 m³; /0.68 open: 0.19549·2.9109e-4/0.68 = 83.69 µm.
     let (_, cell) = chosen("lfp", USUAL).unwrap();
-    assert_near(cell.cathode.active_mg_per_cm2, 2600.0 / 136.0, 1e-9);
-    assert_near(cell.cathode.thickness_um, 86.146, 1e-3);
+    assert_near(cell.cathode.active_mg_per_cm2, 2600.0 / 140.0, 1e-9);
+    assert_near(cell.cathode.thickness_um, 83.685, 1e-3);
 }
 
 #[test]
