@@ -82,7 +82,9 @@ fn every_reader_ends_with_a_value_or_an_error_whatever_the_bytes() {
     let mut state = 11;
     for (name, reader) in readers::READERS {
         let own = &seeds[name];
-        own.iter().for_each(|seed| reader(seed));
+        for seed in own {
+            reader(seed);
+        }
         for round in 0..ROUNDS {
             reader(&spoilt(&own[round % own.len()], &mut state));
         }

@@ -54,8 +54,8 @@ fn near_spread(a: Uncertainty, b: Uncertainty) -> bool {
         (
             Uncertainty::Lognormal { geometric_mean: a, geometric_deviation: s },
             Uncertainty::Lognormal { geometric_mean: b, geometric_deviation: t },
-        ) => near(a, b) && near(s, t),
-        (Uncertainty::Uniform { low: a, high: s }, Uncertainty::Uniform { low: b, high: t }) => near(a, b) && near(s, t),
+        )
+        | (Uncertainty::Uniform { low: a, high: s }, Uncertainty::Uniform { low: b, high: t }) => near(a, b) && near(s, t),
         (a, b) => a == b,
     }
 }
