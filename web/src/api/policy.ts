@@ -24,7 +24,16 @@ export interface CreditsLedger {
   weakest_status: Status;
 }
 
+export interface CreditsTrade {
+  year: number;
+  seller: string;
+  buyer: string;
+  credits: number;
+  cny: number;
+}
+
 export interface CreditsScenario {
+  trades: CreditsTrade[];
   scenario: string;
   price_cny_per_credit: Record<string, number>;
 }

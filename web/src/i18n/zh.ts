@@ -108,7 +108,7 @@ export const zh: Dictionary = {
     yearsTitle: (car) => `${car}：各核算年度的积分`, yearsNote: '同一辆车按各年版本计算。点击选择年份。', modelRange: '续航与电耗为模型值', cliffsTitle: '规则的台阶，由近及远', cliffsNote: '跨过各台阶后积分的得失。', gainUnit: '积分得失', across: (credit, distance) => `跨过后 ${credit} 分；距离 ${distance}`,
     quantities: { range_km: '续航，km', density_wh_per_kg: '密度，Wh/kg', consumption_kwh_per_100km: 'kWh/100 km', kerb_mass_kg: '整备质量，kg' }, slopesTitle: '设计改变值多少分', lever: '因素', perUnit: '每单位积分', levers: { 'pack-energy': '电池电量', 'kerb-mass': '整备质量', drag: '风阻系数', 'rolling-resistance': '滚动阻力' }, rulesTitle: '所依据的规则', rule: '规则',
     companies: '企业', affiliates: '谁可相互转让', stated: '按所述', allLinked: '全部', foresight: '企业对以后年份所知', perfect: '全部', none: '无', ledgerTitle: '各企业新能源积分结余', ledgerUnit: '分', priceTitle: '积分价格，元', priceNote: '按所述以及在其他需求下：各路径之间的差距即已知的不确定性。', scenarios: { 'as stated': '按所述', 'a tenth more need': '需求多一成', 'a tenth less need': '需求少一成', 'an entrant of 500 000 a year': '新进入者每年 50 万分', 'credits carried at par': '积分等值结转' },
-    totalsTitle: '全行业各年积分', surplus: '盈余', deficit: '亏欠', offered: '供给', need: '需求', ratio: '供求比',
+    tradesTitle: '谁向谁付款', seller: '卖方', buyer: '买方', credits: '积分', paid: '百万元', totalsTitle: '全行业各年积分', surplus: '盈余', deficit: '亏欠', offered: '供给', need: '需求', ratio: '供求比',
   },
   rules: {
     title: '法规', lead: '以数据表示的规则，用来衡量车辆、工厂或企业：逐条给出裕量、状态与来源。', set: '规则', draft: '草案', date: '于某日', dateHint: '留空：所有注明日期的条款，不论何时生效。', subject: '衡量对象', openFile: '打开规则文件 (TOML)', written: '自写文件', template: '列出该规则所问的量', fileHint: '以 TOML 描述的企业、工厂或产品；它取代车辆。',

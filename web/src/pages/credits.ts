@@ -23,6 +23,8 @@ import type { Mount } from './page';
 /** Accounting years with an edition of the rules. */
 const YEARS = [2018, 2019, 2020, 2021, 2022, 2023, 2024, 2025, 2026, 2027];
 
+const CNY_PER_MILLION = 1e6;
+
 export const credits: Mount = ({ state, info, root }) => {
   const say = t().credits;
   const { controls, results, note } = layout(root, say.title, say.lead);
@@ -32,7 +34,8 @@ export const credits: Mount = ({ state, info, root }) => {
   const rules = h('div', { class: 'facts' });
   const side = notice();
   const totals = h('div', { class: 'facts' });
-  results.append(head, h('div', { class: 'pair' }, years.element, cliffs.element), rules, h('h2', { class: 'rule-head', text: say.companies }), side.element, h('div', { class: 'pair' }, ledger.element, price.element), totals);
+  const trades = h('div', { class: 'facts' });
+  results.append(head, h('div', { class: 'pair' }, years.element, cliffs.element), rules, h('h2', { class: 'rule-head', text: say.companies }), side.element, h('div', { class: 'pair' }, ledger.element, price.element), trades, totals);
   const car = (): string => state.text('car', 'vw-id3-58');
   const electric = { ...info, cars: info.cars.filter((one) => one.powertrain === 'bev' || one.powertrain === 'phev') };
   controls.append(
@@ -113,6 +116,14 @@ export const credits: Mount = ({ state, info, root }) => {
       rows: [['scenario', 'year', 'CNY/credit'], ...paths.flatMap((one) => Object.entries(one.price_cny_per_credit).map(([year, cny]) => [one.scenario, Number(year), cny]))],
       json: paths.map(({ scenario, price_cny_per_credit }) => ({ scenario, price_cny_per_credit })), source: `${t().battery.weakest}: ${statusText(prices.weakest_status)}`, keys: carKeys(labels),
     });
+    const named = (firm: string): string => book.companies.find((one) => one.company === firm)?.name ?? firm;
+    replace(trades, h('h3', { text: say.tradesTitle }), table(say.tradesTitle, [
+      { head: say.year, cell: (row) => String(row.year) },
+      { head: say.seller, cell: (row) => named(row.seller) },
+      { head: say.buyer, cell: (row) => named(row.buyer) },
+      { head: say.credits, numeric: true, cell: (row) => number(row.credits) },
+      { head: say.paid, numeric: true, cell: (row) => number(row.cny / CNY_PER_MILLION) },
+    ], prices.trades));
     replace(totals, h('h3', { text: say.totalsTitle }), table(say.totalsTitle, [
       { head: say.year, cell: (row) => String(row.year) },
       { head: say.surplus, numeric: true, cell: (row) => number(row.nev_surplus) },
