@@ -6,6 +6,7 @@ from typing import Literal
 
 from ..records import Record, Records
 from .assess import Driver, Interval
+from .pack_life import PackFootprint
 
 class Electrodes(Record):
     """The electrodes of a cell."""
@@ -110,106 +111,6 @@ class PriceBlock(Record):
 
     commodities_usd_per_kwh: float
     """Of that: metal and graphite at their market prices."""
-
-
-class PackFootprint(Record):
-    """The footprint of a pack."""
-
-    stages: PackStages
-    """Emissions by stage."""
-
-    total_kg: float
-    """Their sum."""
-
-    saved_by_recycling_kg: float
-    """What the products of recycling would save; in no stage."""
-
-    usable_kwh: float
-    """Energy that the new battery gives its user."""
-
-    usable_is_given: bool
-    """Whether the usable energy is given; else it is a share of the gross energy."""
-
-    cycles_per_year: float
-    """Full equivalent cycles in a year of the functional unit."""
-
-    warranty_years: float
-    """Years of the warranty."""
-
-    delivered_kwh: float
-    """Energy delivered over the warranted life."""
-
-    kg_per_delivered_kwh: float
-    """Emissions per kilowatt-hour delivered over the warranted life."""
-
-    spans: Records[Span]
-    """The same, and over longer spans, with intervals."""
-
-    sea_km: float
-    """Kilometres by sea that were counted."""
-
-    basis: Records[Basis]
-    """What the energy delivered rests on."""
-
-    status: Literal["read", "derived", "recalled", "assumption"]
-    """The weakest status of a chain that carries part of the total."""
-
-
-class PackStages(Record):
-    """Emissions of the four stages."""
-
-    raw_materials_kg: float
-    """Raw material acquisition and pre-processing."""
-
-    production_kg: float
-    """Main product production."""
-
-    distribution_kg: float
-    """Distribution."""
-
-    end_of_life_kg: float
-    """End of life and recycling."""
-
-
-class Span(Record):
-    """A span of a pack's life, and its footprint per kilowatt-hour delivered in it."""
-
-    span: Literal["declared", "in-car", "with-second-life"]
-    """Which span."""
-
-    years: float
-    """Years."""
-
-    delivered_kwh: float
-    """Energy delivered by the battery."""
-
-    kg_per_kwh: Interval
-    """All four stages, in kg CO2e a kWh delivered."""
-
-    with_credits_kg_per_kwh: Interval
-    """As `kg_per_kwh`, less the primary materials that recycling saves."""
-
-
-class Basis(Record):
-    """A number that the energy delivered rests on."""
-
-    quantity: str
-    """What it is."""
-
-    value: float
-    """The number."""
-
-    unit: str
-    """Its unit."""
-
-    status: Literal["read", "derived", "recalled", "assumption"]
-    """How it is known."""
-
-    source: str
-    """Key of its source; `given`: the question or the car file."""
-
-    locator: str
-    """Where in the source."""
 
 
 class CheckLine(Record):
@@ -368,18 +269,14 @@ class BatteryReport(Record):
 
 
 __all__ = [
-    "Basis",
     "BatteryReport",
     "BatteryRun",
     "CheckLine",
     "CoatingReport",
     "Electrodes",
     "FastChargeReport",
-    "PackFootprint",
-    "PackStages",
     "PowerReport",
     "PriceBlock",
     "Sampling",
-    "Span",
     "StageLine",
 ]

@@ -213,7 +213,8 @@ class FleetReport(Record):
     """Load of charging through a working day of the last year in GW, by hour, if the study names a profile."""
 
     capacity: Records[CapacityLine]
-    """Cars and cells that the study asks of works, beside the capacity that is stated for the place; empty where none is."""
+    """Cars and cells that the study asks of works, beside the capacity that is stated for the place; empty where none
+    is."""
 
     intervals: Records[IntervalLine]
     """Intervals over draws of the tables, if they are asked for."""
@@ -229,7 +230,9 @@ class FleetReport(Record):
 
 
 __all__ = [
+    "CapacityLine",
     "FleetReport",
+    "IntervalLine",
     "MaterialLine",
     "PackLine",
     "YearLine",

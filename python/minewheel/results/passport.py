@@ -5,56 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from ..records import Record, Records
-
-class PackFootprint(Record):
-    """The footprint of a pack."""
-
-    stages: PackStages
-    """Emissions by stage."""
-
-    total_kg: float
-    """Their sum."""
-
-    usable_kwh: float
-    """Energy that the new battery gives its user."""
-
-    usable_is_given: bool
-    """Whether the usable energy is given; else it is a share of the gross energy."""
-
-    cycles_per_year: float
-    """Full equivalent cycles in a year."""
-
-    warranty_years: float
-    """Years of the warranty."""
-
-    delivered_kwh: float
-    """Energy delivered over the warranted life."""
-
-    kg_per_delivered_kwh: float
-    """Emissions per kilowatt-hour delivered."""
-
-    sea_km: float
-    """Kilometres by sea that were counted."""
-
-    status: Literal["read", "derived", "recalled", "assumption"]
-    """The weakest status of a chain that carries part of the total."""
-
-
-class PackStages(Record):
-    """Emissions of the four stages."""
-
-    raw_materials_kg: float
-    """Raw material acquisition and pre-processing."""
-
-    production_kg: float
-    """Main product production."""
-
-    distribution_kg: float
-    """Distribution."""
-
-    end_of_life_kg: float
-    """End of life and recycling."""
-
+from .pack_life import PackFootprint
 
 class Filled(Record):
     """One attribute that is filled."""
@@ -113,7 +64,5 @@ class Passport(Record):
 __all__ = [
     "Filled",
     "Open",
-    "PackFootprint",
-    "PackStages",
     "Passport",
 ]
