@@ -18,7 +18,7 @@ from .results.body import BodyReport
 from .results.charge import CarCharge
 from .results.drive import Drive
 from .results.explain import Explanation
-from .results.pack_life import PackLife
+from .results.pack_life import Pack
 from .results.passport import Passport
 from .results.performance import CarPerformance
 from .results.plant import PlantReport
@@ -162,6 +162,8 @@ def battery(
     cathode_capacity_mah_g: float | None = None,
     pack: Literal["ctm", "ctp"] | None = None,
     made_in: str | None = None,
+    country: str | None = None,
+    warranty_years: float | None = None,
     year: int = 2025,
     stages: Mapping[str, str] | None = None,
     routes: Mapping[str, str] | None = None,
@@ -179,7 +181,8 @@ def battery(
     Of a ``car``, or of a ``chemistry`` and a gross ``energy_kwh`` (60 kWh if left out). What is left out of the cell is
     that of the chemistry's usual cell: ``silicon_share`` of the anode's active mass, ``areal_capacity_mah_cm2`` of one
     side, ``porosity`` of both coatings, ``np_ratio`` of anode over cathode capacity, ``foil_um`` of the foils or of anode and cathode, electrolyte in g/Ah,
-    capacity of the cathode material in mAh/g. ``stages`` says where a stage is made (``{"cathode": "KR"}``), ``routes`` how
+    capacity of the cathode material in mAh/g. ``country`` is where the pack is sold and ``warranty_years`` what its maker
+    warrants, over which the EU declares the footprint of a kilowatt-hour delivered. ``stages`` says where a stage is made (``{"cathode": "KR"}``), ``routes`` how
     (``{"nickel": "rkef-matte"}``), ``recycled_content`` the share of a metal from recycled packs, ``prices_usd_per_t`` the
     price of a material in USD a tonne, ``price_factors`` a factor on a metal's price.
     """
@@ -198,6 +201,8 @@ def battery(
         "cathode_capacity_mah_g": cathode_capacity_mah_g,
         "pack": pack,
         "made_in": made_in,
+        "country": country,
+        "warranty_years": warranty_years,
         "year": year,
         "stage": pairs(stages),
         "route": pairs(routes),
@@ -317,12 +322,25 @@ def age(
     cars: CarLike | Iterable[CarLike],
     *,
     km_per_year: float | None = None,
-    years: int = 10,
+    country: str | None = None,
+    year: int = 2025,
+    samples: int = 200,
+    seed: int = 1,
     tables: Tables | None = None,
-) -> Records[PackLife]:
-    """Capacity of the packs of cars over the years, with the interval of published cells and drivers."""
-    arguments = {"car": cars_of(cars), "km_per_year": km_per_year, "years": years}
-    return records_of(PackLife, ask(tables, "age", arguments))
+) -> Records[Pack]:
+    """How long the packs of cars last, and the kg CO2e of a kilowatt-hour that they deliver, with intervals.
+
+    ``country`` is where the pack is sold; left out it is where it is made.
+    """
+    arguments = {
+        "car": cars_of(cars),
+        "km_per_year": km_per_year,
+        "country": country,
+        "year": year,
+        "samples": samples,
+        "seed": seed,
+    }
+    return records_of(Pack, ask(tables, "age", arguments))
 
 
 def body(
