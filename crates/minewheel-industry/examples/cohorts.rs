@@ -5,15 +5,16 @@
 //! cargo run --release -p minewheel-industry --example cohorts -- stock SURVIVAL.csv STOCK.csv OUT.csv
 //! ```
 //!
-//! A line of a file is a series, a column an age or a year. Writes stock or inflow and then outflow of each series on one line, and
-//! prints the milliseconds of the fastest of some runs over all series, on one thread, reading and writing left out.
+//! A line of a file is a year or an age, a column a series. Writes stock or inflow by year, then outflow by year, and prints the
+//! milliseconds of the fastest of some runs over all series, on one thread; reading, writing and the survival table left out.
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a face: it reads files and the clock, and prints")]
 
 use std::error::Error;
 use std::fmt::Write as _;
 use std::time::Instant;
 
-use minewheel_industry::fleet::cohorts::{Flows, NegativeInflow, Surroundings, inflow_driven, stock_driven};
+use minewheel_industry::fleet::cohorts::NegativeInflow;
+use minewheel_industry::fleet::side_by_side::{Shares, Tables, run};
 use minewheel_industry::fleet::survival::Survival;
 
 const RUNS: usize = 9;
@@ -27,27 +28,24 @@ fn lines(path: &str) -> Result<Vec<Vec<f64>>, Box<dyn Error>> {
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [driver, survival, driving, out] = &arguments[..] else { return Err("give inflow or stock, survival, series and output".into()) };
-    let (shares, series) = (lines(survival)?, lines(driving)?);
-    let around = Surroundings::default();
+    let (by_age, by_year) = (lines(survival)?, lines(driving)?);
+    let series = by_age.first().map_or(0, Vec::len);
+    let curves: Vec<Survival> =
+        (0..series).map(|at| Survival::new("series", by_age.iter().map(|row| row[at]).collect())).collect::<Result<_, _>>()?;
+    let shares = Shares::new(curves.iter());
+    let given = by_year.concat();
+    let drive = if driver == "inflow" { Tables::Inflow(&given) } else { Tables::Stock(&given, NegativeInflow::Retire) };
     let mut best = f64::INFINITY;
-    let mut found: Vec<Flows> = Vec::new();
+    let mut found = run(drive, &shares)?;
     for _ in 0..RUNS {
-        let copies = shares.clone();
         let start = Instant::now();
-        found.clear();
-        for (shares, driving) in copies.into_iter().zip(&series) {
-            let survival = Survival::new("series", shares)?;
-            found.push(match driver.as_str() {
-                "inflow" => inflow_driven(driving, &survival, &around)?,
-                _ => stock_driven(driving, &survival, &around, NegativeInflow::Retire)?,
-            });
-        }
+        found = run(drive, &shares)?;
         best = best.min(start.elapsed().as_secs_f64());
     }
+    let answer = if driver == "inflow" { &found.stock } else { &found.inflow };
     let mut text = String::new();
-    for flows in &found {
-        let answer = if driver == "inflow" { &flows.stock } else { &flows.inflow };
-        let numbers: Vec<String> = answer.iter().chain(&flows.outflow).map(|v| format!("{v:e}")).collect();
+    for year in answer.chunks_exact(series).chain(found.outflow.chunks_exact(series)) {
+        let numbers: Vec<String> = year.iter().map(|v| format!("{v:e}")).collect();
         let _ = writeln!(text, "{}", numbers.join(","));
     }
     std::fs::write(out, text)?;

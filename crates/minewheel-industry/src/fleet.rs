@@ -1,7 +1,7 @@
 //! The fleet: cohorts of cars and of their packs through the years, and what follows from them.
 //!
-//! [`survival`] holds curves, [`cohorts`] the stock model, [`packs`] the batteries as cohorts of their own. [`series`] runs the
-//! stock model on a user's tables, [`study`] and [`run`] a whole study with the cars of the catalogue ([`figures`]), [`mix`] splits a
+//! [`survival`] holds curves, [`cohorts`] the stock model, [`packs`] the batteries as cohorts of their own. [`side_by_side`] runs it on
+//! many series at once, [`series`] on a user's tables, [`study`] and [`run`] a whole study with the cars of the catalogue ([`figures`]), [`mix`] splits a
 //! product into sizes and chemistries, [`intervals`] repeats it over draws of the tables, [`capacity`] sets it beside what works can make. [`calibration`] fits
 //! curves to a register, [`adoption`] moves shares of electric cars, each with its back-test;
 //! [`ownership`] follows income, [`charging`] drives and charges single cars through a year, [`tco`] sets two cars beside each other by country and year. [`tables`] reads what only the fleet needs. Pure: no file, no clock.
@@ -19,6 +19,7 @@ pub mod packs;
 mod product;
 pub mod run;
 pub mod series;
+pub mod side_by_side;
 pub mod study;
 pub mod survival;
 pub mod tables;

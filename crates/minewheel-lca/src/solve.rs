@@ -15,8 +15,8 @@
 //!
 //! The components of the supply graph are solved one after the other. A column outside any loop needs one
 //! substitution. A loop of up to [`DENSE_LIMIT`] columns is factorised as a dense matrix. A larger one is swept by
-//! Gauss–Seidel in evaluation order; where the sweeps do not settle they precondition GMRES, and where that fails the loop is
-//! factorised by sparse LU, laid out as
+//! Gauss–Seidel in evaluation order; where the sweeps do not settle, few columns that feed each other strongly are solved together
+//! in each sweep; where that does not settle either, sweeps precondition GMRES; and where that fails the loop is factorised by sparse LU, laid out as
 //! `(I − Z)ᵀ`, which fills in far less than the untransposed layout: a column of `Z` has a dozen inputs, a row such as
 //! electricity has thousands of consumers.
 //!
@@ -34,6 +34,7 @@ mod krylov;
 mod ladder;
 mod lu;
 mod sweep;
+mod tight;
 
 use std::fmt;
 
@@ -139,7 +140,7 @@ pub enum SolveError {
 /// How to solve loops of more than [`DENSE_LIMIT`] columns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Method {
-    /// Gauss–Seidel sweeps, GMRES where they do not settle, and sparse LU where that does not either.
+    /// Gauss–Seidel sweeps, with tight loops as blocks where they do not settle, GMRES where these do not, and sparse LU where that does not either.
     #[default]
     Automatic,
     /// Sparse LU at once.

@@ -106,6 +106,50 @@ fn ring(n: u32, amount: f64) -> Network {
     builder.build().unwrap()
 }
 
+/// A ring of 300 columns in which some feed each other: each of `tight` takes the products of the next two, and the last credits the first.
+fn ring_with_tight_loops(weak: f64, credit: f64) -> Network {
+    let mut builder = NetworkBuilder::new();
+    let columns: Vec<ColumnId> = (0..300).map(|tag| builder.add_column(tag)).collect();
+    for at in 0..300_usize {
+        builder.add_input(columns[at], columns[(at + 1) % 300], Coefficient::uncertain(weak, FactorId(0)));
+        builder.add_input(columns[at], columns[(at * 7 + 3) % 300], exact(0.2));
+        builder.add_flow(columns[at], FlowId(0), exact(1.0 + at as f64));
+    }
+    for at in (0..300_usize).step_by(25) {
+        let [a, b, c] = [at, (at + 40) % 300, (at + 111) % 300].map(|at| columns[at]);
+        builder.add_input(a, b, exact(1.5)).add_input(b, c, exact(1.5)).add_input(c, a, exact(credit));
+    }
+    builder.build().unwrap()
+}
+
+#[test]
+fn loops_too_tight_for_sweeps_need_no_factors_of_the_whole() {
+    let network = ring_with_tight_loops(0.3, -1.5);
+    let direct = direct_scores(&network, &CategoryFactors::new(vec![1.0]));
+    let by_factors = adjoint_with(&network, &direct, SolveOptions { method: Method::Direct, ..SolveOptions::default() }).unwrap();
+    let by_sweeps = adjoint(&network, &direct).unwrap();
+    assert_eq!((by_factors.report().factorised, by_sweeps.report().factorised), (1, 0));
+    assert!(by_sweeps.report().sweeps < 100, "{:?}", by_sweeps.report());
+    for (seen, wanted) in by_sweeps.values().iter().zip(by_factors.values()) {
+        assert_close(*seen, *wanted, 1e-10);
+    }
+    let solver = PreparedSolver::new(&network, &CategoryFactors::new(vec![1.0]), SolveOptions::default()).unwrap();
+    let mut workspace = solver.workspace();
+    let drawn = workspace.solve(&[1.1]).unwrap().to_vec();
+    assert_eq!(workspace.report().factorised, 0);
+    let moved = adjoint_with(&ring_with_tight_loops(0.33, -1.5), &direct, SolveOptions { method: Method::Direct, ..SolveOptions::default() });
+    for (seen, wanted) in drawn.iter().zip(moved.unwrap().values()) {
+        assert_close(*seen, *wanted, 1e-8);
+    }
+}
+
+#[test]
+fn a_tight_loop_that_eats_more_than_it_makes_is_refused() {
+    let network = ring_with_tight_loops(0.3, 0.5);
+    let direct = direct_scores(&network, &CategoryFactors::new(vec![1.0]));
+    assert!(matches!(adjoint(&network, &direct), Err(SolveError::NotProductive { .. })));
+}
+
 #[test]
 fn every_faulty_entry_is_reported_at_once() {
     let mut builder = NetworkBuilder::new();

@@ -19,12 +19,10 @@
 //! Source: the convolution of stock dynamics (P. Müller, E. Hilty, R. Widmer, M. Schluep, M. Faulstich, 2014, "Modeling metal
 //! stocks and flows"). Valid for whole years; linear in inflow, and cohorts may be split or reordered at will.
 
-use std::borrow::Cow;
-
 use super::survival::Survival;
 
 /// A negative inflow below this share of the stock is rounding.
-const ROUNDING: f64 = 1e-12;
+pub(super) const ROUNDING: f64 = 1e-12;
 
 /// Cars of one age at the end of the year before the first, or traded in a year.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,6 +40,13 @@ pub struct Surroundings {
     pub start: Vec<Aged>,
     /// Used cars traded, by index of the year.
     pub trade: Vec<Vec<Aged>>,
+}
+
+impl Surroundings {
+    /// Whether there are no cars at the start and no used ones later.
+    pub fn is_empty(&self) -> bool {
+        self.start.is_empty() && self.trade.iter().all(Vec::is_empty)
+    }
 }
 
 /// What to do where the wanted stock is below the survivors.
@@ -262,7 +267,7 @@ impl Drive<'_> {
 /// assert_eq!(flows.outflow, [0.0, 5.0, 5.0]);
 /// ```
 pub fn inflow_driven(inflow: &[f64], survival: &Survival, around: &Surroundings) -> Result<Flows, CohortError> {
-    flows(Drive::Inflow(inflow), survival, around)
+    walk(Drive::Inflow(inflow), survival, around, |_, _| ())
 }
 
 /// Inflow, outflow and extra retirement from a wanted stock.
@@ -270,83 +275,7 @@ pub fn inflow_driven(inflow: &[f64], survival: &Survival, around: &Surroundings)
 /// # Errors
 /// As [`inflow_driven`]; or the stock needs a negative inflow and `negative` refuses it.
 pub fn stock_driven(stock: &[f64], survival: &Survival, around: &Surroundings, negative: NegativeInflow) -> Result<Flows, CohortError> {
-    flows(Drive::Stock(stock, negative), survival, around)
-}
-
-fn flows(drive: Drive<'_>, survival: &Survival, around: &Surroundings) -> Result<Flows, CohortError> {
-    if around.start.is_empty() && around.trade.iter().all(Vec::is_empty) {
-        entering_only(drive, survival)
-    } else {
-        walk(drive, survival, around, |_, _| ())
-    }
-}
-
-/// Years that are taken together where cars only enter.
-const BLOCK: usize = 4;
-
-/// As [`walk`] where cars only enter, new. The cohorts of some years are found one after the other, each year from the survivors of earlier
-/// blocks and from those of its own, and are then added together to the survivors of all later years, so that no year waits for a sum over
-/// cohorts. Cohorts that are retired early shrink alike, and with them what is left of them later.
-fn entering_only(drive: Drive<'_>, survival: &Survival) -> Result<Flows, CohortError> {
-    let years = drive.years();
-    let known = survival.shares();
-    let shares = match known.get(..years) {
-        Some(shares) => Cow::Borrowed(shares),
-        None => Cow::Owned(known.iter().copied().chain(std::iter::repeat(0.0)).take(years).collect()),
-    };
-    let entry = survival.at(0);
-    // A product is ready sooner than a quotient, and the next year waits for it.
-    let per_entry = 1.0 / entry;
-    // Before its block is reached: survivors of the blocks so far; after it: the stock.
-    let mut stock = vec![0.0; years];
-    let (mut inflow, mut outflow, mut extra_retirement) = (vec![0.0; years], vec![0.0; years], vec![0.0; years]);
-    let mut before = 0.0;
-    for start in (0..years).step_by(BLOCK) {
-        let mut sizes = [0.0; BLOCK];
-        for offset in 0..BLOCK.min(years - start) {
-            let index = start + offset;
-            let mut survivors = (0..offset).fold(stock[index], |sum, earlier| sum + sizes[earlier] * shares[offset - earlier]);
-            let entered = match drive {
-                Drive::Inflow(given) => given[index],
-                Drive::Stock(wanted, negative) => {
-                    let wanted = wanted[index];
-                    let missing = wanted - survivors;
-                    if missing >= 0.0 {
-                        if missing > 0.0 && entry <= 0.0 {
-                            return Err(CohortError::NoEntry { index, wanted });
-                        }
-                        if missing > 0.0 { missing * per_entry } else { 0.0 }
-                    } else {
-                        if negative == NegativeInflow::Refuse && -missing > ROUNDING * survivors.abs() {
-                            return Err(CohortError::Negative { index, wanted, survivors });
-                        }
-                        let kept = wanted / survivors;
-                        stock[index..].iter_mut().chain(&mut sizes).for_each(|left| *left *= kept);
-                        extra_retirement[index] = -missing;
-                        survivors = wanted;
-                        0.0
-                    }
-                }
-            };
-            sizes[offset] = entered;
-            stock[index] = survivors + entered * entry;
-            inflow[index] = entered;
-            outflow[index] = before + entered - stock[index];
-            before = stock[index];
-        }
-        outlive(&mut stock[years.min(start + BLOCK)..], sizes, &shares);
-    }
-    Ok(Flows { stock, inflow, outflow, extra_retirement, traded: vec![0.0; years] })
-}
-
-/// Adds what is left of the cohorts of a block to the years after it.
-fn outlive(later: &mut [f64], sizes: [f64; BLOCK], shares: &[f64]) {
-    let years = later.len();
-    let of = |cohort: usize| shares.get(BLOCK - cohort..).map_or(&[][..], |s| &s[..years.min(s.len())]);
-    let (first, second, third, fourth) = (of(0), of(1), of(2), of(3));
-    for ((((later, first), second), third), fourth) in later.iter_mut().zip(first).zip(second).zip(third).zip(fourth) {
-        *later += (sizes[0] * first + sizes[1] * second) + (sizes[2] * third + sizes[3] * fourth);
-    }
+    walk(Drive::Stock(stock, negative), survival, around, |_, _| ())
 }
 
 /// Walks through the years and shows the cohorts at the end of each.
@@ -429,20 +358,6 @@ mod tests {
                 prop_assert!((flows.stock[i] - wanted).abs() <= 1e-9 * 1e6);
                 prop_assert!(flows.inflow[i] >= 0.0 && flows.extra_retirement[i] >= 0.0 && flows.outflow[i] >= -1e-3);
                 prop_assert!(flows.inflow[i] == 0.0 || flows.extra_retirement[i] == 0.0);
-            }
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn both_ways_through_the_years_agree(values in prop::collection::vec(0.0..1e6, 40), k in 1.0..5.0, l in 3.0..25.0) {
-            let survival = curve(k, l);
-            for drive in [Drive::Inflow(&values), Drive::Stock(&values, NegativeInflow::Retire)] {
-                let (fast, slow) = (entering_only(drive, &survival).unwrap(), walk(drive, &survival, &Surroundings::default(), |_, _| ()).unwrap());
-                let pairs = [(&fast.stock, &slow.stock), (&fast.inflow, &slow.inflow), (&fast.outflow, &slow.outflow)];
-                for (a, b) in pairs.into_iter().chain([(&fast.extra_retirement, &slow.extra_retirement), (&fast.traded, &slow.traded)]) {
-                    prop_assert!(a.iter().zip(b).all(|(a, b)| (a - b).abs() <= 1e-9 * 1e6));
-                }
             }
         }
     }

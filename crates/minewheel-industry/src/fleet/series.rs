@@ -8,6 +8,7 @@ use minewheel_data::table::{Table, nearest};
 use rustc_hash::FxHashMap;
 
 use super::cohorts::{Aged, CohortError, Flows, NegativeInflow, Surroundings, inflow_driven, stock_driven};
+use super::side_by_side::{self, Shares, TableError, Tables};
 use super::survival::{Survival, SurvivalError};
 
 /// Why tables of series cannot be used.
@@ -341,20 +342,60 @@ pub struct SeriesFlows {
 /// # Errors
 /// A series has no curve, or its stock cannot be.
 pub fn run(series: &[Yearly], survival: &Survivals, around: &AllSurroundings, driver: Driver) -> Result<Vec<SeriesFlows>, SeriesError> {
-    series
-        .iter()
-        .map(|s| {
-            let curve = survival.of(&s.name)?;
-            let around = around.of(s)?;
-            let flows = match driver {
-                Driver::Inflow => inflow_driven(&s.values, curve, &around),
-                Driver::Stock(negative) => stock_driven(&s.values, curve, &around, negative),
-            }
-            .map_err(|error| SeriesError::Cohort { series: s.name.clone(), year: error.index().map(|i| s.first + i as i32), error })?;
-            let last = curve.shares().len() - 1;
-            let oldest = s.values.len() - 1 + around.start.iter().map(|a| a.age + 1).max().unwrap_or(0);
-            let cut = (oldest > last && curve.at(last) > 0.0).then(|| curve.at(last));
-            Ok(SeriesFlows { name: s.name.clone(), first: s.first, flows, cut })
-        })
-        .collect()
+    let curves: Vec<&Survival> = series.iter().map(|s| survival.of(&s.name)).collect::<Result<_, _>>()?;
+    let around: Vec<Surroundings> = series.iter().map(|s| around.of(s)).collect::<Result<_, _>>()?;
+    let have_one_span = series.windows(2).all(|pair| pair[0].first == pair[1].first && pair[0].values.len() == pair[1].values.len());
+    let flows = if have_one_span && around.iter().all(Surroundings::is_empty) {
+        together(series, &curves, driver)?
+    } else {
+        one_by_one(series, &curves, &around, driver)?
+    };
+    let whole = series.iter().zip(curves).zip(&around).zip(flows);
+    let with_cut = whole.map(|(((s, curve), around), flows)| {
+        let last = curve.shares().len() - 1;
+        let oldest = s.values.len() - 1 + around.start.iter().map(|a| a.age + 1).max().unwrap_or(0);
+        let cut = (oldest > last && curve.at(last) > 0.0).then(|| curve.at(last));
+        SeriesFlows { name: s.name.clone(), first: s.first, flows, cut }
+    });
+    Ok(with_cut.collect())
+}
+
+fn failed(series: &Yearly, error: CohortError) -> SeriesError {
+    SeriesError::Cohort { series: series.name.clone(), year: error.index().map(|i| series.first + i as i32), error }
+}
+
+/// Series of the same years without start and trade.
+fn together(series: &[Yearly], curves: &[&Survival], driver: Driver) -> Result<Vec<Flows>, SeriesError> {
+    let years = series.first().map_or(0, |s| s.values.len());
+    let given: Vec<f64> = (0..years).flat_map(|year| series.iter().map(move |s| s.values[year])).collect();
+    let tables = match driver {
+        Driver::Inflow => Tables::Inflow(&given),
+        Driver::Stock(negative) => Tables::Stock(&given, negative),
+    };
+    let found = match side_by_side::run(tables, &Shares::new(curves.iter().copied())) {
+        Ok(found) => found,
+        Err(TableError::Series { series: at, error }) => return Err(failed(&series[at], error)),
+        Err(TableError::Shape { .. }) => return Ok(Vec::new()),
+    };
+    let of = |table: &[f64], at: usize| -> Vec<f64> { table.iter().skip(at).step_by(series.len()).copied().collect() };
+    let flows = |at: usize| Flows {
+        stock: of(&found.stock, at),
+        inflow: of(&found.inflow, at),
+        outflow: of(&found.outflow, at),
+        extra_retirement: found.extra_retirement.as_ref().map_or_else(|| vec![0.0; years], |extra| of(extra, at)),
+        traded: vec![0.0; years],
+    };
+    Ok((0..series.len()).map(flows).collect())
+}
+
+fn one_by_one(series: &[Yearly], curves: &[&Survival], around: &[Surroundings], driver: Driver) -> Result<Vec<Flows>, SeriesError> {
+    let each = series.iter().zip(curves).zip(around);
+    each.map(|((s, curve), around)| {
+        let flows = match driver {
+            Driver::Inflow => inflow_driven(&s.values, curve, around),
+            Driver::Stock(negative) => stock_driven(&s.values, curve, around, negative),
+        };
+        flows.map_err(|error| failed(s, error))
+    })
+    .collect()
 }

@@ -25,8 +25,6 @@ use super::sweep::{Relaxation, System};
 const STEPS: usize = 80;
 /// Restarts.
 const RESTARTS: usize = 6;
-/// Sweeps that the sizes take.
-const SIZE_SWEEPS: usize = 4;
 /// A restart ends where the residual has shrunk by this much.
 const STEP_TARGET: f64 = 1e-13;
 
@@ -83,18 +81,10 @@ impl<'s> Component<'s> {
         let n = system.network.column_count();
         let (mut inner, mut y) = (vec![[0.0]; n], vec![[0.0]; n]);
         for place in block.clone() {
-            let outside: f64 = system.inputs(place).filter(|(from, _)| *from < block.start).map(|(from, amount)| amount * start[from][lane]).sum();
-            inner[place] = [direct[place][lane] + outside];
+            inner[place] = [system.inner_score(place, block, direct, start, lane)];
             y[place] = [start[place][lane]];
         }
-        let mut size = vec![0.0_f64; n];
-        for _ in 0..SIZE_SWEEPS {
-            for place in block.clone() {
-                let supplied: f64 = system.inputs(place).map(|(from, amount)| amount.abs() * size[from]).sum();
-                size[place] = inner[place][0].abs() + supplied;
-            }
-        }
-        let size: Vec<f64> = size[block.clone()].to_vec();
+        let size = system.sizes(block, |place| inner[place][0]);
         let least = size.iter().copied().filter(|s| *s > 0.0).fold(f64::INFINITY, f64::min);
         let floor = if least.is_finite() { least } else { 1.0 };
         let size = size.into_iter().map(|s| s.max(floor)).collect();

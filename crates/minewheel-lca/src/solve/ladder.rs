@@ -9,6 +9,7 @@ use super::dense::DenseLu;
 use super::krylov;
 use super::lu::{SparseLu, SparsePattern};
 use super::sweep::System;
+use super::tight::TightLoops;
 use super::{DENSE_LIMIT, Method, RESIDUAL_LIMIT, SolveError, SolveOptions, SolveReport};
 
 /// Where a solution starts from, and so what to try first on a loop of up to [`DENSE_LIMIT`] columns.
@@ -22,16 +23,21 @@ pub(crate) enum Start<'a> {
 impl Start<'_> {
     /// Whether sweeps are known to get nowhere on a component, and GMRES to solve it.
     fn is_swept_in_vain(&self, block: &Range<usize>) -> bool {
-        match self {
-            Self::Base(cache) => cache.swept_in_vain.contains(&block.start),
-            Self::Near(cache) => cache.swept_in_vain.contains(&block.start),
-        }
+        self.cache().swept_in_vain.contains(&block.start)
     }
 
     fn factors(&self, block: &Range<usize>) -> Option<&BlockFactors> {
+        self.cache().blocks.get(&block.start)
+    }
+
+    fn tight_loops(&self, block: &Range<usize>) -> Option<&TightLoops> {
+        self.cache().tight_loops.get(&block.start)
+    }
+
+    fn cache(&self) -> &FactorCache {
         match self {
-            Self::Base(cache) => cache.blocks.get(&block.start),
-            Self::Near(cache) => cache.blocks.get(&block.start),
+            Self::Base(cache) => cache,
+            Self::Near(cache) => cache,
         }
     }
 }
@@ -41,6 +47,7 @@ impl Start<'_> {
 pub(crate) struct FactorCache {
     blocks: BTreeMap<usize, BlockFactors>,
     swept_in_vain: BTreeSet<usize>,
+    tight_loops: BTreeMap<usize, TightLoops>,
 }
 
 /// Steps of refinement with factors of another, nearby system.
@@ -70,10 +77,27 @@ pub(crate) fn adjoint_by_position<const K: usize>(
         };
         let in_vain = start.is_swept_in_vain(&block);
         if sweeps_first && !in_vain {
-            let relaxation = system.relax(&block, direct, y, options.tolerance, options.max_sweeps);
+            let known = start.tight_loops(&block);
+            let joined = known.and_then(|tight| tight.joined(system));
+            let relaxation = system.relax(&block, joined.as_ref(), direct, y, options.tolerance, options.max_sweeps);
             report.sweeps += relaxation.sweeps;
             if relaxation.settled {
                 continue;
+            }
+            if known.is_none()
+                && let Start::Base(cache) = &mut start
+            {
+                y[block.clone()].fill([0.0; K]);
+                if let Some(tight) = TightLoops::find(system, &block, direct, y)
+                    && let Some(joined) = tight.joined(system)
+                {
+                    let relaxation = system.relax(&block, Some(&joined), direct, y, options.tolerance, options.max_sweeps);
+                    report.sweeps += relaxation.sweeps;
+                    if relaxation.settled {
+                        cache.tight_loops.insert(block.start, tight);
+                        continue;
+                    }
+                }
             }
         }
         if !small && options.method == Method::Automatic && start.factors(&block).is_none() {

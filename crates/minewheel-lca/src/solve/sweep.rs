@@ -4,13 +4,17 @@
 //! y_j ← (c_j + Σ_{i≠j} z_ij · y_i) / (1 − z_jj)      columns in evaluation order, up to K categories at a time
 //! ```
 //!
-//! The sweeps of a component stop when the estimated remaining error `δ·ρ/(1−ρ)` is below the tolerance, where `δ` is
-//! the largest change of a sweep relative to the sum of magnitudes in its row and `ρ` the observed rate at which `δ`
-//! shrinks. For non-negative inputs they converge if and only if the component can deliver (P. Stein and
-//! R. Rosenberg, J. London Math. Soc. 23 (1948)).
+//! After every few sweeps the component goes on from the weighted mean of its last iterates whose weights make the weighted mean of their
+//! changes smallest (reduced rank extrapolation: M. Mešina, Comput. Methods Appl. Mech. Eng. 10 (1977), 165–173), each change
+//! counted relative to the sum of magnitudes in its row. The sweeps stop when the estimated remaining error `δ·ρ/(1−ρ)` is
+//! below the tolerance, where `δ` is the largest relative change of a sweep and `ρ` the larger of the last two rates at which changes shrank
+//! between extrapolations. For non-negative inputs they converge if and only if the component can deliver (P. Stein and R. Rosenberg,
+//! J. London Math. Soc. 23 (1948)).
 
 use std::ops::Range;
 
+use super::dense::DenseLu;
+use super::tight::Joined;
 use super::{ColumnList, SolveError};
 use crate::network::Network;
 
@@ -30,8 +34,100 @@ pub(super) struct Relaxation {
     pub settled: bool,
 }
 
-/// Sweeps between two looks at the change.
+/// Sweeps between two looks at the change, and from one extrapolation to the next.
 const STRIDE: usize = 4;
+/// Strides after which sweeps that get nowhere are given up.
+const PATIENCE: usize = 4;
+/// Weights of an extrapolation above this say that its differences are all but dependent.
+const LARGEST_WEIGHT: f64 = 1e4;
+/// Sweeps that the sizes of scores take.
+const SIZE_SWEEPS: usize = 4;
+
+/// What some sweeps in a row show.
+struct Turn {
+    /// Largest relative change of the last.
+    change: f64,
+    /// How much the change shrank from the last but one to the last.
+    rate: f64,
+}
+
+/// The scores of a component before and after each of some sweeps.
+struct Cycle<const K: usize> {
+    kept: [Vec<[f64; K]>; STRIDE + 1],
+    /// Magnitudes in the rows, by which scores of unlike units count alike.
+    sizes: Vec<[f64; K]>,
+}
+
+impl<const K: usize> Cycle<K> {
+    fn new(columns: usize) -> Self {
+        Self { kept: std::array::from_fn(|_| vec![[0.0; K]; columns]), sizes: vec![[0.0; K]; columns] }
+    }
+
+    fn keep(&mut self, at: usize, y: &[[f64; K]]) {
+        self.kept[at].copy_from_slice(y);
+    }
+
+    fn last(&self) -> &[[f64; K]] {
+        &self.kept[STRIDE]
+    }
+
+    /// Sets `y` to the weighted mean of the sweeps with the least weighted mean of their changes; says the rate of the last two sweeps.
+    fn extrapolate(&self, y: &mut [[f64; K]]) -> f64 {
+        let products = self.products();
+        let mut slowest = 0.0_f64;
+        for (lane, products) in products.iter().enumerate() {
+            let size = |at: usize| products[at][at].sqrt();
+            if size(STRIDE - 1) == 0.0 {
+                continue;
+            }
+            slowest = slowest.max(size(STRIDE - 1) / size(STRIDE - 2));
+            let Some(weights) = least_change(products) else { continue };
+            for (place, score) in y.iter_mut().enumerate() {
+                score[lane] = weights.iter().zip(&self.kept[1..]).map(|(weight, kept)| weight * kept[place][lane]).sum();
+            }
+        }
+        slowest
+    }
+
+    /// Products of the changes of the sweeps, by category.
+    fn products(&self) -> [[[f64; STRIDE]; STRIDE]; K] {
+        let mut products = [[[0.0; STRIDE]; STRIDE]; K];
+        for (place, size) in self.sizes.iter().enumerate() {
+            for (lane, products) in products.iter_mut().enumerate() {
+                if size[lane] == 0.0 {
+                    continue;
+                }
+                let per_size = 1.0 / size[lane];
+                let change: [f64; STRIDE] = std::array::from_fn(|at| (self.kept[at + 1][place][lane] - self.kept[at][place][lane]) * per_size);
+                for at in 0..STRIDE {
+                    for to in 0..=at {
+                        products[at][to] += change[at] * change[to];
+                    }
+                }
+            }
+        }
+        for products in &mut products {
+            for at in 0..STRIDE {
+                for to in 0..at {
+                    products[to][at] = products[at][to];
+                }
+            }
+        }
+        products
+    }
+}
+
+/// Weights that sum to one and make the weighted mean of changes smallest, from the products of the changes.
+fn least_change(products: &[[f64; STRIDE]; STRIDE]) -> Option<[f64; STRIDE]> {
+    let scale: [f64; STRIDE] = std::array::from_fn(|at| products[at][at].sqrt());
+    let scaled = products.iter().zip(scale).flat_map(|(row, left)| row.iter().zip(scale).map(move |(product, right)| product / (left * right)));
+    let mut weights: [f64; STRIDE] = scale.map(|scale| 1.0 / scale);
+    DenseLu::factorise(STRIDE, scaled.collect())?.solve(&mut weights);
+    weights.iter_mut().zip(scale).for_each(|(weight, scale)| *weight /= scale);
+    let sum: f64 = weights.iter().sum();
+    let weights = weights.map(|weight| weight / sum);
+    weights.iter().all(|weight| weight.abs() <= LARGEST_WEIGHT).then_some(weights)
+}
 
 impl<'a> System<'a> {
     /// Checks the values and keeps what each column leaves of its own product.
@@ -64,22 +160,46 @@ impl<'a> System<'a> {
         self.supplier[range.clone()].iter().map(|from| *from as usize).zip(self.values[range].iter().copied())
     }
 
-    /// Sweeps a component until it settles; `y` holds the start and the result.
+    /// The direct score of a column of a component and what it takes from columns before the component.
+    pub(super) fn inner_score<const K: usize>(&self, place: usize, block: &Range<usize>, direct: &[[f64; K]], y: &[[f64; K]], lane: usize) -> f64 {
+        let outside = self.inputs(place).filter(|(from, _)| *from < block.start).map(|(from, amount)| amount * y[from][lane]);
+        direct[place][lane] + outside.sum::<f64>()
+    }
+
+    /// The size that each score of a component has, `s_j = |c_j| + Σ_i |z_ij| s_i` after a few sweeps, from its inner scores.
+    pub(super) fn sizes(&self, block: &Range<usize>, inner: impl Fn(usize) -> f64) -> Vec<f64> {
+        let inner: Vec<f64> = block.clone().map(|place| inner(place).abs()).collect();
+        let mut size = vec![0.0_f64; block.len()];
+        for _ in 0..SIZE_SWEEPS {
+            for place in block.clone() {
+                let supplied = self.inputs(place).filter_map(|(from, amount)| Some(amount.abs() * size[from.checked_sub(block.start)?]));
+                size[place - block.start] = inner[place - block.start] + supplied.sum::<f64>();
+            }
+        }
+        size
+    }
+
+    /// Sweeps a component until it settles, tight loops as dense blocks; `y` holds the start and the result.
     pub(super) fn relax<const K: usize>(
         &self,
         block: &Range<usize>,
+        tight: Option<&Joined<'_>>,
         direct: &[[f64; K]],
         y: &mut [[f64; K]],
         tolerance: f64,
         max_sweeps: usize,
     ) -> Relaxation {
         let mut sweeps = 0;
-        let mut before: Option<f64> = None;
+        let mut cycle = Cycle::new(block.len());
+        let mut before: Option<Turn> = None;
         while sweeps < max_sweeps {
-            for _ in 1..STRIDE {
-                self.sweep(block.clone(), direct, y);
+            cycle.keep(0, &y[block.clone()]);
+            for at in 1..STRIDE {
+                self.joined_sweep(block, tight, direct, y);
+                cycle.keep(at, &y[block.clone()]);
             }
-            let change = self.watched_sweep(block.clone(), direct, y);
+            let change = self.watched_joined_sweep(block, tight, direct, y, &mut cycle.sizes);
+            cycle.keep(STRIDE, &y[block.clone()]);
             sweeps += STRIDE;
             if change == 0.0 {
                 return Relaxation { sweeps, settled: true };
@@ -87,19 +207,23 @@ impl<'a> System<'a> {
             if !change.is_finite() {
                 return Relaxation { sweeps, settled: false };
             }
+            let turn = Turn { change, rate: cycle.extrapolate(&mut y[block.clone()]) };
             if let Some(before) = before {
-                let rate = (change / before).sqrt().sqrt();
+                let rate = turn.rate.max(before.rate);
                 let remaining = if rate < 1.0 { change * rate / (1.0 - rate) } else { f64::INFINITY };
                 if remaining <= tolerance || change <= 4.0 * f64::EPSILON {
+                    y[block.clone()].copy_from_slice(cycle.last());
                     return Relaxation { sweeps, settled: true };
                 }
-                let wanted = (tolerance / change).ln() / rate.ln();
-                let hopeless = rate >= 1.0 || wanted > (max_sweeps - sweeps.min(max_sweeps)) as f64;
-                if hopeless && sweeps >= 8 * STRIDE {
+                let pace = (change / before.change).powf(1.0 / STRIDE as f64);
+                let wanted = (tolerance / change).ln() / pace.ln();
+                let grows = turn.rate >= 1.0 && before.rate >= 1.0;
+                let hopeless = pace >= 1.0 || wanted > (max_sweeps - sweeps.min(max_sweeps)) as f64;
+                if grows || (hopeless && sweeps >= PATIENCE * STRIDE) {
                     return Relaxation { sweeps, settled: false };
                 }
             }
-            before = Some(change);
+            before = Some(turn);
         }
         Relaxation { sweeps, settled: false }
     }
@@ -107,22 +231,53 @@ impl<'a> System<'a> {
     /// One substitution of each column of the range in turn.
     pub(super) fn sweep<const K: usize>(&self, block: Range<usize>, direct: &[[f64; K]], y: &mut [[f64; K]]) {
         for place in block {
-            let mut sum = direct[place];
-            for (from, amount) in self.inputs(place) {
-                let score = &y[from];
-                for lane in 0..K {
-                    sum[lane] += amount * score[lane];
-                }
-            }
+            let sum = self.supplied(place, direct[place], y);
             y[place] = self.settle(place, y[place], sum);
         }
     }
 
-    /// As [`Self::sweep`]; says the largest change relative to the magnitudes in its row.
-    fn watched_sweep<const K: usize>(&self, block: Range<usize>, direct: &[[f64; K]], y: &mut [[f64; K]]) -> f64 {
+    /// One substitution of each column of a component in turn, and of each tight loop where one of its columns is met.
+    fn joined_sweep<const K: usize>(&self, block: &Range<usize>, tight: Option<&Joined<'_>>, direct: &[[f64; K]], y: &mut [[f64; K]]) {
+        let mut from = block.start;
+        if let Some(tight) = tight {
+            for (place, number) in tight.visits() {
+                self.sweep(from..*place, direct, y);
+                tight.settle(*number, self, direct, y);
+                from = place + 1;
+            }
+        }
+        self.sweep(from..block.end, direct, y);
+    }
+
+    /// As [`Self::joined_sweep`]; says the largest change relative to the magnitudes in its row.
+    fn watched_joined_sweep<const K: usize>(
+        &self,
+        block: &Range<usize>,
+        tight: Option<&Joined<'_>>,
+        direct: &[[f64; K]],
+        y: &mut [[f64; K]],
+        sizes: &mut [[f64; K]],
+    ) -> f64 {
+        let (mut from, mut largest) = (block.start, 0.0_f64);
+        let mut see = |change: f64| largest = if change <= largest { largest } else { change };
+        if let Some(tight) = tight {
+            for (place, number) in tight.visits() {
+                see(self.watched_sweep(from..*place, direct, y, &mut sizes[from - block.start..]));
+                see(tight.settle(*number, self, direct, y));
+                sizes[place - block.start] = self.row(*place, direct, y).1;
+                from = place + 1;
+            }
+        }
+        see(self.watched_sweep(from..block.end, direct, y, &mut sizes[from - block.start..]));
+        largest
+    }
+
+    /// As [`Self::sweep`]; gives the magnitudes in each row and the largest change relative to them.
+    fn watched_sweep<const K: usize>(&self, block: Range<usize>, direct: &[[f64; K]], y: &mut [[f64; K]], sizes: &mut [[f64; K]]) -> f64 {
         let mut largest = 0.0_f64;
-        for place in block {
+        for (place, kept) in block.zip(sizes) {
             let (sum, size) = self.row(place, direct, y);
+            *kept = size;
             let old = y[place];
             y[place] = self.settle(place, old, sum);
             for lane in 0..K {
@@ -155,6 +310,29 @@ impl<'a> System<'a> {
             }
         }
         worst
+    }
+
+    /// `c_j + Σ_i z_ij y_i`: two sums side by side, as a sum waits for the one before it.
+    fn supplied<const K: usize>(&self, place: usize, direct: [f64; K], y: &[[f64; K]]) -> [f64; K] {
+        let range = self.network.input_range(place);
+        let (values, suppliers) = (&self.values[range.clone()], &self.supplier[range]);
+        let (mut even, mut odd) = (direct, [0.0; K]);
+        let (pairs, from) = (values.chunks_exact(2), suppliers.chunks_exact(2));
+        let rest = pairs.remainder().iter().zip(from.remainder());
+        for (amounts, from) in pairs.zip(from) {
+            let (first, second) = (&y[from[0] as usize], &y[from[1] as usize]);
+            for lane in 0..K {
+                even[lane] += amounts[0] * first[lane];
+                odd[lane] += amounts[1] * second[lane];
+            }
+        }
+        for (amount, from) in rest {
+            let score = &y[*from as usize];
+            for lane in 0..K {
+                even[lane] += amount * score[lane];
+            }
+        }
+        std::array::from_fn(|lane| even[lane] + odd[lane])
     }
 
     /// `c_j + Σ_i z_ij y_i` and the same sum of magnitudes.
