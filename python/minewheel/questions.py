@@ -47,6 +47,8 @@ def assess(
     resample: Literal["all", "car"] = "all",
     background: str | os.PathLike[str] | None = None,
     background_mapping: str | os.PathLike[str] | None = None,
+    background_cut_off: bool = False,
+    background_allocation: str | None = None,
     tables: Tables | None = None,
 ) -> Records[Assessment]:
     """Climate footprint, cost, materials and their origin over the life of cars.
@@ -56,7 +58,8 @@ def assess(
     consumption as in the test or as measured in traffic; ``grid`` that of charging, held or moving over the car's life.
     ``samples`` draws lie behind each interval; 0 gives best estimates alone. Cars of one call share their draws, so that
     ``difference_to_first`` has an interval of its own. ``background`` is the path of a life-cycle database of your own that
-    stands behind the car, linked by the file ``background_mapping``.
+    stands behind the car, linked by the file ``background_mapping``; ``background_cut_off`` lets inputs that nobody supplies
+    cost nothing, ``background_allocation`` says how co-products share burdens (``economic``, ``physical``, …).
 
     >>> id3, golf = assess(["vw-id3-58", "vw-golf-15tsi"], country="DE", samples=0)
     >>> id3.climate.total_g_per_km.value < golf.climate.total_g_per_km.value
@@ -65,7 +68,12 @@ def assess(
     draws = {"no_interval": True} if samples == 0 else {"samples": samples}
     scenario = _scenario(country, year, cycle, km, use, grid, preset, method)
     arguments = {"cars": cars_of(cars), **draws, "seed": seed, "resample": resample, **scenario}
-    database = {"background": background, "background_mapping": background_mapping}
+    database = {
+        "background": background,
+        "background_mapping": background_mapping,
+        "background_cut_off": background_cut_off or None,
+        "background_allocation": background_allocation,
+    }
     return records_of(Assessment, ask(tables, "assess", arguments | database))
 
 

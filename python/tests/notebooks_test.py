@@ -12,7 +12,7 @@ NOTEBOOKS = sorted((Path(__file__).resolve().parents[1] / "notebooks").glob("*.i
 
 
 def there_is_a_notebook_for_every_kind_of_user() -> None:
-    assert [path.stem for path in NOTEBOOKS] == ["life-cycle-analyst", "policy-reader", "powertrain-engineer"]
+    assert [path.stem for path in NOTEBOOKS] == ["battery-engineer", "life-cycle-analyst", "policy-reader", "powertrain-engineer", "supply-chain-and-compliance"]
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

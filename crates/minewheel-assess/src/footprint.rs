@@ -174,11 +174,14 @@ impl<'n> SolvedNetwork<'n> {
         let direct = direct_scores(&placed.network, &climate);
         let mut directs = vec![direct.clone()];
         directs.extend(others.iter().map(|c| direct_scores(&placed.network, &factors(c))));
-        let mut solved = adjoint_many(&placed.network, &directs, SolveOptions::default())?.into_iter();
+        let (whole, by_place) = rayon::join(
+            || -> Result<_, AssessError> { Ok((adjoint_many(&placed.network, &directs, SolveOptions::default())?, GradedScores::solve(&placed.network, &climate)?)) },
+            || is_by_place.then(|| scores_by_place(tables, placed, &direct)).transpose(),
+        );
+        let ((solved, graded), by_place) = (whole?, by_place?);
+        let mut solved = solved.into_iter();
         let Some(scores) = solved.next() else { return Err(AssessError::NothingSolved) };
         let others = others.iter().zip(solved).map(|(c, s)| (c.name.clone(), c.unit.clone(), s)).collect();
-        let graded = GradedScores::solve(&placed.network, &climate)?;
-        let by_place = if is_by_place { Some(scores_by_place(tables, placed, &direct)?) } else { None };
         let rest = Rest { direct, others, graded, by_place };
         Ok(Solution { climate: Arc::new(climate), scores: Arc::new(scores), rest: Arc::new(rest) })
     }

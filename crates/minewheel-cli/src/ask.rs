@@ -368,6 +368,8 @@ impl Asker {
                 "background",
                 "background_mapping",
                 "background_cut_off",
+                "background_providers",
+                "background_allocation",
                 "help",
                 "version",
             ],

@@ -6,6 +6,9 @@
 //!
 //! Several entries at one place add. Uncertainty is that of the entry itself, as its owner wrote it; see [`EntryUncertainty`].
 
+use statrs::distribution::{ContinuousCDF, Gamma};
+use statrs::function::beta::inv_beta_reg;
+
 use crate::normal::normal_quantile;
 
 /// The matrices of a database.
@@ -52,6 +55,8 @@ pub struct Entry {
 /// ```text
 /// lognormal    ± exp(μ + σ·z)      normal   μ + σ·z      uniform   low + u·(high − low)
 /// triangular   between low and high with mode m          z = Φ⁻¹(u)
+/// beta         low + I⁻¹(α, β; u)·(high − low)           PERT     α = 1 + 4·(m − low)/(high − low),  β = 6 − α
+/// gamma        low + θ·P⁻¹(k; u)                         Weibull  low + λ·(−ln(1 − u))^(1/k)
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum EntryUncertainty {
@@ -102,6 +107,35 @@ pub enum EntryUncertainty {
         /// The first number above the highest.
         high: f64,
     },
+    /// Beta between two ends.
+    Beta {
+        /// First shape.
+        alpha: f64,
+        /// Second shape.
+        beta: f64,
+        /// The lower end.
+        low: f64,
+        /// The upper end.
+        high: f64,
+    },
+    /// Gamma above an end.
+    Gamma {
+        /// Shape `k`.
+        shape: f64,
+        /// Scale `θ`.
+        scale: f64,
+        /// The lower end.
+        low: f64,
+    },
+    /// Weibull above an end.
+    Weibull {
+        /// Shape `k`.
+        shape: f64,
+        /// Scale `λ`.
+        scale: f64,
+        /// The lower end.
+        low: f64,
+    },
 }
 
 impl Entry {
@@ -125,6 +159,17 @@ impl Entry {
 }
 
 impl EntryUncertainty {
+    /// The beta distribution of the three points of a PERT estimate.
+    ///
+    /// ```
+    /// use minewheel_lca::EntryUncertainty;
+    /// assert_eq!(EntryUncertainty::pert(1.0, 2.0, 5.0), EntryUncertainty::Beta { alpha: 2.0, beta: 4.0, low: 1.0, high: 5.0 });
+    /// ```
+    pub fn pert(low: f64, mode: f64, high: f64) -> Self {
+        let alpha = 1.0 + 4.0 * (mode - low) / (high - low);
+        Self::Beta { alpha, beta: 6.0 - alpha, low, high }
+    }
+
     /// The amount at a cumulated probability; `None` if it is exact.
     fn at(&self, u: f64) -> Option<f64> {
         Some(match *self {
@@ -141,6 +186,9 @@ impl EntryUncertainty {
             }
             Self::Bernoulli { probability } => f64::from(u8::from(u < probability)),
             Self::DiscreteUniform { low, high } => (low + u * (high - low)).floor(),
+            Self::Beta { alpha, beta, low, high } => low + inv_beta_reg(alpha, beta, u) * (high - low),
+            Self::Gamma { shape, scale, low } => low + Gamma::new(shape, 1.0).map_or(f64::NAN, |gamma| gamma.inverse_cdf(u)) * scale,
+            Self::Weibull { shape, scale, low } => low + scale * (-(-u).ln_1p()).powf(1.0 / shape),
         })
     }
 
@@ -159,6 +207,14 @@ impl EntryUncertainty {
             }
             Self::Triangular { mode, low, high } if !is_finite(&[mode, low, high]) || low > mode || mode > high => {
                 Some("a triangular wants finite ends with its mode between them")
+            }
+            Self::Beta { alpha, beta, low, high } if !is_finite(&[alpha, beta, low, high]) || alpha <= 0.0 || beta <= 0.0 || low >= high => {
+                Some("a beta wants finite shapes above 0 and finite ends, the lower first")
+            }
+            Self::Gamma { shape, scale, low } | Self::Weibull { shape, scale, low }
+                if !is_finite(&[shape, scale, low]) || shape <= 0.0 || scale <= 0.0 =>
+            {
+                Some("a gamma or Weibull wants a finite shape and scale above 0")
             }
             Self::Bernoulli { probability } if !(0.0..=1.0).contains(&probability) => Some("a Bernoulli wants a probability between 0 and 1"),
             _ => None,
@@ -182,6 +238,27 @@ mod tests {
         assert_eq!(at(EntryUncertainty::Bernoulli { probability: 0.3 }, 0.31), 0.0);
         assert_eq!(at(EntryUncertainty::DiscreteUniform { low: 2.0, high: 5.0 }, 0.99), 4.0);
         assert_eq!(at(EntryUncertainty::Exact, 0.1), 9.0);
+    }
+
+    /// Closed forms: Beta(2, 1) has F = x²; Gamma with k = 1 is exponential, and so is Weibull; Beta(2, 4) has a mean of 1/3.
+    #[test]
+    fn quantiles_of_beta_gamma_and_weibull_are_those_of_their_closed_forms() {
+        let at = |uncertainty, u| Entry { uncertainty, ..Entry::exact(0, 0, 9.0) }.at(u);
+        for u in [0.01, 0.3, 0.5, 0.9, 0.999] {
+            let square = at(EntryUncertainty::Beta { alpha: 2.0, beta: 1.0, low: 1.0, high: 3.0 }, u);
+            assert!((square - (1.0 + 2.0 * f64::sqrt(u))).abs() < 1e-9, "{square}");
+            let exponential = 4.0 - 2.0 * (1.0 - u).ln();
+            for uncertainty in [
+                EntryUncertainty::Gamma { shape: 1.0, scale: 2.0, low: 4.0 },
+                EntryUncertainty::Weibull { shape: 1.0, scale: 2.0, low: 4.0 },
+            ] {
+                let seen = at(uncertainty, u);
+                assert!((seen / exponential - 1.0).abs() < 1e-9, "{seen} {exponential}");
+            }
+        }
+        let pert = EntryUncertainty::pert(1.0, 2.0, 5.0);
+        let mean = (0..1000).map(|i| at(pert, (f64::from(i) + 0.5) / 1000.0)).sum::<f64>() / 1000.0;
+        assert!((mean - (1.0 + 4.0 * 2.0 + 5.0) / 6.0).abs() < 1e-4, "{mean}");
     }
 
     #[test]

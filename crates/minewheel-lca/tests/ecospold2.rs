@@ -91,6 +91,20 @@ fn distributions_lie_around_the_amount_with_the_variance_of_the_pedigree() {
 }
 
 #[test]
+fn a_beta_distribution_is_a_pert_and_openlca_has_none() {
+    let as_beta = |text: String| text.replace("<triangular minValue", "<beta minValue").replace("mostLikelyValue", "mostFrequentValue");
+    let (database, _) = read(model().into_iter().map(|(name, text)| (name, as_beta(text))).collect()).unwrap();
+    let power = database.process(database.process_by_id("generation_power").unwrap());
+    let steel = power.exchanges.iter().find(|e| e.flow == database.flow_by_id("steel").unwrap()).unwrap();
+    assert_eq!(steel.uncertainty, Uncertainty::Pert { low: 0.0005, mode: 0.001, high: 0.002 });
+    let dropped = olca::write(&database, &mut |_, _| Ok::<_, ()>(())).unwrap();
+    assert_eq!(dropped.get("uncertainty: PERT distributions"), Some(&1), "{dropped:?}");
+    let gamma = |text: String| text.replace("<triangular minValue", "<gamma shape=\"2\" scale=\"1\" minValue");
+    let (_, dropped) = read(model().into_iter().map(|(name, text)| (name, gamma(text))).collect()).unwrap();
+    assert_eq!(dropped.get("gamma and binomial distributions"), Some(&1), "{dropped:?}");
+}
+
+#[test]
 fn formulas_are_kept_where_they_yield_the_amount_beside_them() {
     let (database, dropped) = read(model()).unwrap();
     let dump = database.process(database.process_by_id("dumping_slag").unwrap());

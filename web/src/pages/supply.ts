@@ -49,9 +49,22 @@ export const supply: Mount = ({ state, info, root }) => {
     section(say.banTitle, ban.controls), section(say.stopTitle, stop.controls));
   let drawn: Figure[] = [];
 
-  const question = new Question<SupplyAnswer>(note, async (signal) => post('supply', {
-    name: onCar() ? await carArgument(parseChoice(car())) : of(), year: state.number('year', 2024), on: state.text('on', 'CN'), ...(state.optional('for') ? { for: state.text('for', '') } : {}),
-  }, signal), (answer) => {
+  // The parts below take far longer to answer than the tiers and would keep the machine from drawing them.
+  let tiersAsked = false;
+  const askParts = (): void => {
+    tiersAsked = true;
+    ban.ask();
+    stop.ask();
+  };
+  const question = new Question<SupplyAnswer>(note, async (signal) => {
+    try {
+      return await post('supply', {
+        name: onCar() ? await carArgument(parseChoice(car())) : of(), year: state.number('year', 2024), on: state.text('on', 'CN'), ...(state.optional('for') ? { for: state.text('for', '') } : {}),
+      }, signal);
+    } finally {
+      if (!tiersAsked) askParts();
+    }
+  }, (answer) => {
     name.textContent = carLabel(info, parseChoice(car()));
     const rows = answer.materials.flatMap((material) => material.tiers.map((tier) => ({ material, tier })));
     const dominant = placeName(answer.dominant);
@@ -103,11 +116,10 @@ export const supply: Mount = ({ state, info, root }) => {
   });
   const ask = (): void => {
     question.ask([of(), onCar() ? car() : '', state.number('year', 2024), state.optional('on'), state.optional('for')]);
-    ban.ask();
-    stop.ask();
+    if (tiersAsked) askParts();
   };
   state.onChange(ask);
   ask();
-  return { close: () => { question.stop(); ban.close(); stop.close(); picture.close(); for (const one of drawn) one.close(); } };
+  return { close: () => { tiersAsked = true; question.stop(); ban.close(); stop.close(); picture.close(); for (const one of drawn) one.close(); } };
 };
 

@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::ValueEnum;
 use minewheel_assess::assessment::{Assessment, assess_on};
-use minewheel_assess::background::{Background, BackgroundLine};
+use minewheel_assess::background::BackgroundLine;
 use minewheel_assess::scenario::{Preset, Resample, Sampling};
 use minewheel_assess::tables::Tables;
 use minewheel_assess::uncertainty::Interval;
@@ -17,6 +16,7 @@ use minewheel_report as report;
 use minewheel_report::assessment::{STAGE_GROUPS, grams_per_km};
 use minewheel_report::figure::spread;
 
+use super::lca::BackgroundArguments;
 use super::scenario::ScenarioArguments;
 use crate::failure::Failure;
 use crate::inputs::{self, Desk};
@@ -42,15 +42,8 @@ pub struct Arguments {
     /// Seed of the draws
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// A life-cycle database of your own (`lca import`) behind the products that the mapping names
-    #[arg(long, value_name = "DB", requires = "background_mapping")]
-    background: Option<PathBuf>,
-    /// Which product of ours is which process of theirs: a CSV file `kind,ours,place,theirs,factor,status`
-    #[arg(long, value_name = "FILE", requires = "background")]
-    background_mapping: Option<PathBuf>,
-    /// Inputs of the background that nobody supplies cost nothing, instead of being an error
-    #[arg(long, requires = "background")]
-    background_cut_off: bool,
+    #[command(flatten)]
+    background: BackgroundArguments,
     /// Refuse a result that rests on anything below `derived`
     #[arg(long)]
     strict: bool,
@@ -79,10 +72,6 @@ const MOST_SAMPLES: i64 = 1_000_000;
 /// # Errors
 /// Bad input, or a result that `--strict` refuses.
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Assessment>, Failure> {
-    answer_on(arguments, desk, None)
-}
-
-fn answer_on(arguments: &Arguments, desk: &Desk, background: Option<&Arc<Background>>) -> Result<Vec<Assessment>, Failure> {
     if !(1..=MOST_SAMPLES).contains(&arguments.samples) {
         return Err(Failure::Option {
             option: "samples",
@@ -99,7 +88,8 @@ fn answer_on(arguments: &Arguments, desk: &Desk, background: Option<&Arc<Backgro
         ResampleWord::Car => Resample::Car,
     };
     let sampling = (!arguments.no_interval).then_some(Sampling { samples: arguments.samples as u32, seed: arguments.seed, resample });
-    let results = assess_on(desk.networks(), tables, &cars, &scenario, sampling, desk.watch(), background)?;
+    let background = arguments.background.read(desk)?;
+    let results = assess_on(desk.networks(), tables, &cars, &scenario, sampling, desk.watch(), background.as_ref())?;
     if arguments.strict {
         refuse_weak(&results)?;
     }
@@ -109,14 +99,10 @@ fn answer_on(arguments: &Arguments, desk: &Desk, background: Option<&Arc<Backgro
 /// Runs the command.
 ///
 /// # Errors
-/// As [`answer`], or a background that cannot be read.
+/// As [`answer`].
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let desk = Desk::on_disk(arguments.scenario.data.as_deref())?;
-    let background = match (&arguments.background, &arguments.background_mapping) {
-        (Some(database), Some(mapping)) => Some(Arc::new(super::lca::background(desk.tables()?, database, mapping, arguments.background_cut_off)?)),
-        _ => None,
-    };
-    let results = answer_on(arguments, &desk, background.as_ref())?;
+    let results = answer(arguments, &desk)?;
     if let Some(file) = &arguments.report {
         inputs::report(file, &report::assessment::document(&results, arguments.scenario.preset(), desk.tables()?, &inputs::command_line()))?;
     }

@@ -1,16 +1,14 @@
 //! `minewheel explain`: from a figure down to the table rows it rests on.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
-use std::sync::Arc;
 
 use minewheel_assess::AssessError;
 use minewheel_assess::assessment::prepare_on;
-use minewheel_assess::background::Background;
 use minewheel_assess::explain::{ExplainLimits, Explanation, Node, explain_climate, explain_cost, explain_energy, explain_material};
 use minewheel_data::row::Draw;
 use minewheel_model::bill::Stage;
 
+use super::lca::BackgroundArguments;
 use super::scenario::ScenarioArguments;
 use crate::failure::Failure;
 use crate::inputs::Desk;
@@ -36,15 +34,8 @@ pub struct Arguments {
     /// Also print the rows under each line
     #[arg(long)]
     rows: bool,
-    /// A database of yours, made by `lca import`, behind the products that the mapping names
-    #[arg(long, value_name = "DB", requires = "background_mapping")]
-    background: Option<PathBuf>,
-    /// Products and categories of ours with processes and methods of the background, as for `assess`
-    #[arg(long, value_name = "FILE", requires = "background")]
-    background_mapping: Option<PathBuf>,
-    /// Inputs of the background that nobody supplies cost nothing, instead of being an error
-    #[arg(long, requires = "background")]
-    background_cut_off: bool,
+    #[command(flatten)]
+    background: BackgroundArguments,
     #[command(flatten)]
     scenario: ScenarioArguments,
     /// How to print
@@ -57,10 +48,6 @@ pub struct Arguments {
 /// # Errors
 /// Bad input, or a figure that the car does not have.
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Explanation, Failure> {
-    answer_on(arguments, desk, None)
-}
-
-fn answer_on(arguments: &Arguments, desk: &Desk, background: Option<&Arc<Background>>) -> Result<Explanation, Failure> {
     if !(0.0..=100.0).contains(&arguments.cut) {
         return Err(Failure::Option { option: "cut", seen: arguments.cut.to_string(), wanted: "0 to 100 percent".to_owned() });
     }
@@ -70,7 +57,8 @@ fn answer_on(arguments: &Arguments, desk: &Desk, background: Option<&Arc<Backgro
     let scenario = arguments.scenario.scenario(desk, &cars)?;
     let cars = desk.settled(cars.into(), &scenario)?;
     let traces = desk.networks().traces(tables, &scenario)?;
-    let prepared = prepare_on(desk.networks(), tables, &cars, &scenario, &traces, background)?;
+    let background = arguments.background.read(desk)?;
+    let prepared = prepare_on(desk.networks(), tables, &cars, &scenario, &traces, background.as_ref())?;
     let case = &prepared.cases[0];
     if let Some(stage) = stage
         && !case.lines.iter().any(|l| l.stage == stage)
@@ -108,11 +96,7 @@ fn answer_on(arguments: &Arguments, desk: &Desk, background: Option<&Arc<Backgro
 /// As [`answer`].
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let desk = Desk::on_disk(arguments.scenario.data.as_deref())?;
-    let background = match (&arguments.background, &arguments.background_mapping) {
-        (Some(database), Some(mapping)) => Some(Arc::new(super::lca::background(desk.tables()?, database, mapping, arguments.background_cut_off)?)),
-        _ => None,
-    };
-    let explanation = answer_on(arguments, &desk, background.as_ref())?;
+    let explanation = answer(arguments, &desk)?;
     match arguments.format {
         Format::Json => print::json(&explanation),
         Format::Csv => print::data(&csv(&explanation)),

@@ -25,7 +25,7 @@ use minewheel_lca::{
 };
 use serde::Serialize;
 
-pub use background::background;
+pub use background::BackgroundArguments;
 pub use compare::Comparison;
 pub use explain::{Contributions, Path as SupplyPath, ScoreList};
 pub use import::{Imported, Inventory};

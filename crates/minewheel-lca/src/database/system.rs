@@ -423,5 +423,6 @@ pub(super) fn spread(uncertainty: Uncertainty, scale: f64, is_negative: bool) ->
         Uncertainty::Normal { mean, deviation } => EntryUncertainty::Normal { mean: mean * scale, deviation: deviation * scale },
         Uncertainty::Triangular { low, mode, high } => EntryUncertainty::Triangular { mode: mode * scale, low: low * scale, high: high * scale },
         Uncertainty::Uniform { low, high } => EntryUncertainty::Uniform { low: low * scale, high: high * scale },
+        Uncertainty::Pert { low, mode, high } => EntryUncertainty::pert(low * scale, mode * scale, high * scale),
     }
 }

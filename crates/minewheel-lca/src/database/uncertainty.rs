@@ -38,6 +38,15 @@ pub enum Uncertainty {
         /// Greatest.
         high: f64,
     },
+    /// Beta-PERT: a beta distribution between the ends with a weight of 4 on the mode.
+    Pert {
+        /// Least.
+        low: f64,
+        /// Most likely.
+        mode: f64,
+        /// Greatest.
+        high: f64,
+    },
 }
 
 impl Uncertainty {
@@ -59,6 +68,10 @@ impl Uncertainty {
                 let (low, high) = ordered(low * scale, high * scale);
                 Self::Uniform { low, high }
             }
+            Self::Pert { low, mode, high } => {
+                let (low, high) = ordered(low * scale, high * scale);
+                Self::Pert { low, mode: mode * scale, high }
+            }
         }
     }
 
@@ -77,6 +90,10 @@ impl Uncertainty {
             Self::Triangular { low, mode, high } => {
                 let is_good = low.is_finite() && high.is_finite() && low <= mode && mode <= high;
                 (!is_good).then_some("a triangular distribution wants minimum, mode and maximum in this order")
+            }
+            Self::Pert { low, mode, high } => {
+                let is_good = low.is_finite() && high.is_finite() && low < high && low <= mode && mode <= high;
+                (!is_good).then_some("a PERT distribution wants minimum, mode and maximum in this order, the ends apart")
             }
             Self::Uniform { low, high } => {
                 let is_good = low.is_finite() && high.is_finite() && low <= high;

@@ -240,8 +240,10 @@ fn read_group<R: Read + Seek>(
         let array = parse(path, &bytes, wanted)?;
         let column = |name| array.column(name).map_err(|error| PackageError::Array { name: path.to_owned(), error });
         let (kind, loc, scale) = (column("uncertainty_type")?, column("loc")?, column("scale")?);
+        let shape = column("shape")?;
         let (minimum, maximum, negative) = (column("minimum")?, column("maximum")?, column("negative")?);
         for (item, entry) in entries.iter_mut().enumerate() {
+            let or = |value: f64, otherwise: f64| if value.is_nan() { otherwise } else { value };
             let (low, high) = (minimum.float(item), maximum.float(item));
             entry.uncertainty = match kind.integer(item) {
                 0 | 1 => EntryUncertainty::Exact,
@@ -250,7 +252,11 @@ fn read_group<R: Read + Seek>(
                 4 => EntryUncertainty::Uniform { low, high },
                 5 => EntryUncertainty::Triangular { mode: loc.float(item), low, high },
                 6 => EntryUncertainty::Bernoulli { probability: loc.float(item) },
-                7 => EntryUncertainty::DiscreteUniform { low: if low.is_nan() { 0.0 } else { low }, high },
+                7 => EntryUncertainty::DiscreteUniform { low: or(low, 0.0), high },
+                8 => EntryUncertainty::Weibull { shape: shape.float(item), scale: scale.float(item), low: or(loc.float(item), 0.0) },
+                9 => EntryUncertainty::Gamma { shape: shape.float(item), scale: scale.float(item), low: or(loc.float(item), 0.0) },
+                10 => EntryUncertainty::Beta { alpha: loc.float(item), beta: shape.float(item), low: or(low, 0.0), high: or(high, 1.0) },
+                13 => EntryUncertainty::pert(low, loc.float(item), high),
                 seen => return Err(PackageError::Uncertainty { name: path.to_owned(), item, seen }),
             };
             if let Some(reason) = entry.uncertainty.fault() {

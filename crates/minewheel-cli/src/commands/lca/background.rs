@@ -1,24 +1,59 @@
-//! A database of the user's own behind the cars of `assess`.
+//! A database of the user's own behind the cars of `assess` and `explain`.
 
-use std::path::Path;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use minewheel_assess::background::{Background, Mapping};
-use minewheel_assess::tables::Tables;
-use minewheel_lca::database::{LinkOptions, Unlinked};
 
+use super::source::{ProviderRule, Rules, UnlinkedRule};
 use super::{LcaFailure, files};
 use crate::failure::Failure;
+use crate::inputs::Desk;
 
-/// Reads a database and a mapping, and solves what the mapping names.
-///
-/// # Errors
-/// A file that cannot be read, or a mapping that names what is not there.
-pub fn background(tables: &Tables, database: &Path, mapping: &Path, is_cut_off: bool) -> Result<Background, Failure> {
-    let fault = |error| LcaFailure::Background { path: mapping.to_owned(), error };
-    let pairs = Mapping::parse(&files::text(mapping)?).map_err(fault)?;
-    let name = database.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let database = files::database(database)?;
-    let unlinked = if is_cut_off { Unlinked::CutOff } else { Unlinked::Refuse };
-    let options = LinkOptions { unlinked, ..LinkOptions::default() };
-    Ok(Background::new(tables, &name, &pairs, &database, options).map_err(fault)?)
+/// The arguments that name it.
+#[derive(clap::Args)]
+pub struct BackgroundArguments {
+    /// A life-cycle database of your own (`lca import`) behind the products that the mapping names
+    #[arg(long, value_name = "DB", requires = "background_mapping")]
+    background: Option<PathBuf>,
+    /// Which product of ours is which process of theirs: a CSV file `kind,ours,place,theirs,factor,status`
+    #[arg(long, value_name = "FILE", requires = "background")]
+    background_mapping: Option<PathBuf>,
+    /// Inputs of the background that nobody supplies cost nothing, instead of being an error
+    #[arg(long, requires = "background")]
+    background_cut_off: bool,
+    /// Where inputs of the background without a default provider come from
+    #[arg(long, value_enum, requires = "background")]
+    background_providers: Option<ProviderRule>,
+    /// How co-products of the background share burdens: as-declared, physical, economic, causal, reference-only, or property:NAME
+    #[arg(long, value_name = "KIND", requires = "background")]
+    background_allocation: Option<String>,
+}
+
+impl BackgroundArguments {
+    /// Reads the database and the mapping, and solves what the mapping names; `None` where none is asked for.
+    ///
+    /// # Errors
+    /// A file that cannot be read, a mapping that names what is not there, an unknown kind of allocation, or half of what is needed.
+    pub fn read(&self, desk: &Desk) -> Result<Option<Arc<Background>>, Failure> {
+        let (database, mapping) = match (&self.background, &self.background_mapping) {
+            (Some(database), Some(mapping)) => (database, mapping),
+            (None, None) => return Ok(None),
+            _ => {
+                return Err(Failure::Option {
+                    option: "background",
+                    seen: "one of background and background_mapping".to_owned(),
+                    wanted: "a database and its mapping".to_owned(),
+                });
+            }
+        };
+        let fault = |error| LcaFailure::Background { path: mapping.clone(), error };
+        let pairs = Mapping::parse(&files::text(mapping)?).map_err(fault)?;
+        let name = database.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let database = files::database(database)?;
+        let unlinked = self.background_cut_off.then_some(UnlinkedRule::CutOff);
+        let rules = Rules { providers: self.background_providers, unlinked, allocation: self.background_allocation.as_deref() };
+        let options = rules.options(&database)?;
+        Ok(Some(Arc::new(Background::new(desk.tables()?, &name, &pairs, &database, options).map_err(fault)?)))
+    }
 }

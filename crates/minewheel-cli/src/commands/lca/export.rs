@@ -48,10 +48,9 @@ pub fn export(arguments: &Export) -> Result<(), Failure> {
     if let Some(path) = &arguments.olca {
         let fault = |error| LcaFailure::Import { path: path.clone(), error: ImportError::from(error) };
         let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-        olca::write(&database, &mut |name, bytes| zip.add(name, &bytes)).map_err(fault)?;
-        let bytes = zip.finish().map_err(fault)?.into_inner();
-        files::write_whole(path, &bytes)?;
-        print::note(&format!("wrote {} processes to {}", database.processes().len(), path.display()));
+        let dropped = olca::write(&database, &mut |name, bytes| zip.add(name, &bytes)).map_err(fault)?;
+        files::write_whole(path, &zip.finish().map_err(fault)?.into_inner())?;
+        written(path, database.processes().len(), &dropped);
     }
     if let Some(path) = &arguments.ilcd {
         let fault = |error| LcaFailure::Import { path: path.clone(), error: ImportError::from(error) };

@@ -45,8 +45,9 @@ pub struct Links {
     allocation: Option<String>,
 }
 
+/// Where inputs without a default provider come from.
 #[derive(Clone, Copy, ValueEnum)]
-enum ProviderRule {
+pub enum ProviderRule {
     /// Nowhere: only default providers count
     Only,
     /// From the only maker, if there is only one
@@ -55,8 +56,9 @@ enum ProviderRule {
     Market,
 }
 
+/// What an input is that nobody supplies.
 #[derive(Clone, Copy, ValueEnum)]
-enum UnlinkedRule {
+pub enum UnlinkedRule {
     /// They are an error
     Error,
     /// They cost nothing
@@ -75,10 +77,34 @@ pub fn demand_line(text: &str) -> Result<(String, f64), String> {
     Ok((id.trim().to_owned(), amount))
 }
 
+/// The same choices, wherever they were made.
+pub struct Rules<'a> {
+    /// Where inputs without a default provider come from.
+    pub providers: Option<ProviderRule>,
+    /// Inputs that nobody supplies.
+    pub unlinked: Option<UnlinkedRule>,
+    /// How co-products share burdens.
+    pub allocation: Option<&'a str>,
+}
+
 impl Links {
     /// The choices for a database.
     pub fn options(&self, database: &Database) -> Result<LinkOptions, Failure> {
-        let allocation = match self.allocation.as_deref() {
+        Rules { providers: self.providers, unlinked: self.unlinked, allocation: self.allocation.as_deref() }.options(database)
+    }
+
+    fn is_given(&self) -> bool {
+        self.providers.is_some() || self.unlinked.is_some() || self.allocation.is_some()
+    }
+}
+
+impl Rules<'_> {
+    /// The choices for a database.
+    ///
+    /// # Errors
+    /// A kind of allocation that there is not.
+    pub fn options(&self, database: &Database) -> Result<LinkOptions, Failure> {
+        let allocation = match self.allocation {
             None | Some("as-declared") => Allocation::AsDeclared,
             Some("physical") => Allocation::Physical,
             Some("economic") => Allocation::Economic,
@@ -107,10 +133,6 @@ impl Links {
             },
             allocation,
         })
-    }
-
-    fn is_given(&self) -> bool {
-        self.providers.is_some() || self.unlinked.is_some() || self.allocation.is_some()
     }
 }
 

@@ -150,17 +150,20 @@ fn distributions(entries: &[Entry]) -> Vec<u8> {
     let none = f64::NAN;
     for entry in entries {
         let spread = if has_width(entry.uncertainty) { entry.uncertainty } else { EntryUncertainty::Exact };
-        let (kind, loc, scale, low, high, is_negative) = match spread {
-            EntryUncertainty::Exact => (0_u8, stated(entry), none, none, none, false),
-            EntryUncertainty::Lognormal { mu, sigma, is_negative } => (2, mu, sigma, none, none, is_negative),
-            EntryUncertainty::Normal { mean, deviation } => (3, mean, deviation, none, none, false),
-            EntryUncertainty::Uniform { low, high } => (4, none, none, low, high, false),
-            EntryUncertainty::Triangular { mode, low, high } => (5, mode, none, low, high, false),
-            EntryUncertainty::Bernoulli { probability } => (6, probability, none, none, none, false),
-            EntryUncertainty::DiscreteUniform { low, high } => (7, none, none, low, high, false),
+        let (kind, loc, [scale, shape], low, high, is_negative) = match spread {
+            EntryUncertainty::Exact => (0_u8, stated(entry), [none, none], none, none, false),
+            EntryUncertainty::Lognormal { mu, sigma, is_negative } => (2, mu, [sigma, none], none, none, is_negative),
+            EntryUncertainty::Normal { mean, deviation } => (3, mean, [deviation, none], none, none, false),
+            EntryUncertainty::Uniform { low, high } => (4, none, [none, none], low, high, false),
+            EntryUncertainty::Triangular { mode, low, high } => (5, mode, [none, none], low, high, false),
+            EntryUncertainty::Bernoulli { probability } => (6, probability, [none, none], none, none, false),
+            EntryUncertainty::DiscreteUniform { low, high } => (7, none, [none, none], low, high, false),
+            EntryUncertainty::Weibull { shape, scale, low } => (8, low, [scale, shape], none, none, false),
+            EntryUncertainty::Gamma { shape, scale, low } => (9, low, [scale, shape], none, none, false),
+            EntryUncertainty::Beta { alpha, beta, low, high } => (10, alpha, [none, beta], low, high, false),
         };
         bytes.push(kind);
-        bytes.extend([loc, scale, none, low, high].iter().flat_map(|v| v.to_le_bytes()));
+        bytes.extend([loc, scale, shape, low, high].iter().flat_map(|v| v.to_le_bytes()));
         bytes.push(u8::from(is_negative));
     }
     bytes
@@ -174,7 +177,11 @@ fn has_width(uncertainty: EntryUncertainty) -> bool {
         EntryUncertainty::Uniform { low, high }
         | EntryUncertainty::Triangular { low, high, .. }
         | EntryUncertainty::DiscreteUniform { low, high } => low < high,
-        EntryUncertainty::Exact | EntryUncertainty::Bernoulli { .. } => true,
+        EntryUncertainty::Exact
+        | EntryUncertainty::Bernoulli { .. }
+        | EntryUncertainty::Beta { .. }
+        | EntryUncertainty::Gamma { .. }
+        | EntryUncertainty::Weibull { .. } => true,
     }
 }
 
@@ -197,6 +204,9 @@ mod tests {
             EntryUncertainty::Triangular { mode: 2.0, low: 1.0, high: 3.0 },
             EntryUncertainty::Bernoulli { probability: 0.25 },
             EntryUncertainty::DiscreteUniform { low: 1.0, high: 4.0 },
+            EntryUncertainty::Beta { alpha: 2.0, beta: 4.0, low: 1.0, high: 5.0 },
+            EntryUncertainty::Gamma { shape: 2.0, scale: 0.5, low: 1.0 },
+            EntryUncertainty::Weibull { shape: 2.0, scale: 0.5, low: 1.0 },
         ];
         let entries = |is_flipped: bool| -> Vec<Entry> {
             let entry = |(at, u): (usize, &EntryUncertainty)| {

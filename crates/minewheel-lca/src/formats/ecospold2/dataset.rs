@@ -65,6 +65,8 @@ pub(super) enum Spread {
     Triangular([f64; 3]),
     /// Least and greatest.
     Uniform([f64; 2]),
+    /// Least, most likely, greatest of a beta distribution.
+    Pert([f64; 3]),
 }
 
 impl Spread {
@@ -78,6 +80,7 @@ impl Spread {
             Self::Normal(variance) if variance > 0.0 => Uncertainty::Normal { mean: amount, deviation: variance.sqrt() },
             Self::Triangular([low, mode, high]) if low < high && (low..=high).contains(&amount) => Uncertainty::Triangular { low, mode, high },
             Self::Uniform([low, high]) if low < high && (low..=high).contains(&amount) => Uncertainty::Uniform { low, high },
+            Self::Pert([low, mode, high]) if low < high && (low..=high).contains(&amount) => Uncertainty::Pert { low, mode, high },
             _ => return None,
         };
         found.fault().is_none().then_some(found)

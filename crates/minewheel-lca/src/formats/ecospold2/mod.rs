@@ -8,7 +8,7 @@
 //! | reference products that are always negative    | wastes: treating one is a service, producing one is a demand for it        |
 //! | geography, compartment, classification         | place; category of a flow; category of a process (ISIC)                    |
 //! | lognormal, normal                              | around the amount, variance with pedigree where it is given                |
-//! | triangular, uniform                            | as written, where the amount lies within                                   |
+//! | triangular, uniform, beta                      | as written, where the amount lies within; beta as PERT                     |
 //! | parameters, variables, mathematical relations  | parameters and formulas, where they yield the amount beside them           |
 //!
 //! ```text

@@ -104,6 +104,7 @@ impl Visitor {
             "lognormal" => (Spread::Lognormal(variance()), base),
             "normal" => (Spread::Normal(variance()), base),
             "triangular" => (Spread::Triangular([bound("minValue"), bound("mostLikelyValue"), bound("maxValue")]), None),
+            "beta" => (Spread::Pert([bound("minValue"), bound("mostFrequentValue"), bound("maxValue")]), None),
             _ => (Spread::Uniform([bound("minValue"), bound("maxValue")]), None),
         }
     }
@@ -160,7 +161,7 @@ impl Visit for Visitor {
                     self.leave_out("parameters that no formula can call");
                 }
             }
-            kind @ ("lognormal" | "normal" | "triangular" | "uniform") if path.above(1) == "uncertainty" => {
+            kind @ ("lognormal" | "normal" | "triangular" | "uniform" | "beta") if path.above(1) == "uncertainty" => {
                 let (spread, base) = Self::spread(element, kind);
                 match (path.above(2), &mut self.exchange, &mut self.parameter) {
                     ("intermediateExchange" | "elementaryExchange", Some(exchange), _) => {
@@ -170,6 +171,7 @@ impl Visit for Visitor {
                     _ => {}
                 }
             }
+            "gamma" | "binomial" if path.above(1) == "uncertainty" => self.leave_out("gamma and binomial distributions"),
             "pedigreeMatrix" if path.above(2).ends_with("Exchange") => {
                 let columns = ["reliability", "completeness", "temporalCorrelation", "geographicalCorrelation", "furtherTechnologyCorrelation"];
                 let marks: Vec<String> = columns.iter().map(|c| element.attribute(c).unwrap_or_else(|| "n.a.".to_owned())).collect();

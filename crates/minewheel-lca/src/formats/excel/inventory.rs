@@ -201,7 +201,8 @@ fn uncertainty(header: &[(u32, String)], row: &Row, amount: f64) -> Result<Optio
             let mode = of("loc")?.unwrap_or(amount);
             Some(Uncertainty::Triangular { low: wanted("minimum")?, mode, high: wanted("maximum")? })
         }
-        other => return Err(format!("`uncertainty type` {other} is not known; 0 to 5 are")),
+        13 => Some(Uncertainty::Pert { low: wanted("minimum")?, mode: wanted("loc")?, high: wanted("maximum")? }),
+        other => return Err(format!("`uncertainty type` {other} is not known; 0 to 5 and 13 are")),
     })
 }
 

@@ -287,5 +287,6 @@ fn spread(uncertainty: Uncertainty) -> [Cell; 6] {
         Uncertainty::Normal { mean, deviation } => [number(3.0), number(mean), number(deviation), none(), none(), none()],
         Uncertainty::Uniform { low, high } => [number(4.0), none(), none(), number(low), number(high), none()],
         Uncertainty::Triangular { low, mode, high } => [number(5.0), number(mode), none(), number(low), number(high), none()],
+        Uncertainty::Pert { low, mode, high } => [number(13.0), number(mode), none(), number(low), number(high), none()],
     }
 }

@@ -7,16 +7,17 @@ use crate::database::{
     AllocationKind, Database, Direction, Exchange, Flow, FlowIndex, FlowKind, ImpactCategory, LocationIndex, Parameter, Process, ProcessKind,
     PropertyIndex, Uncertainty, UnitIndex,
 };
+use crate::formats::Dropped;
 use crate::formats::archive::file_name;
 
 /// The version of the schema that is written.
 const SCHEMA: u32 = 2;
 
-/// Hands over every file of the package, by name.
+/// Hands over every file of the package, by name; says what openLCA has no place for.
 ///
 /// # Errors
 /// The first error of the receiver.
-pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> Result<(), E>) -> Result<(), E> {
+pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> Result<(), E>) -> Result<Dropped, E> {
     let mut put = |name: String, bytes: Vec<u8>| receive(&name, bytes);
     put("olca-schema.json".to_owned(), json(&file::SchemaVersion { version: SCHEMA }))?;
     for group in database.unit_groups() {
@@ -83,7 +84,16 @@ pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> R
     for process in database.processes() {
         put(format!("processes/{}.json", file_name(&process.id)), json(&process_of(database, process)))?;
     }
-    Ok(())
+    Ok(dropped(database))
+}
+
+/// What openLCA has no place for.
+fn dropped(database: &Database) -> Dropped {
+    let parameters = database.processes().iter().flat_map(|p| &p.parameters).chain(database.parameters()).map(|p| p.uncertainty);
+    let exchanges = database.processes().iter().flat_map(|p| &p.exchanges).map(|e| e.uncertainty);
+    let factors = database.categories().iter().flat_map(|c| &c.factors).map(|f| f.uncertainty);
+    let pert = parameters.chain(exchanges).chain(factors).filter(|u| matches!(u, Uncertainty::Pert { .. })).count();
+    (pert > 0).then(|| ("uncertainty: PERT distributions".to_owned(), pert)).into_iter().collect()
 }
 
 /// Records hold numbers that were checked to be finite, and texts: nothing that JSON cannot say.
@@ -146,7 +156,8 @@ fn flow_of(database: &Database, flow: &Flow) -> file::Flow {
 fn uncertainty_of(uncertainty: Uncertainty) -> Option<file::Uncertainty> {
     let of = |name: &str| file::Uncertainty { distribution_type: Some(format!("{name}_DISTRIBUTION")), ..file::Uncertainty::default() };
     Some(match uncertainty {
-        Uncertainty::None => return None,
+        // openLCA has no PERT; `dropped` counts them.
+        Uncertainty::None | Uncertainty::Pert { .. } => return None,
         Uncertainty::Lognormal { geometric_mean, geometric_deviation } => {
             file::Uncertainty { geom_mean: Some(geometric_mean), geom_sd: Some(geometric_deviation), ..of("LOG_NORMAL") }
         }
