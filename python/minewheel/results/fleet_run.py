@@ -166,6 +166,31 @@ class CapacityLine(Record):
     """Asked over capacity."""
 
 
+class CreditLine(Record):
+    """The credits of one product's new cars in one year."""
+
+    year: int
+    """The year."""
+
+    product: str
+    """The product."""
+
+    cars: float
+    """New cars."""
+
+    credit_per_car: float
+    """Credit of one."""
+
+    credits: float
+    """Credits of all."""
+
+    edition: str
+    """The act."""
+
+    status: Literal["read", "derived", "recalled", "assumption"]
+    """How well the weakest constant and figure of the car are known."""
+
+
 class IntervalLine(Record):
     """The interval of one figure in one year."""
 
@@ -216,6 +241,9 @@ class FleetReport(Record):
     """Cars and cells that the study asks of works, beside the capacity that is stated for the place; empty where none
     is."""
 
+    credits: Records[CreditLine]
+    """New-energy credits of the new cars, by year and product; empty outside China and in years without a rule."""
+
     intervals: Records[IntervalLine]
     """Intervals over draws of the tables, if they are asked for."""
 
@@ -231,6 +259,7 @@ class FleetReport(Record):
 
 __all__ = [
     "CapacityLine",
+    "CreditLine",
     "FleetReport",
     "IntervalLine",
     "MaterialLine",

@@ -52,6 +52,22 @@ pub struct Given {
     pub cycle: Option<RangeRule>,
 }
 
+impl Given {
+    /// How many figures a credit needs.
+    const FIGURES: usize = 4;
+
+    /// The figures that are given.
+    fn names(&self) -> Vec<&'static str> {
+        let names: [(bool, &'static str); Self::FIGURES] = [
+            (self.kerb_mass_kg.is_some(), "kerb_mass_kg"),
+            (self.range_km.is_some(), "range_km"),
+            (self.consumption_kwh_per_100km.is_some(), "consumption_kwh_per_100km"),
+            (self.density_wh_per_kg.is_some(), "density_wh_per_kg"),
+        ];
+        names.into_iter().filter(|n| n.0).map(|n| n.1).collect()
+    }
+}
+
 /// A car file has no credit.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum DesignError {
@@ -171,6 +187,30 @@ pub struct DesignCredit {
 /// # Errors
 /// The year lacks a constant, the car has no plug, or it cannot be made or driven.
 pub fn design_credit(design: &CarDesign, tables: &Tables, book: &RuleBook, year: i32, given: &Given) -> Result<DesignCredit, DesignError> {
+    let (model, facts, credit) = modelled(design, tables, book, year, given)?;
+    let named = given.names();
+    // Where every figure is the user's, no lever of the model moves it.
+    let is_modelled = model.powertrain == CreditPowertrain::Bev && named.len() < Given::FIGURES;
+    let (design_slopes, crossings) =
+        if is_modelled { (model.slopes(design, credit.credit)?, model.crossings(design, &credit, year)) } else { Default::default() };
+    Ok(DesignCredit { car: design.id.clone(), facts, cycle: model.cycle.word(), given: named, credit, design_slopes, crossings })
+}
+
+/// The credit of a car file in a year without slopes by design and without crossings.
+///
+/// # Errors
+/// As [`design_credit`].
+pub fn plain_credit(design: &CarDesign, tables: &Tables, book: &RuleBook, year: i32, given: &Given) -> Result<CarCredit, DesignError> {
+    Ok(modelled(design, tables, book, year, given)?.2)
+}
+
+fn modelled<'a>(
+    design: &CarDesign,
+    tables: &'a Tables,
+    book: &RuleBook,
+    year: i32,
+    given: &'a Given,
+) -> Result<(Model<'a>, CarFacts, CarCredit), DesignError> {
     let powertrain = match design.powertrain {
         Powertrain::Bev => CreditPowertrain::Bev,
         Powertrain::Phev => CreditPowertrain::Phev,
@@ -185,30 +225,19 @@ pub fn design_credit(design: &CarDesign, tables: &Tables, book: &RuleBook, year:
         let (word, _) = book.word(System::Cn, "range-cycle", year)?;
         RangeRule::ALL.into_iter().find(|r| r.word() == word).unwrap_or(RangeRule::Cltc)
     };
-    let model = Model { tables, rules: &rules, powertrain, cycle, given };
+    let model = Model { tables, rules, powertrain, cycle, given };
     let facts = model.facts(design)?;
-    let mut credit = rules.credit(book, &design.id, &facts)?;
-    let names = [
-        (given.kerb_mass_kg.is_some(), "kerb_mass_kg"),
-        (given.range_km.is_some(), "range_km"),
-        (given.consumption_kwh_per_100km.is_some(), "consumption_kwh_per_100km"),
-        (given.density_wh_per_kg.is_some(), "density_wh_per_kg"),
-    ];
-    let named: Vec<&'static str> = names.into_iter().filter(|n| n.0).map(|n| n.1).collect();
-    // Where every figure is the user's, no lever of the model moves it.
-    let is_modelled = powertrain == CreditPowertrain::Bev && named.len() < names.len();
-    if named.len() < names.len() {
+    let mut credit = model.rules.credit(book, &design.id, &facts)?;
+    if given.names().len() < Given::FIGURES {
         // Model figures rest on assumptions of the car and the drive.
         credit.weakest_status = credit.weakest_status.max(Status::Assumption);
     }
-    let (design_slopes, crossings) =
-        if is_modelled { (model.slopes(design, credit.credit)?, model.crossings(design, &credit, year)) } else { Default::default() };
-    Ok(DesignCredit { car: design.id.clone(), facts, cycle: cycle.word(), given: named, credit, design_slopes, crossings })
+    Ok((model, facts, credit))
 }
 
 struct Model<'a> {
     tables: &'a Tables,
-    rules: &'a CarRules,
+    rules: CarRules,
     powertrain: CreditPowertrain,
     cycle: RangeRule,
     given: &'a Given,

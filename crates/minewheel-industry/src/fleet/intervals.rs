@@ -168,6 +168,7 @@ mod tests {
     use minewheel_data::store::Store;
 
     use super::*;
+    use crate::credits::rules::RuleBook;
     use crate::fleet::run::{run, run_sampled};
 
     const STUDY: &str = "[study]\ntitle = \"x\"\nplace = \"CN\"\nfrom = 2020\nto = 2035\n[[product]]\nname = \"a\"\nsurvival = \"china-nev-2023\"\ninflow = [[2020, 1000000], [2035, 2000000]]\n[[product.mix]]\ncar = \"byd-dolphin-60\"\nshare = [[2020, 0.5], [2035, 0.8]]\n[[product.mix]]\ncar = \"byd-dolphin-60\"\nchemistry = \"nmc622\"\nshare = [[2020, 0.5], [2035, 0.2]]\n";
@@ -176,10 +177,11 @@ mod tests {
     fn intervals_hold_the_best_estimate_and_are_the_same_on_one_thread_and_on_two() {
         let tables = Tables::read(&Store::embedded(), false).unwrap();
         let fleet = FleetTables::read(&Store::embedded(), false).unwrap();
+        let book = RuleBook::read(&Store::embedded(), false).unwrap();
         let study = Study::read("s.toml", STUDY).unwrap();
         let on = |threads: usize, seed: u64| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| run_sampled(&tables, &fleet, &study, Some(Draws { samples: 24, seed })).unwrap())
+            pool.install(|| run_sampled(&tables, &fleet, &book, &study, Some(Draws { samples: 24, seed })).unwrap())
         };
         let (one, two) = (on(1, 3), on(2, 3));
         assert_eq!(one, two);
@@ -196,7 +198,7 @@ mod tests {
             assert!(line.p5 < line.best && line.best < line.p95, "{line:?}");
         }
         // Inflow is the study's own, so nothing is drawn of the first year's demand but what a car holds; more nickel goes into other cells.
-        let best = run(&tables, &fleet, &study).unwrap();
+        let best = run(&tables, &fleet, &book, &study).unwrap();
         let demand =
             |year: i32| best.materials.iter().find(|l| l.element == "nickel" && l.year == year).map(|l| l.body_demand_t + l.pack_demand_t).unwrap();
         assert!((find(Drawn::Demand, "nickel", 2020).best / demand(2020) - 1.0).abs() < 1e-12);

@@ -29,8 +29,12 @@ use minewheel_data::status::Status;
 use minewheel_data::units::DAYS_PER_YEAR;
 use serde::Serialize;
 
+use crate::credits::design::DesignError;
+use crate::credits::rules::RuleBook;
+
 use super::capacity::{CapacityLine, capacity_lines};
 use super::cohorts::CohortError;
+use super::credits::{CreditLine, NewCars, are_rules_of, credits_of};
 use super::figures::car_figures;
 use super::intervals::{Draws, IntervalLine, intervals};
 use super::mix::{design_of, expanded};
@@ -58,6 +62,9 @@ pub enum FleetError {
     /// A car cannot be assessed.
     #[error(transparent)]
     Assess(#[from] AssessError),
+    /// A car has no credit although its year has a rule.
+    #[error(transparent)]
+    Credit(#[from] DesignError),
     /// A parameter is missing.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
@@ -201,6 +208,8 @@ pub struct FleetReport {
     pub load_gw: Vec<f64>,
     /// Cars and cells that the study asks of works, beside the capacity that is stated for the place; empty where none is.
     pub capacity: Vec<CapacityLine>,
+    /// New-energy credits of the new cars, by year and product; empty outside China and in years without a rule.
+    pub credits: Vec<CreditLine>,
     /// Intervals over draws of the tables, if they are asked for.
     pub intervals: Vec<IntervalLine>,
     /// Public charging points that the electric cars of the last year ask for.
@@ -215,15 +224,15 @@ pub struct FleetReport {
 ///
 /// # Errors
 /// A fault of the study, a car that cannot be assessed, a stock that cannot be, or an element that does not balance.
-pub fn run(tables: &Tables, fleet: &FleetTables, study: &Study) -> Result<FleetReport, FleetError> {
-    run_sampled(tables, fleet, study, None)
+pub fn run(tables: &Tables, fleet: &FleetTables, book: &RuleBook, study: &Study) -> Result<FleetReport, FleetError> {
+    run_sampled(tables, fleet, book, study, None)
 }
 
 /// As [`run`], with intervals over draws of the tables.
 ///
 /// # Errors
 /// As [`run`], at best estimates or in a draw.
-pub fn run_sampled(tables: &Tables, fleet: &FleetTables, whole: &Study, draws: Option<Draws>) -> Result<FleetReport, FleetError> {
+pub fn run_sampled(tables: &Tables, fleet: &FleetTables, book: &RuleBook, whole: &Study, draws: Option<Draws>) -> Result<FleetReport, FleetError> {
     let study = &expanded(whole, fleet, &Draw::BEST)?;
     let draws = draws.filter(|d| d.samples > 0);
     let head = &study.study;
@@ -277,6 +286,20 @@ pub fn run_sampled(tables: &Tables, fleet: &FleetTables, whole: &Study, draws: O
         let values = rows.properties().into_iter().filter_map(|p| ["vehicle", "GWh"].iter().find_map(|u| rows.value(p, u).ok()));
         status = status.max(fleet.rows.weakest(values.map(|v| v.row)));
     }
+    let mut credits = Vec::new();
+    if are_rules_of(&lineage) {
+        let by_product = study.products.iter().zip(&cars).zip(&walked);
+        let new: Vec<NewCars<'_>> = by_product.map(|((p, design), w)| NewCars { product: &p.name, design, meets_conditions: p.meets_conditions, by_year: &w.flows.inflow }).collect();
+        let earned = credits_of(tables, book, head.from, &new)?;
+        for (product, field) in earned.unknown {
+            notices.push(format!("credits: `{product}` has none here, for want of `{field}`; a product of the study may state it"));
+        }
+        if let (Some(first), Some(last)) = (earned.without_rule.first(), earned.without_rule.last()) {
+            notices.push(format!("credits: no rule is known for new cars of {first} to {last} in part or at all; none is carried on"));
+        }
+        status = earned.lines.iter().map(|l| l.status).fold(status, Status::max);
+        credits = earned.lines;
+    }
     let intervals = match draws {
         Some(draws) => intervals(tables, fleet, (whole, study), &cars, &walked, draws)?,
         None => Vec::new(),
@@ -292,6 +315,7 @@ pub fn run_sampled(tables: &Tables, fleet: &FleetTables, whole: &Study, draws: O
         materials,
         load_gw,
         capacity,
+        credits,
         intervals,
         public_points: ratio.map(|r| electric / r.best).filter(|p| *p > 0.0),
         weakest_status: status,

@@ -212,6 +212,8 @@ pub struct Product {
     pub trade: Vec<(i32, usize, f64)>,
     /// Kilometres a car drives in a year; left out: the table's.
     pub km_per_year: Option<f64>,
+    /// Whether a plug-in hybrid meets the conditions of energy and fuel that its credit asks for; left out: it has no credits here.
+    pub meets_conditions: Option<bool>,
     /// Its packs.
     #[serde(default)]
     pub pack: PackChoice,

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use minewheel_industry::fleet::capacity::{CapacityLine, Made};
+use minewheel_industry::fleet::credits::CreditLine;
 use minewheel_industry::fleet::intervals::{Drawn, Draws, IntervalLine};
 use minewheel_industry::fleet::run::{FleetError, FleetReport, MaterialLine, PackLine, YearLine, run_sampled};
 use minewheel_industry::fleet::study::{Study, StudyError};
@@ -26,6 +27,8 @@ enum Ledger {
     Materials,
     /// What works are asked for, beside their stated capacity.
     Capacity,
+    /// New-energy credits of the new cars.
+    Credits,
     /// Intervals over draws (`--samples`), one figure a line.
     Intervals,
 }
@@ -88,7 +91,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<FleetReport, Failure
         return Err(Failure::Option { option, seen, wanted: format!("1 to {MOST_SAMPLES}") });
     }
     let draws = (arguments.samples > 0).then_some(Draws { samples: arguments.samples, seed: arguments.seed });
-    Ok(run_sampled(tables, fleet, &study, draws)?)
+    Ok(run_sampled(tables, fleet, desk.rule_book()?, &study, draws)?)
 }
 
 /// Runs the command.
@@ -114,6 +117,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             Ledger::Packs => packs_csv(&report),
             Ledger::Materials => materials_csv(&report),
             Ledger::Capacity => capacity_csv(&report),
+            Ledger::Credits => credits_csv(&report),
             Ledger::Intervals => intervals_csv(&report),
         }),
         Format::Table => {
@@ -186,6 +190,7 @@ fn table(report: &FleetReport) -> String {
     }
     materials(&mut text, report);
     capacity(&mut text, report, &years);
+    credits(&mut text, report);
     intervals(&mut text, report);
     if let Some((hour, peak)) = report.load_gw.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)) {
         let mean = report.load_gw.iter().sum::<f64>() / report.load_gw.len() as f64;
@@ -241,6 +246,34 @@ fn capacity(text: &mut String, report: &FleetReport, years: &[i32]) {
         let _ = writeln!(text, "\nwhat the study asks of works, and the capacity stated for the place");
         text.push_str(&print::table(&["year", "made", "asked", "capacity", "stated for", "used %"], &rows, &[2, 3, 4, 5]));
     }
+}
+
+/// Credits of all products by year; by product they go to CSV and JSON.
+fn credits(text: &mut String, report: &FleetReport) {
+    let mut by_year: BTreeMap<i32, (f64, f64, &str)> = BTreeMap::new();
+    for line in &report.credits {
+        let sums = by_year.entry(line.year).or_insert((0.0, 0.0, &line.edition));
+        sums.0 += line.cars;
+        sums.1 += line.credits;
+    }
+    let row = |(year, (cars, credits, edition)): (&i32, &(f64, f64, &str))| {
+        vec![year.to_string(), figure(cars / 1e6), figure(credits / 1e6), figure(credits / cars), (*edition).to_owned()]
+    };
+    let rows: Vec<Vec<String>> = by_year.iter().map(row).collect();
+    if !rows.is_empty() {
+        let _ = writeln!(text, "\nnew-energy credits of the new cars; by product: --format csv --table credits");
+        text.push_str(&print::table(&["year", "cars, million", "credits, million", "a car", "edition"], &rows, &[1, 2, 3]));
+    }
+}
+
+fn credits_csv(report: &FleetReport) -> String {
+    let row = |l: &CreditLine| {
+        let numbers = [l.cars, l.credit_per_car, l.credits].map(|v| v.to_string());
+        let words = [l.edition.clone(), l.status.to_string()];
+        [l.year.to_string(), l.product.clone()].into_iter().chain(numbers).chain(words).collect::<Vec<_>>()
+    };
+    let header = ["year", "product", "cars", "credit_per_car", "credits", "edition", "status"];
+    print::csv(&header, &report.credits.iter().map(row).collect::<Vec<_>>())
 }
 
 /// Intervals of the last year; all of them go to CSV and JSON.
