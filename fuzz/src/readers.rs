@@ -7,7 +7,7 @@ use std::io::Cursor;
 use minewheel_lca::Assembly;
 use minewheel_lca::database::{Database, DatabaseBuilder, Formula, LinkOptions, ProductSystem, parse_mapping};
 use minewheel_lca::formats::archive::{Archive, ArchiveError};
-use minewheel_lca::formats::{ecospold2, excel, ilcd, method_table, olca, read_data_package, simapro, store};
+use minewheel_lca::formats::{ecospold2, excel, ilcd, inventory_table, method_table, olca, read_data_package, simapro, store};
 
 /// A package in which one file has the bytes and the others are named only.
 struct One<'d> {
@@ -79,6 +79,7 @@ pub fn excel_workbook(bytes: &[u8]) {
 
 /// A CSV file as a table of impact factors and as a mapping.
 pub fn csv_tables(bytes: &[u8]) {
+    let _ = inventory_table::read("x.csv", bytes, DatabaseBuilder::new());
     let _ = method_table::read("x.csv", bytes, DatabaseBuilder::new());
     if let Ok(text) = std::str::from_utf8(bytes)
         && let Ok(rows) = parse_mapping(text)

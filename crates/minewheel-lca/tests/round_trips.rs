@@ -7,9 +7,9 @@ mod packages;
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use minewheel_lca::database::{Database, DatabaseBuilder, Exchange, LinkOptions, OnConflict, ProductSystem, Uncertainty};
+use minewheel_lca::database::{Database, DatabaseBuilder, Exchange, LinkOptions, OnConflict, Process, ProductSystem, Uncertainty};
 use minewheel_lca::formats::archive::{Limits, ZipFiles, ZipWriter};
-use minewheel_lca::formats::{Dropped, data_package, excel, ilcd, read_data_package, read_package};
+use minewheel_lca::formats::{Dropped, data_package, excel, ilcd, inventory_table, method_table, read_data_package, read_package};
 use minewheel_lca::{Assembly, adjoint, direct_scores};
 
 /// The tiny package with a formula, a parameter with a spread, an avoided product and a resource that is given back.
@@ -214,4 +214,79 @@ fn circles_and_unknown_names_of_ilcd_are_named() {
     assert!(variable.contains("the process `p`") && variable.contains("there is no parameter `wrok` here"), "{variable}");
     let twice = with_process(&whole.replace("name=\"work\"", "name=\"LOAD\"")).unwrap_err();
     assert!(twice.contains("`load` is given twice"), "{twice}");
+}
+
+fn through_csv(database: &Database) -> (Database, Dropped) {
+    let (inventory, factors, dropped) = inventory_table::write(database).unwrap();
+    let (after, _) = inventory_table::read("inventory.csv", &inventory, DatabaseBuilder::new()).unwrap();
+    let (after, left_out) = method_table::read("factors.csv", &factors, DatabaseBuilder::onto(after, OnConflict::Refuse)).unwrap();
+    assert!(left_out.keys().all(|what| what.contains("flows") || what.contains("places")), "{left_out:?}");
+    (after, dropped)
+}
+
+#[test]
+fn a_table_that_is_written_reads_back_with_every_field_that_is_not_listed() {
+    let before = model();
+    let (after, dropped) = through_csv(&before);
+    for process in before.processes() {
+        let again = after.process(after.process_by_id(&process.id).unwrap());
+        assert_eq!((&process.name, &process.category), (&again.name, &again.category));
+        assert_eq!(process.location.map(|l| before.place(l)), again.location.map(|l| after.place(l)));
+        assert_eq!(process.default_allocation, again.default_allocation);
+        let words = |d: &Database, p: &Process| {
+            let mut rows: Vec<_> = p
+                .exchanges
+                .iter()
+                .map(|e| {
+                    let provider = e.provider.map(|p| d.process(p).id.to_string());
+                    // A formula takes the place of the amount.
+                    let scale = d.conversion(e.flow, e.unit, e.property).unwrap();
+                    let amount = if e.formula.is_some() { f64::NAN } else { e.amount * scale };
+                    let flow = d.flow(e.flow);
+                    let texts = (e.quality.clone(), e.description.clone(), flow.category.clone(), flow.cas.clone());
+                    (flow.id.to_string(), format!("{:?} {:?} {} {amount:.9e}", e.direction, flow.kind, e.is_avoided), provider, texts)
+                })
+                .collect();
+            rows.sort();
+            rows
+        };
+        assert_eq!(words(&before, process), words(&after, again), "{}", process.id);
+        let parameters = |p: &Process| p.parameters.iter().map(|p| (p.name.clone(), p.formula.clone(), p.uncertainty)).collect::<Vec<_>>();
+        assert_eq!(parameters(process), parameters(again));
+    }
+    assert_eq!(before.parameters().len(), after.parameters().len());
+    assert!(dropped.contains_key("exchanges: units other than the flow's reference unit"), "{dropped:?}");
+    for process in ["making-steel", "grid", "boiler", "dump"] {
+        assert!(near(score(&before, process), score(&after, process)), "{process}");
+    }
+    // A second round changes nothing any more.
+    let again = through_csv(&after).0;
+    assert_eq!(inventory_table::write(&again).unwrap().0, inventory_table::write(&after).unwrap().0);
+}
+
+#[test]
+fn a_row_that_cannot_be_is_named_by_its_line() {
+    let head = "process,place,what,flow,amount,unit,formula,distribution,low,high\n";
+    let good = "steel,CN,product,steel,1,kg,,,,\nsteel,CN,input,power,0.5,kWh,,,,\nsteel,,emission,co2,1.6,kg,,uniform,1,2\n";
+    let read = |text: String| inventory_table::read("x.csv", text.as_bytes(), DatabaseBuilder::new());
+    let (database, _) = read(format!("{head}{good}")).unwrap();
+    let steel = database.process(database.process_by_id("steel").unwrap());
+    assert_eq!((steel.exchanges.len(), steel.reference, database.place(steel.location.unwrap())), (3, Some(0), "CN"));
+    for (row, word) in [
+        ("steel,,inptu,power,1,kWh,,,,", "line 5: `what` is `inptu`; known are product, treated"),
+        ("steel,,input,power,much,kWh,,,,", "`amount` is `much`, wanted a finite number"),
+        ("steel,,input,power,,kWh,,,,", "there is neither an amount nor a formula"),
+        ("steel,,input,co2,1,kg,,,,", "`co2` is a product here and an elementary flow elsewhere"),
+        (",,input,power,1,kWh,,,,", "only a parameter may stand without a process"),
+        ("steel,,emission,co2,1,kg,,uniform,3,2", "a uniform distribution wants"),
+        ("steel,,emission,co2,1,kg,,beta,1,2", "there is no distribution `beta`"),
+        ("steel,,parameter,a b,1,,,,,", "is called `a b`, which no formula can call"),
+        ("steel,,input,power,,kWh,2 * lost,,,", "there is no parameter `lost` here"),
+        ("steel,,input,power,1,kg,,,,", "`power` is given in kg"),
+    ] {
+        let message = read(format!("{head}{good}{row}\n")).unwrap_err().to_string();
+        assert!(message.contains(word), "{row}: {message}");
+    }
+    let message = read(format!("proces,{head}{good}")).unwrap_err().to_string();
+    assert!(message.contains("there is no column `proces`"), "{message}");
 }

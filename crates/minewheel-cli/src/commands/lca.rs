@@ -47,7 +47,7 @@ pub struct Arguments {
 enum Action {
     /// Impact of a demand, with an interval where samples are asked for
     Solve(Solve),
-    /// Read a package (openLCA, EcoSpold 2, ILCD, SimaPro, Brightway's Excel, a table of impact factors) into a database of one file
+    /// Read a package (openLCA, EcoSpold 2, ILCD, SimaPro, Brightway's Excel, CSV tables of ours) into a database of one file
     Import(import::Import),
     /// What a database holds, and what of it is not linked
     Info(import::Info),

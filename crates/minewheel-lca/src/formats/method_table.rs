@@ -18,7 +18,7 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::import::{Dropped, ImportError};
-use super::text::decoded;
+use super::text::{decoded, table};
 use super::units::ratio;
 use crate::database::{
     CategoryIndex, Database, DatabaseBuilder, FlowIndex, FlowKind, ImpactCategory, ImpactFactor, ImpactMethod, Uncertainty, UnitIndex,
@@ -98,9 +98,7 @@ impl Flows {
 pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(Database, Dropped), ImportError> {
     let fault = |reason: String| ImportError::File { file: file.to_owned(), reason };
     let text = decoded(bytes);
-    let first = text.lines().next().unwrap_or_default();
-    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| first.bytes().filter(|b| b == d).count()).unwrap_or(b',');
-    let mut table = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
+    let mut table = table(&text);
     let columns = Columns::of(table.headers().map_err(|e| fault(e.to_string()))?).map_err(fault)?;
     let flows = Flows::of(builder.database());
     let places: FxHashMap<String, _> =

@@ -10,6 +10,7 @@ pub mod ecospold2;
 pub mod excel;
 pub mod ilcd;
 mod import;
+pub mod inventory_table;
 pub mod method_table;
 mod npy;
 pub mod olca;
@@ -31,7 +32,7 @@ use crate::database::{Database, DatabaseBuilder};
 /// | files                       | format             |
 /// |-----------------------------|--------------------|
 /// | any `.spold`                | EcoSpold 2         |
-/// | one `.csv`                  | a table of impact factors, or SimaPro |
+/// | one `.csv`                  | an inventory table of ours, a table of impact factors, or SimaPro |
 /// | one `.xlsx`                 | an inventory for Brightway            |
 /// | folders of `.xml`           | ILCD and ILCD+EPD                     |
 /// | folders of `.json`          | openLCA            |
@@ -48,13 +49,16 @@ pub fn read_package(archive: &mut dyn archive::Archive, builder: DatabaseBuilder
     {
         let name = name.clone();
         let bytes = archive.read(0)?;
+        if inventory_table::is_inventory_table(&bytes) {
+            return inventory_table::read(&name, &bytes, builder);
+        }
         if method_table::is_method_table(&bytes) {
             return method_table::read(&name, &bytes, builder);
         }
         if simapro::is_simapro(&bytes) {
             return simapro::read(&name, &bytes, builder);
         }
-        let reason = "its first line has no columns `method`, `category` and `factor`, nor is it `{SimaPro …}`".to_owned();
+        let reason = "its first line has neither columns `process`, `what`, `flow` and `amount`, nor `method`, `category` and `factor`, nor is it `{SimaPro …}`".to_owned();
         return Err(ImportError::File { file: name, reason });
     }
     if let [name] = names

@@ -29,6 +29,13 @@ pub(crate) fn decoded(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// A table in CSV, whose columns are parted by a comma, a semicolon or a tab, whichever its first line has most of.
+pub(crate) fn table(text: &str) -> csv::Reader<&[u8]> {
+    let first = text.lines().next().unwrap_or_default();
+    let delimiter = [b',', b';', b'\t'].into_iter().max_by_key(|d| first.bytes().filter(|b| b == d).count()).unwrap_or(b',');
+    csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes())
+}
+
 #[cfg(test)]
 mod tests {
     use super::decoded;

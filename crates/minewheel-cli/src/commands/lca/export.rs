@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use minewheel_lca::database::{Database, ProductSystem};
 use minewheel_lca::formats::archive::ZipWriter;
-use minewheel_lca::formats::{Dropped, ImportError, data_package, excel, ilcd, olca};
+use minewheel_lca::formats::{Dropped, ImportError, data_package, excel, ilcd, inventory_table, olca};
 use minewheel_lca::{Entry, Matrices};
 
 use super::source::{Links, activity_label, failure};
@@ -29,6 +29,9 @@ pub struct Export {
     /// Write an inventory for Brightway's Excel importer (`.xlsx`)
     #[arg(long, value_name = "FILE", group = "target")]
     excel: Option<PathBuf>,
+    /// Write tables in CSV, `inventory.csv` and `factors.csv`, that `lca import` reads
+    #[arg(long, value_name = "FOLDER", group = "target")]
+    csv: Option<PathBuf>,
     /// Write the matrices of the whole database as a Brightway data package (zip), with what their ids stand for
     #[arg(long, value_name = "FILE", group = "target")]
     data_package: Option<PathBuf>,
@@ -63,6 +66,16 @@ pub fn export(arguments: &Export) -> Result<(), Failure> {
         let (bytes, dropped) = excel::write(&stem(path), &database).map_err(|e| LcaFailure::Import { path: path.clone(), error: e.into() })?;
         files::write_whole(path, &bytes)?;
         written(path, database.processes().len(), &dropped);
+    }
+    if let Some(folder) = &arguments.csv {
+        let fault = |error| LcaFailure::Import { path: folder.clone(), error };
+        let (inventory, factors, dropped) = inventory_table::write(&database).map_err(fault)?;
+        fs::create_dir_all(folder).map_err(|reason| Failure::File { verb: "write", path: folder.clone(), reason })?;
+        files::write_whole(&folder.join("inventory.csv"), &inventory)?;
+        if !factors.is_empty() {
+            files::write_whole(&folder.join("factors.csv"), &factors)?;
+        }
+        written(folder, database.processes().len(), &dropped);
     }
     if arguments.matrices.is_none() && arguments.data_package.is_none() {
         return Ok(());
