@@ -431,11 +431,6 @@ impl<'t> PlacedNetworkBuilder<'t> {
         }
     }
 
-    /// Whether a database of the user's own stands behind it, which is no part of the key.
-    pub(crate) fn is_on_background(&self) -> bool {
-        self.background.is_some()
-    }
-
     /// What [`build`](Self::build) would build from: two builders with the same key build the same network, bit by bit.
     pub(crate) fn key(&self) -> NetworkKey {
         let mut routes: Vec<_> = self.routes.iter().map(|(product, process)| (*product, *process)).collect();

@@ -45,8 +45,7 @@ impl Networks {
     /// # Errors
     /// What [`PlacedNetworkBuilder::build`] refuses.
     pub(crate) fn place(&self, builder: PlacedNetworkBuilder<'_>) -> Result<Arc<PlacedNetwork>, NetworkError> {
-        // A background is no part of the key: it is of one question, whose database may be another in the next.
-        if self.most == 0 || builder.is_on_background() {
+        if self.most == 0 {
             return Ok(Arc::new(builder.build()?));
         }
         let key = builder.key();
