@@ -4,7 +4,7 @@
 
 Starts the server on a free port. Each user keeps one connection, takes a catalogue car as a file, changes the energy of its pack, asks for an
 assessment without interval, and asks for the next when the answer is there and a pause has passed, as an app does that sends one question
-a frame at most. Prints quantiles of the wait, the rate, and the memory of the server before and after.
+a frame at most. Prints quantiles of the wait, the rate, and the memory of the server before, after each fifth of the time, and at the end.
 """
 
 import argparse
@@ -73,13 +73,17 @@ def main():
         users = [threading.Thread(target=user, args=(n, port, ready, options, waits, failures)) for n in range(options.users)]
         for one in users:
             one.start()
+        fifths = []
+        for _ in range(5):
+            time.sleep(options.seconds / 5)
+            fifths.append(f"{resident_mb(server.pid):.0f}")
         for one in users:
             one.join()
         waits.sort()
         at = lambda share: 1000 * waits[min(int(share * len(waits)), len(waits) - 1)]
         print(f"{options.users} users, a pause of {options.pause} s: {len(waits)} answers, {len(waits) / options.seconds:.0f} a second, {len(failures)} refused {sorted(set(failures))}")
         print(f"wait in ms: p50 {at(0.5):.1f}, p90 {at(0.9):.1f}, p99 {at(0.99):.1f}, most {at(1):.1f}")
-        print(f"resident memory: {before:.0f} MB before, {resident_mb(server.pid):.0f} MB after")
+        print(f"resident memory in MB: {before:.0f} before, {', '.join(fifths)} after each fifth, {resident_mb(server.pid):.0f} at the end")
     finally:
         server.terminate()
         server.wait()

@@ -175,7 +175,9 @@ impl<'n> SolvedNetwork<'n> {
         let mut directs = vec![direct.clone()];
         directs.extend(others.iter().map(|c| direct_scores(&placed.network, &factors(c))));
         let (whole, by_place) = rayon::join(
-            || -> Result<_, AssessError> { Ok((adjoint_many(&placed.network, &directs, SolveOptions::default())?, GradedScores::solve(&placed.network, &climate)?)) },
+            || -> Result<_, AssessError> {
+                Ok((adjoint_many(&placed.network, &directs, SolveOptions::default())?, GradedScores::solve(&placed.network, &climate)?))
+            },
             || is_by_place.then(|| scores_by_place(tables, placed, &direct)).transpose(),
         );
         let ((solved, graded), by_place) = (whole?, by_place?);

@@ -248,10 +248,9 @@ mod tests {
             let square = at(EntryUncertainty::Beta { alpha: 2.0, beta: 1.0, low: 1.0, high: 3.0 }, u);
             assert!((square - (1.0 + 2.0 * f64::sqrt(u))).abs() < 1e-9, "{square}");
             let exponential = 4.0 - 2.0 * (1.0 - u).ln();
-            for uncertainty in [
-                EntryUncertainty::Gamma { shape: 1.0, scale: 2.0, low: 4.0 },
-                EntryUncertainty::Weibull { shape: 1.0, scale: 2.0, low: 4.0 },
-            ] {
+            for uncertainty in
+                [EntryUncertainty::Gamma { shape: 1.0, scale: 2.0, low: 4.0 }, EntryUncertainty::Weibull { shape: 1.0, scale: 2.0, low: 4.0 }]
+            {
                 let seen = at(uncertainty, u);
                 assert!((seen / exponential - 1.0).abs() < 1e-9, "{seen} {exponential}");
             }

@@ -289,7 +289,9 @@ pub fn run_sampled(tables: &Tables, fleet: &FleetTables, book: &RuleBook, whole:
     let mut credits = Vec::new();
     if are_rules_of(&lineage) {
         let by_product = study.products.iter().zip(&cars).zip(&walked);
-        let new: Vec<NewCars<'_>> = by_product.map(|((p, design), w)| NewCars { product: &p.name, design, meets_conditions: p.meets_conditions, by_year: &w.flows.inflow }).collect();
+        let new: Vec<NewCars<'_>> = by_product
+            .map(|((p, design), w)| NewCars { product: &p.name, design, meets_conditions: p.meets_conditions, by_year: &w.flows.inflow })
+            .collect();
         let earned = credits_of(tables, book, head.from, &new)?;
         for (product, field) in earned.unknown {
             notices.push(format!("credits: `{product}` has none here, for want of `{field}`; a product of the study may state it"));

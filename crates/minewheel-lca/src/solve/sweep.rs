@@ -89,7 +89,7 @@ impl<const K: usize> Cycle<K> {
         slowest
     }
 
-    /// Products of the changes of the sweeps, by category.
+    /// Products of the changes of the sweeps, by category; those at and below the diagonal.
     fn products(&self) -> [[[f64; STRIDE]; STRIDE]; K] {
         let mut products = [[[0.0; STRIDE]; STRIDE]; K];
         for (place, size) in self.sizes.iter().enumerate() {
@@ -106,21 +106,17 @@ impl<const K: usize> Cycle<K> {
                 }
             }
         }
-        for products in &mut products {
-            for at in 0..STRIDE {
-                for to in 0..at {
-                    products[to][at] = products[at][to];
-                }
-            }
-        }
         products
     }
 }
 
-/// Weights that sum to one and make the weighted mean of changes smallest, from the products of the changes.
+/// Weights that sum to one and make the weighted mean of changes smallest, from the products of the changes at and below the diagonal.
 fn least_change(products: &[[f64; STRIDE]; STRIDE]) -> Option<[f64; STRIDE]> {
     let scale: [f64; STRIDE] = std::array::from_fn(|at| products[at][at].sqrt());
-    let scaled = products.iter().zip(scale).flat_map(|(row, left)| row.iter().zip(scale).map(move |(product, right)| product / (left * right)));
+    let scaled = (0..STRIDE * STRIDE).map(|cell| {
+        let (row, column) = (cell / STRIDE, cell % STRIDE);
+        products[row.max(column)][row.min(column)] / (scale[row] * scale[column])
+    });
     let mut weights: [f64; STRIDE] = scale.map(|scale| 1.0 / scale);
     DenseLu::factorise(STRIDE, scaled.collect())?.solve(&mut weights);
     weights.iter_mut().zip(scale).for_each(|(weight, scale)| *weight /= scale);

@@ -150,7 +150,10 @@ impl Table<'_> {
                     let (unit, value) = (&database.reference_unit(factor.flow).name, per_unit.to_string());
                     let category_unit = category.unit.as_deref().unwrap_or_default();
                     rows.write_record([&method.name, &category.name, category_unit, &flow.id, &flow.name, unit, place, value.as_str()])?;
-                    self.count("factors: distributions and formulas", usize::from(factor.uncertainty != Uncertainty::None || factor.formula.is_some()));
+                    self.count(
+                        "factors: distributions and formulas",
+                        usize::from(factor.uncertainty != Uncertainty::None || factor.formula.is_some()),
+                    );
                 }
             }
         }
