@@ -163,7 +163,7 @@ def a_chain_given_as_texts_is_that_of_the_folder() -> None:
     assert minewheel.suppliers.read(made.files).suppliers == 20
 
 
-def _grid_database(path: Path) -> Path:
+def gridpackage(path: Path) -> Path:
     """An openLCA package: electricity that emits 0.25 kg of carbon dioxide a kWh."""
     energy, mass = {"@id": "energy"}, {"@id": "mass"}
     kwh, kg = {"@id": "kwh"}, {"@id": "kg"}
@@ -198,7 +198,7 @@ def _grid_database(path: Path) -> Path:
 
 def a_car_stands_on_a_database_of_the_users_own(tmp_path: Path, command: Any) -> None:
     database, mapping = tmp_path / "my.mwdb", tmp_path / "map.csv"
-    imported = command("lca", "import", str(_grid_database(tmp_path / "package.zip")), "--into", str(database))
+    imported = command("lca", "import", str(gridpackage(tmp_path / "package.zip")), "--into", str(database))
     assert imported.returncode == 0, imported.stderr
     mapping.write_text(
         "kind,ours,place,theirs,factor,status,note\ncategory,climate,,Ours: climate,,,\nproduct,electricity-low-voltage,,grid,,read,\n", "utf-8"

@@ -16,8 +16,9 @@
 //! Several entries between the same two columns add and stay separate, so that each keeps its provenance. Inside, the
 //! columns are stored in evaluation order, suppliers first.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
+
+use rustc_hash::FxHashMap;
 
 use crate::coefficient::{Coefficient, MAX_FACTORS};
 use crate::demand::Demand;
@@ -238,7 +239,7 @@ struct CoefficientStore {
     grade: Vec<Grade>,
     /// The distinct powers of rows; number 0 stands for "no row".
     power: Vec<(FactorId, i8)>,
-    power_of: BTreeMap<(FactorId, i8), u32>,
+    power_of: FxHashMap<(FactorId, i8), u32>,
     /// The first power of each coefficient.
     first_power: Vec<u32>,
     /// The further powers of the few coefficients that have them.

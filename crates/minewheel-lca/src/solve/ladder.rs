@@ -50,6 +50,8 @@ pub(crate) struct FactorCache {
     tight_loops: BTreeMap<usize, TightLoops>,
 }
 
+/// A backward error up to this is rounding: a further step of refinement would not lower it.
+const ROUNDING: f64 = 8.0 * f64::EPSILON;
 /// Steps of refinement with factors of another, nearby system.
 const NEARBY_STEPS: usize = 40;
 /// Steps of refinement with the system's own factors.
@@ -249,7 +251,7 @@ fn refine<const K: usize>(
         let (reached, _) = system.residual(block.clone(), direct, y);
         let helped = reached < 0.5 * error;
         error = error.min(reached);
-        if !helped || error <= f64::EPSILON {
+        if !helped || error <= ROUNDING {
             break;
         }
     }
