@@ -68,6 +68,17 @@ fn a_database_is_looked_at_solved_and_explained() {
     let sum: f64 = contributions["processes"].as_array().unwrap().iter().map(|p| p["direct"].as_f64().unwrap()).sum();
     let score = contributions["score"].as_f64().unwrap();
     assert!((sum + contributions["other_processes"].as_f64().unwrap() - score).abs() < 1e-12 * score);
+    for groups in ["places", "categories"] {
+        let sum: f64 = contributions[groups].as_array().unwrap().iter().map(|p| p["direct"].as_f64().unwrap()).sum();
+        assert!((sum - score).abs() < 1e-12 * score, "{groups}");
+    }
+    // Two units of steel take power: what the arrow carries is the power's amount times its impact per unit.
+    let whole = json(&folder, &["lca", "contributions", "my.mwdb", "--demand", "making-steel=2", "--cut", "1e-9"]);
+    let arrows = whole["arrows"].as_array().unwrap();
+    let of = |from: &str, to: &str| arrows.iter().find(|a| a["from"] == from && a["to"] == to).map_or(0.0, |a| a["impact"].as_f64().unwrap());
+    let power = whole["processes"].as_array().unwrap().iter().find(|p| p["id"] == "grid").unwrap();
+    let (carried, behind) = (of("grid", "making-steel") + of("grid", "dump"), power["with_supply"].as_f64().unwrap());
+    assert!((carried - behind).abs() < 1e-9 * score, "{carried} {behind}: {arrows:?}");
     let path = json(&folder, &["lca", "path", "my.mwdb", "--demand", "making-steel=2", "--cut", "0.5"]);
     assert_eq!(path["deliveries"][0]["inputs"].as_array().unwrap().len(), 0);
 }

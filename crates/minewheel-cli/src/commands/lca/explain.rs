@@ -30,6 +30,9 @@ pub struct Explain {
     format: Format,
 }
 
+/// Places and categories of the printed table, at most.
+const MOST_GROUPS: usize = 10;
+
 impl Explain {
     fn check(&self) -> Result<(), Failure> {
         if self.cut > 0.0 && self.cut <= 1.0 {
@@ -54,7 +57,38 @@ pub struct Contributions {
     flows: Vec<FlowPart>,
     /// Impact of all other flows.
     other_flows: f64,
+    /// Direct impact of all processes by their place, the largest first; these sum to the score.
+    places: Vec<GroupPart>,
+    /// Direct impact of all processes by the first part of their category, the largest first; these sum to the score.
+    categories: Vec<GroupPart>,
+    /// What flows from supplier to consumer, the largest first: the arrows of a Sankey diagram. Loops may carry more than the score.
+    arrows: Vec<Arrow>,
     links: Option<LinkReport>,
+}
+
+/// Processes that have something in common.
+#[derive(Serialize, schemars::JsonSchema)]
+struct GroupPart {
+    /// What it is; `None`: those without it.
+    group: Option<String>,
+    /// Impact of their own flows.
+    direct: f64,
+    /// `direct` over the score.
+    share: Option<f64>,
+}
+
+/// Impact that an input carries from its supplier, with all supply behind it.
+#[derive(Serialize, schemars::JsonSchema)]
+struct Arrow {
+    /// Id of the supplier.
+    from: String,
+    from_name: String,
+    /// Id of the consumer.
+    to: String,
+    to_name: String,
+    impact: f64,
+    /// `impact` over the score.
+    share: Option<f64>,
 }
 
 /// A process.
@@ -108,11 +142,14 @@ pub fn contributions(arguments: &Explain) -> Result<(), Failure> {
     let score = scores.total(&demand).map_err(LcaFailure::from)?;
     let supply = supply_contributions(&scores, &activity);
     let mut processes = Vec::new();
+    let (mut places, mut categories) = (BTreeMap::new(), BTreeMap::new());
     for (column, direct) in column_contributions(&direct, &activity).into_iter().enumerate() {
         let id = assembly.activity(ColumnId(column as u32));
         let amount = activity.values()[column];
         if let Some(id) = id.filter(|_| amount != 0.0) {
+            *categories.entry(source.category(id)).or_insert(0.0) += direct;
             let Label { id, name, place, unit } = source.activity(id);
+            *places.entry(place.clone()).or_insert(0.0) += direct;
             processes.push(ProcessPart { id, name, place, amount, unit, direct, share: share(direct, score), with_supply: supply[column] });
         }
     }
@@ -132,8 +169,30 @@ pub fn contributions(arguments: &Explain) -> Result<(), Failure> {
     // The sum of nothing is −0, which nobody wants to read.
     let other_processes = processes.split_off(kept(&mut processes.iter().map(|p| p.direct))).iter().map(|p| p.direct).sum::<f64>() + 0.0;
     let other_flows = flows.split_off(kept(&mut flows.iter().map(|f| f.impact))).iter().map(|f| f.impact).sum::<f64>() + 0.0;
-    let links = source.links.clone();
-    let found = Contributions { demand: source.demand_by_id(), method, unit, score, processes, other_processes, flows, other_flows, links };
+    let parts = |groups: BTreeMap<Option<String>, f64>| {
+        let part = |(group, direct)| GroupPart { group, direct, share: share(direct, score) };
+        let mut parts: Vec<GroupPart> = groups.into_iter().map(part).collect();
+        parts.sort_by(|a, b| b.direct.abs().total_cmp(&a.direct.abs()));
+        parts
+    };
+    let mut arrows = Vec::new();
+    for (column, made) in activity.values().iter().enumerate().filter(|(_, made)| **made != 0.0) {
+        for input in network.inputs(ColumnId(column as u32)) {
+            let impact = input.amount * made * scores.values()[input.supplier.index()];
+            arrows.push((impact, input.supplier, ColumnId(column as u32)));
+        }
+    }
+    arrows.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
+    arrows.truncate(kept(&mut arrows.iter().map(|a| a.0)));
+    let label = |column: ColumnId| assembly.activity(column).map_or_else(Label::default, |id| source.activity(id));
+    let arrow = |(impact, supplier, consumer): (f64, ColumnId, ColumnId)| {
+        let (from, to) = (label(supplier), label(consumer));
+        Arrow { from: from.id, from_name: from.name, to: to.id, to_name: to.name, impact, share: share(impact, score) }
+    };
+    let arrows = arrows.into_iter().map(arrow).collect();
+    let (places, categories, links) = (parts(places), parts(categories), source.links.clone());
+    let demand = source.demand_by_id();
+    let found = Contributions { demand, method, unit, score, processes, other_processes, flows, other_flows, places, categories, arrows, links };
     match arguments.format {
         Format::Json => print::json(&found),
         Format::Csv => print::data(&print::csv(&["kind", "id", "name", "place", "amount", "unit", "impact", "share"], &csv_rows(&found))),
@@ -145,13 +204,17 @@ pub fn contributions(arguments: &Explain) -> Result<(), Failure> {
 fn csv_rows(found: &Contributions) -> Vec<Vec<String>> {
     let text = |t: &Option<String>| t.clone().unwrap_or_default();
     let number = |v: Option<f64>| v.map_or_else(String::new, |v| v.to_string());
-    let row = |kind: &str, label: [&str; 2], place: &Option<String>, amount: f64, unit: &Option<String>, impact: f64, share: Option<f64>| {
+    let row = |kind: &str, label: [&str; 2], place: &Option<String>, amount: Option<f64>, unit: &Option<String>, impact: f64, share: Option<f64>| {
         let [id, name] = label.map(str::to_owned);
-        vec![kind.to_owned(), id, name, text(place), amount.to_string(), text(unit), impact.to_string(), number(share)]
+        vec![kind.to_owned(), id, name, text(place), number(amount), text(unit), impact.to_string(), number(share)]
     };
     let mut rows = Vec::new();
-    rows.extend(found.processes.iter().map(|p| row("process", [&p.id, &p.name], &p.place, p.amount, &p.unit, p.direct, p.share)));
-    rows.extend(found.flows.iter().map(|f| row("flow", [&f.id, &f.name], &f.place, f.amount, &f.unit, f.impact, f.share)));
+    rows.extend(found.processes.iter().map(|p| row("process", [&p.id, &p.name], &p.place, Some(p.amount), &p.unit, p.direct, p.share)));
+    for (kind, parts) in [("place", &found.places), ("category", &found.categories)] {
+        let group = |p: &GroupPart| p.group.clone().unwrap_or_default();
+        rows.extend(parts.iter().map(|p| row(kind, [&group(p), ""], &None, None, &None, p.direct, p.share)));
+    }
+    rows.extend(found.flows.iter().map(|f| row("flow", [&f.id, &f.name], &f.place, Some(f.amount), &f.unit, f.impact, f.share)));
     rows
 }
 
@@ -167,6 +230,13 @@ fn table(found: &Contributions, asked: &str) -> String {
     let mut rows: Vec<_> = found.flows.iter().map(|f| vec![per_cent(f.share), figure(f.impact), name(&f.name, &f.place)]).collect();
     rows.push(vec![per_cent(share(found.other_flows, found.score)), figure(found.other_flows), "other flows".to_owned()]);
     let _ = write!(text, "\n{}", print::table(&["share", "impact", "flow"], &rows, &[0, 1]));
+    for (heading, parts) in [("place", &found.places), ("category", &found.categories)] {
+        if parts.len() > 1 {
+            let row = |p: &GroupPart| vec![per_cent(p.share), figure(p.direct), p.group.clone().unwrap_or_else(|| "none".to_owned())];
+            let rows: Vec<_> = parts.iter().take(MOST_GROUPS).map(row).collect();
+            let _ = write!(text, "\n{}", print::table(&["share", "direct", heading], &rows, &[0, 1]));
+        }
+    }
     text
 }
 

@@ -262,6 +262,14 @@ impl Source {
         activity_label(database, *activity)
     }
 
+    /// The first part of the category of an activity's process; `None` where it has none, or in a package.
+    pub fn category(&self, id: i64) -> Option<String> {
+        let (database, system) = self.database.as_ref()?;
+        let activity = usize::try_from(id - 1).ok().and_then(|at| system.activities.get(at))?;
+        let category = database.process(activity.process).category.as_deref()?;
+        Some(category.split('/').next().unwrap_or(category).to_owned())
+    }
+
     /// What a flow's id stands for.
     pub fn flow(&self, id: i64) -> Label {
         let Some((database, system)) = &self.database else { return plain(id) };
