@@ -150,6 +150,65 @@ fn a_tight_loop_that_eats_more_than_it_makes_is_refused() {
     assert!(matches!(adjoint(&network, &direct), Err(SolveError::NotProductive { .. })));
 }
 
+/// Each of 300 columns needs `amount` of the next and as much of another: the gain of the whole is twice the amount, whatever is emitted.
+#[test]
+fn a_component_barely_over_what_it_makes_is_refused_and_one_barely_under_is_solved() {
+    let of = |amount: f64| {
+        let mut builder = NetworkBuilder::new();
+        let columns: Vec<ColumnId> = (0..300).map(|tag| builder.add_column(tag)).collect();
+        for at in 0..300_usize {
+            builder.add_input(columns[at], columns[(at + 1) % 300], exact(amount)).add_input(columns[at], columns[(at * 7 + 3) % 300], exact(amount));
+        }
+        builder.build().unwrap()
+    };
+    let emitted: Vec<f64> = (0..300).map(|at| f64::from(at % 17) + 0.5).collect();
+    let taken_up: Vec<f64> = (0..300).map(|at| f64::from(at % 17) - 4.0).collect();
+    for direct in [&emitted, &taken_up] {
+        for amount in [0.5005, 0.505, 0.52, 0.6] {
+            let found = adjoint(&of(amount), direct);
+            assert!(matches!(found, Err(SolveError::NotProductive { .. })), "{amount}: {:?}", found.map(|s| s.report()));
+        }
+        for amount in [0.4, 0.49, 0.499] {
+            let network = of(amount);
+            let by_factors = adjoint_with(&network, direct, SolveOptions { method: Method::Direct, ..SolveOptions::default() }).unwrap();
+            for (seen, wanted) in adjoint(&network, direct).unwrap().values().iter().zip(by_factors.values()) {
+                assert_close(*seen, *wanted, 1e-9);
+            }
+        }
+    }
+}
+
+/// In a component that settles fast otherwise, two columns need a little more of each other than they make.
+#[test]
+fn one_pair_that_eats_more_than_it_makes_is_not_smoothed_over() {
+    for (gain, emitted_by_pair) in [(1.001, 1.0), (1.02, 1.0), (1.3, 1.0), (1.02, 1e-6), (1.3, 1e-9), (3.0, 1e-9)] {
+        let mut builder = NetworkBuilder::new();
+        let columns: Vec<ColumnId> = (0..300).map(|tag| builder.add_column(tag)).collect();
+        for at in 0..300_usize {
+            let weak = if [40, 41, 200].contains(&at) { 1e-6 } else { 0.3 };
+            builder.add_input(columns[at], columns[(at + 1) % 300], exact(weak)).add_input(columns[at], columns[(at * 7 + 3) % 300], exact(weak));
+        }
+        let each = f64::sqrt(gain);
+        builder.add_input(columns[40], columns[200], exact(each)).add_input(columns[200], columns[40], exact(each));
+        let network = builder.build().unwrap();
+        for sign in [1.0, -1.0] {
+            let direct: Vec<f64> = (0..300)
+                .map(|at| {
+                    if [40, 200].contains(&at) {
+                        emitted_by_pair
+                    } else if at % 5 == 0 {
+                        sign
+                    } else {
+                        1.0
+                    }
+                })
+                .collect();
+            let found = adjoint(&network, &direct);
+            assert!(matches!(found, Err(SolveError::NotProductive { .. })), "{gain} {emitted_by_pair} {sign}: {:?}", found.map(|s| s.report()));
+        }
+    }
+}
+
 #[test]
 fn every_faulty_entry_is_reported_at_once() {
     let mut builder = NetworkBuilder::new();

@@ -204,8 +204,7 @@ fn accept(system: &System<'_>, report: SolveReport, residual: f64, place: usize)
 /// Whether GMRES shows that a component can deliver; the criterion is that of [`BlockFactors::check_that_it_delivers`]. `false`: it
 /// found no answer, and factors must tell.
 fn delivers(system: &System<'_>, block: &Range<usize>) -> Result<bool, SolveError> {
-    let has_credit = block.clone().any(|place| system.inputs(place).any(|(from, amount)| from >= block.start && amount < 0.0));
-    if has_credit {
+    if system.has_credit(block) {
         return Ok(true);
     }
     let n = system.network.column_count();
@@ -321,8 +320,7 @@ impl BlockFactors {
         if x.iter().any(|value| !value.is_finite()) {
             return Err(SolveError::Singular { columns: system.columns(block.clone()) });
         }
-        let negative_input = |place| system.inputs(place).any(|(from, amount)| from >= block.start && amount < 0.0);
-        if x.iter().any(|value| *value < 0.0) && !block.clone().any(negative_input) {
+        if x.iter().any(|value| *value < 0.0) && !system.has_credit(block) {
             return Err(SolveError::NotProductive { columns: system.columns(block.clone()) });
         }
         Ok(())

@@ -8,8 +8,8 @@
 //! changes smallest (reduced rank extrapolation: M. Mešina, Comput. Methods Appl. Mech. Eng. 10 (1977), 165–173), each change
 //! counted relative to the sum of magnitudes in its row. The sweeps stop when the estimated remaining error `δ·ρ/(1−ρ)` is
 //! below the tolerance, where `δ` is the largest relative change of a sweep and `ρ` the larger of the last two rates at which changes shrank
-//! between extrapolations. For non-negative inputs they converge if and only if the component can deliver (P. Stein and R. Rosenberg,
-//! J. London Math. Soc. 23 (1948)).
+//! between extrapolations. For non-negative inputs plain sweeps converge if and only if the component can deliver (P. Stein and R. Rosenberg,
+//! J. London Math. Soc. 23 (1948)); where there are no credits, sweeps are extrapolated only if a category without uptake bears witness.
 
 use std::ops::Range;
 
@@ -186,6 +186,11 @@ impl<'a> System<'a> {
         max_sweeps: usize,
     ) -> Relaxation {
         let mut sweeps = 0;
+        // Sweeps alone converge for non-negative inputs only where the component can deliver; from an extrapolated start they may reach the
+        // solution of one that cannot, which then has scores below nought where nothing below nought enters.
+        let witness = if self.has_credit(block) { None } else { Some(self.lane_without_uptake(block, direct, y)) };
+        let is_extrapolated = witness != Some(None);
+        let is_believed = |y: &[[f64; K]]| !witness.flatten().is_some_and(|lane| y.iter().any(|score| score[lane] < 0.0));
         let mut cycle = Cycle::new(block.len());
         let mut before: Option<Turn> = None;
         while sweeps < max_sweeps {
@@ -198,18 +203,21 @@ impl<'a> System<'a> {
             cycle.keep(STRIDE, &y[block.clone()]);
             sweeps += STRIDE;
             if change == 0.0 {
-                return Relaxation { sweeps, settled: true };
+                return Relaxation { sweeps, settled: is_believed(cycle.last()) };
             }
             if !change.is_finite() {
                 return Relaxation { sweeps, settled: false };
             }
             let turn = Turn { change, rate: cycle.extrapolate(&mut y[block.clone()]) };
+            if !is_extrapolated {
+                y[block.clone()].copy_from_slice(cycle.last());
+            }
             if let Some(before) = before {
                 let rate = turn.rate.max(before.rate);
                 let remaining = if rate < 1.0 { change * rate / (1.0 - rate) } else { f64::INFINITY };
                 if remaining <= tolerance || change <= 4.0 * f64::EPSILON {
                     y[block.clone()].copy_from_slice(cycle.last());
-                    return Relaxation { sweeps, settled: true };
+                    return Relaxation { sweeps, settled: is_believed(cycle.last()) };
                 }
                 let pace = (change / before.change).powf(1.0 / STRIDE as f64);
                 let wanted = (tolerance / change).ln() / pace.ln();
@@ -222,6 +230,17 @@ impl<'a> System<'a> {
             before = Some(turn);
         }
         Relaxation { sweeps, settled: false }
+    }
+
+    /// Whether a column of a component is credited with a product of another.
+    pub(super) fn has_credit(&self, block: &Range<usize>) -> bool {
+        block.clone().any(|place| self.inputs(place).any(|(from, amount)| from >= block.start && amount < 0.0))
+    }
+
+    /// A category in which something and nothing below nought enters a component.
+    fn lane_without_uptake<const K: usize>(&self, block: &Range<usize>, direct: &[[f64; K]], y: &[[f64; K]]) -> Option<usize> {
+        let inner = |place: usize, lane: usize| self.inner_score(place, block, direct, y, lane);
+        (0..K).find(|lane| block.clone().all(|place| inner(place, *lane) >= 0.0) && block.clone().any(|place| inner(place, *lane) > 0.0))
     }
 
     /// One substitution of each column of the range in turn.
