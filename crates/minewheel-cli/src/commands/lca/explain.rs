@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minewheel_lca::{
-    ColumnId, TreeLimits, TreeNode, adjoint, column_contributions, direct_scores, flow_contributions, forward, supply_contributions, trace,
+    ColumnId, InputFlow, TreeLimits, TreeNode, adjoint, column_contributions, direct_scores, flow_contributions, forward, input_flows,
+    supply_contributions, trace,
 };
 use serde::Serialize;
 
@@ -175,21 +176,15 @@ pub fn contributions(arguments: &Explain) -> Result<(), Failure> {
         parts.sort_by(|a, b| b.direct.abs().total_cmp(&a.direct.abs()));
         parts
     };
-    let mut arrows = Vec::new();
-    for (column, made) in activity.values().iter().enumerate().filter(|(_, made)| **made != 0.0) {
-        for input in network.inputs(ColumnId(column as u32)) {
-            let impact = input.amount * made * scores.values()[input.supplier.index()];
-            arrows.push((impact, input.supplier, ColumnId(column as u32)));
-        }
-    }
-    arrows.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()).then_with(|| (a.1, a.2).cmp(&(b.1, b.2))));
-    arrows.truncate(kept(&mut arrows.iter().map(|a| a.0)));
+    let mut inputs = input_flows(network, &scores, &activity);
+    inputs.sort_by(|a, b| b.impact.abs().total_cmp(&a.impact.abs()).then_with(|| (a.supplier, a.consumer).cmp(&(b.supplier, b.consumer))));
+    inputs.truncate(kept(&mut inputs.iter().map(|i| i.impact)));
     let label = |column: ColumnId| assembly.activity(column).map_or_else(Label::default, |id| source.activity(id));
-    let arrow = |(impact, supplier, consumer): (f64, ColumnId, ColumnId)| {
+    let arrow = |InputFlow { supplier, consumer, impact, .. }: InputFlow| {
         let (from, to) = (label(supplier), label(consumer));
         Arrow { from: from.id, from_name: from.name, to: to.id, to_name: to.name, impact, share: share(impact, score) }
     };
-    let arrows = arrows.into_iter().map(arrow).collect();
+    let arrows = inputs.into_iter().map(arrow).collect();
     let (places, categories, links) = (parts(places), parts(categories), source.links.clone());
     let demand = source.demand_by_id();
     let found = Contributions { demand, method, unit, score, processes, other_processes, flows, other_flows, places, categories, arrows, links };
