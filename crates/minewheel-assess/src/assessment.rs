@@ -13,6 +13,7 @@ use minewheel_data::units::EnergyPerLength;
 use minewheel_lca::ColumnId;
 use minewheel_model::battery::Cell;
 use minewheel_model::bill::{BillLine, Phase, Stage};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::AssessError;
@@ -489,26 +490,35 @@ pub fn assess_on(
         Some(sampling) => Some(draws(tables, scenario, &prepared.cases, &solved, sampling, watch)?),
         None => None,
     };
-    let mut results: Vec<Assessment> = Vec::new();
-    let mut first: Option<Figures> = None;
-    for (index, case) in prepared.cases.iter().enumerate() {
+    // Of several errors the first car's is told.
+    let based: Vec<Result<(Footprint, Figures), AssessError>> = prepared
+        .cases
+        .par_iter()
+        .map(|case| {
+            let network = &solved[case.network];
+            let footprint = network.footprint(tables, &case.lines)?;
+            let base = case.figures_of(&case.inventory, tables, scenario, network.scores.values(), &Draw::BEST)?;
+            Ok((footprint, base))
+        })
+        .collect();
+    let based = based.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let described = prepared.cases.par_iter().zip(&based).enumerate().map(|(index, (case, (footprint, base)))| {
         let network = &solved[case.network];
-        let footprint = network.footprint(tables, &case.lines)?;
-        let base = case.figures_of(&case.inventory, tables, scenario, network.scores.values(), &Draw::BEST)?;
         let column = |pick: &dyn Fn(&Figures) -> f64| match &samples {
-            Some(samples) => Interval::of(pick(&base), samples.iter().map(|d| pick(&d[index]))),
-            None => Interval::point(pick(&base)),
+            Some(samples) => Interval::of(pick(base), samples.iter().map(|d| pick(&d[index]))),
+            None => Interval::point(pick(base)),
         };
-        let difference_to_first = first.as_ref().map(|first| {
-            let value = per_km(&base) - per_km(first);
+        let difference_to_first = (index > 0).then(|| {
+            let first = &based[0].1;
+            let value = per_km(base) - per_km(first);
             let total_g_per_km = match &samples {
                 Some(samples) => Interval::of(value, samples.iter().map(|d| per_km(&d[index]) - per_km(&d[0]))),
                 None => Interval::point(value),
             };
-            Difference { total_g_per_km, break_even_km: break_even(first, &base) }
+            Difference { total_g_per_km, break_even_km: break_even(first, base) }
         });
         let drivers = if samples.is_some() { Some(drivers(tables, scenario, case, network, &footprint.activity, MOST_NAMED)?) } else { None };
-        let mut result = describe(tables, scenario, case, network, &footprint, &base, &column)?;
+        let mut result = describe(tables, scenario, case, network, footprint, base, &column)?;
         result.drivers = drivers;
         result.difference_to_first = difference_to_first;
         result.run.seed = sampling.map(|s| s.seed);
@@ -516,10 +526,9 @@ pub fn assess_on(
         result.run.resample = sampling.map(|s| s.resample);
         result.run.notices.splice(0..0, prepared.notices.iter().cloned());
         result.run.notices.dedup();
-        results.push(result);
-        first.get_or_insert(base);
-    }
-    Ok(results)
+        Ok(result)
+    });
+    described.collect::<Vec<Result<_, _>>>().into_iter().collect()
 }
 
 /// Grams of CO2 equivalents per kilometre.

@@ -15,7 +15,8 @@ use std::sync::Arc;
 use minewheel_data::cards::Families;
 use minewheel_data::status::Status;
 use minewheel_lca::{
-    Activity, CategoryFactors, ColumnId, Demand, FactorId, FlowId, Grade, GradedScores, Scores, SolveOptions, adjoint_many, direct_scores, forward,
+    Activity, CategoryFactors, ColumnId, Demand, FactorId, FlowId, Grade, GradedScores, Scores, SolveOptions, adjoint_by_group, adjoint_many,
+    direct_scores, direct_scores_many, forward,
 };
 use minewheel_model::bill::{Phase, Stage};
 
@@ -172,17 +173,18 @@ impl<'n> SolvedNetwork<'n> {
         let others: Vec<_> =
             tables.methods.categories().iter().filter(|c| c.method == "minewheel" || (c.method == method && c.name != "climate")).collect();
         let direct = direct_scores(&placed.network, &climate);
-        let mut directs = vec![direct.clone()];
-        directs.extend(others.iter().map(|c| direct_scores(&placed.network, &factors(c))));
         let (whole, by_place) = rayon::join(
             || -> Result<_, AssessError> {
-                Ok((adjoint_many(&placed.network, &directs, SolveOptions::default())?, GradedScores::solve(&placed.network, &climate)?))
+                let categories: Vec<_> = std::iter::once(climate.clone()).chain(others.iter().map(|c| factors(c))).collect();
+                let directs = direct_scores_many(&placed.network, &categories);
+                let mut solved = adjoint_many(&placed.network, &directs, SolveOptions::default())?.into_iter();
+                let Some(scores) = solved.next() else { return Err(AssessError::NothingSolved) };
+                let graded = GradedScores::solve_below(&placed.network, &climate, scores.clone())?;
+                Ok((scores, solved, graded))
             },
             || is_by_place.then(|| scores_by_place(tables, placed, &direct)).transpose(),
         );
-        let ((solved, graded), by_place) = (whole?, by_place?);
-        let mut solved = solved.into_iter();
-        let Some(scores) = solved.next() else { return Err(AssessError::NothingSolved) };
+        let ((scores, solved, graded), by_place) = (whole?, by_place?);
         let others = others.iter().zip(solved).map(|(c, s)| (c.name.clone(), c.unit.clone(), s)).collect();
         let rest = Rest { direct, others, graded, by_place };
         Ok(Solution { climate: Arc::new(climate), scores: Arc::new(scores), rest: Arc::new(rest) })
@@ -289,13 +291,20 @@ fn emission_place<'t>(tables: &'t Tables, placed: &PlacedNetwork, column: Column
 
 /// Climate impact per unit of every column that is emitted in each place.
 fn scores_by_place(tables: &Tables, placed: &PlacedNetwork, direct: &[f64]) -> Result<Vec<(String, Scores)>, AssessError> {
-    let mut by_place: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    for (index, kg) in direct.iter().enumerate().filter(|d| *d.1 != 0.0) {
-        let place = emission_place(tables, placed, ColumnId(index as u32));
-        by_place.entry(place).or_insert_with(|| vec![0.0; direct.len()])[index] = *kg;
+    let place = |column: usize| emission_place(tables, placed, ColumnId(column as u32));
+    let emits = direct.iter().enumerate().filter(|(_, kg)| **kg != 0.0).map(|(column, _)| column);
+    let mut places: Vec<&str> = emits.clone().map(place).collect();
+    places.sort_unstable();
+    places.dedup();
+    if places.is_empty() {
+        return Ok(Vec::new());
     }
-    let (places, directs): (Vec<&str>, Vec<Vec<f64>>) = by_place.into_iter().unzip();
-    let scores = adjoint_many(&placed.network, &directs, SolveOptions::default())?;
+    // Columns that emit nothing count to the first place.
+    let mut group = vec![0; direct.len()];
+    for column in emits {
+        group[column] = places.partition_point(|known| *known < place(column)) as u32;
+    }
+    let scores = adjoint_by_group(&placed.network, direct, &group, places.len(), SolveOptions::default())?;
     Ok(places.into_iter().map(str::to_owned).zip(scores).collect())
 }
 

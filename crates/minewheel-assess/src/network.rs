@@ -223,6 +223,9 @@ pub struct PlacedNetworkBuilder<'t> {
     builder: NetworkBuilder,
     columns: Vec<Column>,
     index: FxHashMap<Column, ColumnId>,
+    /// What [`Self::made_in`] found for a product in a place.
+    made: FxHashMap<(ProductId, PlaceId), ColumnId>,
+    lineages: FxHashMap<PlaceId, Arc<[PlaceId]>>,
     expanded: usize,
     notices: Vec<String>,
     pathway_years: u32,
@@ -254,6 +257,8 @@ impl<'t> PlacedNetworkBuilder<'t> {
             builder: NetworkBuilder::new(),
             columns: Vec::new(),
             index: FxHashMap::default(),
+            made: FxHashMap::default(),
+            lineages: FxHashMap::default(),
             expanded: 0,
             notices: Vec::new(),
             pathway_years: 1,
@@ -298,12 +303,14 @@ impl<'t> PlacedNetworkBuilder<'t> {
     fn rows(&self) -> &'t Rows {
         &self.tables.rows
     }
-    fn lineage(&self, place: PlaceId) -> Vec<PlaceId> {
-        let mut lineage: Vec<_> = self.places().lineage(place).collect();
-        if !lineage.contains(&self.world) {
-            lineage.push(self.world);
-        }
-        lineage
+    /// A place, those around it, and the world.
+    fn lineage(&mut self, place: PlaceId) -> Arc<[PlaceId]> {
+        let (places, world) = (&self.tables.places, self.world);
+        let lineage = self.lineages.entry(place).or_insert_with(|| {
+            let rest = (!places.lineage(place).any(|p| p == world)).then_some(world);
+            places.lineage(place).chain(rest).collect()
+        });
+        Arc::clone(lineage)
     }
 
     fn grade(status: Status) -> Grade {
@@ -332,6 +339,15 @@ impl<'t> PlacedNetworkBuilder<'t> {
     /// # Errors
     /// No process makes it there, or several do and no route says which.
     pub fn made_in(&mut self, product: ProductId, place: PlaceId) -> Result<ColumnId, NetworkError> {
+        if let Some(found) = self.made.get(&(product, place)) {
+            return Ok(*found);
+        }
+        let found = self.find_made_in(product, place)?;
+        self.made.insert((product, place), found);
+        Ok(found)
+    }
+
+    fn find_made_in(&mut self, product: ProductId, place: PlaceId) -> Result<ColumnId, NetworkError> {
         if let Some(mapped) = self.mapped_column(product, Some(place)) {
             return Ok(mapped);
         }
@@ -344,10 +360,8 @@ impl<'t> PlacedNetworkBuilder<'t> {
         if let Some(process) = self.routes.get(&product).copied() {
             return self.made_by_route(process, place);
         }
-        if let Some(id) = self.index.get(&Column::Supply(product, place)) {
-            return Ok(*id);
-        }
-        let routes = self.tables.markets.routes(self.cards(), self.places(), product, &self.lineage(place), self.year)?;
+        let lineage = self.lineage(place);
+        let routes = self.tables.markets.routes(self.cards(), self.places(), product, &lineage, self.year)?;
         if let [one] = routes.as_slice() {
             return Ok(self.column(Column::Process(one.of, place)));
         }
@@ -505,7 +519,8 @@ impl<'t> PlacedNetworkBuilder<'t> {
     }
 
     fn expand_supply(&mut self, id: ColumnId, product: ProductId, place: PlaceId) -> Result<(), NetworkError> {
-        let routes = self.tables.markets.routes(self.cards(), self.places(), product, &self.lineage(place), self.year)?;
+        let lineage = self.lineage(place);
+        let routes = self.tables.markets.routes(self.cards(), self.places(), product, &lineage, self.year)?;
         for route in routes {
             let supplier = self.column(Column::Process(route.of, place));
             let amount = self.following(&route.share).in_group(GroupId(0));
@@ -625,7 +640,8 @@ impl<'t> PlacedNetworkBuilder<'t> {
     fn deliver(&mut self, id: ColumnId, generation: ColumnId, share: f64, place: PlaceId, level: VoltageLevel, status: Status) {
         // 1/(1−l) = 1 + l/(1−l): the second part follows the loss, which is small, in first order.
         self.builder.add_input(id, generation, Coefficient::exact(share).with_grade(Self::grade(status)));
-        if let Some(loss) = self.tables.electricity.loss(&self.lineage(place), level) {
+        let lineage = self.lineage(place);
+        if let Some(loss) = self.tables.electricity.loss(&lineage, level) {
             let extra = loss.scaled(share / (1.0 - loss.best));
             let coefficient = self.following(&extra);
             self.builder.add_input(id, generation, coefficient);

@@ -11,7 +11,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::loader::Loader;
 use crate::methods::{FlowId, Methods};
@@ -127,6 +127,8 @@ pub struct Cards {
     processes: Vec<Process>,
     process_index: FxHashMap<String, ProcessId>,
     exchanges: Vec<Vec<Exchange>>,
+    /// Whether an exchange of a process has rivals: rows of the same target, one of which counts in one place only.
+    has_rivals: Vec<Vec<bool>>,
     makers: Vec<Vec<ProcessId>>,
 }
 
@@ -155,6 +157,7 @@ impl Cards {
         for table in loader.tables("processes/", "-exchanges.csv") {
             cards.read_exchanges(loader, &table, places, methods, &amounts);
         }
+        cards.has_rivals = cards.exchanges.iter().map(|rows| has_rivals(rows)).collect();
         cards.check_splits(loader, methods, &splits);
         cards.check_makers(loader);
         cards.check_elements(loader);
@@ -422,10 +425,23 @@ impl Cards {
     /// The exchanges of a process that stands in a place: for each target the rows of the nearest place.
     pub fn exchanges_at<'a>(&'a self, id: ProcessId, lineage: &'a [PlaceId]) -> impl Iterator<Item = &'a Exchange> {
         let rows = self.exchanges(id);
-        rows.iter().filter(move |exchange| {
-            let rank = |place: Option<PlaceId>| place.map_or(Some(lineage.len()), |p| lineage.iter().position(|l| *l == p));
-            let Some(own) = rank(exchange.place) else { return false };
-            rows.iter().filter(|o| o.target == exchange.target).all(|other| rank(other.place).is_none_or(|r| r >= own))
-        })
+        let has_rivals = &self.has_rivals[id.0 as usize];
+        let rank = |place: Option<PlaceId>| place.map_or(Some(lineage.len()), |p| lineage.iter().position(|l| *l == p));
+        let mut nearest: FxHashMap<Target, usize> = FxHashMap::default();
+        for (exchange, _) in rows.iter().zip(has_rivals).filter(|(_, has_rivals)| **has_rivals) {
+            if let Some(rank) = rank(exchange.place) {
+                nearest.entry(exchange.target).and_modify(|least| *least = rank.min(*least)).or_insert(rank);
+            }
+        }
+        let counts = move |exchange: &Exchange, has_rivals: bool| {
+            let own = rank(exchange.place);
+            own.is_some() && (!has_rivals || own.as_ref() == nearest.get(&exchange.target))
+        };
+        rows.iter().zip(has_rivals).filter(move |(exchange, has_rivals)| counts(exchange, **has_rivals)).map(|(exchange, _)| exchange)
     }
+}
+
+fn has_rivals(rows: &[Exchange]) -> Vec<bool> {
+    let placed: FxHashSet<Target> = rows.iter().filter(|row| row.place.is_some()).map(|row| row.target).collect();
+    rows.iter().map(|row| placed.contains(&row.target)).collect()
 }

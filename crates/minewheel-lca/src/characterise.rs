@@ -92,6 +92,31 @@ pub fn direct_scores(network: &Network, category: &CategoryFactors) -> Vec<f64> 
     scores
 }
 
+/// As [`direct_scores`] for several categories, in their order; one pass over the flows serves up to eight.
+pub fn direct_scores_many(network: &Network, categories: &[CategoryFactors]) -> Vec<Vec<f64>> {
+    const LANES: usize = 8;
+    let mut scores = Vec::with_capacity(categories.len());
+    for chunk in categories.chunks(LANES) {
+        let mut of_flow = vec![[0.0; LANES]; chunk.iter().map(|category| category.values.len()).max().unwrap_or(0)];
+        for (lane, category) in chunk.iter().enumerate() {
+            of_flow.iter_mut().zip(&category.values).for_each(|(row, value)| row[lane] = *value);
+        }
+        let first = scores.len();
+        scores.resize_with(first + chunk.len(), || vec![0.0; network.column_count()]);
+        for position in 0..network.column_count() {
+            let range = network.flow_range(position);
+            let mut sum = [0.0; LANES];
+            for (flow, amount) in network.flow_ids()[range.clone()].iter().zip(&network.flow_bases()[range]) {
+                let factors = of_flow.get(flow.index()).unwrap_or(&[0.0; LANES]);
+                (0..LANES).for_each(|lane| sum[lane] += amount * factors[lane]);
+            }
+            let column = network.column_at(position).index();
+            scores[first..].iter_mut().zip(sum).for_each(|(scores, sum)| scores[column] = sum);
+        }
+    }
+    scores
+}
+
 /// Direct scores in evaluation order for these flow coefficients.
 pub(crate) fn direct_by_position<'a>(network: &'a Network, flow_values: &'a [f64], category: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
     (0..network.column_count()).map(move |position| {

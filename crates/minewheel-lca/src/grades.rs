@@ -15,11 +15,11 @@
 //! Source: own definition. Shares are between 0 and 1 for non-negative coefficients; credits can make some negative.
 //! They sum to 1 in any case. Characterisation factors are taken as given.
 
-use crate::characterise::{CategoryFactors, direct_by_position};
+use crate::characterise::{CategoryFactors, direct_by_position, direct_scores};
 use crate::demand::Demand;
 use crate::ids::Grade;
 use crate::network::Network;
-use crate::solve::{Scores, SolveError, SolveOptions, adjoint_of_values, check_demand};
+use crate::solve::{Scores, SolveError, SolveOptions, adjoint, adjoint_of_values, check_demand};
 
 /// The scores of a network cut down to each grade, for any number of demands.
 #[derive(Clone, Debug)]
@@ -40,10 +40,19 @@ impl GradedScores {
     /// # Errors
     /// [`SolveError`] as for [`adjoint`](crate::adjoint).
     pub fn solve(network: &Network, category: &CategoryFactors) -> Result<Self, SolveError> {
+        let whole = adjoint(network, &direct_scores(network, category))?;
+        Self::solve_below(network, category, whole)
+    }
+
+    /// As [`Self::solve`] where the scores of the category are known already: all grades but the weakest, which leaves nothing out.
+    ///
+    /// # Errors
+    /// As [`Self::solve`].
+    pub fn solve_below(network: &Network, category: &CategoryFactors, whole: Scores) -> Result<Self, SolveError> {
         let mut flow_factors = Vec::new();
         category.values_for(&[], &mut flow_factors);
         let mut up_to: Vec<Scores> = Vec::with_capacity(Grade::COUNT);
-        for weakest in Grade::ALL {
+        for weakest in Grade::ALL.into_iter().filter(|grade| *grade != Grade::WEAKEST) {
             let values = network.values_up_to(weakest);
             let (inputs, flows) = values.split_at(network.input_count());
             let mut direct = vec![0.0; network.column_count()];
@@ -52,6 +61,7 @@ impl GradedScores {
             }
             up_to.append(&mut adjoint_of_values(network, inputs, &[direct], SolveOptions::default())?);
         }
+        up_to.push(whole);
         Ok(Self { up_to })
     }
 

@@ -67,7 +67,7 @@ mod swap;
 mod tree;
 
 pub use assembly::{Assembly, AssemblyError};
-pub use characterise::{CategoryFactors, direct_scores};
+pub use characterise::{CategoryFactors, direct_scores, direct_scores_many};
 pub use coefficient::{Coefficient, MAX_FACTORS};
 pub use comparison::{PairedDifference, paired_difference};
 pub use contributions::{FlowContribution, InputFlow, column_contributions, flow_contributions, input_flows, supply_contributions};
@@ -84,8 +84,8 @@ pub use parameter_draws::{CorrelationError, Correlations, ParameterDraws, parame
 pub use sensitivity::{RankedFactor, factor_sensitivities, variance_ranking};
 pub use sobol::{SobolIndex, SobolIndices, sobol};
 pub use solve::{
-    Activity, ColumnList, DENSE_LIMIT, Method, RESIDUAL_LIMIT, Scores, SolveError, SolveOptions, SolveReport, adjoint, adjoint_many, adjoint_with,
-    forward, forward_with,
+    Activity, ColumnList, DENSE_LIMIT, Method, RESIDUAL_LIMIT, Scores, SolveError, SolveOptions, SolveReport, adjoint, adjoint_by_group,
+    adjoint_many, adjoint_with, forward, forward_with,
 };
 pub use statistics::{Moments, quantile};
 pub use swap::SupplierSwaps;

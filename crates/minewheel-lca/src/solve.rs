@@ -37,6 +37,7 @@ mod sweep;
 mod tight;
 
 use std::fmt;
+use std::ops::Range;
 
 use crate::demand::Demand;
 use crate::ids::ColumnId;
@@ -115,12 +116,22 @@ pub enum SolveError {
         columns: usize,
     },
     /// A vector over columns has another length than the network.
-    #[error("a vector of {given} direct scores was given for a network of {wanted} columns")]
+    #[error("a vector of {given} values was given for a network of {wanted} columns")]
     WrongLength {
         /// Length given.
         given: usize,
         /// Length wanted.
         wanted: usize,
+    },
+    /// A column has a group beyond their number.
+    #[error("{column} belongs to group {group} of {groups}; groups count from 0")]
+    UnknownGroup {
+        /// The column.
+        column: ColumnId,
+        /// Its group.
+        group: usize,
+        /// How many groups there are.
+        groups: usize,
     },
     /// A formula has no value with the parameters of a draw.
     #[error("`{formula}` of {user}: {reason}")]
@@ -279,6 +290,43 @@ pub fn adjoint_many<D: AsRef<[f64]>>(network: &Network, directs: &[D], options: 
     adjoint_of_values(network, network.input_bases(), directs, options)
 }
 
+/// The scores of one category split by where their impact occurs: `group` says for each column (by id) to which of the `groups` its direct
+/// score belongs, and the scores of all groups sum to those of the category.
+///
+/// ```
+/// use minewheel_lca::*;
+/// let mut builder = NetworkBuilder::new();
+/// let (mine, smelter) = (builder.add_column(0), builder.add_column(1));
+/// builder.add_input(smelter, mine, Coefficient::exact(2.0));
+/// let network = builder.build()?;
+/// let by_group = adjoint_by_group(&network, &[0.5, 3.0], &[0, 1], 2, SolveOptions::default())?;
+/// assert_eq!(by_group[0].values(), [0.5, 1.0]);
+/// assert_eq!(by_group[1].values(), [0.0, 3.0]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// As [`adjoint`]; [`SolveError::WrongLength`] also where `group` has another length than the network has columns, and
+/// [`SolveError::UnknownGroup`].
+pub fn adjoint_by_group(network: &Network, direct: &[f64], group: &[u32], groups: usize, options: SolveOptions) -> Result<Vec<Scores>, SolveError> {
+    check_direct(network, direct)?;
+    if group.len() != direct.len() {
+        return Err(SolveError::WrongLength { given: group.len(), wanted: direct.len() });
+    }
+    let of_place: Vec<(usize, f64)> =
+        (0..network.column_count()).map(|place| network.column_at(place).index()).map(|column| (group[column] as usize, direct[column])).collect();
+    if let Some(place) = of_place.iter().position(|(group, _)| *group >= groups) {
+        return Err(SolveError::UnknownGroup { column: network.column_at(place), group: of_place[place].0, groups });
+    }
+    adjoint_by_lane(network, network.input_bases(), groups, options, |lanes, stride, rows| {
+        for ((group, score), row) in of_place.iter().zip(rows.chunks_exact_mut(stride)) {
+            if lanes.contains(group) {
+                row[group - lanes.start] = *score;
+            }
+        }
+    })
+}
+
 /// As [`adjoint_many`] for other input coefficients on the same network.
 pub(crate) fn adjoint_of_values<D: AsRef<[f64]>>(
     network: &Network,
@@ -289,24 +337,44 @@ pub(crate) fn adjoint_of_values<D: AsRef<[f64]>>(
     for direct in directs {
         check_direct(network, direct.as_ref())?;
     }
+    adjoint_by_lane(network, values, directs.len(), options, |lanes, stride, rows| {
+        for (lane, given) in directs[lanes].iter().enumerate() {
+            for (place, row) in rows.chunks_exact_mut(stride).enumerate() {
+                row[lane] = given.as_ref()[network.column_at(place).index()];
+            }
+        }
+    })
+}
+
+/// Solves for so many sets of direct scores, some at a time; `fill` writes those of a range of sets into rows of a given length, one for
+/// each column in evaluation order.
+fn adjoint_by_lane(
+    network: &Network,
+    values: &[f64],
+    count: usize,
+    options: SolveOptions,
+    fill: impl Fn(Range<usize>, usize, &mut [f64]),
+) -> Result<Vec<Scores>, SolveError> {
     let mut own_supply = Vec::new();
     let system = System::new(network, values, &mut own_supply)?;
     let mut cache = FactorCache::default();
-    let mut scores = Vec::with_capacity(directs.len());
-    for chunk in directs.chunks(8) {
-        match chunk.len() {
-            1 => adjoint_chunk::<1, D>(&system, chunk, options, &mut cache, &mut scores)?,
-            2 => adjoint_chunk::<2, D>(&system, chunk, options, &mut cache, &mut scores)?,
-            3 | 4 => adjoint_chunk::<4, D>(&system, chunk, options, &mut cache, &mut scores)?,
-            _ => adjoint_chunk::<8, D>(&system, chunk, options, &mut cache, &mut scores)?,
+    let mut scores = Vec::with_capacity(count);
+    for start in (0..count).step_by(8) {
+        let lanes = start..count.min(start + 8);
+        match lanes.len() {
+            1 => adjoint_chunk::<1>(&system, lanes, &fill, options, &mut cache, &mut scores)?,
+            2 => adjoint_chunk::<2>(&system, lanes, &fill, options, &mut cache, &mut scores)?,
+            3 | 4 => adjoint_chunk::<4>(&system, lanes, &fill, options, &mut cache, &mut scores)?,
+            _ => adjoint_chunk::<8>(&system, lanes, &fill, options, &mut cache, &mut scores)?,
         }
     }
     Ok(scores)
 }
 
-fn adjoint_chunk<const K: usize, D: AsRef<[f64]>>(
+fn adjoint_chunk<const K: usize>(
     system: &System<'_>,
-    directs: &[D],
+    lanes: Range<usize>,
+    fill: &impl Fn(Range<usize>, usize, &mut [f64]),
     options: SolveOptions,
     cache: &mut FactorCache,
     out: &mut Vec<Scores>,
@@ -314,14 +382,10 @@ fn adjoint_chunk<const K: usize, D: AsRef<[f64]>>(
     let network = system.network;
     let n = network.column_count();
     let mut direct = vec![[0.0; K]; n];
-    for (lane, given) in directs.iter().enumerate() {
-        for (place, row) in direct.iter_mut().enumerate() {
-            row[lane] = given.as_ref()[network.column_at(place).index()];
-        }
-    }
+    fill(lanes.clone(), K, direct.as_flattened_mut());
     let mut y = vec![[0.0; K]; n];
     let report = adjoint_by_position(system, &direct, &mut y, options, Start::Base(cache))?;
-    for lane in 0..directs.len() {
+    for lane in 0..lanes.len() {
         let mut values = vec![0.0; n];
         for (place, row) in y.iter().enumerate() {
             values[network.column_at(place).index()] = row[lane];

@@ -20,8 +20,8 @@ impl PlacedNetworkBuilder<'_> {
     /// The column of a product that the background makes in a place; without a place, on the world market.
     pub(super) fn mapped_column(&mut self, product: ProductId, place: Option<PlaceId>) -> Option<ColumnId> {
         let background = self.background.clone()?;
-        let lineage = place.map_or_else(|| vec![self.world], |place| self.lineage(place));
-        let number = background.find(product, lineage)?;
+        let lineage = self.lineage(place.unwrap_or(self.world));
+        let number = background.find(product, lineage.iter().copied())?;
         Some(self.column(Column::Background(product, number)))
     }
 

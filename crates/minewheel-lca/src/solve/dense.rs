@@ -40,15 +40,21 @@ impl DenseLu {
 
     /// Solves `M x = b` in place.
     pub fn solve(&self, b: &mut [f64]) {
-        let mut x: Vec<f64> = self.row_of.iter().map(|row| b[*row]).collect();
+        self.solve_many(b.as_chunks_mut::<1>().0);
+    }
+
+    /// Solves `M x = b` in place for `K` right-hand sides.
+    pub fn solve_many<const K: usize>(&self, b: &mut [[f64; K]]) {
+        let mut x: Vec<[f64; K]> = self.row_of.iter().map(|row| b[*row]).collect();
         for row in 0..self.n {
             let (known, rest) = x.split_at_mut(row);
-            rest[0] -= self.row(row).iter().zip(&*known).map(|(l, x)| l * x).sum::<f64>();
+            let sum = products_summed(&self.row(row)[..row], known);
+            (0..K).for_each(|lane| rest[0][lane] -= sum[lane]);
         }
         for row in (0..self.n).rev() {
             let (rest, known) = x.split_at_mut(row + 1);
-            let sum: f64 = self.row(row)[row + 1..].iter().zip(&*known).map(|(u, x)| u * x).sum();
-            rest[row] = (rest[row] - sum) / self.row(row)[row];
+            let sum = products_summed(&self.row(row)[row + 1..], known);
+            (0..K).for_each(|lane| rest[row][lane] = (rest[row][lane] - sum[lane]) / self.row(row)[row]);
         }
         b.copy_from_slice(&x);
     }
@@ -73,6 +79,14 @@ impl DenseLu {
     fn row(&self, row: usize) -> &[f64] {
         &self.entries[row * self.n..][..self.n]
     }
+}
+
+fn products_summed<const K: usize>(factors: &[f64], values: &[[f64; K]]) -> [f64; K] {
+    let mut sum = [0.0; K];
+    for (factor, values) in factors.iter().zip(values) {
+        (0..K).for_each(|lane| sum[lane] += factor * values[lane]);
+    }
+    sum
 }
 
 #[cfg(test)]

@@ -21,6 +21,8 @@ use std::ops::Range;
 
 use super::sweep::{Relaxation, System};
 
+/// Passes that the sizes of scores take.
+const SIZE_SWEEPS: usize = 4;
 /// Steps between restarts.
 const STEPS: usize = 80;
 /// Restarts.
@@ -84,7 +86,7 @@ impl<'s> Component<'s> {
             inner[place] = [system.inner_score(place, block, direct, start, lane)];
             y[place] = [start[place][lane]];
         }
-        let size = system.sizes(block, |place| inner[place][0]);
+        let size = sizes(system, block, |place| inner[place][0]);
         let least = size.iter().copied().filter(|s| *s > 0.0).fold(f64::INFINITY, f64::min);
         let floor = if least.is_finite() { least } else { 1.0 };
         let size = size.into_iter().map(|s| s.max(floor)).collect();
@@ -188,4 +190,17 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 
 fn norm(v: &[f64]) -> f64 {
     dot(v, v).sqrt()
+}
+
+/// The size that each score of a component has, `s_j = |c_j| + Σ_i |z_ij| s_i` after a few sweeps, from its inner scores.
+fn sizes(system: &System<'_>, block: &Range<usize>, inner: impl Fn(usize) -> f64) -> Vec<f64> {
+    let inner: Vec<f64> = block.clone().map(|place| inner(place).abs()).collect();
+    let mut size = vec![0.0_f64; block.len()];
+    for _ in 0..SIZE_SWEEPS {
+        for place in block.clone() {
+            let supplied = system.inputs(place).filter_map(|(from, amount)| Some(amount.abs() * size[from.checked_sub(block.start)?]));
+            size[place - block.start] = inner[place - block.start] + supplied.sum::<f64>();
+        }
+    }
+    size
 }

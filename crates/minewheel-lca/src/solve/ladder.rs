@@ -1,6 +1,7 @@
 //! Component by component: substitution, sweeps, refinement with known factors, fresh factors; then one residual
 //! check over all.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use super::dense::DenseLu;
 use super::krylov;
 use super::lu::{SparseLu, SparsePattern};
-use super::sweep::System;
+use super::sweep::{SIZE_SWEEPS, System};
 use super::tight::TightLoops;
 use super::{DENSE_LIMIT, Method, RESIDUAL_LIMIT, SolveError, SolveOptions, SolveReport};
 
@@ -73,33 +74,35 @@ pub(crate) fn adjoint_by_position<const K: usize>(
             continue;
         }
         let small = block.len() <= DENSE_LIMIT;
-        let sweeps_first = match options.method {
-            Method::Automatic => !small || matches!(start, Start::Near(_)),
-            Method::Direct => false,
-        };
+        if small && let Start::Base(cache) = &mut start {
+            let known = match cache.blocks.entry(block.start) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    report.factorised += 1;
+                    place.insert(BlockFactors::of(system, &block, None)?)
+                }
+            };
+            // One step is as good as rounding allows, all but always; the residual below tells.
+            correct(system, &block, direct, y, &known.factors);
+            continue;
+        }
+        let sweeps_first = options.method == Method::Automatic;
         let in_vain = start.is_swept_in_vain(&block);
         if sweeps_first && !in_vain {
-            let known = start.tight_loops(&block);
-            let joined = known.and_then(|tight| tight.joined(system));
+            if start.tight_loops(&block).is_none()
+                && let Start::Base(cache) = &mut start
+            {
+                let sizes = system.sized(&block, direct, y);
+                report.sweeps += SIZE_SWEEPS;
+                if let Some(tight) = TightLoops::find(system, &block, &sizes) {
+                    cache.tight_loops.insert(block.start, tight);
+                }
+            }
+            let joined = start.tight_loops(&block).and_then(|tight| tight.joined(system));
             let relaxation = system.relax(&block, joined.as_ref(), direct, y, options.tolerance, options.max_sweeps);
             report.sweeps += relaxation.sweeps;
             if relaxation.settled {
                 continue;
-            }
-            if known.is_none()
-                && let Start::Base(cache) = &mut start
-            {
-                y[block.clone()].fill([0.0; K]);
-                if let Some(tight) = TightLoops::find(system, &block, direct, y)
-                    && let Some(joined) = tight.joined(system)
-                {
-                    let relaxation = system.relax(&block, Some(&joined), direct, y, options.tolerance, options.max_sweeps);
-                    report.sweeps += relaxation.sweeps;
-                    if relaxation.settled {
-                        cache.tight_loops.insert(block.start, tight);
-                        continue;
-                    }
-                }
             }
         }
         if !small && options.method == Method::Automatic && start.factors(&block).is_none() {
@@ -136,8 +139,14 @@ pub(crate) fn adjoint_by_position<const K: usize>(
     let (mut residual, mut place) = system.residual(all.clone(), direct, y);
     if residual > options.tolerance.max(1e-12) {
         report.refined = true;
-        system.sweep(all.clone(), direct, y);
-        system.sweep(all.clone(), direct, y);
+        for block in system.network.blocks() {
+            if let Some(known) = start.factors(&block) {
+                refine(system, &block, direct, y, &known.factors, OWN_STEPS);
+            } else {
+                system.sweep(block.clone(), direct, y);
+                system.sweep(block, direct, y);
+            }
+        }
         (residual, place) = system.residual(all, direct, y);
     }
     accept(system, report, residual, place)
@@ -230,23 +239,7 @@ fn refine<const K: usize>(
 ) -> f64 {
     let mut error = f64::INFINITY;
     for _ in 0..steps {
-        let rest: Vec<[f64; K]> = block
-            .clone()
-            .map(|place| {
-                let (sum, _) = system.row(place, direct, y);
-                std::array::from_fn(|lane| sum[lane] - y[place][lane])
-            })
-            .collect();
-        for lane in 0..K {
-            let mut step: Vec<f64> = rest.iter().map(|row| row[lane]).collect();
-            if step.iter().all(|value| *value == 0.0) {
-                continue;
-            }
-            factors.solve(&mut step);
-            for (row, step) in y[block.clone()].iter_mut().zip(step) {
-                row[lane] += step;
-            }
-        }
+        correct(system, block, direct, y, factors);
         let (reached, _) = system.residual(block.clone(), direct, y);
         let helped = reached < 0.5 * error;
         error = error.min(reached);
@@ -255,6 +248,19 @@ fn refine<const K: usize>(
         }
     }
     error
+}
+
+/// Adds `M⁻¹ r` to the component's part of `y`.
+fn correct<const K: usize>(system: &System<'_>, block: &Range<usize>, direct: &[[f64; K]], y: &mut [[f64; K]], factors: &Factors) {
+    let rest = |place: usize| {
+        let sum = system.supplied(place, direct[place], y);
+        std::array::from_fn(|lane| sum[lane] - y[place][lane])
+    };
+    let mut step: Vec<[f64; K]> = block.clone().map(rest).collect();
+    factors.solve_many(&mut step);
+    for (row, step) in y[block.clone()].iter_mut().zip(step) {
+        (0..K).for_each(|lane| row[lane] += step[lane]);
+    }
 }
 
 /// The factors of one component's `(I − Z)ᵀ`, and its pattern for later values.
@@ -282,6 +288,21 @@ impl Factors {
         match self {
             Self::Dense(lu) => lu.solve(b),
             Self::Sparse(lu) => lu.solve(b),
+        }
+    }
+
+    fn solve_many<const K: usize>(&self, b: &mut [[f64; K]]) {
+        match self {
+            Self::Dense(lu) => lu.solve_many(b),
+            Self::Sparse(lu) => {
+                for lane in 0..K {
+                    let mut one: Vec<f64> = b.iter().map(|row| row[lane]).collect();
+                    if one.iter().any(|value| *value != 0.0) {
+                        lu.solve(&mut one);
+                        b.iter_mut().zip(one).for_each(|(row, value)| row[lane] = value);
+                    }
+                }
+            }
         }
     }
 

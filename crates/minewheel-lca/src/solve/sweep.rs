@@ -6,9 +6,10 @@
 //!
 //! After every few sweeps the component goes on from the weighted mean of its last iterates whose weights make the weighted mean of their
 //! changes smallest (reduced rank extrapolation: M. Mešina, Comput. Methods Appl. Mech. Eng. 10 (1977), 165–173), each change
-//! counted relative to the sum of magnitudes in its row. The sweeps stop when the estimated remaining error `δ·ρ/(1−ρ)` is
-//! below the tolerance, where `δ` is the largest relative change of a sweep and `ρ` the larger of the last two rates at which changes shrank
-//! between extrapolations. For non-negative inputs plain sweeps converge if and only if the component can deliver (P. Stein and R. Rosenberg,
+//! counted relative to the sum of magnitudes in its row. That mean is itself what a sweep makes of the same mean of the iterates before, and
+//! the weighted mean of the changes is the change of that sweep. The sweeps stop when the estimated remaining error `δ·ρ/(1−ρ)` is
+//! below the tolerance, where `δ` is the largest relative change of a sweep, real or of means, and `ρ` the larger of the last two rates at
+//! which changes shrank between extrapolations. For non-negative inputs plain sweeps converge if and only if the component can deliver (P. Stein and R. Rosenberg,
 //! J. London Math. Soc. 23 (1948)); where there are no credits, sweeps are extrapolated only if a category without uptake bears witness.
 
 use std::ops::Range;
@@ -40,8 +41,10 @@ const STRIDE: usize = 4;
 const PATIENCE: usize = 4;
 /// Weights of an extrapolation above this say that its differences are all but dependent.
 const LARGEST_WEIGHT: f64 = 1e4;
-/// Sweeps that the sizes of scores take.
-const SIZE_SWEEPS: usize = 4;
+/// Sweeps after which the sizes of scores are known well enough to tell tight loops.
+pub(super) const SIZE_SWEEPS: usize = 6;
+/// Part of a change that is left after cancelling and no longer told from rounding.
+const CANCELLED: f64 = 1e-7;
 
 /// What some sweeps in a row show.
 struct Turn {
@@ -71,22 +74,27 @@ impl<const K: usize> Cycle<K> {
         &self.kept[STRIDE]
     }
 
-    /// Sets `y` to the weighted mean of the sweeps with the least weighted mean of their changes; says the rate of the last two sweeps.
-    fn extrapolate(&self, y: &mut [[f64; K]]) -> f64 {
+    /// Sets `y` to the weighted mean of the sweeps with the least weighted mean of their changes; says the rate of the last two sweeps
+    /// and the size of that mean.
+    fn extrapolate(&self, y: &mut [[f64; K]]) -> (f64, f64) {
         let products = self.products();
-        let mut slowest = 0.0_f64;
+        let (mut slowest, mut left) = (0.0_f64, 0.0_f64);
         for (lane, products) in products.iter().enumerate() {
             let size = |at: usize| products[at][at].sqrt();
             if size(STRIDE - 1) == 0.0 {
                 continue;
             }
             slowest = slowest.max(size(STRIDE - 1) / size(STRIDE - 2));
-            let Some(weights) = least_change(products) else { continue };
+            let Some((weights, least)) = least_change(products) else {
+                left = left.max(size(STRIDE - 1));
+                continue;
+            };
+            left = left.max(least);
             for (place, score) in y.iter_mut().enumerate() {
                 score[lane] = weights.iter().zip(&self.kept[1..]).map(|(weight, kept)| weight * kept[place][lane]).sum();
             }
         }
-        slowest
+        (slowest, left)
     }
 
     /// Products of the changes of the sweeps, by category; those at and below the diagonal.
@@ -110,8 +118,9 @@ impl<const K: usize> Cycle<K> {
     }
 }
 
-/// Weights that sum to one and make the weighted mean of changes smallest, from the products of the changes at and below the diagonal.
-fn least_change(products: &[[f64; STRIDE]; STRIDE]) -> Option<[f64; STRIDE]> {
+/// Weights that sum to one and make the weighted mean of changes smallest, from the products of the changes at and below the diagonal, and the
+/// size of that mean.
+fn least_change(products: &[[f64; STRIDE]; STRIDE]) -> Option<([f64; STRIDE], f64)> {
     let scale: [f64; STRIDE] = std::array::from_fn(|at| products[at][at].sqrt());
     let scaled = (0..STRIDE * STRIDE).map(|cell| {
         let (row, column) = (cell / STRIDE, cell % STRIDE);
@@ -122,7 +131,9 @@ fn least_change(products: &[[f64; STRIDE]; STRIDE]) -> Option<[f64; STRIDE]> {
     weights.iter_mut().zip(scale).for_each(|(weight, scale)| *weight /= scale);
     let sum: f64 = weights.iter().sum();
     let weights = weights.map(|weight| weight / sum);
-    weights.iter().all(|weight| weight.abs() <= LARGEST_WEIGHT).then_some(weights)
+    let least = if sum > 0.0 { 1.0 / sum.sqrt() } else { 0.0 };
+    let told = weights.iter().zip(scale).map(|(weight, scale)| CANCELLED * weight.abs() * scale).fold(least, f64::max);
+    weights.iter().all(|weight| weight.abs() <= LARGEST_WEIGHT).then_some((weights, told))
 }
 
 impl<'a> System<'a> {
@@ -162,17 +173,14 @@ impl<'a> System<'a> {
         direct[place][lane] + outside.sum::<f64>()
     }
 
-    /// The size that each score of a component has, `s_j = |c_j| + Σ_i |z_ij| s_i` after a few sweeps, from its inner scores.
-    pub(super) fn sizes(&self, block: &Range<usize>, inner: impl Fn(usize) -> f64) -> Vec<f64> {
-        let inner: Vec<f64> = block.clone().map(|place| inner(place).abs()).collect();
-        let mut size = vec![0.0_f64; block.len()];
-        for _ in 0..SIZE_SWEEPS {
-            for place in block.clone() {
-                let supplied = self.inputs(place).filter_map(|(from, amount)| Some(amount.abs() * size[from.checked_sub(block.start)?]));
-                size[place - block.start] = inner[place - block.start] + supplied.sum::<f64>();
-            }
+    /// Sweeps a component a few times; says the sizes of its scores, by category.
+    pub(super) fn sized<const K: usize>(&self, block: &Range<usize>, direct: &[[f64; K]], y: &mut [[f64; K]]) -> Vec<[f64; K]> {
+        for _ in 1..SIZE_SWEEPS {
+            self.sweep(block.clone(), direct, y);
         }
-        size
+        let mut sizes = vec![[0.0; K]; block.len()];
+        self.watched_sweep(block.clone(), direct, y, &mut sizes);
+        sizes
     }
 
     /// Sweeps a component until it settles, tight loops as dense blocks; `y` holds the start and the result.
@@ -208,16 +216,20 @@ impl<'a> System<'a> {
             if !change.is_finite() {
                 return Relaxation { sweeps, settled: false };
             }
-            let turn = Turn { change, rate: cycle.extrapolate(&mut y[block.clone()]) };
+            let (rate, left) = cycle.extrapolate(&mut y[block.clone()]);
+            let turn = Turn { change, rate };
             if !is_extrapolated {
                 y[block.clone()].copy_from_slice(cycle.last());
             }
             if let Some(before) = before {
                 let rate = turn.rate.max(before.rate);
-                let remaining = if rate < 1.0 { change * rate / (1.0 - rate) } else { f64::INFINITY };
-                if remaining <= tolerance || change <= 4.0 * f64::EPSILON {
+                let remaining = |change: f64| if rate < 1.0 { change * rate / (1.0 - rate) } else { f64::INFINITY };
+                if remaining(change) <= tolerance || change <= 4.0 * f64::EPSILON {
                     y[block.clone()].copy_from_slice(cycle.last());
                     return Relaxation { sweeps, settled: is_believed(cycle.last()) };
+                }
+                if is_extrapolated && remaining(left) <= tolerance {
+                    return Relaxation { sweeps, settled: is_believed(&y[block.clone()]) };
                 }
                 let pace = (change / before.change).powf(1.0 / STRIDE as f64);
                 let wanted = (tolerance / change).ln() / pace.ln();
@@ -328,7 +340,7 @@ impl<'a> System<'a> {
     }
 
     /// `c_j + Σ_i z_ij y_i`: two sums side by side, as a sum waits for the one before it.
-    fn supplied<const K: usize>(&self, place: usize, direct: [f64; K], y: &[[f64; K]]) -> [f64; K] {
+    pub(super) fn supplied<const K: usize>(&self, place: usize, direct: [f64; K], y: &[[f64; K]]) -> [f64; K] {
         let range = self.network.input_range(place);
         let (values, suppliers) = (&self.values[range.clone()], &self.supplier[range]);
         let (mut even, mut odd) = (direct, [0.0; K]);

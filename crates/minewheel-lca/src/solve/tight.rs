@@ -1,7 +1,7 @@
 //! Tight loops: few columns of a large component that feed each other so strongly that sweeps column by column get nowhere.
 //!
 //! ```text
-//! ẑ_ij = |z_ij| · s_i / s_j        s_j = |c_j| + Σ_i |z_ij| s_i, a few sweeps of it
+//! ẑ_ij = |z_ij| · s_i / s_j        s_j = |c_j| + Σ_i |z_ij y_i|, after a few sweeps
 //! y_T ← y_T + M_T⁻¹ r_T            M = (I − Z)ᵀ on the columns T of one tight loop, r the residual there
 //! ```
 //!
@@ -26,7 +26,7 @@ use super::sweep::System;
 use crate::order::evaluation_order;
 
 /// Least share of a supplier in its consumer's size by which both may belong to a tight loop.
-const STRONG: f64 = 0.3;
+const STRONG: f64 = 0.2;
 
 /// The tight loops of one component, by places.
 pub(super) struct TightLoops {
@@ -42,14 +42,15 @@ pub(super) struct Joined<'t> {
 }
 
 impl TightLoops {
-    /// The tight loops of a component, found at the sizes of the first category; `None` where there is none of up to [`DENSE_LIMIT`] columns.
-    pub fn find<const K: usize>(system: &System<'_>, block: &Range<usize>, direct: &[[f64; K]], y: &[[f64; K]]) -> Option<Self> {
-        let size = system.sizes(block, |place| system.inner_score(place, block, direct, y, 0));
+    /// The tight loops of a component whose scores have these sizes, in whichever category they are tight; `None` where there is none of up
+    /// to [`DENSE_LIMIT`] columns.
+    pub fn find<const K: usize>(system: &System<'_>, block: &Range<usize>, sizes: &[[f64; K]]) -> Option<Self> {
         let (mut start, mut supplier) = (vec![0], Vec::new());
         for place in block.clone() {
-            let here = size[place - block.start];
+            let here = &sizes[place - block.start];
             for (from, amount) in system.inputs(place).filter(|(from, _)| *from >= block.start && *from != place) {
-                if amount.abs() * size[from - block.start] >= STRONG * here && here > 0.0 {
+                let there = &sizes[from - block.start];
+                if (0..K).any(|lane| amount.abs() * there[lane] >= STRONG * here[lane] && here[lane] > 0.0) {
                     supplier.push((from - block.start) as u32);
                 }
             }
@@ -90,17 +91,18 @@ impl Joined<'_> {
     pub fn settle<const K: usize>(&self, number: usize, system: &System<'_>, direct: &[[f64; K]], y: &mut [[f64; K]]) -> f64 {
         let (places, factors) = (&self.tight.loops[number], &self.factors[number]);
         let rows: Vec<_> = places.iter().map(|place| system.row(*place, direct, y)).collect();
+        let mut steps: Vec<[f64; K]> =
+            places.iter().zip(&rows).map(|(place, (sum, _))| std::array::from_fn(|lane| sum[lane] - y[*place][lane])).collect();
+        factors.solve_many(&mut steps);
         let mut largest = 0.0_f64;
-        for lane in 0..K {
-            let mut step: Vec<f64> = places.iter().zip(&rows).map(|(place, (sum, _))| sum[lane] - y[*place][lane]).collect();
-            factors.solve(&mut step);
-            for ((place, (_, size)), step) in places.iter().zip(&rows).zip(step) {
+        for ((place, (_, size)), step) in places.iter().zip(&rows).zip(&steps) {
+            for lane in 0..K {
                 let score = &mut y[*place][lane];
-                if step != 0.0 {
-                    let change = step.abs() / (size[lane] + score.abs());
+                if step[lane] != 0.0 {
+                    let change = step[lane].abs() / (size[lane] + score.abs());
                     largest = if change <= largest { largest } else { change };
                 }
-                *score += step;
+                *score += step[lane];
             }
         }
         largest
