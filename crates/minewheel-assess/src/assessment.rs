@@ -159,8 +159,8 @@ pub struct StageLine {
     pub stage: Stage,
     /// The part.
     pub part: String,
-    /// Where it is emitted.
-    pub country: String,
+    /// Where it is emitted; `null` where places were not asked for.
+    pub country: Option<String>,
     /// Kilograms of CO2 equivalents.
     pub kg: f64,
 }
@@ -463,31 +463,43 @@ fn place_line(
 /// # Errors
 /// Whatever [`prepare`] refuses, a network that cannot be solved, or a draw that makes a car impossible.
 pub fn assess(tables: &Tables, cars: &[CarDesign], scenario: &Scenario, sampling: Option<Sampling>) -> Result<Vec<Assessment>, AssessError> {
-    assess_on(&Networks::none(), tables, cars, scenario, sampling, &Watch::none(), None)
+    let means = Means { networks: &Networks::none(), watch: &Watch::none(), background: None, has_places: true };
+    assess_on(&means, tables, cars, scenario, sampling)
 }
 
-/// As [`assess`], with networks that are kept, under a watch that counts draws and may stop them, and with the products that a background
-/// maps taken from there.
+/// What an assessment is done with.
+#[derive(Debug, Clone, Copy)]
+pub struct Means<'a> {
+    /// Networks that are kept.
+    pub networks: &'a Networks,
+    /// Counts draws and may stop them.
+    pub watch: &'a Watch,
+    /// The products that it maps are taken from there.
+    pub background: Option<&'a Arc<Background>>,
+    /// Whether to tell where emissions happen.
+    pub has_places: bool,
+}
+
+/// As [`assess`], with chosen means.
 ///
 /// # Errors
 /// As [`assess`], and [`AssessError::Stopped`].
 pub fn assess_on(
-    kept: &Networks,
+    means: &Means<'_>,
     tables: &Tables,
     cars: &[CarDesign],
     scenario: &Scenario,
     sampling: Option<Sampling>,
-    watch: &Watch,
-    background: Option<&Arc<Background>>,
 ) -> Result<Vec<Assessment>, AssessError> {
+    let kept = means.networks;
     let traces = kept.traces(tables, scenario)?;
-    let mut prepared = prepare_on(kept, tables, cars, scenario, &traces, background)?;
+    let mut prepared = prepare_on(kept, tables, cars, scenario, &traces, means.background)?;
     if scenario.preset != Preset::CutOff {
         crate::recovery::add_credits(tables, scenario, &mut prepared)?;
     }
-    let solved = prepared.networks.iter().map(|n| kept.solve_by_place(tables, n, &scenario.method)).collect::<Result<Vec<_>, _>>()?;
+    let solved = prepared.networks.iter().map(|n| kept.solution(tables, n, &scenario.method, means.has_places)).collect::<Result<Vec<_>, _>>()?;
     let samples = match sampling {
-        Some(sampling) => Some(draws(tables, scenario, &prepared.cases, &solved, sampling, watch)?),
+        Some(sampling) => Some(draws(tables, scenario, &prepared.cases, &solved, sampling, means.watch)?),
         None => None,
     };
     // Of several errors the first car's is told.

@@ -15,8 +15,8 @@ use std::sync::Arc;
 use minewheel_data::cards::Families;
 use minewheel_data::status::Status;
 use minewheel_lca::{
-    Activity, CategoryFactors, ColumnId, Demand, FactorId, FlowId, Grade, GradedScores, Scores, SolveOptions, adjoint_by_group, adjoint_many,
-    direct_scores, direct_scores_many, forward,
+    Activity, CategoryFactors, ColumnId, Demand, FactorId, FlowId, Grade, GradedScores, Scores, SolveOptions, adjoint, adjoint_by_group,
+    adjoint_many, direct_scores, direct_scores_many, forward,
 };
 use minewheel_model::bill::{Phase, Stage};
 
@@ -46,8 +46,8 @@ pub struct StageImpact {
     pub stage: Stage,
     /// The part.
     pub part: Arc<str>,
-    /// Place code of the emission.
-    pub country: String,
+    /// Place code of the emission; none of a network solved without places.
+    pub country: Option<String>,
     /// Kilograms of CO2 equivalents.
     pub kg: f64,
 }
@@ -142,7 +142,7 @@ impl<'n> SolvedNetwork<'n> {
         Ok(Self::solve(tables, placed, method, false)?.of(placed))
     }
 
-    /// The solutions of a network; with those by place of emission, a footprint asks for no further solve per part.
+    /// The solutions of a network; with those by place of emission, a footprint tells where.
     ///
     /// # Errors
     /// The method is unknown, or the network cannot be solved.
@@ -173,18 +173,23 @@ impl<'n> SolvedNetwork<'n> {
         let others: Vec<_> =
             tables.methods.categories().iter().filter(|c| c.method == "minewheel" || (c.method == method && c.name != "climate")).collect();
         let direct = direct_scores(&placed.network, &climate);
-        let (whole, by_place) = rayon::join(
-            || -> Result<_, AssessError> {
-                let categories: Vec<_> = std::iter::once(climate.clone()).chain(others.iter().map(|c| factors(c))).collect();
-                let directs = direct_scores_many(&placed.network, &categories);
-                let mut solved = adjoint_many(&placed.network, &directs, SolveOptions::default())?.into_iter();
-                let Some(scores) = solved.next() else { return Err(AssessError::NothingSolved) };
-                let graded = GradedScores::solve_below(&placed.network, &climate, scores.clone())?;
-                Ok((scores, solved, graded))
+        let network = &placed.network;
+        let ((graded, others_solved), by_place) = rayon::join(
+            || {
+                rayon::join(
+                    || -> Result<_, AssessError> {
+                        let scores = adjoint(network, &direct)?;
+                        Ok((GradedScores::solve_below(network, &climate, scores.clone())?, scores))
+                    },
+                    || {
+                        let categories: Vec<_> = others.iter().map(|c| factors(c)).collect();
+                        adjoint_many(network, &direct_scores_many(network, &categories), SolveOptions::default())
+                    },
+                )
             },
             || is_by_place.then(|| scores_by_place(tables, placed, &direct)).transpose(),
         );
-        let ((scores, solved, graded), by_place) = (whole?, by_place?);
+        let ((graded, scores), solved, by_place) = (graded?, others_solved?, by_place?);
         let others = others.iter().zip(solved).map(|(c, s)| (c.name.clone(), c.unit.clone(), s)).collect();
         let rest = Rest { direct, others, graded, by_place };
         Ok(Solution { climate: Arc::new(climate), scores: Arc::new(scores), rest: Arc::new(rest) })
@@ -227,7 +232,7 @@ impl<'n> SolvedNetwork<'n> {
         let total: f64 = by_phase.iter().sum();
         let mut by_stage = Vec::new();
         for ((stage, part), demand) in &parts {
-            by_stage.extend(self.by_place(tables, *stage, part, demand)?);
+            by_stage.extend(self.by_place(*stage, part, demand));
         }
         let activity = forward(&self.placed.network, &whole)?;
         let mut covered = [0.0; Families::NAMES.len()];
@@ -262,25 +267,14 @@ impl<'n> SolvedNetwork<'n> {
         Ok(Footprint { by_phase, by_stage, categories, by_status, coverage, activity, residual })
     }
 
-    fn by_place(&self, tables: &Tables, stage: Stage, part: &Arc<str>, demand: &Demand) -> Result<Vec<StageImpact>, AssessError> {
-        if let Some(places) = &self.rest.by_place {
-            let kg = |scores: &Scores| demand.lines().iter().map(|l| l.amount * scores.values()[l.column.index()]).sum::<f64>();
-            return Ok(places
-                .iter()
-                .map(|(country, scores)| StageImpact { stage, part: Arc::clone(part), country: country.clone(), kg: kg(scores) })
-                .filter(|impact| impact.kg != 0.0)
-                .collect());
-        }
-        let activity = forward(&self.placed.network, demand)?;
-        let mut by_place: BTreeMap<String, f64> = BTreeMap::new();
-        for (index, amount) in activity.values().iter().enumerate() {
-            let kg = amount * self.rest.direct[index];
-            if kg != 0.0 {
-                let place = emission_place(tables, self.placed, ColumnId(index as u32));
-                *by_place.entry(place.to_owned()).or_default() += kg;
-            }
-        }
-        Ok(by_place.into_iter().map(|(country, kg)| StageImpact { stage, part: Arc::clone(part), country, kg }).collect())
+    fn by_place(&self, stage: Stage, part: &Arc<str>, demand: &Demand) -> Vec<StageImpact> {
+        let kg = |scores: &Scores| demand.lines().iter().map(|l| l.amount * scores.values()[l.column.index()]).sum::<f64>();
+        let impact = |country: Option<String>, scores: &Scores| StageImpact { stage, part: Arc::clone(part), country, kg: kg(scores) };
+        let impacts: Vec<StageImpact> = match &self.rest.by_place {
+            Some(places) => places.iter().map(|(country, scores)| impact(Some(country.clone()), scores)).collect(),
+            None => vec![impact(None, &self.scores)],
+        };
+        impacts.into_iter().filter(|impact| impact.kg != 0.0).collect()
     }
 }
 

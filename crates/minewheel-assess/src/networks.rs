@@ -74,15 +74,11 @@ impl Networks {
         self.solution(tables, placed, method, false)
     }
 
-    /// As [`Networks::solve`], with solutions by place of emission.
+    /// A network solved for a climate method, with or without solutions by place of emission.
     ///
     /// # Errors
-    /// As [`Networks::solve`].
-    pub(crate) fn solve_by_place<'n>(&self, tables: &Tables, placed: &'n Arc<PlacedNetwork>, method: &str) -> Result<SolvedNetwork<'n>, AssessError> {
-        self.solution(tables, placed, method, true)
-    }
-
-    fn solution<'n>(
+    /// The method is unknown, or the network cannot be solved.
+    pub(crate) fn solution<'n>(
         &self,
         tables: &Tables,
         placed: &'n Arc<PlacedNetwork>,

@@ -440,6 +440,49 @@ proptest! {
             }
         }
     }
+
+    #[test]
+    fn groups_of_columns_share_a_score_out(plan in plans(1..90), groups in 1_usize..12) {
+        let network = plan.build(|column| column);
+        let group: Vec<u32> = (0..plan.direct.len()).map(|column| (column * 7 % groups) as u32).collect();
+        let shared = adjoint_by_group(&network, &plan.direct, &group, groups, SolveOptions::default()).unwrap();
+        prop_assert_eq!(shared.len(), groups);
+        let whole = adjoint(&network, &plan.direct).unwrap();
+        for (column, score) in whole.values().iter().enumerate() {
+            assert_close(shared.iter().map(|scores| scores.values()[column]).sum(), *score, 1e-10);
+        }
+        let of_one: Vec<f64> = plan.direct.iter().zip(&group).map(|(c, g)| if *g == 0 { *c } else { 0.0 }).collect();
+        for (a, b) in shared[0].values().iter().zip(adjoint(&network, &of_one).unwrap().values()) {
+            assert_close(*a, *b, 1e-10);
+        }
+    }
+}
+
+/// Ten categories, which take two passes; factors missing at the end count as nought.
+#[test]
+fn many_categories_are_scored_as_one_by_one() {
+    let mut builder = NetworkBuilder::new();
+    for column in 0..5 {
+        let id = builder.add_column(column);
+        for flow in 0..=column {
+            builder.add_flow(id, FlowId(flow), exact(1.0 + f64::from(column) / 3.0));
+        }
+    }
+    let network = builder.build().unwrap();
+    let categories: Vec<CategoryFactors> =
+        (0..10).map(|k| CategoryFactors::new((0..k / 2).map(|flow| f64::from(k) + f64::from(flow) / 7.0).collect())).collect();
+    let together = direct_scores_many(&network, &categories);
+    let alone: Vec<Vec<f64>> = categories.iter().map(|category| direct_scores(&network, category)).collect();
+    assert_eq!(together, alone);
+}
+
+/// Groups are refused that are too few for the columns, or that some column lacks.
+#[test]
+fn faulty_groups_are_named() {
+    let (network, ..) = electricity_and_steel();
+    let of = |group: &[u32]| adjoint_by_group(&network, &[0.4, 1.6], group, 2, SolveOptions::default()).unwrap_err().to_string();
+    assert!(of(&[0, 2]).contains("group 2 of 2"), "{}", of(&[0, 2]));
+    assert!(of(&[0]).contains("1 values"), "{}", of(&[0]));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Evidence, ValidationError};
 
 /// The claims, in the order of the chapter.
-pub const ORDER: [&str; 20] = [
+pub const ORDER: [&str; 21] = [
     "grid-intensity",
     "grid-china-2023",
     "provincial-grid",
@@ -26,6 +26,7 @@ pub const ORDER: [&str; 20] = [
     "acceleration",
     "carculator-stages",
     "whole-vehicles",
+    "battery-demand",
     "credit-requirements",
     "credit-prices",
 ];

@@ -15,6 +15,7 @@ pub mod claim;
 mod credits;
 mod energy;
 mod grids;
+mod market;
 mod motors;
 mod packs;
 mod prices;
@@ -189,6 +190,7 @@ impl Evidence {
             "carculator-stages" => stages::stages(self, claim),
             "epa-energy" => energy::energy(self, claim),
             "official-ranges" => ranges::official(self, claim),
+            "battery-demand" => market::batteries(claim),
             "credit-prices" => credits::prices(self, claim),
             "credit-requirements" => credits::requirements(claim),
             "acceleration" => charging::acceleration(self, claim),

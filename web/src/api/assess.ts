@@ -10,7 +10,8 @@ export interface Interval {
 export interface StageRow {
   stage: string;
   part: string;
-  country: string;
+  /** None where places were not asked for. */
+  country: string | null;
   kg: number;
 }
 

@@ -89,7 +89,7 @@ export const compare: Mount = ({ state, info, root }) => {
       const rangeKey = JSON.stringify(texts);
       await latest.run(async (signal) => {
         const [assessed, driven] = await Promise.all([
-          post<Assessment[]>('assess', { cars, ...body, no_interval: true }, signal),
+          post<Assessment[]>('assess', { cars, ...body, no_interval: true, no_places: true }, signal),
           rangesOf === rangeKey ? Promise.resolve(ranges) : post<RangeAnswer[]>('range', { cars }, signal),
         ]);
         shown = assessed;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use minewheel_assess::assessment::{Assessment, assess_on};
+use minewheel_assess::assessment::{Assessment, Means, assess_on};
 use minewheel_assess::background::BackgroundLine;
 use minewheel_assess::scenario::{Preset, Resample, Sampling};
 use minewheel_assess::tables::Tables;
@@ -36,6 +36,9 @@ pub struct Arguments {
     /// Only best estimates, no intervals
     #[arg(long, conflicts_with = "samples")]
     no_interval: bool,
+    /// Do not tell where emissions happen: each stage and part is one row without a country, and the answer comes sooner
+    #[arg(long)]
+    no_places: bool,
     /// Draw every uncertain row, or only the car's own
     #[arg(long, value_enum, default_value = "all")]
     resample: ResampleWord,
@@ -89,7 +92,8 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Assessment>, Fai
     };
     let sampling = (!arguments.no_interval).then_some(Sampling { samples: arguments.samples as u32, seed: arguments.seed, resample });
     let background = arguments.background.read(desk)?;
-    let results = assess_on(desk.networks(), tables, &cars, &scenario, sampling, desk.watch(), background.as_ref())?;
+    let means = Means { networks: desk.networks(), watch: desk.watch(), background: background.as_ref(), has_places: !arguments.no_places };
+    let results = assess_on(&means, tables, &cars, &scenario, sampling)?;
     if arguments.strict {
         refuse_weak(&results)?;
     }

@@ -4,6 +4,7 @@
 //! dealers   = sold by makers − exports − registrations      stands with dealers, is registered later, or left as a used car
 //! exits     = registrations − (stock at the end − stock at the start)
 //! parts     = a published period − the sum of its published parts
+//! batteries = published demand of cars − cars sold of each drive × their mean pack
 //! ```
 //!
 //! | symbol  | rounding that the gap carries                                     |
@@ -15,13 +16,14 @@
 use minewheel_data::status::Status;
 use serde::Serialize;
 
+use super::batteries::{DEMAND, battery_demand};
 use super::period::Period;
 use super::series::{Figure, Key, Kind, Market, Observation};
 
 /// A difference between figures that a reader may take for equal, or a break in a series.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Gap {
-    /// Which: `dealers`, `domestic`, `exits`, `parts`, `register`, `break`.
+    /// Which: `dealers`, `domestic`, `exits`, `parts`, `register`, `batteries`, `break`.
     pub kind: &'static str,
     /// The period or the moment.
     pub period: String,
@@ -70,6 +72,7 @@ pub fn gaps(market: &Market, place: &str, span: Period, periods: &[Period]) -> V
         found.extend(ACCOUNTS.iter().filter_map(|a| account(market, place, *period, a)));
         found.extend(STOCKS.iter().filter_map(|(flow, stock)| exits(market, place, *period, flow, stock)));
         found.extend(two_counts(market, place, *period));
+        found.extend(batteries(market, place, *period));
     }
     for (key, all) in market.series().filter(|(k, _)| k.place == place) {
         found.extend(parts(market, key, all, span));
@@ -133,6 +136,25 @@ fn two_counts(market: &Market, place: &str, period: Period) -> Option<Gap> {
         words:
             "electric cars by the international table, less all new-energy vehicles on the register: the table is close to the running sum of sales"
                 .to_owned(),
+    })
+}
+
+fn batteries(market: &Market, place: &str, period: Period) -> Option<Gap> {
+    let year = period.last_year();
+    if period != Period::year(year) {
+        return None;
+    }
+    let published = figure(market, place, DEMAND, period)?;
+    let counted = battery_demand(market, place, year)?;
+    let (difference, rounding) = (published.value - counted.gwh, published.rounding + counted.rounding);
+    (difference.abs() > rounding).then(|| Gap {
+        kind: "batteries",
+        period: period.to_string(),
+        difference: Some(difference),
+        share: Some(difference / counted.gwh),
+        rounding,
+        status: published.status.max(counted.status),
+        words: "gigawatt-hours of batteries published for the cars sold, less these cars times the mean pack of their drive".to_owned(),
     })
 }
 

@@ -42,8 +42,8 @@ export function ranked(shares: Record<string, number>, most: number): Array<[str
 }
 
 /** Provinces count to their country, so that the picture stays legible. */
-function countryOf(place: string): string {
-  return place.split('-')[0] ?? place;
+function countryOf(place: string | null): string {
+  return place?.split('-')[0] ?? 'other';
 }
 
 function phaseOf(group: StageGroup): 'making' | 'use' | 'end' {
