@@ -45,6 +45,7 @@ def assess(
     samples: int = 200,
     seed: int = 1,
     resample: Literal["all", "car"] = "all",
+    places: bool = True,
     background: str | os.PathLike[str] | None = None,
     background_mapping: str | os.PathLike[str] | None = None,
     background_cut_off: bool = False,
@@ -57,7 +58,8 @@ def assess(
     is what the first car's file says, else ``CN``. ``km`` is the distance over life; left out the table's. ``use`` is
     consumption as in the test or as measured in traffic; ``grid`` that of charging, held or moving over the car's life.
     ``samples`` draws lie behind each interval; 0 gives best estimates alone. Cars of one call share their draws, so that
-    ``difference_to_first`` has an interval of its own. ``background`` is the path of a life-cycle database of your own that
+    ``difference_to_first`` has an interval of its own. Without ``places`` the rows of ``climate_by_stage`` have no country, and the
+    answer comes sooner. ``background`` is the path of a life-cycle database of your own that
     stands behind the car, linked by the file ``background_mapping``; ``background_cut_off`` lets inputs that nobody supplies
     cost nothing, ``background_allocation`` says how co-products share burdens (``economic``, ``physical``, …).
 
@@ -67,7 +69,7 @@ def assess(
     """
     draws = {"no_interval": True} if samples == 0 else {"samples": samples}
     scenario = _scenario(country, year, cycle, km, use, grid, preset, method)
-    arguments = {"cars": cars_of(cars), **draws, "seed": seed, "resample": resample, **scenario}
+    arguments = {"cars": cars_of(cars), **draws, "seed": seed, "resample": resample, "no_places": not places, **scenario}
     database = {
         "background": background,
         "background_mapping": background_mapping,

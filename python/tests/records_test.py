@@ -61,6 +61,16 @@ def a_list_of_records_is_a_table_of_its_own(pair: Any) -> None:
     assert total == pytest.approx(whole, rel=1e-9)
 
 
+def without_places_a_part_is_one_row() -> None:
+    (told,), (untold,) = (minewheel.assess(ID3, samples=0, places=places) for places in (True, False))
+    parts: dict[tuple[str, str], float] = {}
+    for row in told.climate_by_stage:
+        parts[row.stage, row.part] = parts.get((row.stage, row.part), 0.0) + row.kg
+    assert {(row.stage, row.part) for row in untold.climate_by_stage} == parts.keys()
+    assert all(row.country is None and row.kg == pytest.approx(parts[row.stage, row.part], rel=1e-9) for row in untold.climate_by_stage)
+    assert untold.climate == told.climate
+
+
 def a_table_becomes_that_of_pandas(pair: Any) -> None:
     pandas = pytest.importorskip("pandas")
     frame = pair.to_pandas()

@@ -508,7 +508,7 @@ pub fn assess_on(
         .par_iter()
         .map(|case| {
             let network = &solved[case.network];
-            let footprint = network.footprint(tables, &case.lines)?;
+            let footprint = network.footprint(tables, &case.lines, means.has_places)?;
             let base = case.figures_of(&case.inventory, tables, scenario, network.scores.values(), &Draw::BEST)?;
             Ok((footprint, base))
         })

@@ -213,11 +213,11 @@ impl<'n> SolvedNetwork<'n> {
         Ok(self.rest.graded.total(demand)?.shares().unwrap_or([0.0; 4]))
     }
 
-    /// The impacts of one car.
+    /// The impacts of one car; by place of emission where these are wanted and the network was solved for them.
     ///
     /// # Errors
     /// The network cannot be solved for its demand.
-    pub fn footprint(&self, tables: &Tables, lines: &[PlacedLine]) -> Result<Footprint, AssessError> {
+    pub fn footprint(&self, tables: &Tables, lines: &[PlacedLine], has_places: bool) -> Result<Footprint, AssessError> {
         let values = self.scores.values();
         let mut by_phase = [0.0; 3];
         let mut whole = Demand::none();
@@ -232,7 +232,7 @@ impl<'n> SolvedNetwork<'n> {
         let total: f64 = by_phase.iter().sum();
         let mut by_stage = Vec::new();
         for ((stage, part), demand) in &parts {
-            by_stage.extend(self.by_place(*stage, part, demand));
+            by_stage.extend(self.stage_impacts(*stage, part, demand, has_places));
         }
         let activity = forward(&self.placed.network, &whole)?;
         let mut covered = [0.0; Families::NAMES.len()];
@@ -267,10 +267,10 @@ impl<'n> SolvedNetwork<'n> {
         Ok(Footprint { by_phase, by_stage, categories, by_status, coverage, activity, residual })
     }
 
-    fn by_place(&self, stage: Stage, part: &Arc<str>, demand: &Demand) -> Vec<StageImpact> {
+    fn stage_impacts(&self, stage: Stage, part: &Arc<str>, demand: &Demand, has_places: bool) -> Vec<StageImpact> {
         let kg = |scores: &Scores| demand.lines().iter().map(|l| l.amount * scores.values()[l.column.index()]).sum::<f64>();
         let impact = |country: Option<String>, scores: &Scores| StageImpact { stage, part: Arc::clone(part), country, kg: kg(scores) };
-        let impacts: Vec<StageImpact> = match &self.rest.by_place {
+        let impacts: Vec<StageImpact> = match self.rest.by_place.as_ref().filter(|_| has_places) {
             Some(places) => places.iter().map(|(country, scores)| impact(Some(country.clone()), scores)).collect(),
             None => vec![impact(None, &self.scores)],
         };

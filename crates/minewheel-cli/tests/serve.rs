@@ -118,6 +118,11 @@ fn answers_are_those_of_the_command_line() {
         ),
         ("assess", json!({ "cars": ["vw-id3-58"], "samples": 20, "seed": 7 }), vec!["assess", "vw-id3-58", "--samples", "20", "--seed", "7"]),
         ("assess", json!({ "cars": [{ "toml": own }], "no_interval": true }), vec!["assess", "cars.toml", "--no-interval"]),
+        (
+            "assess",
+            json!({ "cars": ["vw-id3-58"], "no_interval": true, "no_places": true }),
+            vec!["assess", "vw-id3-58", "--no-interval", "--no-places"],
+        ),
         ("explain", json!({ "car": "vw-id3-58", "depth": 3, "preset": "cff" }), vec!["explain", "vw-id3-58", "--depth", "3", "--preset", "cff"]),
         ("range", json!({ "cars": ["vw-id3-58"], "label_factor": 0.75 }), vec!["range", "vw-id3-58", "--label-factor", "0.75"]),
         (

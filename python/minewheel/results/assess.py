@@ -152,8 +152,8 @@ class StageLine(Record):
     part: str
     """The part."""
 
-    country: str
-    """Where it is emitted."""
+    country: str | None
+    """Where it is emitted; `null` where places were not asked for."""
 
     kg: float
     """Kilograms of CO2 equivalents."""

@@ -53,7 +53,7 @@ class Gap(Record):
     """A difference between figures that a reader may take for equal, or a break in a series."""
 
     kind: str
-    """Which: `dealers`, `domestic`, `exits`, `parts`, `register`, `break`."""
+    """Which: `dealers`, `domestic`, `exits`, `parts`, `register`, `batteries`, `break`."""
 
     period: str
     """The period or the moment."""
