@@ -138,6 +138,16 @@ fn mistakes_in_names_and_studies_are_told_with_what_was_wanted() {
 }
 
 #[test]
+fn the_case_of_every_step_counts_the_cars_that_a_stop_of_anodes_costs() {
+    let case = json_of(&["case", "run", "china-every-step"]);
+    let stop = &case["stop"];
+    let (planned, lost) = (number(&stop["cars_planned"]), number(&stop["cars_not_built"]));
+    assert!(planned > 0.0 && lost > 0.0 && lost < planned, "{stop}");
+    assert!(number(&stop["most_cars_waiting"]) >= lost, "{stop}");
+    assert!(number(&stop["days_to_shortage"]) > 0.0 && number(&stop["lowest_week"]) < 1.0, "{stop}");
+}
+
+#[test]
 fn a_battery_without_china_says_what_it_costs_and_what_binds() {
     let answer = data_of(&["supply", "tesla-m3-rwd-lfp", "--ban", "CN", "--part", "battery", "--volume", "0.001", "--objective", "cost"]);
     insta::assert_snapshot!("supply_without_china", answer);

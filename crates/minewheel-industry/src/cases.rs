@@ -435,7 +435,7 @@ pub fn run(store: &Store, tables: &Tables, id: &str) -> Result<Outcome, CaseErro
                 }
                 Quantity::TierDominance => {
                     let file: CaseFile<dominance::Compute, dominance::DominanceRule> = read(store, &name)?;
-                    dominance::judge(tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Dominance(Box::new(j)))
+                    dominance::judge(store, tables, file.case, &file.compute, file.verdict).map(|j| Outcome::Dominance(Box::new(j)))
                 }
                 Quantity::FriendSourcing => {
                     let file: CaseFile<friend_sourcing::Compute, friend_sourcing::FriendRule> = read(store, &name)?;

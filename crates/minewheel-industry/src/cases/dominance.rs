@@ -4,14 +4,20 @@
 //! held = share of the place in the tier's world output > least_share      HHI as in [`crate::supply::concentration`]
 //! ```
 //!
-//! The statement is true if all tiers in question are held, false if none is, and else depends on the tier.
+//! The statement is true if all tiers in question are held, false if none is, and else depends on the tier. A case may bring a study of
+//! [`crate::disruption`], which says in cars what the dependence costs.
 
 use minewheel_assess::AssessError;
 use minewheel_assess::tables::Tables;
+use minewheel_data::store::Store;
 use serde::{Deserialize, Serialize};
 
 use super::{CaseError, Statement, Verdict};
+use crate::disruption::report::report;
+use crate::disruption::scene::scene;
+use crate::disruption::study::Study;
 use crate::supply::ask::{Question, ask};
+use crate::supply::sourcing::costs::Premiums;
 
 /// Whose tiers a case is about.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -23,6 +29,8 @@ pub(super) struct Compute {
     buyer: String,
     year: i32,
     materials: Vec<String>,
+    /// A study of a stop of exports, as `minewheel disrupt` takes it; its plants make cars of the catalogue.
+    stop: Option<String>,
 }
 
 /// The rule of the verdict.
@@ -61,6 +69,25 @@ pub struct DominanceRow {
     pub status: String,
 }
 
+/// What a stop of exports costs, at best estimates.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stop {
+    /// The study's title.
+    pub title: String,
+    /// Days simulated.
+    pub days: usize,
+    /// Cars planned in them.
+    pub cars_planned: f64,
+    /// Cars not built by their end.
+    pub cars_not_built: f64,
+    /// Most cars that wait at once.
+    pub most_cars_waiting: f64,
+    /// Days from the stop to the first car missed; none: no car is.
+    pub days_to_shortage: Option<f64>,
+    /// Cars built in the worst week, as a share of the plan.
+    pub lowest_week: f64,
+}
+
 /// The statement beside the tiers.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DominanceJudgement {
@@ -74,10 +101,18 @@ pub struct DominanceJudgement {
     pub rule: DominanceRule,
     /// Tiers, by material from the mine.
     pub tiers: Vec<DominanceRow>,
+    /// What a stop of exports costs, where the case asks.
+    pub stop: Option<Stop>,
 }
 
 /// Looks at every tier.
-pub(super) fn judge(tables: &Tables, case: Statement, compute: &Compute, rule: DominanceRule) -> Result<DominanceJudgement, CaseError> {
+pub(super) fn judge(
+    store: &Store,
+    tables: &Tables,
+    case: Statement,
+    compute: &Compute,
+    rule: DominanceRule,
+) -> Result<DominanceJudgement, CaseError> {
     let place = |code: &str| tables.places.id(code).map_err(AssessError::from);
     let question = Question { buyer: place(&compute.buyer)?, dominant: place(&compute.place)?, year: compute.year, customs: None };
     let materials: Vec<(String, Option<f64>)> = compute.materials.iter().map(|m| (m.clone(), None)).collect();
@@ -117,5 +152,24 @@ pub(super) fn judge(tables: &Tables, case: Statement, compute: &Compute, rule: D
         .replace("{count}", &tiers.len().to_string())
         .replace("{yes}", &list(true))
         .replace("{no}", &list(false));
-    Ok(DominanceJudgement { case, verdict, words, rule, tiers })
+    let stop = compute.stop.as_deref().map(|study| stopped(store, tables, &case.id, study)).transpose()?;
+    Ok(DominanceJudgement { case, verdict, words, rule, tiers, stop })
+}
+
+fn stopped(store: &Store, tables: &Tables, case: &str, study: &str) -> Result<Stop, CaseError> {
+    let failed = |reason: String| CaseError::Supply { case: case.to_owned(), reason };
+    let premiums = Premiums::read(store, false).map_err(|found| CaseError::Data { found: found.iter().map(ToString::to_string).collect() })?;
+    let study = Study::read(case, study).map_err(|e| failed(e.to_string()))?;
+    let designs = study.plant.iter().map(|p| Ok(tables.catalogue.car(&p.car)?.clone())).collect::<Result<Vec<_>, CaseError>>()?;
+    let scene = scene(tables, &premiums, &study, &designs).map_err(|e| failed(e.to_string()))?;
+    let found = report(tables, &study, &scene).map_err(|e| failed(e.to_string()))?;
+    Ok(Stop {
+        title: found.title,
+        days: found.days,
+        cars_planned: found.best.cars_planned,
+        cars_not_built: found.best.cars_not_built,
+        most_cars_waiting: found.best.most_cars_waiting,
+        days_to_shortage: found.best.days_to_shortage,
+        lowest_week: found.best.lowest_week,
+    })
 }

@@ -34,6 +34,21 @@ pub(super) fn dominance_table(judgement: &DominanceJudgement) -> String {
     let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
     let rows: Vec<Vec<String>> = judgement.tiers.iter().map(dominance_row).collect();
     let _ = writeln!(text, "\n{}", print::table(&DOMINANCE, &rows, &[2, 4, 5]));
+    if let Some(stop) = &judgement.stop {
+        let first =
+            stop.days_to_shortage.map_or_else(|| "no car is missed".to_owned(), |days| format!("the first car is missed after {days:.0} days"));
+        let words = format!(
+            "{}: of {} cars planned in {} days {} are not built by their end, and up to {} wait; {first}; the worst week builds {:.0} % of the plan (best estimates; \
+             `minewheel disrupt` takes such studies)",
+            stop.title,
+            figure(stop.cars_planned),
+            stop.days,
+            figure(stop.cars_not_built),
+            figure(stop.most_cars_waiting),
+            100.0 * stop.lowest_week,
+        );
+        let _ = writeln!(text, "{}\n", print::wrap(&words));
+    }
     let _ = writeln!(text, "rule: {}", print::wrap(&judgement.rule.rule).trim_start());
     text
 }
