@@ -1,6 +1,6 @@
 """Many people move sliders at once: how long does each wait for the changed car?
 
-    python3 benches/serve_load.py target/release/minewheel [--users 100] [--seconds 20] [--pause 0.5]
+    python3 benches/serve_load.py target/release/minewheel [--users 100] [--seconds 20] [--pause 0.25]
 
 Starts the server on a free port. Each user keeps one connection, takes a catalogue car as a file, changes the energy of its pack, asks for an
 assessment without interval, and asks for the next when the answer is there and a pause has passed, as an app does that sends one question
@@ -62,7 +62,7 @@ def main():
     parser.add_argument("binary")
     parser.add_argument("--users", type=int, default=100)
     parser.add_argument("--seconds", type=float, default=20)
-    parser.add_argument("--pause", type=float, default=0.5)
+    parser.add_argument("--pause", type=float, default=0.25)
     options = parser.parse_args()
     server = subprocess.Popen([options.binary, "serve", "--port", "0"], stderr=subprocess.PIPE, text=True)
     try:

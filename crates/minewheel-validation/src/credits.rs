@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use crate::chapter::{deviation, number};
 use crate::claim::Claim;
-use crate::report::{Block, Print, Report, Row, Side, worst};
+use crate::report::{Report, Row, judged};
 use crate::{Evidence, ValidationError};
 
 /// The study that ships with the program.
@@ -30,14 +30,6 @@ fn book() -> Result<(Store, RuleBook), ValidationError> {
     let store = Store::embedded();
     let book = RuleBook::read(&store, false).map_err(ValidationError::Tables)?;
     Ok((store, book))
-}
-
-fn judged(claim: Claim, rows: Vec<Row>, lines: Vec<Vec<String>>, title: &str, head: [&str; 6], words: usize) -> Result<Report, ValidationError> {
-    let mut report = Report::new(claim, rows);
-    let error = worst(report.rows.iter());
-    report.judge("relative_error", "largest absolute error", error, Side::AtMost, Print::Percent)?;
-    report.blocks.push(Block::Table { title: title.to_owned(), head: head.map(str::to_owned).to_vec(), lines, words });
-    Ok(report)
 }
 
 pub(crate) fn prices(evidence: &Evidence, claim: Claim) -> Result<Report, ValidationError> {

@@ -8,7 +8,7 @@ use minewheel_industry::market::series::{Key, Market};
 use crate::ValidationError;
 use crate::chapter::{deviation, number};
 use crate::claim::Claim;
-use crate::report::{Block, Print, Report, Row, Side, worst};
+use crate::report::{Report, Row, judged};
 
 const PLACE: &str = "WORLD";
 
@@ -35,14 +35,5 @@ pub(crate) fn batteries(claim: Claim) -> Result<Report, ValidationError> {
         lines.push(vec![year.to_string(), known, number(row.theirs), number(row.ours), number(ours.rounding), deviation(row.error())]);
         rows.push(row);
     }
-    let mut report = Report::new(claim, rows);
-    let error = worst(report.rows.iter());
-    report.judge("relative_error", "largest absolute error", error, Side::AtMost, Print::Percent)?;
-    report.blocks.push(Block::Table {
-        title: "GWh of batteries in cars sold".to_owned(),
-        head: ["year", "known", "theirs", "ours", "rounding of ours", "error"].map(str::to_owned).to_vec(),
-        lines,
-        words: 2,
-    });
-    Ok(report)
+    judged(claim, rows, lines, "GWh of batteries in cars sold", ["year", "known", "theirs", "ours", "rounding of ours", "error"], 2)
 }

@@ -168,3 +168,19 @@ pub(crate) fn error_quantile<'r>(rows: impl Iterator<Item = &'r Row>, p: f64) ->
 pub(crate) fn worst<'r>(rows: impl Iterator<Item = &'r Row>) -> f64 {
     rows.map(|r| r.error().abs()).fold(0.0, f64::max)
 }
+
+/// A report whose only line is the largest relative error, with a table of its rows.
+pub(crate) fn judged(
+    claim: Claim,
+    rows: Vec<Row>,
+    lines: Vec<Vec<String>>,
+    title: &str,
+    head: [&str; 6],
+    words: usize,
+) -> Result<Report, ValidationError> {
+    let mut report = Report::new(claim, rows);
+    let error = worst(report.rows.iter());
+    report.judge("relative_error", "largest absolute error", error, Side::AtMost, Print::Percent)?;
+    report.blocks.push(Block::Table { title: title.to_owned(), head: head.map(str::to_owned).to_vec(), lines, words });
+    Ok(report)
+}

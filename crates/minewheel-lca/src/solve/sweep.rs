@@ -130,8 +130,12 @@ fn least_change(products: &[[f64; STRIDE]; STRIDE]) -> Option<([f64; STRIDE], f6
     DenseLu::factorise(STRIDE, scaled.collect())?.solve(&mut weights);
     weights.iter_mut().zip(scale).for_each(|(weight, scale)| *weight /= scale);
     let sum: f64 = weights.iter().sum();
+    // The sum is the inverse square of that size: nought or less means that rounding has eaten it.
+    if sum <= 0.0 || sum.is_nan() {
+        return None;
+    }
     let weights = weights.map(|weight| weight / sum);
-    let least = if sum > 0.0 { 1.0 / sum.sqrt() } else { 0.0 };
+    let least = 1.0 / sum.sqrt();
     let told = weights.iter().zip(scale).map(|(weight, scale)| CANCELLED * weight.abs() * scale).fold(least, f64::max);
     weights.iter().all(|weight| weight.abs() <= LARGEST_WEIGHT).then_some((weights, told))
 }
