@@ -649,17 +649,15 @@ fn impact(total: &CategoryTotal) -> Impact {
 fn contributors(tables: &Tables, network: &SolvedNetwork<'_>, footprint: &Footprint) -> Vec<Contributor> {
     let activity = &footprint.activity;
     let total: f64 = footprint.by_phase.iter().sum();
-    let mut found: Vec<(ColumnId, f64)> = activity
+    let found: Vec<(ColumnId, f64)> = activity
         .values()
         .iter()
         .enumerate()
         .map(|(i, x)| (ColumnId(i as u32), x * network.direct(ColumnId(i as u32))))
         .filter(|c| c.1 != 0.0)
         .collect();
-    found.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
-    found
+    crate::uncertainty::largest(found, MOST_NAMED)
         .into_iter()
-        .take(MOST_NAMED)
         .filter_map(|(id, kg)| {
             let Column::Process(process, place) = network.placed.column(id) else { return None };
             let card = tables.cards.process(process);

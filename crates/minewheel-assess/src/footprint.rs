@@ -15,8 +15,8 @@ use std::sync::Arc;
 use minewheel_data::cards::Families;
 use minewheel_data::status::Status;
 use minewheel_lca::{
-    Activity, CategoryFactors, ColumnId, Demand, FactorId, FlowId, Grade, GradedScores, Scores, SolveOptions, adjoint, adjoint_by_group,
-    adjoint_many, direct_scores, direct_scores_many, forward,
+    Activity, CategoryFactors, ColumnId, Demand, FactorId, FlowId, Grade, GradedScores, LoopFactors, Scores, SolveOptions, adjoint,
+    adjoint_by_group, adjoint_many, direct_scores, direct_scores_many,
 };
 use minewheel_model::bill::{Phase, Stage};
 
@@ -102,6 +102,7 @@ struct Rest {
     others: Vec<(String, String, Scores)>,
     graded: GradedScores,
     by_place: Option<Vec<(String, Scores)>>,
+    loops: LoopFactors,
 }
 
 /// The solutions of a network apart from it, cheap to copy.
@@ -173,6 +174,7 @@ impl<'n> SolvedNetwork<'n> {
         let others: Vec<_> =
             tables.methods.categories().iter().filter(|c| c.method == "minewheel" || (c.method == method && c.name != "climate")).collect();
         let direct = direct_scores(&placed.network, &climate);
+        let loops = LoopFactors::of(&placed.network)?;
         let network = &placed.network;
         let ((graded, others_solved), by_place) = rayon::join(
             || {
@@ -191,7 +193,7 @@ impl<'n> SolvedNetwork<'n> {
         );
         let ((graded, scores), solved, by_place) = (graded?, others_solved?, by_place?);
         let others = others.iter().zip(solved).map(|(c, s)| (c.name.clone(), c.unit.clone(), s)).collect();
-        let rest = Rest { direct, others, graded, by_place };
+        let rest = Rest { direct, others, graded, by_place, loops };
         Ok(Solution { climate: Arc::new(climate), scores: Arc::new(scores), rest: Arc::new(rest) })
     }
 
@@ -234,7 +236,7 @@ impl<'n> SolvedNetwork<'n> {
         for ((stage, part), demand) in &parts {
             by_stage.extend(self.stage_impacts(*stage, part, demand, has_places));
         }
-        let activity = forward(&self.placed.network, &whole)?;
+        let activity = self.rest.loops.forward(&self.placed.network, &whole)?;
         let mut covered = [0.0; Families::NAMES.len()];
         for (index, amount) in activity.values().iter().enumerate() {
             let climate = amount * self.rest.direct[index];

@@ -268,36 +268,48 @@ fn background_driver(tables: &Tables, solved: &SolvedNetwork<'_>, row: RowId, sh
 }
 
 /// How much of a car's total flows through each row: `∂ ln T/∂ ln r`, negative for credits.
-pub fn flows_through(tables: &Tables, case: &CarCase<'_>, solved: &SolvedNetwork<'_>, activity: &Activity) -> BTreeMap<RowId, f64> {
+///
+/// By row, without those through which nothing flows.
+pub fn flows_through(tables: &Tables, case: &CarCase<'_>, solved: &SolvedNetwork<'_>, activity: &Activity) -> Vec<(RowId, f64)> {
     let sensitivities = minewheel_lca::factor_sensitivities(&solved.placed.network, &solved.climate, &solved.scores, activity);
     let total: f64 = case.lines.iter().map(|l| l.amount * solved.scores.values()[l.column.index()]).sum();
-    let mut shares: BTreeMap<RowId, f64> = BTreeMap::new();
-    for (row, flow) in sensitivities.iter().enumerate().take(tables.rows.len()).filter(|s| *s.1 != 0.0) {
-        shares.insert(RowId(row as u32), flow / total);
-    }
+    // Rows of a user's background come after those of the tables.
+    let mut shares: Vec<f64> = sensitivities.iter().map(|flow| if *flow == 0.0 { 0.0 } else { flow / total }).collect();
+    shares.resize(tables.rows.len(), 0.0);
     for (line, placed) in case.inventory.lines.iter().zip(&case.lines) {
         let share = placed.amount * solved.scores.values()[placed.column.index()] / total;
         let rows = line.rows.iter().filter(|r| **r != RowId::GIVEN);
         let count = rows.clone().count() as f64;
         for row in rows {
             // Which row of a part sets how much is the engineering model's to know: the line's flow is split evenly.
-            *shares.entry(*row).or_default() += share / count;
+            shares[row.0 as usize] += share / count;
         }
     }
-    shares
+    let through = shares.into_iter().enumerate().filter(|(_, share)| *share != 0.0);
+    through.map(|(row, share)| (RowId(row as u32), share)).collect()
 }
 
 /// The rows below `derived` through which most of a car's total flows, with their share of the total.
-pub fn blockers(tables: &Tables, flows: &BTreeMap<RowId, f64>, most: usize) -> Vec<Driver> {
-    let mut ranked: Vec<(RowId, f64)> = flows.iter().map(|(r, s)| (*r, *s)).filter(|(row, _)| tables.rows.status(*row) > Status::Derived).collect();
-    ranked.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0)));
-    ranked.into_iter().take(most).map(|(row, share)| driver(tables, row, share)).collect()
+pub fn blockers(tables: &Tables, flows: &[(RowId, f64)], most: usize) -> Vec<Driver> {
+    let weak = flows.iter().copied().filter(|(row, _)| tables.rows.status(*row) > Status::Derived).collect();
+    largest(weak, most).into_iter().map(|(row, share)| driver(tables, row, share)).collect()
+}
+
+/// So many of the largest amounts, whatever their sign, largest first; of equal ones in the order of their keys.
+pub(crate) fn largest<K: Ord + Copy>(mut found: Vec<(K, f64)>, most: usize) -> Vec<(K, f64)> {
+    let by_size = |a: &(K, f64), b: &(K, f64)| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(&b.0));
+    if found.len() > most {
+        found.select_nth_unstable_by(most, by_size);
+        found.truncate(most);
+    }
+    found.sort_unstable_by(by_size);
+    found
 }
 
 /// How the sensitivity of a car's total to all rows is divided among statuses; adds to one.
 ///
 /// The weakest link of every chain says what a result rests on at worst; this says what it rests on for the most part.
-pub fn evidence_by_status(tables: &Tables, flows: &BTreeMap<RowId, f64>) -> BTreeMap<String, f64> {
+pub fn evidence_by_status(tables: &Tables, flows: &[(RowId, f64)]) -> BTreeMap<String, f64> {
     let mut sums = [0.0; 4];
     for (row, share) in flows {
         sums[usize::from(tables.rows.status(*row).rank())] += share.abs();

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::error::{ContextKind, ContextValue};
-use clap::{Arg, ArgAction, CommandFactory, Parser, ValueHint};
+use clap::{Arg, ArgAction, CommandFactory, FromArgMatches, ValueHint};
 use minewheel_assess::AssessError;
 use minewheel_assess::tables::Tables;
 use minewheel_assess::watch::Watch;
@@ -95,6 +95,9 @@ pub const POSTED: [Asked; 39] = [
     short("data/sources", ""),
 ];
 
+/// The path of the catalogue, which is asked without a body.
+const CARS: &str = "cars";
+
 /// Most cars in a question over a network.
 pub const MOST_CARS: usize = 50;
 /// Numbers that a request may not pass, and those below which it may not go.
@@ -113,6 +116,8 @@ pub const BOUNDS: [(&str, f64, f64); 8] = [
 pub struct Questions {
     shelf: Arc<Shelf>,
     commands: clap::Command,
+    /// The command line of each question by its path, without the other commands: parsing copies it.
+    readers: BTreeMap<&'static str, clap::Command>,
 }
 
 impl Questions {
@@ -129,7 +134,10 @@ impl Questions {
     pub(crate) fn open(overlay: Option<&Path>, networks: usize) -> Result<Self, Failure> {
         let shelf = Arc::new(Shelf::new(overlay, networks)?);
         shelf.tables()?;
-        Ok(Self { shelf, commands: every_command() })
+        let commands = every_command();
+        let paths = POSTED.iter().map(|a| a.path).chain([CARS]);
+        let readers = paths.map(|path| (path, alone(&commands, "minewheel", path))).collect();
+        Ok(Self { shelf, commands, readers })
     }
 
     /// The tables of assessments.
@@ -154,12 +162,13 @@ impl Questions {
     /// # Errors
     /// What the command itself refuses, keys that it does not have, values that it cannot take.
     pub fn ask(&self, asker: Asker, path: &str, body: Map<String, Value>, watch: &Watch) -> Result<String, Refusal> {
-        let known = POSTED.iter().map(|a| a.path).chain(["cars"]);
-        if !known.clone().any(|p| p == path) {
-            return Err(Failure::UnknownName { kind: "question", seen: path.to_owned(), known: known.collect::<Vec<_>>().join(", ") }.into());
-        }
+        let Some(reader) = self.readers.get(path) else {
+            let known = POSTED.iter().map(|a| a.path).chain([CARS]).collect::<Vec<_>>().join(", ");
+            return Err(Failure::UnknownName { kind: "question", seen: path.to_owned(), known }.into());
+        };
         let (words, texts) = words(asker, self.command(path), path, body)?;
-        let arguments = Arguments::try_parse_from(words).map_err(|e| misread(&e))?;
+        let matches = reader.clone().try_get_matches_from(words).map_err(|e| misread(&e))?;
+        let arguments = Arguments::from_arg_matches(&matches).map_err(|e| misread(&e))?;
         match answered(&arguments.command, &self.desk(asker, texts, watch)) {
             // A result that `--strict` refuses is a finding about good input.
             Err(failure @ Failure::Strict(_)) if asker == Asker::Network => Ok(print::json_text(&Refusal::from(failure))?),
@@ -225,6 +234,17 @@ fn every_command() -> clap::Command {
     let mut all = Arguments::command();
     all.build();
     all
+}
+
+/// The command line of one path, such as `fleet/run`, with nothing beside it.
+fn alone(all: &clap::Command, name: &'static str, path: &'static str) -> clap::Command {
+    let (word, rest) = path.split_once('/').map_or((path, None), |(word, rest)| (word, Some(rest)));
+    let found = all.find_subcommand(word).cloned().unwrap_or_default();
+    let below = match rest {
+        Some(rest) => alone(&found, word, rest),
+        None => found,
+    };
+    clap::Command::new(name).args(all.get_arguments().cloned()).subcommand(below)
 }
 
 /// A file's name of ours: a text is known by the key that it came under.

@@ -235,7 +235,7 @@ impl Failure {
             Self::Lca(error) => error.help().to_owned(),
             Self::Exchange(error) => error.help().to_owned(),
             Self::Credits(_) => {
-                "`docs/model/credits.md` explains studies and rules; constants and their years are in `data/credits/rules.csv`".to_owned()
+                "`docs/model/credits.md` explains studies and rules; constants and their years are in `data/rules/credits.csv`".to_owned()
             }
             Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
             Self::Supply(_) => "a car is an id of `minewheel cars` or a TOML file; a material is one of those listed".to_owned(),

@@ -48,9 +48,9 @@ fn a_car_of_the_catalogue_moves_with_its_design() {
     assert_eq!(json_of(&["credits", "car", "byd-dolphin-405", "--year", "2020"])["cycle"], "nedc");
     // A user's constants go before ours.
     let folder = scratch("credits-overlay");
-    let table = include_str!("../../../data/credits/rules.csv")
+    let table = include_str!("../../../data/rules/credits.csv")
         .replace("bev-standard-cap,Decision 2023,2024,2025,,,,,2.3", "bev-standard-cap,Decision 2023,2024,2025,,,,,0.5");
-    write(&folder.join("credits/rules.csv"), table);
+    write(&folder.join("rules/credits.csv"), table);
     let capped = json_of(&["credits", "car", "byd-dolphin-405", "--year", "2025", "--data", folder.to_str().unwrap()]);
     assert_eq!(capped["standard"], 0.5);
 }

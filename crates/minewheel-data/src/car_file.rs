@@ -1,5 +1,6 @@
 //! Car files: a car in TOML, read with every fault at once, each with its line.
 
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 
 use toml::de::{DeTable, DeValue};
@@ -60,7 +61,8 @@ pub fn read_car_file(file: &str, text: &str, chemistries: &[String]) -> Result<C
 
 /// Names in a car file that stand for nothing, and products that cannot be sourced, each with its line.
 pub fn unknown_names(file: &str, text: &str, design: &CarDesign, places: &Places, cards: &Cards) -> Vec<CarError> {
-    let lines = key_lines(text);
+    // Nearly every file names nothing unknown, and to find lines is to read it anew.
+    let lines = LazyCell::new(|| key_lines(text));
     let mut found = Vec::new();
     let at = |key: &str| Position { file: file.into(), line: line_of(&lines, key), column: 0 };
     let name =

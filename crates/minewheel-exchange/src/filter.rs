@@ -41,6 +41,11 @@ pub struct FilterError {
 const WORDS: [(&str, &str); 4] = [("productId", "product"), ("companyId", "company"), ("geography", "place"), ("classification", "class")];
 
 impl Filter {
+    /// Whether everything matches.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Adds a criterion; `false` if the name is none.
     ///
     /// # Errors

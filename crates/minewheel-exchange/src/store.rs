@@ -137,6 +137,10 @@ impl Row {
 pub(crate) trait Database: Send + Sync {
     /// Answers a query.
     fn read(&self, sql: String, params: Vec<Param>) -> Answer<'_, Vec<Row>>;
+    /// Answers a query that finds few rows by key. A store in this process may answer on the thread that asks.
+    fn look_up(&self, sql: String, params: Vec<Param>) -> Answer<'_, Vec<Row>> {
+        self.read(sql, params)
+    }
     /// Carries out a list of statements as a whole, or nothing of it; says how many rows each changed.
     fn write(&self, statements: Vec<Statement>) -> Answer<'_, Vec<u64>>;
     /// The name of the kind of database.
@@ -170,7 +174,7 @@ impl Store {
     /// # Errors
     /// It does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        self.read("SELECT 1", Vec::new()).await.map(|_| ())
+        self.look_up("SELECT 1", Vec::new()).await.map(|_| ())
     }
 
     /// The name of the kind of database: `sqlite` or `postgres`.
@@ -180,6 +184,10 @@ impl Store {
 
     pub(crate) async fn read(&self, sql: impl Into<String>, params: Vec<Param>) -> Result<Vec<Row>, StoreError> {
         self.database.read(sql.into(), params).await
+    }
+
+    pub(crate) async fn look_up(&self, sql: impl Into<String>, params: Vec<Param>) -> Result<Vec<Row>, StoreError> {
+        self.database.look_up(sql.into(), params).await
     }
 
     pub(crate) async fn write(&self, statements: Vec<Statement>) -> Result<Vec<u64>, StoreError> {

@@ -1,6 +1,6 @@
 //! Carbon and new-energy credits: who earns them, who must buy, at what price.
 //!
-//! - [`rules`]: constants by edition and year, from `data/credits/rules.csv`; a year without a row is refused by name.
+//! - [`rules`]: constants by edition and year, from `data/rules/credits.csv`; a year without a row is refused by name.
 //! - [`car`]: the new-energy credit of one car, its slopes and its cliffs; [`design`]: the same from a car file, with
 //!   range, consumption and pack from the model, and the design changes that cross a cliff.
 //! - [`study`]: companies, links, models and volumes as the user writes them; [`accounts`]: both accounts of a company

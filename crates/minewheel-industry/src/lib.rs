@@ -43,10 +43,10 @@ pub fn tables_apart(store: &Store, check_all: bool) -> Result<Vec<(Status, Sourc
     let market = market::series::Market::read(store, check_all, None)?;
     let fleet = fleet::tables::FleetTables::read(store, check_all)?;
     let credits = credits::rules::RuleBook::read(store, check_all)?;
-    credits::results::Results::read(store, check_all)?;
+    let results = credits::results::Results::read(store, check_all)?;
     let premiums = supply::sourcing::costs::Premiums::read(store, check_all)?;
     let suppliers = suppliers::tables::SupplierTables::read(store, check_all)?;
-    let all = [&rules.rows, passport.rows(), &output, premiums.rows(), suppliers.rows()]
+    let all = [&rules.rows, passport.rows(), &output, &results.rows, premiums.rows(), suppliers.rows()]
         .into_iter()
         .flat_map(Rows::iter)
         .map(|(_, status, source)| (status, source));
@@ -54,5 +54,5 @@ pub fn tables_apart(store: &Store, check_all: bool) -> Result<Vec<(Status, Sourc
     let own = |rows: &Rows, folder: &str| -> Vec<(Status, SourceId)> {
         rows.iter().filter(|(row, ..)| rows.position(*row).file.starts_with(folder)).map(|(_, status, source)| (status, source)).collect()
     };
-    Ok(all.chain(own(&market.rows, "market/")).chain(own(&fleet.rows, "fleet/")).chain(own(credits.rows(), "credits/")).collect())
+    Ok(all.chain(own(&market.rows, "market/")).chain(own(&fleet.rows, "fleet/")).chain(own(credits.rows(), credits::rules::TABLE)).collect())
 }

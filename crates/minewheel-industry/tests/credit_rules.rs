@@ -293,6 +293,7 @@ fn the_built_in_study_repeats_the_announced_totals() {
     let results = Results::read(&store, false).unwrap();
     let file = StudyFile::parse("china", store.text("credits/china.toml").unwrap()).unwrap();
     let study = file.study("china", None).unwrap();
+    assert!(study.years().into_iter().eq(2016..=2023));
     for year in study.years() {
         for segment in ["domestic", "import"] {
             let row = results.segment(year, segment).unwrap();

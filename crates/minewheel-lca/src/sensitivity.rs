@@ -47,6 +47,12 @@ pub fn factor_sensitivities(network: &Network, category: &CategoryFactors, score
     let first_flow = network.input_count();
     for (place, column) in network.evaluation_order().iter().enumerate() {
         let made = activity.get(*column).unwrap_or(0.0);
+        if made == 0.0 {
+            through[network.input_range(place)].fill(0.0);
+            let flows = network.flow_range(place);
+            through[first_flow + flows.start..first_flow + flows.end].fill(0.0);
+            continue;
+        }
         for entry in network.input_range(place) {
             let supplier = network.column_at(network.input_suppliers()[entry] as usize);
             through[entry] *= made * scores.get(supplier).unwrap_or(0.0);

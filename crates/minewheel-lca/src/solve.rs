@@ -418,6 +418,62 @@ pub fn forward(network: &Network, demand: &Demand) -> Result<Activity, SolveErro
 /// # Errors
 /// As [`forward`].
 pub fn forward_with(network: &Network, demand: &Demand, options: SolveOptions) -> Result<Activity, SolveError> {
+    let mut own_supply = Vec::new();
+    let system = System::new(network, network.input_bases(), &mut own_supply)?;
+    forward_in(&system, &FactorCache::default(), demand, options)
+}
+
+/// What demands on one network share: the factors of its small loops at best estimates.
+///
+/// ```
+/// use minewheel_lca::*;
+/// let mut builder = NetworkBuilder::new();
+/// let (electricity, steel) = (builder.add_column(0), builder.add_column(1));
+/// builder.add_input(electricity, steel, Coefficient::exact(0.001));
+/// builder.add_input(steel, electricity, Coefficient::exact(0.5));
+/// let network = builder.build()?;
+/// let factors = LoopFactors::of(&network)?;
+/// let demand = Demand::of(steel, 2.0);
+/// assert_eq!(factors.forward(&network, &demand)?.values(), forward(&network, &demand)?.values());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct LoopFactors {
+    cache: FactorCache,
+    own_supply: Vec<f64>,
+}
+
+impl fmt::Debug for LoopFactors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LoopFactors").field("columns", &self.own_supply.len()).finish_non_exhaustive()
+    }
+}
+
+impl LoopFactors {
+    /// Factorises the small loops of a network.
+    ///
+    /// # Errors
+    /// [`SolveError`] for a loop without a usable solution.
+    pub fn of(network: &Network) -> Result<Self, SolveError> {
+        let mut own_supply = Vec::new();
+        let cache = FactorCache::of_small_loops(&System::new(network, network.input_bases(), &mut own_supply)?)?;
+        Ok(Self { cache, own_supply })
+    }
+
+    /// As [`forward`], on the network that these factors are of.
+    ///
+    /// # Errors
+    /// As [`forward`]; [`SolveError::WrongLength`] where the network has another number of columns.
+    pub fn forward(&self, network: &Network, demand: &Demand) -> Result<Activity, SolveError> {
+        if self.own_supply.len() != network.column_count() {
+            return Err(SolveError::WrongLength { given: self.own_supply.len(), wanted: network.column_count() });
+        }
+        let system = System::known(network, network.input_bases(), &self.own_supply);
+        forward_in(&system, &self.cache, demand, SolveOptions::default())
+    }
+}
+
+fn forward_in(system: &System<'_>, known: &FactorCache, demand: &Demand, options: SolveOptions) -> Result<Activity, SolveError> {
+    let network = system.network;
     let n = network.column_count();
     check_demand(demand, n)?;
     let mut by_position = vec![0.0; n];
@@ -425,10 +481,8 @@ pub fn forward_with(network: &Network, demand: &Demand, options: SolveOptions) -
         let place = network.position_of(line.column).ok_or(SolveError::UnknownColumn { column: line.column, columns: n })?;
         by_position[place] += line.amount;
     }
-    let mut own_supply = Vec::new();
-    let system = System::new(network, network.input_bases(), &mut own_supply)?;
     let mut x = vec![0.0; n];
-    let report = ladder::forward_by_position(&system, &by_position, &mut x, options)?;
+    let report = ladder::forward_by_position(system, known, &by_position, &mut x, options)?;
     let mut values = vec![0.0; n];
     for (place, amount) in x.into_iter().enumerate() {
         values[network.column_at(place).index()] = amount;

@@ -177,7 +177,7 @@ impl Store {
     /// The store fails.
     pub async fn session(&self, token_hash: &str) -> Result<Option<Session>, StoreError> {
         let sql = "SELECT c.id, c.tenant, t.expires FROM token t JOIN client c ON c.id = t.client WHERE t.hash = $1 AND c.revoked IS NULL";
-        let rows = self.read(sql, params![token_hash]).await?;
+        let rows = self.look_up(sql, params![token_hash]).await?;
         Ok(rows.into_iter().next().map(|mut r| Session { client: r.text(0), tenant: r.text(1), expires: Moment(r.int(2)) }))
     }
 

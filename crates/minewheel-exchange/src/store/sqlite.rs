@@ -90,14 +90,17 @@ impl Database for Sqlite {
             let readers = Arc::clone(&self.readers);
             let task = tokio::task::spawn_blocking(move || {
                 let _turn = turn;
-                let Some(connection) = lock(&readers).pop() else {
-                    return Err(StoreError::Database("no connection is free".to_owned()));
-                };
-                let rows = query(&connection, &sql, &params);
-                lock(&readers).push(connection);
-                Ok(rows?)
+                with_reader(&readers, |connection| query(connection, &sql, &params))
             });
             task.await.map_err(|e| StoreError::Database(e.to_string()))?
+        })
+    }
+
+    /// A lookup reads a handful of pages; to hand it to a thread and wait for that costs more than the lookup.
+    fn look_up(&self, sql: String, params: Vec<Param>) -> Answer<'_, Vec<Row>> {
+        Box::pin(async move {
+            let Ok(_turn) = self.free.try_acquire() else { return self.read(sql, params).await };
+            with_reader(&self.readers, |connection| query(connection, &sql, &params))
         })
     }
 
@@ -113,6 +116,16 @@ impl Database for Sqlite {
     fn kind(&self) -> &'static str {
         "sqlite"
     }
+}
+
+/// Who holds a turn finds a connection.
+fn with_reader<T>(readers: &Mutex<Vec<Connection>>, ask: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>) -> Result<T, StoreError> {
+    let Some(connection) = lock(readers).pop() else {
+        return Err(StoreError::Database("no connection is free".to_owned()));
+    };
+    let answer = ask(&connection);
+    lock(readers).push(connection);
+    Ok(answer?)
 }
 
 /// The connections are sound whatever a thread did that died with the lock.

@@ -17,7 +17,7 @@
 //!
 //! The cap binds the standard credit, not the product: a maker's announced total of 2021 needs more than the cap a car.
 //! A credit with the factor 0.5 serves its maker alone; that limit is recalled and is not applied to sales.
-//! Source: the rows of `data/credits/rules.csv`. Valid for cars whose figures are those of the approval; figures of the
+//! Source: the rows of `data/rules/credits.csv`. Valid for cars whose figures are those of the approval; figures of the
 //! model stand in for them with the model's own error.
 
 use minewheel_data::status::Status;

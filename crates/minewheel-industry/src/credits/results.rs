@@ -4,7 +4,7 @@
 //! attachments that were not found, so company rows are few and their sums are no totals.
 //! Source: each row of `data/credits/results.csv` and `companies.csv`.
 
-use minewheel_data::loader::Loader;
+use minewheel_data::loader::{Loader, Rows};
 use minewheel_data::row::RowId;
 use minewheel_data::status::Status;
 use minewheel_data::store::Store;
@@ -77,12 +77,14 @@ pub struct CompanyRow {
 }
 
 /// All of it.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Default)]
 pub struct Results {
     /// Totals.
     pub segments: Vec<SegmentYear>,
     /// Companies.
     pub companies: Vec<CompanyRow>,
+    /// The rows of both tables.
+    pub rows: Rows,
 }
 
 impl Results {
@@ -136,10 +138,8 @@ impl Results {
                 found.companies.push(company);
             }
         }
-        // Read by the rule book; named here so that the folder is known in full.
-        let _ = loader.table("credits/rules.csv");
-        loader.finish_folder("credits/")?;
-        Ok(found)
+        let (_, rows) = loader.finish_folder("credits/")?;
+        Ok(Self { rows, ..found })
     }
 
     /// A segment of a year.

@@ -12,7 +12,7 @@
 //! | `from`, `to`, `closed` | ends of a piece, and which of them belongs to it |
 //!
 //! Nothing is extrapolated: a year without a row is an error that names the item and the years there are.
-//! Source: each row of `data/credits/rules.csv`.
+//! Source: each row of `data/rules/credits.csv`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -26,7 +26,7 @@ use minewheel_data::table::{Fault, Violation};
 use serde::{Deserialize, Serialize};
 
 /// The table of constants.
-pub const TABLE: &str = "credits/rules.csv";
+pub const TABLE: &str = "rules/credits.csv";
 /// Two sides of a boundary that differ by less are one value: the constants are printed with four decimals.
 const SAME: f64 = 1e-6;
 
@@ -237,7 +237,7 @@ impl RuleBook {
                 });
             }
         }
-        let (sources, rows) = loader.finish_folder("credits/rules.csv")?;
+        let (sources, rows) = loader.finish_folder(TABLE)?;
         Ok(Self { items, sources, rows })
     }
 

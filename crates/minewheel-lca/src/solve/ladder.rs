@@ -152,15 +152,30 @@ pub(crate) fn adjoint_by_position<const K: usize>(
     accept(system, report, residual, place)
 }
 
-/// Solves the forward system, in evaluation order; `x` starts at zero and holds the result.
-pub(crate) fn forward_by_position(system: &System<'_>, demand: &[f64], x: &mut [f64], options: SolveOptions) -> Result<SolveReport, SolveError> {
-    let mut report = forward_pass(system, demand, x, options)?;
+impl FactorCache {
+    /// The factors of every loop of up to [`DENSE_LIMIT`] columns.
+    pub(crate) fn of_small_loops(system: &System<'_>) -> Result<Self, SolveError> {
+        let small = system.network.blocks().filter(|block| (2..=DENSE_LIMIT).contains(&block.len()));
+        let blocks = small.map(|block| Ok((block.start, BlockFactors::of(system, &block, None)?))).collect::<Result<_, SolveError>>()?;
+        Ok(Self { blocks, ..Self::default() })
+    }
+}
+
+/// Solves the forward system, in evaluation order; `x` starts at zero and holds the result. `known` are factors of this very system.
+pub(crate) fn forward_by_position(
+    system: &System<'_>,
+    known: &FactorCache,
+    demand: &[f64],
+    x: &mut [f64],
+    options: SolveOptions,
+) -> Result<SolveReport, SolveError> {
+    let mut report = forward_pass(system, known, demand, x, options)?;
     let (mut residual, mut place) = system.forward_residual(demand, x);
     if residual > options.tolerance.max(1e-12) {
         report.refined = true;
         let (rest, _) = system.forward_rest(demand, x);
         let mut correction = vec![0.0; x.len()];
-        forward_pass(system, &rest, &mut correction, SolveOptions { method: Method::Direct, ..options })?;
+        forward_pass(system, known, &rest, &mut correction, SolveOptions { method: Method::Direct, ..options })?;
         x.iter_mut().zip(&correction).for_each(|(x, step)| *x += step);
         (residual, place) = system.forward_residual(demand, x);
     }
@@ -168,7 +183,13 @@ pub(crate) fn forward_by_position(system: &System<'_>, demand: &[f64], x: &mut [
 }
 
 /// Consumers first: each component is solved for the pull on it and passes its own pull on.
-fn forward_pass(system: &System<'_>, demand: &[f64], x: &mut [f64], options: SolveOptions) -> Result<SolveReport, SolveError> {
+fn forward_pass(
+    system: &System<'_>,
+    known: &FactorCache,
+    demand: &[f64],
+    x: &mut [f64],
+    options: SolveOptions,
+) -> Result<SolveReport, SolveError> {
     let mut report = SolveReport::default();
     let mut pull = demand.to_vec();
     for block in system.network.blocks().rev() {
@@ -186,10 +207,14 @@ fn forward_pass(system: &System<'_>, demand: &[f64], x: &mut [f64], options: Sol
                 settled = relaxation.settled;
             }
             if !settled {
-                let fresh = BlockFactors::of(system, &block, None)?;
-                report.factorised += 1;
                 x[block.clone()].copy_from_slice(&asked);
-                fresh.factors.solve_transposed(&mut x[block.clone()]);
+                if let Some(known) = known.blocks.get(&block.start) {
+                    known.factors.solve_transposed(&mut x[block.clone()]);
+                } else {
+                    let fresh = BlockFactors::of(system, &block, None)?;
+                    report.factorised += 1;
+                    fresh.factors.solve_transposed(&mut x[block.clone()]);
+                }
             }
         }
         for place in block.clone() {

@@ -165,6 +165,11 @@ impl<'a> System<'a> {
         Ok(Self { network, values, supplier, own_supply })
     }
 
+    /// A system whose values were looked at before.
+    pub fn known(network: &'a Network, values: &'a [f64], own_supply: &'a [f64]) -> Self {
+        Self { network, values, supplier: network.input_suppliers(), own_supply }
+    }
+
     /// The suppliers (by place) of a column and the amounts.
     pub fn inputs(&self, place: usize) -> impl Iterator<Item = (usize, f64)> + '_ {
         let range = self.network.input_range(place);
