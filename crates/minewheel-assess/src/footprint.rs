@@ -15,8 +15,8 @@ use std::sync::Arc;
 use minewheel_data::cards::Families;
 use minewheel_data::status::Status;
 use minewheel_lca::{
-    Activity, CategoryFactors, ColumnId, Demand, FactorId, FlowId, Grade, GradedScores, LoopFactors, Scores, SolveOptions, adjoint,
-    adjoint_by_group, adjoint_many, direct_scores, direct_scores_many,
+    Activity, CategoryFactors, ColumnId, Demand, FactorId, FlowId, Grade, GradedScores, LoopFactors, Scores, SolveOptions, adjoint, adjoint_by_group,
+    adjoint_many, direct_scores, direct_scores_many,
 };
 use minewheel_model::bill::{Phase, Stage};
 

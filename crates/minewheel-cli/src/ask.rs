@@ -244,7 +244,12 @@ fn alone(all: &clap::Command, name: &'static str, path: &'static str) -> clap::C
         Some(rest) => alone(&found, word, rest),
         None => found,
     };
-    clap::Command::new(name).args(all.get_arguments().cloned()).subcommand(below)
+    let asks_for_help = |a: &&Arg| matches!(a.get_action(), ArgAction::Help | ArgAction::HelpShort | ArgAction::HelpLong | ArgAction::Version);
+    clap::Command::new(name)
+        .disable_help_flag(true)
+        .disable_help_subcommand(true)
+        .args(all.get_arguments().filter(|a| !asks_for_help(a)).cloned())
+        .subcommand(below)
 }
 
 /// A file's name of ours: a text is known by the key that it came under.

@@ -190,7 +190,7 @@ fn cars_and_options_that_cannot_be_are_refused() {
         (&["credits", "car", "wuling-mini-120", "--range", "-1"], "minewheel::option", "above nought"),
         (&["credits", "car", "wuling-mini-120", "--cycle", "wltp"], "minewheel::name", "nedc, cltc"),
         (&["credits", "ledger", "--system", "jp"], "minewheel::name", "cn, eu, us, uk"),
-        (&["credits", "ledger", "--year", "2018"], "minewheel::option", "2019"),
+        (&["credits", "ledger", "--year", "2015"], "minewheel::option", "2016"),
         (&["credits", "ledger", "nowhere.toml"], "minewheel::file", "nowhere.toml"),
         (&["credits", "ledger", "--affiliates", "some"], "minewheel::name", "stated, all"),
         (&["credits", "market", "--cournot", "nobody"], "minewheel::credits", "no company `nobody`"),
@@ -201,4 +201,17 @@ fn cars_and_options_that_cannot_be_are_refused() {
         assert!(answer.data.is_empty() && answer.remarks.contains(code) && answer.remarks.contains(word), "{arguments:?}: {}", answer.remarks);
         assert!(answer.remarks.contains("\nhelp: "), "{}", answer.remarks);
     }
+}
+
+#[test]
+fn the_built_in_market_prices_the_years_whose_costs_are_known() {
+    let market = json_of(&["credits", "market"]);
+    let years: Vec<&String> = market["price_cny_per_credit"].as_object().unwrap().keys().collect();
+    assert_eq!(years, ["2019", "2020", "2021", "2022", "2023"]);
+    let late = include_str!("../../../data/credits/china.toml").replace("first_year = 2019\nstatus", "first_year = 2030\nstatus");
+    let file = scratch("credits-market").join("late.toml");
+    write(&file, late);
+    let refused = run(&["credits", "market", file.to_str().unwrap()]);
+    assert_eq!(refused.code, 2);
+    assert!(refused.remarks.contains("first_year") && refused.remarks.contains("2030"), "{}", refused.remarks);
 }

@@ -111,6 +111,9 @@ pub struct MarketFile {
     pub discount_rate: f64,
     /// Shadow cost of an open deficit in yuan a credit.
     pub ceiling_cny_per_credit: f64,
+    /// First year that is priced; years before keep their ledger only. Left out: the study's first.
+    #[serde(default)]
+    pub first_year: Option<i32>,
     /// What a credit is worth after the last year.
     #[serde(default)]
     pub terminal_cny_per_credit: f64,
@@ -302,7 +305,8 @@ impl Market {
                 Side { supply: line.nev.created, need: (missing - averaged).max(0.0), may_carry: line.may_carry },
             );
         }
-        let years: Vec<i32> = study.years().into_iter().collect();
+        let years: Vec<i32> = study.years().into_iter().filter(|y| terms.first_year.is_none_or(|first| *y >= first)).collect();
+        sides.retain(|(_, year), _| years.contains(year));
         let mut carry = BTreeMap::new();
         for year in &years {
             let factor = used.take(book.constant(System::Cn, "nev-carry-factor", *year)?);
@@ -696,6 +700,9 @@ fn check(terms: &MarketFile, study: &Study) -> Result<(), MarketError> {
     }
     if !(terms.terminal_cny_per_credit >= 0.0 && terms.terminal_cny_per_credit.is_finite()) {
         return figure("terminal_cny_per_credit", terms.terminal_cny_per_credit, "nought or more");
+    }
+    if let Some(first) = terms.first_year.filter(|first| !study.years().contains(first)) {
+        return figure("first_year", f64::from(first), "a year of the study");
     }
     if let Some(slope) = terms.slope_cny_per_credit2.filter(|s| !(s.is_finite() && *s >= 0.0)) {
         return figure("slope_cny_per_credit2", slope, "nought or more");

@@ -30,6 +30,7 @@ pub fn terms(steps: &[(f64, f64)]) -> MarketFile {
     MarketFile {
         discount_rate: 0.08,
         ceiling_cny_per_credit: 10_000.0,
+        first_year: None,
         terminal_cny_per_credit: 0.0,
         foresight: Foresight::Perfect,
         cournot: Vec::new(),

@@ -183,13 +183,7 @@ pub(crate) fn forward_by_position(
 }
 
 /// Consumers first: each component is solved for the pull on it and passes its own pull on.
-fn forward_pass(
-    system: &System<'_>,
-    known: &FactorCache,
-    demand: &[f64],
-    x: &mut [f64],
-    options: SolveOptions,
-) -> Result<SolveReport, SolveError> {
+fn forward_pass(system: &System<'_>, known: &FactorCache, demand: &[f64], x: &mut [f64], options: SolveOptions) -> Result<SolveReport, SolveError> {
     let mut report = SolveReport::default();
     let mut pull = demand.to_vec();
     for block in system.network.blocks().rev() {
