@@ -111,7 +111,7 @@ pub struct MarketFile {
     pub discount_rate: f64,
     /// Shadow cost of an open deficit in yuan a credit.
     pub ceiling_cny_per_credit: f64,
-    /// First year that is priced; years before keep their ledger only. Left out: the study's first.
+    /// First year that is priced; years before keep their ledger only and carry no credits into it. Left out: the study's first.
     #[serde(default)]
     pub first_year: Option<i32>,
     /// What a credit is worth after the last year.
