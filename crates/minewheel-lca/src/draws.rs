@@ -25,7 +25,7 @@ use rayon::prelude::*;
 use crate::characterise::{CategoryFactors, direct_by_position, direct_scores};
 use crate::distribution::RatioSampler;
 use crate::network::{EvaluationError, Network};
-use crate::solve::{FactorCache, SolveError, SolveOptions, SolveReport, Start, System, adjoint_by_position, check_direct};
+use crate::solve::{FactorCache, Factorisation, SolveError, SolveOptions, SolveReport, Start, System, adjoint_by_position, by_position};
 
 /// A draw that could not be solved.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -75,13 +75,19 @@ impl<'a> PreparedSolver<'a> {
     /// [`SolveError`] as for [`adjoint`](crate::adjoint).
     pub fn new(network: &'a Network, category: &CategoryFactors, options: SolveOptions) -> Result<Self, SolveError> {
         let direct = direct_scores(network, category);
-        check_direct(network, &direct)?;
-        let direct: Vec<[f64; 1]> = (0..network.column_count()).map(|place| [direct[network.column_at(place).index()]]).collect();
-        let mut own_supply = Vec::new();
-        let system = System::new(network, network.input_bases(), &mut own_supply)?;
-        let mut cache = FactorCache::default();
+        Self::on(Factorisation::of(network, &direct, options)?, category, &direct)
+    }
+
+    /// As [`new`](Self::new) on known factors; `direct` are the direct scores of the category by column id.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn on(factorisation: Factorisation<'a>, category: &CategoryFactors, direct: &[f64]) -> Result<Self, SolveError> {
+        let Factorisation { network, options, own_supply, mut cache, report: before } = factorisation;
+        let direct = by_position(network, direct)?;
+        let system = System::known(network, network.input_bases(), &own_supply);
         let mut base = vec![[0.0]; network.column_count()];
-        let report = adjoint_by_position(&system, &direct, &mut base, options, Start::Base(&mut cache))?;
+        let report = adjoint_by_position(&system, &direct, &mut base, options, Start::Base(&mut cache))?.after(before);
         let options = SolveOptions { tolerance: options.tolerance.max(Self::DRAW_TOLERANCE), ..options };
         Ok(Self { network, category: category.clone(), options, cache, base, report })
     }

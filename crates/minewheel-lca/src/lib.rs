@@ -84,8 +84,8 @@ pub use parameter_draws::{CorrelationError, Correlations, ParameterDraws, parame
 pub use sensitivity::{RankedFactor, factor_sensitivities, variance_ranking};
 pub use sobol::{SobolIndex, SobolIndices, sobol};
 pub use solve::{
-    Activity, ColumnList, DENSE_LIMIT, LoopFactors, Method, RESIDUAL_LIMIT, Scores, SolveError, SolveOptions, SolveReport, adjoint, adjoint_by_group,
-    adjoint_many, adjoint_with, forward, forward_with,
+    Activity, ColumnList, DENSE_LIMIT, Factorisation, LoopFactors, Method, RESIDUAL_LIMIT, Scores, SolveError, SolveOptions, SolveReport, adjoint,
+    adjoint_by_group, adjoint_many, adjoint_with, forward, forward_with,
 };
 pub use statistics::{Moments, quantile};
 pub use swap::SupplierSwaps;

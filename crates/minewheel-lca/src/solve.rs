@@ -188,6 +188,13 @@ pub struct SolveReport {
     pub refined: bool,
 }
 
+impl SolveReport {
+    /// This solution and the work done before it.
+    pub(crate) fn after(self, before: Self) -> Self {
+        Self { sweeps: before.sweeps + self.sweeps, factorised: before.factorised + self.factorised, ..self }
+    }
+}
+
 /// The impact of one reference unit of each column, supply included.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scores {
@@ -357,15 +364,15 @@ fn adjoint_by_lane(
 ) -> Result<Vec<Scores>, SolveError> {
     let mut own_supply = Vec::new();
     let system = System::new(network, values, &mut own_supply)?;
-    let mut cache = FactorCache::default();
+    let mut known = None;
     let mut scores = Vec::with_capacity(count);
     for start in (0..count).step_by(8) {
         let lanes = start..count.min(start + 8);
         match lanes.len() {
-            1 => adjoint_chunk::<1>(&system, lanes, &fill, options, &mut cache, &mut scores)?,
-            2 => adjoint_chunk::<2>(&system, lanes, &fill, options, &mut cache, &mut scores)?,
-            3 | 4 => adjoint_chunk::<4>(&system, lanes, &fill, options, &mut cache, &mut scores)?,
-            _ => adjoint_chunk::<8>(&system, lanes, &fill, options, &mut cache, &mut scores)?,
+            1 => adjoint_chunk::<1>(&system, lanes, &fill, options, &mut known, &mut scores)?,
+            2 => adjoint_chunk::<2>(&system, lanes, &fill, options, &mut known, &mut scores)?,
+            3 | 4 => adjoint_chunk::<4>(&system, lanes, &fill, options, &mut known, &mut scores)?,
+            _ => adjoint_chunk::<8>(&system, lanes, &fill, options, &mut known, &mut scores)?,
         }
     }
     Ok(scores)
@@ -376,7 +383,7 @@ fn adjoint_chunk<const K: usize>(
     lanes: Range<usize>,
     fill: &impl Fn(Range<usize>, usize, &mut [f64]),
     options: SolveOptions,
-    cache: &mut FactorCache,
+    known: &mut Option<FactorCache>,
     out: &mut Vec<Scores>,
 ) -> Result<(), SolveError> {
     let network = system.network;
@@ -384,7 +391,16 @@ fn adjoint_chunk<const K: usize>(
     let mut direct = vec![[0.0; K]; n];
     fill(lanes.clone(), K, direct.as_flattened_mut());
     let mut y = vec![[0.0; K]; n];
-    let report = adjoint_by_position(system, &direct, &mut y, options, Start::Base(cache))?;
+    let mut set_up = SolveReport::default();
+    let cache = match known {
+        Some(known) => known,
+        None => {
+            let (cache, report) = FactorCache::of(system, &direct, options)?;
+            set_up = report;
+            known.insert(cache)
+        }
+    };
+    let report = adjoint_by_position(system, &direct, &mut y, options, Start::Base(cache))?.after(set_up);
     for lane in 0..lanes.len() {
         let mut values = vec![0.0; n];
         for (place, row) in y.iter().enumerate() {
@@ -421,6 +437,50 @@ pub fn forward_with(network: &Network, demand: &Demand, options: SolveOptions) -
     let mut own_supply = Vec::new();
     let system = System::new(network, network.input_bases(), &mut own_supply)?;
     forward_in(&system, &FactorCache::default(), demand, options)
+}
+
+/// A network's best estimates, factorised before a category is solved on it: loops of up to [`DENSE_LIMIT`] columns, and the tight loops
+/// inside larger ones that sweeps alone would not get past.
+///
+/// ```
+/// use minewheel_lca::*;
+/// let mut builder = NetworkBuilder::new();
+/// let kiln = builder.add_column(0);
+/// builder.add_flow(kiln, FlowId(0), Coefficient::exact(0.8));
+/// let network = builder.build()?;
+/// let climate = CategoryFactors::new(vec![1.0]);
+/// let direct = direct_scores(&network, &climate);
+/// let factorisation = Factorisation::of(&network, &direct, SolveOptions::default())?;
+/// let solver = PreparedSolver::on(factorisation, &climate, &direct)?;
+/// assert_eq!(solver.base_scores(), [0.8]);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub struct Factorisation<'a> {
+    pub(crate) network: &'a Network,
+    pub(crate) options: SolveOptions,
+    pub(crate) own_supply: Vec<f64>,
+    pub(crate) cache: FactorCache,
+    pub(crate) report: SolveReport,
+}
+
+impl<'a> Factorisation<'a> {
+    /// Factorises; `direct` are the direct scores of some category by column id, which tell the sizes of scores.
+    ///
+    /// # Errors
+    /// As [`adjoint`] for `direct`, and for a loop without a usable solution.
+    pub fn of(network: &'a Network, direct: &[f64], options: SolveOptions) -> Result<Self, SolveError> {
+        let direct = by_position(network, direct)?;
+        let mut own_supply = Vec::new();
+        let system = System::new(network, network.input_bases(), &mut own_supply)?;
+        let (cache, report) = FactorCache::of(&system, &direct, options)?;
+        Ok(Self { network, options, own_supply, cache, report })
+    }
+}
+
+/// Direct scores in evaluation order.
+pub(crate) fn by_position(network: &Network, direct: &[f64]) -> Result<Vec<[f64; 1]>, SolveError> {
+    check_direct(network, direct)?;
+    Ok(network.evaluation_order().iter().map(|column| [direct[column.index()]]).collect())
 }
 
 /// What demands on one network share: the factors of its small loops at best estimates.

@@ -143,6 +143,27 @@ fn loops_too_tight_for_sweeps_need_no_factors_of_the_whole() {
     }
 }
 
+/// The sizes of scores in one category tell the tight loops for all; where that category says nothing of them, the solution is the same by other means.
+#[test]
+fn factors_set_up_with_one_category_serve_another() {
+    let network = ring_with_tight_loops(0.3, -1.5);
+    let category = CategoryFactors::new(vec![1.0]);
+    let direct = direct_scores(&network, &category);
+    let wanted = adjoint_with(&network, &direct, SolveOptions { method: Method::Direct, ..SolveOptions::default() }).unwrap();
+    let of_one_column: Vec<f64> = (0..300).map(|at| if at == 299 { 1e-9 } else { 0.0 }).collect();
+    let mut sweeps = Vec::new();
+    for seen_first in [&direct, &of_one_column, &vec![0.0; 300]] {
+        let factorisation = Factorisation::of(&network, seen_first, SolveOptions::default()).unwrap();
+        let solver = PreparedSolver::on(factorisation, &category, &direct).unwrap();
+        assert_eq!(solver.report().factorised, 0);
+        sweeps.push(solver.report().sweeps);
+        for (seen, wanted) in solver.base_scores().iter().zip(wanted.values()) {
+            assert_close(*seen, *wanted, 1e-10);
+        }
+    }
+    assert!(sweeps[0] < sweeps[2], "loops seen from nought cannot be told: {sweeps:?}");
+}
+
 #[test]
 fn a_tight_loop_that_eats_more_than_it_makes_is_refused() {
     let network = ring_with_tight_loops(0.3, 0.5);

@@ -1,7 +1,6 @@
 //! Component by component: substitution, sweeps, refinement with known factors, fresh factors; then one residual
 //! check over all.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,7 +14,7 @@ use super::{DENSE_LIMIT, Method, RESIDUAL_LIMIT, SolveError, SolveOptions, Solve
 
 /// Where a solution starts from, and so what to try first on a loop of up to [`DENSE_LIMIT`] columns.
 pub(crate) enum Start<'a> {
-    /// From nothing: small loops are factorised, and all factors are kept.
+    /// From nothing, on the system that was set up: all factors are its own and kept.
     Base(&'a mut FactorCache),
     /// From the base solution of a nearby system: loops are swept first.
     Near(&'a FactorCache),
@@ -31,8 +30,8 @@ impl Start<'_> {
         self.cache().blocks.get(&block.start)
     }
 
-    fn tight_loops(&self, block: &Range<usize>) -> Option<&TightLoops> {
-        self.cache().tight_loops.get(&block.start)
+    fn tight_loops(&self, block: &Range<usize>) -> Option<&Tight> {
+        self.cache().tight.get(&block.start)
     }
 
     fn cache(&self) -> &FactorCache {
@@ -43,12 +42,18 @@ impl Start<'_> {
     }
 }
 
-/// Factors of components by their first place, kept from the base solution for later systems on the same network.
+/// What is known of the components of a system by their first place, for its categories and for later systems on the same network.
 #[derive(Default)]
 pub(crate) struct FactorCache {
     blocks: BTreeMap<usize, BlockFactors>,
     swept_in_vain: BTreeSet<usize>,
-    tight_loops: BTreeMap<usize, TightLoops>,
+    tight: BTreeMap<usize, Tight>,
+}
+
+/// The tight loops of a component and their factors.
+struct Tight {
+    loops: TightLoops,
+    factors: Vec<DenseLu>,
 }
 
 /// A backward error up to this is rounding: a further step of refinement would not lower it.
@@ -74,14 +79,10 @@ pub(crate) fn adjoint_by_position<const K: usize>(
             continue;
         }
         let small = block.len() <= DENSE_LIMIT;
-        if small && let Start::Base(cache) = &mut start {
-            let known = match cache.blocks.entry(block.start) {
-                Entry::Occupied(known) => known.into_mut(),
-                Entry::Vacant(place) => {
-                    report.factorised += 1;
-                    place.insert(BlockFactors::of(system, &block, None)?)
-                }
-            };
+        if small
+            && let Start::Base(cache) = &start
+            && let Some(known) = cache.blocks.get(&block.start)
+        {
             // One step is as good as rounding allows, all but always; the residual below tells.
             correct(system, &block, direct, y, &known.factors);
             continue;
@@ -89,17 +90,14 @@ pub(crate) fn adjoint_by_position<const K: usize>(
         let sweeps_first = options.method == Method::Automatic;
         let in_vain = start.is_swept_in_vain(&block);
         if sweeps_first && !in_vain {
-            if start.tight_loops(&block).is_none()
-                && let Start::Base(cache) = &mut start
-            {
-                let sizes = system.sized(&block, direct, y);
-                report.sweeps += SIZE_SWEEPS;
-                if let Some(tight) = TightLoops::find(system, &block, &sizes) {
-                    cache.tight_loops.insert(block.start, tight);
-                }
-            }
-            let joined = start.tight_loops(&block).and_then(|tight| tight.joined(system));
-            let relaxation = system.relax(&block, joined.as_ref(), direct, y, options.tolerance, options.max_sweeps);
+            let tight = start.tight_loops(&block);
+            let fresh = if matches!(start, Start::Near(_)) { tight.and_then(|tight| tight.loops.factorised(system)) } else { None };
+            let joined = match (&start, tight) {
+                (Start::Base(_), Some(tight)) => Some(tight.loops.joined(&tight.factors)),
+                (Start::Near(_), Some(tight)) => fresh.as_ref().map(|factors| tight.loops.joined(factors)),
+                (_, None) => None,
+            };
+            let relaxation = system.relax(&block, joined, direct, y, options.tolerance, options.max_sweeps);
             report.sweeps += relaxation.sweeps;
             if relaxation.settled {
                 continue;
@@ -153,6 +151,40 @@ pub(crate) fn adjoint_by_position<const K: usize>(
 }
 
 impl FactorCache {
+    /// Sets a system up: factors of loops of up to [`DENSE_LIMIT`] columns, and the tight loops of larger ones with theirs, or the factors of all
+    /// if they are wanted at once. `direct` tells the sizes of scores; any category's does.
+    pub(crate) fn of<const K: usize>(system: &System<'_>, direct: &[[f64; K]], options: SolveOptions) -> Result<(Self, SolveReport), SolveError> {
+        let (mut cache, mut report) = (Self::default(), SolveReport::default());
+        let last_large = system.network.blocks().filter(|block| block.len() > DENSE_LIMIT).last();
+        let swept = last_large.map_or(0, |block| block.end);
+        let mut y = vec![[0.0; K]; swept];
+        for block in system.network.blocks() {
+            if block.len() == 1 {
+                if block.end <= swept {
+                    system.sweep(block, direct, &mut y);
+                }
+                continue;
+            }
+            if block.len() <= DENSE_LIMIT || options.method == Method::Direct {
+                let factors = BlockFactors::of(system, &block, None)?;
+                report.factorised += 1;
+                if block.end <= swept {
+                    correct(system, &block, direct, &mut y, &factors.factors);
+                }
+                cache.blocks.insert(block.start, factors);
+                continue;
+            }
+            let sizes = system.sized(&block, direct, &mut y);
+            report.sweeps += SIZE_SWEEPS;
+            if let Some(loops) = TightLoops::find(system, &block, &sizes)
+                && let Some(factors) = loops.factorised(system)
+            {
+                cache.tight.insert(block.start, Tight { loops, factors });
+            }
+        }
+        Ok((cache, report))
+    }
+
     /// The factors of every loop of up to [`DENSE_LIMIT`] columns.
     pub(crate) fn of_small_loops(system: &System<'_>) -> Result<Self, SolveError> {
         let small = system.network.blocks().filter(|block| (2..=DENSE_LIMIT).contains(&block.len()));

@@ -196,7 +196,7 @@ impl<'a> System<'a> {
     pub(super) fn relax<const K: usize>(
         &self,
         block: &Range<usize>,
-        tight: Option<&Joined<'_>>,
+        tight: Option<Joined<'_>>,
         direct: &[[f64; K]],
         y: &mut [[f64; K]],
         tolerance: f64,
@@ -273,7 +273,7 @@ impl<'a> System<'a> {
     }
 
     /// One substitution of each column of a component in turn, and of each tight loop where one of its columns is met.
-    fn joined_sweep<const K: usize>(&self, block: &Range<usize>, tight: Option<&Joined<'_>>, direct: &[[f64; K]], y: &mut [[f64; K]]) {
+    fn joined_sweep<const K: usize>(&self, block: &Range<usize>, tight: Option<Joined<'_>>, direct: &[[f64; K]], y: &mut [[f64; K]]) {
         let mut from = block.start;
         if let Some(tight) = tight {
             for (place, number) in tight.visits() {
@@ -289,7 +289,7 @@ impl<'a> System<'a> {
     fn watched_joined_sweep<const K: usize>(
         &self,
         block: &Range<usize>,
-        tight: Option<&Joined<'_>>,
+        tight: Option<Joined<'_>>,
         direct: &[[f64; K]],
         y: &mut [[f64; K]],
         sizes: &mut [[f64; K]],

@@ -36,9 +36,10 @@ pub(super) struct TightLoops {
 }
 
 /// Tight loops with their factors for one set of coefficient values.
+#[derive(Clone, Copy)]
 pub(super) struct Joined<'t> {
     tight: &'t TightLoops,
-    factors: Vec<DenseLu>,
+    factors: &'t [DenseLu],
 }
 
 impl TightLoops {
@@ -74,10 +75,14 @@ impl TightLoops {
         (!loops.is_empty()).then_some(Self { loops, visits })
     }
 
-    /// The loops factorised; `None` where one has no solution, or has no credit and cannot deliver.
-    pub fn joined<'t>(&'t self, system: &System<'_>) -> Option<Joined<'t>> {
-        let factors = self.loops.iter().map(|places| factorised(system, places)).collect::<Option<_>>()?;
-        Some(Joined { tight: self, factors })
+    /// The factors of each loop for the values of a system; `None` where one has no solution, or has no credit and cannot deliver.
+    pub fn factorised(&self, system: &System<'_>) -> Option<Vec<DenseLu>> {
+        self.loops.iter().map(|places| factorised(system, places)).collect()
+    }
+
+    /// The loops with factors of theirs.
+    pub fn joined<'t>(&'t self, factors: &'t [DenseLu]) -> Joined<'t> {
+        Joined { tight: self, factors }
     }
 }
 
