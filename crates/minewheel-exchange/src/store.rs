@@ -6,6 +6,7 @@
 //! `synchronous = FULL`, PostgreSQL with `synchronous_commit = on`.
 
 pub mod accounts;
+pub mod announced;
 pub mod events;
 pub mod footprints;
 mod migrations;

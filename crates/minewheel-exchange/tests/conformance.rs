@@ -407,6 +407,44 @@ fn an_operator_refuses_a_request_and_announces_a_footprint() {
 }
 
 #[test]
+fn an_announced_footprint_is_fetched_and_read_at_home_by_those_who_may() {
+    let pair = Pair::new();
+    pair.at_a.import("works", &json!([footprint(1), footprint(2)]).to_string()).unwrap();
+    pair.at_a.grant("works", "maker", &[]).unwrap();
+    pair.at_b.add_tenant("other", "Other Maker").unwrap();
+    pair.at_b.grant("works", "maker", &[]).unwrap();
+    let [maker, other] = ["maker", "other"].map(|t| client(pair.b.url(), &pair.at_b.add_client(t).unwrap(), Some(&certificate().0)));
+    let source = format!("{}/3/events", pair.a.url());
+    pair.at_a.announce("works", &[id(1), id(2)], &source).unwrap();
+    until("both are here", || maker.list(&[]).unwrap().texts.len() == 2);
+    assert_eq!(maker.footprint(&id(1)).unwrap(), footprint(1).to_string());
+    assert!(other.list(&[]).unwrap().texts.is_empty() && other.footprint(&id(1)).is_err());
+    // A footprint that was withdrawn from use is announced again.
+    pair.at_a.deprecate("works", &id(1)).unwrap();
+    pair.at_a.announce("works", &[id(1)], &source).unwrap();
+    until("it is deprecated here", || maker.footprint(&id(1)).unwrap().contains("\"Deprecated\""));
+    assert_eq!(maker.footprint(&id(2)).unwrap(), footprint(2).to_string());
+    let log = pair.at_b.audit(100).unwrap();
+    let has = |object: &str, outcome: &str| log.iter().any(|l| l.action == "footprint.fetch" && l.object == object && l.outcome == outcome);
+    assert!(has(&id(1), "stored from works") && has(&id(1), "deprecated from works") && has(&id(2), "stored from works"), "{log:?}");
+}
+
+#[test]
+fn an_announced_footprint_that_cannot_be_had_is_tried_again_until_it_can() {
+    let pair = Pair::new();
+    pair.at_b.grant("works", "maker", &[]).unwrap();
+    let works = client(pair.b.url(), &pair.at_b.add_client("works").unwrap(), Some(&certificate().0));
+    // The works announces by itself what its host does not give to the maker yet.
+    pair.at_a.import("works", &footprint(1).to_string()).unwrap();
+    works.send_event(&event("PublishedEvent", "e1", json!({ "pfIds": [id(1)] })).to_string()).unwrap();
+    until("a try was refused", || pair.at_b.audit(50).unwrap().iter().any(|l| l.outcome.starts_with("waiting") && l.outcome.contains("403")));
+    let maker = client(pair.b.url(), &pair.at_b.add_client("maker").unwrap(), Some(&certificate().0));
+    assert!(maker.list(&[]).unwrap().texts.is_empty());
+    pair.at_a.grant("works", "maker", &[]).unwrap();
+    until("it is here after the grant", || maker.list(&[]).unwrap().texts == [footprint(1).to_string()]);
+}
+
+#[test]
 fn an_event_waits_for_a_host_that_is_down() {
     let pair = Pair::new();
     let Pair { a, b, at_a, at_b, a_folder, _b_folder } = pair;

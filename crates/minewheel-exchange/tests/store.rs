@@ -169,6 +169,47 @@ fn a_letter_is_lent_to_one_sender_at_a_time() {
 }
 
 #[test]
+fn an_announcement_is_kept_until_its_footprint_is_here_and_no_footprint_is_overwritten() {
+    on_each(|store| async move {
+        use minewheel_exchange::clock::Moment;
+        use minewheel_exchange::store::announced::Kept;
+        let announce = |event_id: &str, n: u32| read(&event("PublishedEvent", event_id, json!({ "pfIds": [id(n)] })));
+        store.grant("works", "maker", None, &[]).await.unwrap();
+        store.receive("works", "c", &announce("e1", 1)).await.unwrap();
+        let now = Moment::now().seconds_later(1);
+        let due = store.due_announced(now, 60, 10).await.unwrap();
+        assert_eq!((due.len(), due[0].footprint.clone()), (1, id(1)));
+        assert!(store.due_announced(now, 60, 10).await.unwrap().is_empty(), "it is lent");
+        store.not_fetched(&due[0], Some(now), "down").await.unwrap();
+        let again = store.due_announced(now, 60, 10).await.unwrap();
+        assert_eq!(again[0].attempts, 1);
+        assert_eq!(store.fetched(&again[0], &document(1)).await.unwrap(), Kept::New);
+        assert_eq!((store.to_fetch().await.unwrap(), store.footprint("maker", &id(1)).await.unwrap()), (0, Found::Text(footprint(1).to_string())));
+        // Announced again: the same, then withdrawn from use; it does not come back into use.
+        store.receive("works", "c", &announce("e2", 1)).await.unwrap();
+        let again = store.due_announced(Moment::now().seconds_later(1), 60, 10).await.unwrap();
+        assert_eq!((again[0].attempts, store.fetched(&again[0], &document(1)).await.unwrap()), (0, Kept::Same));
+        let mut old = footprint(1);
+        old["status"] = json!("Deprecated");
+        // Another order of the members says the same.
+        let old = Document::read(&serde_json::to_string_pretty(&old).unwrap()).unwrap();
+        assert_eq!(store.fetched(&again[0], &old).await.unwrap(), Kept::Deprecated);
+        assert_eq!(store.fetched(&again[0], &document(1)).await.unwrap(), Kept::Same);
+        assert_eq!(store.footprint("maker", &id(1)).await.unwrap(), Found::Text(old.text.clone()));
+        // Other content, and a footprint of another, are not taken.
+        let mut changed = footprint(1);
+        changed["companyName"] = json!("Another");
+        assert_eq!(store.fetched(&again[0], &Document::read(&changed.to_string()).unwrap()).await.unwrap(), Kept::Taken);
+        store.publish("other", None, &[document(2)]).await.unwrap();
+        store.receive("works", "c", &announce("e3", 2)).await.unwrap();
+        let due = store.due_announced(Moment::now().seconds_later(1), 60, 10).await.unwrap();
+        assert_eq!(store.fetched(&due[0], &document(2)).await.unwrap(), Kept::Taken);
+        store.not_fetched(&due[0], None, "taken").await.unwrap();
+        assert_eq!((store.to_fetch().await.unwrap(), store.footprint("maker", &id(2)).await.unwrap()), (0, Found::Forbidden));
+    });
+}
+
+#[test]
 fn hundreds_of_writes_at_once_are_all_there() {
     on_each(|store| async move {
         let mut tasks = tokio::task::JoinSet::new();

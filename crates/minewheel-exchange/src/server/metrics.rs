@@ -44,8 +44,10 @@ pub(crate) struct Metrics {
     requests: Family<RequestLabels, Counter>,
     durations: Family<RouteLabels, Histogram>,
     deliveries: Family<OutcomeLabels, Counter>,
+    fetches: Family<OutcomeLabels, Counter>,
     footprints: Gauge,
     waiting: Gauge,
+    to_fetch: Gauge,
 }
 
 impl Default for Metrics {
@@ -53,14 +55,16 @@ impl Default for Metrics {
         let mut registry = Registry::with_prefix("minewheel_exchange");
         let requests = Family::default();
         let durations: Family<RouteLabels, Histogram> = Family::new_with_constructor(|| Histogram::new(BOUNDS));
-        let deliveries = Family::default();
-        let (footprints, waiting) = (Gauge::default(), Gauge::default());
+        let (deliveries, fetches) = (Family::default(), Family::default());
+        let (footprints, waiting, to_fetch) = (Gauge::default(), Gauge::default(), Gauge::default());
         registry.register("requests", "Requests answered", Family::clone(&requests));
         registry.register_with_unit("request_duration", "Time to answer", Unit::Seconds, Family::clone(&durations));
         registry.register("deliveries", "Events sent to peers, by outcome", Family::clone(&deliveries));
+        registry.register("fetches", "Announced footprints fetched from peers, by outcome", Family::clone(&fetches));
         registry.register("footprints", "Footprints in the store", footprints.clone());
         registry.register("events_waiting", "Events that wait to be sent", waiting.clone());
-        Self { registry, requests, durations, deliveries, footprints, waiting }
+        registry.register("footprints_to_fetch", "Announced footprints that wait to be fetched", to_fetch.clone());
+        Self { registry, requests, durations, deliveries, fetches, footprints, waiting, to_fetch }
     }
 }
 
@@ -76,6 +80,10 @@ impl Metrics {
     pub(super) fn delivery(&self, outcome: &str) {
         self.deliveries.get_or_create(&OutcomeLabels { outcome: outcome.to_owned() }).inc();
     }
+
+    pub(super) fn fetch(&self, outcome: &str) {
+        self.fetches.get_or_create(&OutcomeLabels { outcome: outcome.to_owned() }).inc();
+    }
 }
 
 /// The route that shows them.
@@ -85,9 +93,12 @@ pub(super) fn routes(exchange: Arc<Exchange>) -> Router {
 
 async fn show(State(exchange): State<Arc<Exchange>>) -> Response {
     let metrics = &exchange.metrics;
-    if let (Ok(footprints), Ok(waiting)) = (exchange.store.count().await, exchange.store.waiting().await) {
-        metrics.footprints.set(footprints);
-        metrics.waiting.set(waiting);
+    let store = &exchange.store;
+    for (gauge, count) in [(&metrics.footprints, store.count().await), (&metrics.waiting, store.waiting().await), (&metrics.to_fetch, store.to_fetch().await)]
+    {
+        if let Ok(count) = count {
+            gauge.set(count);
+        }
     }
     let mut body = String::new();
     let is_written = text::encode(&mut body, &metrics.registry).is_ok();

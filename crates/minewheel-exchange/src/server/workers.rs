@@ -1,6 +1,7 @@
-//! What goes on beside requests: the audit log is written, requests are answered, events are sent.
+//! What goes on beside requests: the audit log is written, requests are answered, events are sent, and footprints that
+//! others announced are fetched.
 //!
-//! Everything that is to be sent lies in the store first, so that nothing is lost when the host stops. An event may be
+//! Everything that is to be sent or fetched lies in the store first, so that nothing is lost when the host stops. An event may be
 //! sent twice (the answer of the peer may be lost); it keeps its id, by which the peer knows it.
 
 use std::collections::HashMap;
@@ -17,19 +18,21 @@ use crate::clock::Moment;
 use crate::error::Code;
 use crate::event;
 use crate::filter::Filter;
+use crate::footprint::Document;
 use crate::secret;
 use crate::store::StoreError;
 use crate::store::accounts::{Deed, Peer};
+use crate::store::announced::{Announced, Kept};
 use crate::store::events::{Draft, Letter, OpenRequest};
 
-/// When to send an event again that did not arrive: after a while that doubles each time, until it is given up.
+/// When to try again what did not arrive: after a while that doubles each time, until it is given up.
 #[derive(Debug, Clone, Copy)]
 pub struct Retries {
     /// Seconds to the first repetition.
     pub first_seconds: i64,
     /// Seconds between repetitions at most.
     pub longest_seconds: i64,
-    /// Seconds after which an event is given up.
+    /// Seconds after which it is given up.
     pub give_up_seconds: i64,
 }
 
@@ -42,10 +45,10 @@ impl Default for Retries {
 
 impl Retries {
     /// When to try again after so many attempts; `None` to give up.
-    fn next(self, letter: &Letter, now: Moment) -> Option<Moment> {
-        let doubled = self.first_seconds.saturating_mul(1_i64.checked_shl(letter.attempts.clamp(0, 62) as u32).unwrap_or(i64::MAX));
+    fn next(self, attempts: i64, created: Moment, now: Moment) -> Option<Moment> {
+        let doubled = self.first_seconds.saturating_mul(1_i64.checked_shl(attempts.clamp(0, 62) as u32).unwrap_or(i64::MAX));
         let next = now.seconds_later(doubled.clamp(1, self.longest_seconds.max(1)));
-        (letter.created.seconds_to(next) <= self.give_up_seconds).then_some(next)
+        (created.seconds_to(next) <= self.give_up_seconds).then_some(next)
     }
 }
 
@@ -55,9 +58,9 @@ const REST: Duration = Duration::from_secs(2);
 const LOG_EVERY: Duration = Duration::from_millis(200);
 /// Deeds written together.
 const DEEDS_TOGETHER: usize = 1000;
-/// Seconds that a sender keeps a letter to itself.
+/// Seconds that a sender keeps a letter, or an announcement, to itself.
 const LEASE: i64 = 120;
-/// Letters sent in one go.
+/// Letters sent, and footprints fetched, in one go.
 const LETTERS: i64 = 32;
 /// Requests looked at in one go.
 const REQUESTS: i64 = 100;
@@ -124,7 +127,7 @@ async fn write_audit(exchange: Arc<Exchange>, mut deeds: mpsc::Receiver<Deed>, m
     }
 }
 
-/// Answers requests and sends events.
+/// Answers requests, sends events, fetches what was announced.
 #[derive(Clone)]
 struct PostOffice {
     exchange: Arc<Exchange>,
@@ -140,11 +143,18 @@ impl PostOffice {
             if let Err(error) = self.answer_requests().await {
                 tracing::error!(%error, "requests could not be answered");
             }
+            let mut count = 0;
             match self.send_letters().await {
-                // There may be more.
-                Ok(sent) if sent > 0 => continue,
-                Ok(_) => {}
+                Ok(sent) => count += sent,
                 Err(error) => tracing::error!(%error, "events could not be sent"),
+            }
+            match self.fetch_announced().await {
+                Ok(fetched) => count += fetched,
+                Err(error) => tracing::error!(%error, "announced footprints could not be fetched"),
+            }
+            // There may be more.
+            if count > 0 {
+                continue;
             }
             tokio::select! {
                 () = self.exchange.news.notified() => {}
@@ -215,11 +225,70 @@ impl PostOffice {
             self.exchange.metrics.delivery("sent");
             return store.sent(letter).await;
         };
-        let next = self.exchange.options.retries.next(letter, Moment::now());
+        let next = self.exchange.options.retries.next(letter.attempts, letter.created, Moment::now());
         let outcome = if next.is_some() { "failed" } else { "given up" };
         self.exchange.metrics.delivery(outcome);
         tracing::warn!(tenant = letter.tenant, attempts = letter.attempts + 1, failure, outcome, "an event was not sent");
         store.not_sent(letter, next, &failure).await
+    }
+
+    /// Fetches what is due, side by side.
+    async fn fetch_announced(&self) -> Result<usize, StoreError> {
+        let due = self.exchange.store.due_announced(Moment::now(), LEASE, LETTERS).await?;
+        let count = due.len();
+        let mut fetching = JoinSet::new();
+        for announced in due {
+            let office = self.clone();
+            fetching.spawn(async move { office.fetch(&announced).await });
+        }
+        while let Some(fetched) = fetching.join_next().await {
+            fetched.map_err(|e| StoreError::Database(e.to_string()))??;
+        }
+        Ok(count)
+    }
+
+    async fn fetch(&self, announced: &Announced) -> Result<(), StoreError> {
+        let store = &self.exchange.store;
+        let outcome = match store.peer(&announced.tenant).await? {
+            Some(peer) => self.call_for(announced, &peer).await,
+            None => Err("there is no host for this tenant".to_owned()),
+        };
+        let failure = match outcome {
+            Err(failure) => (failure, true),
+            Ok(document) => match store.fetched(announced, &document).await {
+                Ok(Kept::Taken) => ("another footprint has this id".to_owned(), false),
+                Ok(_) => {
+                    self.exchange.metrics.fetch("fetched");
+                    return Ok(());
+                }
+                Err(StoreError::Unchanged(_)) => ("the same id was written at the same time".to_owned(), true),
+                Err(error) => return Err(error),
+            },
+        };
+        let (failure, may_pass) = failure;
+        let next = self.exchange.options.retries.next(announced.attempts, announced.created, Moment::now()).filter(|_| may_pass);
+        let outcome = if next.is_some() { "failed" } else { "given up" };
+        self.exchange.metrics.fetch(outcome);
+        let (tenant, footprint) = (&announced.tenant, &announced.footprint);
+        tracing::warn!(tenant, footprint, attempts = announced.attempts + 1, failure, outcome, "an announced footprint was not fetched");
+        store.not_fetched(announced, next, &failure).await
+    }
+
+    /// The footprint as the host of its owner sends it.
+    async fn call_for(&self, announced: &Announced, peer: &Peer) -> Result<Document, String> {
+        let client = self.client(&announced.tenant, peer).map_err(|e| e.to_string())?;
+        let id = announced.footprint.clone();
+        let task = tokio::task::spawn_blocking(move || client.footprint(&id));
+        let text = task.await.map_err(|e| e.to_string())?.map_err(|e| e.to_string())?;
+        if text.len() > self.exchange.options.longest_body {
+            return Err(format!("it has {} bytes, {} are taken at most", text.len(), self.exchange.options.longest_body));
+        }
+        let document = Document::read(&text).map_err(|faults| {
+            let first = faults.first().map(ToString::to_string).unwrap_or_default();
+            format!("{first} ({} faults)", faults.len())
+        })?;
+        let is_asked_for = document.id == announced.footprint;
+        if is_asked_for { Ok(document) } else { Err(format!("it sent footprint {} instead", document.id)) }
     }
 
     async fn deliver(&self, letter: &Letter, peer: &Peer) -> Result<(), String> {
@@ -244,16 +313,15 @@ impl PostOffice {
 
 #[cfg(test)]
 mod tests {
-    use super::{Letter, Retries};
+    use super::Retries;
     use crate::clock::Moment;
 
     #[test]
     fn repetitions_double_and_end_after_three_days() {
         let retries = Retries::default();
-        let letter = |attempts| Letter { seq: 1, tenant: String::new(), body: String::new(), attempts, due: Moment(0), created: Moment(0) };
-        let wait = |attempts| retries.next(&letter(attempts), Moment(0)).map(|m| m.0 / 1_000_000);
+        let wait = |attempts| retries.next(attempts, Moment(0), Moment(0)).map(|m| m.0 / 1_000_000);
         assert_eq!([0, 1, 2, 3, 20, i64::MAX].map(wait), [5, 10, 20, 40, 3600, 3600].map(Some));
         let third_day = Moment(0).seconds_later(72 * 3600);
-        assert_eq!(retries.next(&letter(80), third_day), None);
+        assert_eq!(retries.next(80, Moment(0), third_day), None);
     }
 }

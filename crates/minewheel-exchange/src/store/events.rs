@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::accounts::{Deed, done};
+use super::announced::announcement;
 use super::{Row, Statement, Store, StoreError, params};
 use crate::clock::Moment;
 use crate::event::{Event, Payload};
@@ -125,7 +126,7 @@ impl Store {
                 }
                 statements.push(answered(request, tenant, "rejected", Some(reason)));
             }
-            Payload::Published { .. } => {}
+            Payload::Published { ids } => statements.extend(ids.iter().map(|id| announcement(tenant, id, now))),
         }
         statements.push(Deed::new(Some((tenant, client)), "event", event.id.clone(), event.payload.kind()).statement());
         match self.write(statements).await {
