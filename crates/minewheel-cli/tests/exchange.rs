@@ -131,6 +131,48 @@ fn a_client_lists_gets_and_publishes_over_http() {
 }
 
 #[test]
+fn the_footprint_of_a_pack_is_written_imported_and_read_as_it_was_written() {
+    let folder = store("exchange-pcf");
+    let id = "079e425a-464f-528d-341d-4a944a1dfd70";
+    let written = order(
+        &folder,
+        &[
+            "pcf",
+            "vw-id3-58",
+            "--company",
+            "Pack Works",
+            "--company-id",
+            "urn:pact:example.com:company:packs",
+            "--product-id",
+            "urn:pact:example.com:product:id3-58",
+            "--standard",
+            "ISO14067",
+            "--fossil-carbon",
+            "35",
+            "--id",
+            id,
+            "--created",
+            "2026-01-15T10:00:00Z",
+        ],
+    );
+    insta::assert_snapshot!("exchange-pcf", written);
+    // By the origin of their carbon, and by stage, emissions add up to the whole.
+    let document: Value = serde_json::from_str(&written).unwrap();
+    let sum = |place: &Value, names: &[&str]| names.iter().map(|n| place[*n].as_str().unwrap().parse::<f64>().unwrap()).sum::<f64>();
+    let total = sum(&document["pcf"], &["pcfExcludingBiogenicUptake"]);
+    let by_origin = sum(&document["pcf"], &["fossilGhgEmissions", "biogenicNonCO2Emissions", "landUseChangeGhgEmissions"]);
+    let by_stage = sum(&document["extensions"][0]["data"], &["rawMaterialsKgCo2e", "productionKgCo2e"]);
+    assert!((by_origin - total).abs() < 0.01 && (by_stage - total).abs() < 0.01, "{document}");
+    write(&folder.join("pack.json"), &written);
+    order(&folder, &["import", "pack.json", "--tenant", "works"]);
+    order(&folder, &["grant", "works", "maker", "--footprint", id]);
+    let host = Host::start(&folder);
+    let kept = host.client(&credentials(&folder, "maker")).footprint(id).unwrap();
+    assert_eq!(serde_json::from_str::<Value>(&kept).unwrap(), document);
+    host.kill();
+}
+
+#[test]
 fn what_cannot_be_is_refused_with_code_and_help() {
     let folder = store("exchange-refused");
     let mut bad = footprint(3);

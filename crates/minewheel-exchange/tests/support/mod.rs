@@ -92,8 +92,14 @@ fn schema(address: &str) -> String {
     let name = format!("test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        // The store of the test speaks TLS if the address asks for it; the schema is made without.
-        let mut config: tokio_postgres::Config = address.parse().unwrap();
+        // The store of the test speaks TLS if the address asks for it; the schema is made without, over the server's socket if
+        // `MINEWHEEL_TEST_POSTGRES_SOCKET` names its folder.
+        let given: tokio_postgres::Config = address.parse().unwrap();
+        let mut config = given.clone();
+        if let Some(folder) = std::env::var_os("MINEWHEEL_TEST_POSTGRES_SOCKET") {
+            config = tokio_postgres::Config::new();
+            config.host_path(folder).port(given.get_ports()[0]).user(given.get_user().unwrap()).dbname(given.get_dbname().unwrap());
+        }
         let (client, connection) = config.ssl_mode(tokio_postgres::config::SslMode::Disable).connect(tokio_postgres::NoTls).await.unwrap();
         tokio::spawn(connection);
         client.batch_execute(&format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}")).await.unwrap();
