@@ -130,9 +130,10 @@ impl Tables {
         let plant = plant.map_err(|error| loader.fault_in("plant/", Fault::Model { reason: error.to_string() })).ok();
         let recycling = RecyclingTables::read(&mut loader, &cells);
         check_recycling(&mut loader, &recycling, &cards, &methods);
-        let dependence = Dependence::read(&mut loader, &places, &supply);
+        let mut dependence = Dependence::read(&mut loader, &places, &supply);
         cells.read_designer(&mut loader);
         let battery = BatteryTables::read(&mut loader, &places, &cards);
+        dependence.read_mine_owners(&mut loader, &places, &supply);
         let (sources, rows) = loader.finish()?;
         // Both are there: a missing one is among the violations.
         let (Some(drive), Some(vehicles)) = (drive, vehicles) else { return Err(Vec::new()) };

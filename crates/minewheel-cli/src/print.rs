@@ -65,6 +65,15 @@ pub fn width() -> u16 {
 
 /// A table without frames: a header, a rule, rows. Columns listed in `right` are set flush right.
 pub fn table(header: &[&str], rows: &[Vec<String>], right: &[usize]) -> String {
+    spaced(header, rows, right, 1)
+}
+
+/// A table with one blank between its columns, for rows that would break with two.
+pub fn tight_table(header: &[&str], rows: &[Vec<String>], right: &[usize]) -> String {
+    spaced(header, rows, right, 0)
+}
+
+fn spaced(header: &[&str], rows: &[Vec<String>], right: &[usize], padding: u16) -> String {
     let mut table = Table::new();
     let style = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
     table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic).set_width(width());
@@ -82,7 +91,7 @@ pub fn table(header: &[&str], rows: &[Vec<String>], right: &[usize]) -> String {
         column.set_constraint(ColumnConstraint::ContentWidth);
     }
     for column in table.column_iter_mut() {
-        column.set_padding((0, 1));
+        column.set_padding((0, padding));
     }
     let mut text = String::new();
     for line in table.lines() {

@@ -89,10 +89,33 @@ fn a_users_trade_figures_replace_the_tables() {
 #[test]
 fn tables_fit_a_plain_terminal_and_read_as_before() {
     let text = data_of(&["supply", "graphite", "--for", "US"]);
-    assert!(text.lines().all(|l| l.chars().count() <= WIDTH), "{text}");
+    let car = data_of(&["supply", "vw-id3-58"]);
+    assert!(text.lines().chain(car.lines()).all(|l| l.chars().count() <= WIDTH), "{text}{car}");
     insta::assert_snapshot!("supply-graphite", text);
+    insta::assert_snapshot!("supply-car", car);
     insta::assert_snapshot!("supply-gallium-json", data_of(&["supply", "gallium", "--format", "json"]));
     assert!(data_of(&["supply", "lithium", "--format", "csv"]).starts_with("material,commodity,tier,year,"));
+}
+
+#[test]
+fn a_chain_goes_from_the_mine_to_the_car_and_what_a_buyer_makes_itself_does_not_bind_it() {
+    let tiers = |material: &str, buyer: &str| {
+        let report = json_of(&["supply", material, "--for", buyer]);
+        let tiers = report["materials"][0]["tiers"].as_array().unwrap().clone();
+        (report, tiers)
+    };
+    let (_, earths) = tiers("neodymium", "EU27");
+    let names: Vec<&str> = earths.iter().map(|t| t["commodity"].as_str().unwrap()).collect();
+    let wanted = ["rare-earths", "rare-earths-magnet", "ndfeb-magnets", "traction-motor-permanent-magnet", "electric-cars"];
+    assert_eq!(names, wanted);
+    let (report, lithium) = tiers("lithium", "US");
+    let names: Vec<&str> = lithium.iter().map(|t| t["tier"].as_str().unwrap()).collect();
+    assert_eq!(names, ["mining", "refining", "active-material", "cell", "vehicle"]);
+    // The United States make their cells, whose own supply has the highest index; none of it is imported.
+    let risk = |index: usize| number(&lithium[index]["supply_risk"]);
+    assert!(number(&lithium[3]["import_dependence"]) == 0.0 && risk(3) > risk(2), "{lithium:?}");
+    assert_eq!(report["binding"], "cathode-active-material/active-material");
+    assert!(json_of(&["supply", "cars"])["binding"].is_null());
 }
 
 /// A study of one plant without shocks, to which lines are added.

@@ -181,7 +181,7 @@ impl Dependence {
         let (best, worst, series_break) = (scale("best"), scale("worst"), scale("series_break"));
         all.governance = Governance { best, worst, series_break: series_break as i32, scores: read_scores(loader, places) };
         all.read_measures(loader, places, supply);
-        all.read_owners(loader, places, supply);
+        all.read_owners(loader, "supply/owners.csv", places, supply);
         if let Some(table) = loader.table("supply/priced_as.csv") {
             for row in 0..table.len() {
                 let Some(mass_fraction) = loader.number_in(&table, row, "mass_fraction") else { continue };
@@ -235,8 +235,13 @@ impl Dependence {
         }
     }
 
-    fn read_owners(&mut self, loader: &mut Loader<'_>, places: &Places, supply: &Supply) {
-        let Some(table) = loader.table("supply/owners.csv") else { return };
+    /// Reads who owns mines abroad. A table of its own, so that rows read before keep their numbers.
+    pub fn read_mine_owners(&mut self, loader: &mut Loader<'_>, places: &Places, supply: &Supply) {
+        self.read_owners(loader, "supply/mine_owners.csv", places, supply);
+    }
+
+    fn read_owners(&mut self, loader: &mut Loader<'_>, name: &str, places: &Places, supply: &Supply) {
+        let Some(table) = loader.table(name) else { return };
         for row in 0..table.len() {
             let Some(tier) = tier_of(loader, &table, row, supply) else { continue };
             let Some(place) = places.resolve(loader, &table, row, "place") else { continue };

@@ -47,7 +47,7 @@ pub fn document(report: &SupplyReport, tables: &Tables, command: &str) -> Docume
 fn behind(report: &SupplyReport, tables: &Tables) -> Vec<SourceLine> {
     let is_asked = |commodity: &str| all(report).any(|(_, t)| t.commodity == commodity);
     of_rows(&tables.rows, &tables.sources, |file, first| match file {
-        "supply/shares.csv" | "supply/measures.csv" | "supply/owners.csv" => is_asked(first),
+        "supply/shares.csv" | "supply/measures.csv" | "supply/owners.csv" | "supply/mine_owners.csv" => is_asked(first),
         "supply/governance.csv" | "supply/parameters.csv" => true,
         _ => false,
     })

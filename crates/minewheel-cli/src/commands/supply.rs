@@ -12,7 +12,7 @@ use minewheel_data::car::CarDesign;
 use minewheel_data::places::PlaceId;
 use minewheel_data::table::nearest;
 use minewheel_industry::supply::SupplyError;
-use minewheel_industry::supply::ask::{Question, ask, tiers_of};
+use minewheel_industry::supply::ask::{CARS, MOTORS, Question, ask, tiers_of};
 use minewheel_industry::supply::customs::Customs;
 use minewheel_industry::supply::report::{MaterialReport, SupplyReport, TierReport};
 use minewheel_industry::supply::sourcing::report::SourcingReport;
@@ -169,7 +169,10 @@ fn materials(tables: &Tables, design: &CarDesign) -> Result<Vec<(String, Option<
     let known = tables.supply.materials();
     let mut all: Vec<(String, Option<f64>)> =
         masses.into_iter().filter(|m| known.contains(&m.0.as_str())).map(|(name, kg)| (name, Some(kg))).collect();
-    all.extend(parts.map(|p| (p.to_owned(), None)));
+    let has_magnets = all.iter().any(|m| m.0 == "neodymium");
+    let motors = has_magnets.then_some(MOTORS);
+    let car = design.battery.as_ref().map(|_| CARS);
+    all.extend(parts.chain(motors).chain(car).map(|p| (p.to_owned(), None)));
     Ok(all)
 }
 
@@ -215,24 +218,26 @@ fn table(report: &SupplyReport) -> String {
     let row = |t: &TierReport| {
         vec![
             t.commodity.clone(),
-            t.tier.clone(),
+            // The longest name of a tier would break every line that has a long commodity.
+            t.tier.replace("active-material", "active"),
             t.largest.as_ref().map_or_else(|| "–".to_owned(), |l| format!("{l} {}", percent(t.largest_share))),
             format!("{:.2}", t.hhi),
             format!("{:.2}", t.governance_hhi.later_edition),
             percent(t.import_dependence),
             format!("{}–{}", percent(t.dependence.min(t.dependence_by_remainders)), percent(t.dependence.max(t.dependence_by_remainders))),
             format!("{:.1}", t.supply_risk),
+            format!("{:.2}", t.geopolitical_risk),
         ]
     };
     let rows: Vec<Vec<String>> = report.materials.iter().flat_map(|m| m.tiers.iter().map(row)).collect();
-    let header = ["commodity", "tier", "most", "HHI", "gov", "imp", "from", "risk"];
-    text.push_str(&print::table(&header, &rows, &[3, 4, 5, 6, 7]));
+    let header = ["commodity", "tier", "most", "HHI", "gov", "imp", "from", "risk", "geo"];
+    text.push_str(&print::tight_table(&header, &rows, &[3, 4, 5, 6, 7, 8]));
     let _ = writeln!(text, "most: largest named maker, % of the world. gov: HHI weighted by instability.");
     let from = format!(
         "imp, from: % of what {}'s cars hold that was made elsewhere, made in {} (if only net exporters sell, if all sell).",
         report.buyer, report.dominant
     );
-    let _ = writeln!(text, "{}\nrisk: EU-type, critical from {}", print::wrap(&from), report.risk_threshold);
+    let _ = writeln!(text, "{}\nrisk: EU-type, critical from {}. geo: GeoPolRisk. active: active materials.", print::wrap(&from), report.risk_threshold);
     let _ = writeln!(text, "\nmaterials");
     let materials: Vec<Vec<String>> = report.materials.iter().map(material_row).collect();
     text.push_str(&print::table(&["material", "kg", "binding tier", "touched %", "USD/kg", "low–high", "USD more"], &materials, &[1, 3, 4, 6]));

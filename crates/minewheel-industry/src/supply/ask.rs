@@ -20,6 +20,12 @@ use super::trade::{Mix, Sellers, Shares, Step, touched, trace};
 
 /// The unnamed rest of a tier.
 const REST: &str = "WORLD";
+/// What stands for traction motors beside the materials of `chains.csv`, and for the cars in which every chain ends.
+pub const MOTORS: &str = "motors";
+/// See [`MOTORS`].
+pub const CARS: &str = "cars";
+/// Elements that an electric car holds in the magnets of its motors.
+const OF_MAGNETS: [&str; 2] = ["neodymium", "dysprosium"];
 /// Share of a tier from which one place dominates it: more than all others together.
 const MAJORITY: f64 = 0.5;
 
@@ -36,16 +42,22 @@ pub struct Question<'q> {
     pub customs: Option<&'q Customs>,
 }
 
-/// The tiers of a material: its chain and those it goes into, or those of a commodity that no chain passes.
+/// The tiers of a material: its chain, those it goes into, and the car; or those of a commodity that no chain passes.
 ///
 /// # Errors
 /// Neither is known.
 pub fn tiers_of(tables: &Tables, material: &str) -> Result<Vec<Tier>, SupplyError> {
-    let mut chain: Vec<Tier> = tables.supply.chain(material).cloned().collect();
+    let mut chain = own_tiers(tables, material);
     for follower in tables.dependence.followers(material) {
-        chain.extend(tables.supply.chain(follower).cloned());
+        chain.extend(own_tiers(tables, follower));
     }
     if !chain.is_empty() {
+        if OF_MAGNETS.contains(&material) {
+            chain.push(motors_tier());
+        }
+        if material != CARS {
+            chain.push(cars_tier());
+        }
         return Ok(chain);
     }
     let tiers = tables.supply.tiers();
@@ -54,6 +66,7 @@ pub fn tiers_of(tables: &Tables, material: &str) -> Result<Vec<Tier>, SupplyErro
         return Ok(own);
     }
     let mut known: Vec<&str> = tables.supply.materials();
+    known.extend([MOTORS, CARS]);
     known.extend(tiers.iter().map(|t| t.commodity.as_str()));
     known.sort_unstable();
     known.dedup();
@@ -75,7 +88,7 @@ pub fn ask(tables: &Tables, subject: &str, materials: &[(String, Option<f64>)], 
     }
     let tier_key = |t: &TierReport| format!("{}/{}", t.commodity, t.tier);
     let tiers = || reports.iter().flat_map(|m| &m.tiers);
-    let binding = tiers().max_by(|a, b| a.supply_risk.total_cmp(&b.supply_risk));
+    let binding = binding(tiers());
     let (mut dominated, mut not_dominated) = (Vec::new(), Vec::new());
     for tier in tiers() {
         let list = if tier.share_of_dominant > MAJORITY { &mut dominated } else { &mut not_dominated };
@@ -100,7 +113,26 @@ pub fn ask(tables: &Tables, subject: &str, materials: &[(String, Option<f64>)], 
     })
 }
 
-/// What the last need of every chain is taken from.
+/// The tier of the highest risk among those of which the buyer imports anything: what it makes itself binds it to nobody.
+fn binding<'t>(tiers: impl Iterator<Item = &'t TierReport>) -> Option<&'t TierReport> {
+    tiers.filter(|t| t.import_dependence > 0.0).max_by(|a, b| a.supply_risk.total_cmp(&b.supply_risk))
+}
+
+/// The tiers of a material or part itself, without those that follow.
+fn own_tiers(tables: &Tables, material: &str) -> Vec<Tier> {
+    match material {
+        MOTORS => vec![motors_tier()],
+        CARS => vec![cars_tier()],
+        _ => tables.supply.chain(material).cloned().collect(),
+    }
+}
+
+/// Where magnets go.
+fn motors_tier() -> Tier {
+    Tier { commodity: "traction-motor-permanent-magnet".to_owned(), name: "component".to_owned() }
+}
+
+/// Where every chain ends, and what its last need is taken from.
 fn cars_tier() -> Tier {
     Tier { commodity: "electric-cars".to_owned(), name: "vehicle".to_owned() }
 }
@@ -197,9 +229,9 @@ impl Asker<'_> {
         }
         // A car shows each tier once, with the material or part that it belongs to.
         if !self.is_whole_chain {
-            reports.truncate(self.tables.supply.chain(material).count());
+            reports.truncate(own_tiers(self.tables, material).len());
         }
-        let binding = reports.iter().max_by(|a, b| a.supply_risk.total_cmp(&b.supply_risk));
+        let binding = binding(reports.iter());
         Ok(MaterialReport {
             material: material.to_owned(),
             kg_per_car: kg,
