@@ -15,7 +15,7 @@ export async function bundle(folder) {
   await mkdir(path.join(folder, 'fonts'), { recursive: true });
   await build({
     absWorkingDir: root,
-    entryPoints: { app: 'src/main.ts', engine: 'src/charts/engine.ts', style: 'src/style.css' },
+    entryPoints: { app: 'src/main.ts', engine: 'src/charts/engine.ts', world: 'src/charts/world.ts', style: 'src/style.css' },
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -34,7 +34,7 @@ export async function bundle(folder) {
     await cp(path.join(home, 'files', file), path.join(folder, 'fonts', `${family}.woff2`));
     licences.push(`${family}\n\n${await readFile(path.join(home, 'LICENSE'), 'utf8')}`);
   }
-  for (const name of ['echarts', 'zrender']) {
+  for (const name of ['echarts', 'zrender', 'world-atlas', 'topojson-client', 'd3-geo', 'd3-array', 'i18n-iso-countries']) {
     licences.push(`${name}\n\n${await readFile(path.join(root, 'node_modules', name, 'LICENSE'), 'utf8')}`);
   }
   await writeFile(path.join(folder, 'licences.txt'), licences.join('\n\n'));

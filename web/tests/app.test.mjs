@@ -242,6 +242,28 @@ describe('sliders', () => {
   }
 });
 
+describe('flow', () => {
+  test('shows the origin of a metal on the map, tier by tier, as the API has it', async () => {
+    const page = await open('#/flow?of=nickel');
+    const map = page.locator('figure', { has: page.getByRole('heading', { name: /Nickel, mining/ }) });
+    await map.locator('.canvas svg path').first().waitFor();
+    const [car] = await ask(page, 'assess', { cars: ['vw-id3-58'], country: 'CN', year: 2025, no_interval: true });
+    const words = (figure) => figure.locator('.canvas svg').evaluate((svg) => svg.textContent);
+    const percent = (share) => new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 2 }).format(share * 100);
+    assert.ok((await words(map)).includes(`Indonesia ${percent(car.origin['nickel/mining'].ID)}`), await words(map));
+    await page.locator('.map-tier label', { hasText: 'refining' }).click();
+    const refining = page.locator('figure', { has: page.getByRole('heading', { name: /Nickel, refining/ }) });
+    await refining.locator('.canvas svg path').first().waitFor();
+    assert.match(page.url(), /tier=refining/);
+    assert.ok((await words(refining)).includes(`China ${percent(car.origin['nickel/refining'].CN)}`), await words(refining));
+    const [download] = await Promise.all([page.waitForEvent('download'), refining.getByRole('button', { name: 'Save as PNG' }).click()]);
+    assert.equal(download.suggestedFilename(), 'minewheel-map-nickel-refining.png');
+    assert.ok((await readFile(await download.path())).length > 20_000);
+    assert.deepEqual(page.faults, []);
+    await page.close();
+  });
+});
+
 describe('suppliers', () => {
   const chain = async (page) => (await ask(page, 'suppliers/synthesise', { car: 'vw-id3-58', count: 220, seed: 1 })).files;
   const planned = (page, text) => page.waitForFunction((wanted) => document.querySelector('.answer.small')?.innerText.includes(wanted), text, { timeout: ANSWER_MS });

@@ -86,7 +86,7 @@ export const en = {
     energyNote: (covered: string) => `Primary energy by source and phase. Processes that report energy cover ${covered} of the climate total.`,
     metalNote: 'Between two tiers the tables know who makes how much, not who sells to whom: flows meet in a market.',
     columns: { place: 'Where it is emitted', part: 'For which part', phase: 'In which phase', source: 'Source' }, phases: { making: 'Making', use: 'Use', end: 'End of life' }, kinds: { fossil: 'Fossil', nuclear: 'Nuclear', renewable: 'Renewable' },
-    other: 'Other', market: 'market', car: 'In the car', pack: 'In the battery', restOfCar: 'Rest of the car', back: 'Recovered', lost: 'Lost', tiersTitle: 'Origin, tier by tier', shareAxis: '% of the tier', originSource: 'Shares of output or of what the car’s sourcing says; World: not divided further in the tables.',
+    other: 'Other', market: 'market', car: 'In the car', pack: 'In the battery', restOfCar: 'Rest of the car', back: 'Recovered', lost: 'Lost', tiersTitle: 'Origin, tier by tier', tier: 'Tier', mapCarbon: 'Where gases leave chimneys, % of the total', mapNote: 'Equal-area; borders of Natural Earth, on which nothing here takes a stand.', unmapped: (places: string) => `Not on the map: ${places}.`, shareAxis: '% of the tier', originSource: 'Shares of output or of what the car’s sourcing says; World: not divided further in the tables.',
   },
   battery: {
     title: 'Battery', lead: 'A pack from its cell: choose chemistry, size and place, and see mass, footprint, price, life, and what recycling gives back.',

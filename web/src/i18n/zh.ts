@@ -74,7 +74,7 @@ export const zh: Dictionary = {
     title: '从矿山到废料的流向', lead: '碳、能量或一种金属：产生于何处，成为什么，又有多少返回。', what: '流向对象', carbon: '碳', energy: '一次能源', source: '最佳估计。',
     carbonNote: '排放发生的国家、所属的车辆部分，以及寿命阶段。省份计入其国家。', energyNote: (covered) => `按来源与阶段的一次能源。报告能耗的过程占气候总量的 ${covered}。`, metalNote: '相邻两级之间，表格只知道谁生产多少，不知道谁卖给谁：流量汇于市场。',
     columns: { place: '排放地', part: '所属部分', phase: '阶段', source: '来源' }, phases: { making: '制造', use: '使用', end: '报废' }, kinds: { fossil: '化石', nuclear: '核能', renewable: '可再生' },
-    other: '其他', market: '市场', car: '车内', pack: '电池内', restOfCar: '车身其余', back: '回收', lost: '损失', tiersTitle: '逐级来源', shareAxis: '占该级 %', originSource: '产量份额，或车辆文件所定的采购；“世界”表示表中未再细分。',
+    other: '其他', market: '市场', car: '车内', pack: '电池内', restOfCar: '车身其余', back: '回收', lost: '损失', tiersTitle: '逐级来源', tier: '环节', mapCarbon: '排放发生地，占总量 %', mapNote: '等积投影；边界取自 Natural Earth，本软件不持任何立场。', unmapped: (places) => `图上未绘：${places}。`, shareAxis: '占该级 %', originSource: '产量份额，或车辆文件所定的采购；“世界”表示表中未再细分。',
   },
   battery: {
     title: '电池', lead: '从电芯到电池包：选择化学体系、容量与产地，查看质量、足迹、价格、寿命以及回收所得。',

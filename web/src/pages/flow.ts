@@ -5,7 +5,7 @@ import { barsHeight, barsOption } from '../charts/bars';
 import { sankeyOption } from '../charts/sankey';
 import { carArgument, parseChoice } from '../car/choice';
 import { placeName, t, term } from '../i18n';
-import { section, select } from '../ui/controls';
+import { section, segmented, select } from '../ui/controls';
 import { h, replace, type Child } from '../ui/dom';
 import { figure, type Figure } from '../ui/figure';
 import { number, percent } from '../ui/format';
@@ -13,7 +13,8 @@ import { Question } from '../ui/question';
 import { scenarioBody, scenarioControls } from '../ui/scenario';
 import { table } from '../ui/table';
 import { carLabel, carPicker } from './compare/cars';
-import { carbonFlow, energyFlow, metalFlow, ranked, tiersOf, type Flow, type Recycling } from './flow/build';
+import { byCountry, carbonFlow, carbonShares, energyFlow, metalFlow, ranked, tiersOf, type Flow, type Recycling } from './flow/build';
+import { originMap } from './flow/map';
 import { layout } from './layout';
 import type { Mount } from './page';
 
@@ -27,9 +28,11 @@ export const flow: Mount = ({ state, info, root }) => {
   const { controls, results, note } = layout(root, say.title, say.lead);
   const name = h('p', { class: 'picked' });
   const picture = figure();
+  const map = originMap();
+  const mapTier = h('div', { class: 'map-tier' });
   const tiers = h('div', { class: 'pair' });
   const tiersHead = h('h2', { class: 'rule-head' });
-  results.append(picture.element, tiersHead, tiers);
+  results.append(picture.element, mapTier, map.element, tiersHead, tiers);
   const car = (): string => state.text('car', 'vw-id3-58');
   const of = (): string => state.text('of', 'carbon');
   const subject = h('div', {});
@@ -67,6 +70,14 @@ export const flow: Mount = ({ state, info, root }) => {
       source: `${say.source} ${t().compare.model(answer.run.version, answer.run.data)}`,
       legend: built.columns.length > 0 ? h('ol', { class: 'columns' }, built.columns.map((column) => h('li', { text: column }))) : null,
     });
+    const steps = tiersOf(answer, of());
+    const step = steps.find(({ tier }) => tier === state.text('tier', '')) ?? steps[0];
+    replace(mapTier, steps.length > 1 && step ? segmented(say.tier, steps.map(({ tier }) => ({ value: tier, label: term('tiers', tier) })), step.tier, (tier) => state.set({ tier })) : null);
+    if (step) {
+      map.draw({ title: `${label}: ${subjectName}, ${term('tiers', step.tier)}, ${say.shareAxis}`, file: `minewheel-map-${of()}-${step.tier}`, shares: byCountry(Object.entries(step.shares)), source: say.originSource });
+    } else if (of() === 'carbon') {
+      map.draw({ title: `${label}: ${say.mapCarbon}`, file: 'minewheel-map-carbon', shares: carbonShares(answer), source: `${say.source} ${t().compare.model(answer.run.version, answer.run.data)}` });
+    } else map.hide();
     for (const one of drawn) one.close();
     drawn = [];
     tiersHead.textContent = say.tiersTitle;
@@ -95,7 +106,7 @@ export const flow: Mount = ({ state, info, root }) => {
   const ask = (): void => question.ask([car(), scenarioBody(state)]);
   state.onChange(ask);
   ask();
-  return { close: () => { question.stop(); picture.close(); for (const one of drawn) one.close(); } };
+  return { close: () => { question.stop(); picture.close(); map.close(); for (const one of drawn) one.close(); } };
 };
 
 const COLUMNS = ['mining', 'refining', 'active-material', 'component'];

@@ -41,6 +41,19 @@ export function ranked(shares: Record<string, number>, most: number): Array<[str
   return [...sorted.slice(0, most - 1), ['other', rest]];
 }
 
+/** Shares of the climate total by country where gases leave chimneys. */
+export function carbonShares(car: Assessment): Record<string, number> {
+  const total = car.climate_by_stage.reduce((sum, row) => sum + row.kg, 0);
+  return byCountry(car.climate_by_stage.map((row) => [row.country ?? 'other', row.kg / total]));
+}
+
+/** Sums by country; provinces count to theirs. */
+export function byCountry(shares: Array<[string, number]>): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [place, share] of shares) sums[countryOf(place)] = (sums[countryOf(place)] ?? 0) + share;
+  return sums;
+}
+
 /** Provinces count to their country, so that the picture stays legible. */
 function countryOf(place: string | null): string {
   return place?.split('-')[0] ?? 'other';
