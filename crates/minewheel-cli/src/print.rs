@@ -65,15 +65,15 @@ pub fn width() -> u16 {
 
 /// A table without frames: a header, a rule, rows. Columns listed in `right` are set flush right.
 pub fn table(header: &[&str], rows: &[Vec<String>], right: &[usize]) -> String {
-    spaced(header, rows, right, 1)
+    spaced(header, rows, right, 1, 1)
 }
 
-/// A table with one blank between its columns, for rows that would break with two.
+/// A table with one blank between its columns, for rows that would break with two; names in the first two keep in one piece.
 pub fn tight_table(header: &[&str], rows: &[Vec<String>], right: &[usize]) -> String {
-    spaced(header, rows, right, 0)
+    spaced(header, rows, right, 2, 0)
 }
 
-fn spaced(header: &[&str], rows: &[Vec<String>], right: &[usize], padding: u16) -> String {
+fn spaced(header: &[&str], rows: &[Vec<String>], right: &[usize], whole: usize, padding: u16) -> String {
     let mut table = Table::new();
     let style = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
     table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic).set_width(width());
@@ -87,7 +87,7 @@ fn spaced(header: &[&str], rows: &[Vec<String>], right: &[usize], padding: u16) 
         }
     }
     // Ids are typed again: a name in the first column keeps in one piece.
-    if let Some(column) = table.column_mut(0) {
+    for column in table.column_iter_mut().take(whole) {
         column.set_constraint(ColumnConstraint::ContentWidth);
     }
     for column in table.column_iter_mut() {

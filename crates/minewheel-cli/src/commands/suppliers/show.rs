@@ -85,7 +85,14 @@ pub fn rollup(report: &RollUp) -> String {
     text.push_str(&print::table(&["", "kg CO2e a car"], &rows, &[1]));
     let _ = writeln!(text, "primary data share {} %; standard deviation {} kg CO2e", percent(report.primary_data_share), figure(report.deviation_kg));
     let _ = writeln!(text, "\nwho holds most carbon");
-    text.push_str(&print::table(&LINES, &report.suppliers.iter().take(LISTED).map(line_row).collect::<Vec<_>>(), &[2, 5, 6, 7, 8]));
+    // Of what goes into a part the product alone, for a line that does not break.
+    let short = |delivery: &String| delivery.rsplit('/').next().unwrap_or_default().to_owned();
+    let listed = |l: &SupplierLine| {
+        let mut row = line_row(l);
+        row[3] = l.delivers.iter().map(short).collect::<Vec<_>>().join(", ");
+        row
+    };
+    text.push_str(&print::tight_table(&LINES, &report.suppliers.iter().take(LISTED).map(listed).collect::<Vec<_>>(), &[2, 5, 6, 7, 8]));
     let _ = writeln!(
         text,
         "\n{}",

@@ -263,6 +263,11 @@ fn table(report: &SourcingReport) -> String {
     text
 }
 
+/// A tier in a word that fits beside long products.
+fn short(tier: &str) -> String {
+    tier.replace("active-material", "active").replace("cell-component", "component")
+}
+
 fn signed(value: f64) -> String {
     let shown = figure(value.abs());
     let is_nought = shown.chars().all(|c| !c.is_ascii_digit() || c == '0');
@@ -276,8 +281,8 @@ fn tiers(report: &SourcingReport) -> String {
     moved.truncate(LISTED);
     moved.sort_by(|a, b| a.tier.cmp(&b.tier).then_with(|| a.product.cmp(&b.product)));
     let row = |t: &SourcedTier| {
-        vec![t.tier.clone(), t.product.clone(), format!("{} {}", figure(t.amount), t.unit), largest(&t.open_shares), largest(&t.shares)]
+        vec![t.product.clone(), short(&t.tier), format!("{} {}", figure(t.amount), t.unit), largest(&t.open_shares), largest(&t.shares)]
     };
     let rows: Vec<Vec<String>> = moved.into_iter().map(row).collect();
-    print::table(&["tier", "product", "a car", "open", "sourced"], &rows, &[2])
+    print::tight_table(&["product", "tier", "a car", "open", "sourced"], &rows, &[2])
 }
