@@ -147,6 +147,8 @@ fn mistakes_in_names_and_studies_are_told_with_what_was_wanted() {
     refused(&folder, "disrupt-key-misspelt", &["disrupt", "key.toml"]);
     study("range.toml", &QUIET.replace("days = 60", "days = 0"));
     refused(&folder, "disrupt-days-nought", &["disrupt", "range.toml"]);
+    study("rate.toml", &QUIET.replace("cars_per_day = 100", "cars_per_day = -100"));
+    refused(&folder, "disrupt-cars-negative", &["disrupt", "rate.toml"]);
     study("plant.toml", QUIET.split("[[plant]]").next().unwrap());
     refused(&folder, "disrupt-no-plant", &["disrupt", "plant.toml"]);
     let shock = |product: &str, place: &str| {

@@ -65,7 +65,7 @@ pub enum DisruptionError {
         file: String,
     },
     /// A number is outside its range.
-    #[error("{file}: `{key}` is {seen}, outside {minimum}..={maximum}")]
+    #[error("{file}: `{key}` is {seen}, wanted a number {}", wanted(*minimum, *maximum))]
     OutOfRange {
         /// The file.
         file: String,
@@ -102,4 +102,10 @@ pub enum DisruptionError {
     /// A parameter is missing.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
+}
+
+/// A range in words; bounds that no study meets are left out.
+fn wanted(minimum: f64, maximum: f64) -> String {
+    let from = if minimum == f64::MIN_POSITIVE { "above 0".to_owned() } else { format!("from {minimum}") };
+    if maximum == f64::MAX { from } else { format!("{from} to {maximum}") }
 }

@@ -159,6 +159,22 @@ fn a_plan_keeps_to_its_budget_its_targets_and_within_two_per_cent_of_its_bound()
 }
 
 #[test]
+fn a_plan_is_near_its_bound_whether_its_targets_are_easy_hard_or_out_of_reach() {
+    let base = programme();
+    for (money, bold) in [(0.3, 0.5), (1.0, 1.03), (1.0, 1.5), (2.0, 4.0)] {
+        let mut changed = base.clone();
+        changed.budget.values_mut().for_each(|b| *b *= money);
+        changed.target.values_mut().for_each(|t| *t *= bold);
+        let plan = planned(&changed);
+        assert!(plan.gap <= 0.02, "gap {} at {money} of the budget and {bold} of the targets", plan.gap);
+        assert!(plan.abated_kg <= plan.bound_kg * (1.0 + 1e-6), "{} of {} at {money}, {bold}", plan.abated_kg, plan.bound_kg);
+        assert!(plan.meets_targets <= plan.targets_within_reach, "a plan cannot meet what the relaxation cannot");
+        let spent: f64 = plan.years.iter().map(|y| y.spent_usd).sum();
+        assert!(spent <= plan.years.iter().map(|y| y.budget_usd).sum::<f64>() + 1.0, "{spent} at {money}, {bold}");
+    }
+}
+
+#[test]
 fn without_its_top_supplier_the_plan_changes() {
     let programme = programme();
     let plan = planned(&programme);
@@ -170,6 +186,12 @@ fn without_its_top_supplier_the_plan_changes() {
     let left = planned(&programme.without(|s| programme.suppliers[s].id == top));
     assert!(left.decisions.iter().all(|d| d.measure.supplier != top));
     assert!(left.abated_kg < plan.abated_kg, "{} without {top}, {} with", left.abated_kg, plan.abated_kg);
+    // The others do other things than before, and the new plan is as near its own bound.
+    let of_others = |p: &Plan| -> Vec<(String, String, i32)> {
+        let others = p.decisions.iter().filter(|d| d.measure.supplier != top);
+        others.map(|d| (d.measure.supplier.clone(), d.measure.measure.clone(), d.year)).collect()
+    };
+    assert!(of_others(&left) != of_others(&plan) && left.gap <= 0.02, "{}", left.gap);
 }
 
 #[test]

@@ -237,7 +237,8 @@ fn table(report: &SupplyReport) -> String {
         "imp, from: % of what {}'s cars hold that was made elsewhere, made in {} (if only net exporters sell, if all sell).",
         report.buyer, report.dominant
     );
-    let _ = writeln!(text, "{}\nrisk: EU-type, critical from {}. geo: GeoPolRisk. active: active materials.", print::wrap(&from), report.risk_threshold);
+    let _ =
+        writeln!(text, "{}\nrisk: EU-type, critical from {}. geo: GeoPolRisk. active: active materials.", print::wrap(&from), report.risk_threshold);
     let _ = writeln!(text, "\nmaterials");
     let materials: Vec<Vec<String>> = report.materials.iter().map(material_row).collect();
     text.push_str(&print::table(&["material", "kg", "binding tier", "touched %", "USD/kg", "low–high", "USD more"], &materials, &[1, 3, 4, 6]));

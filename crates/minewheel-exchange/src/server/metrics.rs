@@ -94,7 +94,8 @@ pub(super) fn routes(exchange: Arc<Exchange>) -> Router {
 async fn show(State(exchange): State<Arc<Exchange>>) -> Response {
     let metrics = &exchange.metrics;
     let store = &exchange.store;
-    for (gauge, count) in [(&metrics.footprints, store.count().await), (&metrics.waiting, store.waiting().await), (&metrics.to_fetch, store.to_fetch().await)]
+    for (gauge, count) in
+        [(&metrics.footprints, store.count().await), (&metrics.waiting, store.waiting().await), (&metrics.to_fetch, store.to_fetch().await)]
     {
         if let Ok(count) = count {
             gauge.set(count);

@@ -4,8 +4,7 @@ use super::{Database, Row, Statement, StoreError, params};
 use crate::clock::Moment;
 
 const SQLITE: [&str; 2] = [include_str!("../../migrations/sqlite/0001_start.sql"), include_str!("../../migrations/sqlite/0002_announced.sql")];
-const POSTGRES: [&str; 2] =
-    [include_str!("../../migrations/postgres/0001_start.sql"), include_str!("../../migrations/postgres/0002_announced.sql")];
+const POSTGRES: [&str; 2] = [include_str!("../../migrations/postgres/0001_start.sql"), include_str!("../../migrations/postgres/0002_announced.sql")];
 
 /// Takes the steps that the store has not taken, each as one transaction.
 pub(super) async fn migrate(database: &dyn Database) -> Result<(), StoreError> {

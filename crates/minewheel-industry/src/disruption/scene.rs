@@ -109,7 +109,9 @@ fn events(tables: &Tables, study: &Study, system: &System) -> Result<Events, Dis
     let unknown = |key: &'static str, seen: &str, mut known: Vec<&str>| {
         known.sort_unstable();
         known.dedup();
-        DisruptionError::Name { key, seen: seen.to_owned(), nearest: nearest(seen, known.iter().copied()), known: known.join(", ") }
+        // Products have long names, of which a study may give the beginning alone.
+        let begun = || known.iter().find(|k| k.starts_with(seen)).map(|k| (*k).to_owned());
+        DisruptionError::Name { key, seen: seen.to_owned(), nearest: nearest(seen, known.iter().copied()).or_else(begun), known: known.join(", ") }
     };
     let ids = || system.products.iter().map(|p| p.id.as_str()).collect::<Vec<_>>();
     let tiers = || system.products.iter().map(|p| p.tier.as_str()).collect::<Vec<_>>();

@@ -158,7 +158,7 @@ pub fn plan(report: &Plan) -> String {
         report.measures
     );
     let header = ["year", "budget", "spent", "saved", "t avoided", "target t", "target", "kg a car"];
-    text.push_str(&print::table(&header, &report.years.iter().map(year_row).collect::<Vec<_>>(), &[1, 2, 3, 4, 5, 7]));
+    text.push_str(&print::tight_table(&header, &report.years.iter().map(year_row).collect::<Vec<_>>(), &[1, 2, 3, 4, 5, 7]));
     let _ = writeln!(text, "budget, spent, saved in USD; t of CO2e. What is not spent may be spent later.");
     let _ = writeln!(
         text,
