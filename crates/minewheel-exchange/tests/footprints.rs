@@ -2,13 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "tests fail by panicking")]
 
+#[path = "../../../fuzz/src/payloads.rs"]
+mod payloads;
 mod support;
+
+use std::sync::LazyLock;
 
 use minewheel_exchange::decimal::Decimal;
 use minewheel_exchange::footprint::{Document, Status, items, with_status};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use support::footprint;
+use support::{event, footprint, id};
 
 /// The footprint with one property replaced, or taken away if the value is `None`.
 fn with(path: &str, value: Option<Value>) -> String {
@@ -137,7 +141,7 @@ fn a_new_status_changes_nothing_else() {
 
 fn version_2() -> Value {
     json!({
-        "id": support::id(2), "specVersion": "2.3.0", "version": 1, "created": "2024-05-01T00:00:00Z", "updated": "2024-06-01T00:00:00Z",
+        "id": id(2), "specVersion": "2.3.0", "version": 1, "created": "2024-05-01T00:00:00Z", "updated": "2024-06-01T00:00:00Z",
         "status": "Active", "companyName": "Foil Mill", "companyIds": ["urn:pact:example.com:company:foil"],
         "productDescription": "copper foil", "productIds": ["urn:pact:example.com:product:foil"], "productCategoryCpc": "41516",
         "productNameCompany": "CF6", "comment": "by mass",
@@ -191,6 +195,19 @@ fn a_list_an_answer_and_a_single_footprint_are_taken_apart() {
     assert_eq!(items(&format!("{{\"data\":{list}}}")).unwrap().len(), 2);
     assert!(items("nonsense").is_err());
 }
+
+/// Readers of what comes to a host, each with a sample that it reads.
+static PAYLOADS: LazyLock<Vec<(fn(&[u8]), String)>> = LazyLock::new(|| {
+    let lists = [footprint(1), json!([footprint(1), footprint(2)]), json!({ "data": [footprint(1)] }), version_2()];
+    let events = [
+        event("RequestCreatedEvent", "e", json!({ "productId": ["urn:pact:example.com:product:1"], "comment": "x" })),
+        event("RequestFulfilledEvent", "e", json!({ "requestEventId": "r", "pfs": [footprint(1)] })),
+        event("RequestRejectedEvent", "e", json!({ "requestEventId": "r", "error": { "code": "NotFound", "message": "x" } })),
+        event("PublishedEvent", "e", json!({ "pfIds": [id(1), id(2)] })),
+    ];
+    let of = |reader: fn(&[u8]), samples: &[Value]| samples.iter().map(|s| (reader, s.to_string())).collect::<Vec<_>>();
+    [of(payloads::footprints, &lists), of(payloads::events, &events)].concat()
+});
 
 /// Any JSON, a few levels deep.
 fn any_json() -> impl Strategy<Value = Value> {
@@ -247,6 +264,17 @@ proptest! {
             prop_assert!(document.typed().is_ok());
             prop_assert_eq!(document.text, text);
         }
+    }
+
+    #[test]
+    fn payloads_with_bytes_changed_end_with_a_value_or_an_error(sample in 0..PAYLOADS.len(), changes in prop::collection::vec((0..4000_usize, any::<u8>()), 1..6)) {
+        let (reader, sample) = &PAYLOADS[sample];
+        let mut bytes = sample.clone().into_bytes();
+        for (at, byte) in changes {
+            let at = at % bytes.len();
+            bytes[at] = byte;
+        }
+        reader(&bytes);
     }
 
     #[test]

@@ -1,0 +1,3 @@
+#![no_main]
+
+minewheel_fuzz::target!(payloads, events);
