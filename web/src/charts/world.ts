@@ -53,7 +53,7 @@ export function undrawn(shares: Record<string, number>): Array<[string, number]>
 
 /** About half as high as wide, as the projection is. */
 export function worldHeight(width: number): number {
-  return Math.max(170, Math.min(width * 0.45, 520));
+  return Math.max(170, Math.min(width * 0.45, px(560)));
 }
 
 export function worldOption(shares: Record<string, number>, { theme, narrow }: Graphic): Option {
@@ -70,6 +70,7 @@ export function worldOption(shares: Record<string, number>, { theme, narrow }: G
       right: 4,
       top: 4,
       bottom: 4,
+      preserveAspect: 'contain',
       selectedMode: false,
       itemStyle: { areaColor: theme.faint, borderColor: theme.paper, borderWidth: 0.6 },
       emphasis: { label: { show: false }, itemStyle: { areaColor: theme.accent } },
