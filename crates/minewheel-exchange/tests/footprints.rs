@@ -196,8 +196,11 @@ fn a_list_an_answer_and_a_single_footprint_are_taken_apart() {
     assert!(items("nonsense").is_err());
 }
 
+/// What must end with a value or an error.
+type Reader = fn(&[u8]);
+
 /// Readers of what comes to a host, each with a sample that it reads.
-static PAYLOADS: LazyLock<Vec<(fn(&[u8]), String)>> = LazyLock::new(|| {
+static PAYLOADS: LazyLock<Vec<(Reader, String)>> = LazyLock::new(|| {
     let lists = [footprint(1), json!([footprint(1), footprint(2)]), json!({ "data": [footprint(1)] }), version_2()];
     let events = [
         event("RequestCreatedEvent", "e", json!({ "productId": ["urn:pact:example.com:product:1"], "comment": "x" })),
@@ -205,7 +208,7 @@ static PAYLOADS: LazyLock<Vec<(fn(&[u8]), String)>> = LazyLock::new(|| {
         event("RequestRejectedEvent", "e", json!({ "requestEventId": "r", "error": { "code": "NotFound", "message": "x" } })),
         event("PublishedEvent", "e", json!({ "pfIds": [id(1), id(2)] })),
     ];
-    let of = |reader: fn(&[u8]), samples: &[Value]| samples.iter().map(|s| (reader, s.to_string())).collect::<Vec<_>>();
+    let of = |reader: Reader, samples: &[Value]| samples.iter().map(|s| (reader, s.to_string())).collect::<Vec<_>>();
     [of(payloads::footprints, &lists), of(payloads::events, &events)].concat()
 });
 
