@@ -177,6 +177,17 @@ fn studies_with_faults_are_refused_by_name() {
     refused("opening", &study("[[opening]]\ncompany = \"aa\"\nvintage = 2021\nnev = 1.0\n"), &["no company `aa`"]);
     let balance = "[[balance]]\ncompany = \"a\"\nyear = 2022\ncafc_credits = 1.0\nnev_balance = 1.0\nstatus = \"read\"\n";
     refused("double-year", &study(balance), &["`a` in 2022 is there twice"]);
+    refused(
+        "opening-twice",
+        &study(&"[[opening]]\ncompany = \"a\"\nvintage = 2021\nnev = 1.0\n".repeat(2)),
+        &["opening: vintage 2021 of `a` is there twice"],
+    );
+    refused("opening-late", &study("[[opening]]\ncompany = \"a\"\nvintage = 2022\nnev = 1.0\n"), &["vintage of `a` is 2022", "before the first"]);
+    refused("company-twice", &study(&"[[company]]\nid = \"a\"\n".repeat(2)), &["company: `a` is there twice"]);
+    refused("link-twice", &study(&link("x", "a").repeat(2)), &["links: `x` of `a` is there twice"]);
+    refused("overheld", &study(&(link("x", "a") + &link("y", "a") + &link("z", "a"))), &["holders of `a` hold 1.5 of it in all"]);
+    refused("tonnes", &format!("{HEAD}a,2022,x,ice,10,1.4,6,,,,wltc\n"), &["kerb_mass_kg is `1.4`", "200 to 10000 kg"]);
+    refused("watt-hours", &format!("{HEAD}a,2022,x,bev,10,1400,,400,120,140,\n"), &["consumption_kwh_per_100km is `120`", "1 to 100 kWh/100 km"]);
     refused("not-toml", "[study]\ntitel = 1\n", &["study.toml"]);
 }
 
@@ -188,6 +199,7 @@ fn cars_and_options_that_cannot_be_are_refused() {
         (&["credits", "car", "wuling-mini-121"], "minewheel::car::unknown", "did you mean"),
         (&["credits", "car", "wuling-mini-120", "--year", "2028"], "minewheel::credits", "2028"),
         (&["credits", "car", "wuling-mini-120", "--range", "-1"], "minewheel::option", "above nought"),
+        (&["credits", "car", "wuling-mini-120", "--kerb-mass", "0.7"], "minewheel::option", "200 to 10000 kg"),
         (&["credits", "car", "wuling-mini-120", "--cycle", "wltp"], "minewheel::name", "nedc, cltc"),
         (&["credits", "ledger", "--system", "jp"], "minewheel::name", "cn, eu, us, uk"),
         (&["credits", "ledger", "--year", "2015"], "minewheel::option", "2016"),
@@ -214,4 +226,39 @@ fn the_built_in_market_prices_the_years_whose_costs_are_known() {
     let refused = run(&["credits", "market", file.to_str().unwrap()]);
     assert_eq!(refused.code, 2);
     assert!(refused.remarks.contains("first_year") && refused.remarks.contains("2030"), "{}", refused.remarks);
+}
+
+#[test]
+fn a_table_of_constants_in_the_wrong_folder_is_named_and_not_passed_over() {
+    let folder = scratch("credits-astray");
+    write(&folder.join("credits/rules.csv"), include_str!("../../../data/rules/credits.csv"));
+    for arguments in [&["credits", "ledger"][..], &["credits", "car", "wuling-mini-120"], &["credits", "market"]] {
+        let answer = run(&[arguments, &["--data", folder.to_str().unwrap()]].concat());
+        assert_eq!(answer.code, 2, "{arguments:?}: {}", answer.data);
+        assert!(answer.data.is_empty() && answer.remarks.contains("credits/rules.csv: no table has this name"), "{}", answer.remarks);
+        assert!(answer.remarks.contains("did you mean `rules/credits.csv`"), "{}", answer.remarks);
+    }
+}
+
+#[test]
+fn a_market_of_some_companies_is_no_price_of_the_industry_and_spans_must_hold_a_year() {
+    let folder = scratch("credits-spans");
+    let file = folder.join("study.toml");
+    let text = |rest: &str| {
+        format!(
+            "[study]\ntitle = \"t\"\npartial = true\ntable = \"\"\"\n{HEAD}a,2022,x,ice,100000,1400,6,,,,wltc\nb,2022,x,bev,100000,1400,,500,12,150,\n\"\"\"\n[market]\ndiscount_rate = 0.08\nceiling_cny_per_credit = 10000.0\nstatus = \"assumption\"\n{rest}"
+        )
+    };
+    write(&file, text(""));
+    let answer = run(&["credits", "market", file.to_str().unwrap()]);
+    assert_eq!(answer.code, 0, "{}", answer.remarks);
+    assert!(answer.remarks.contains("not of the industry"), "{}", answer.remarks);
+    let step = "[[market.abatement]]\nname = \"s\"\nfirst_year = 2023\nlast_year = 2022\ncny_per_credit = 1.0\ncredits = 1.0\n";
+    let change = "[[market.scenario]]\nname = \"s\"\nfirst_year = 2029\nlast_year = 2030\nneed = 2.0\n";
+    for (rest, word) in [(step, "last_year of `s` is 2022"), (change, "first_year of `s` is 2029")] {
+        write(&file, text(rest));
+        let answer = run(&["credits", "market", file.to_str().unwrap()]);
+        assert_eq!(answer.code, 2, "{}", answer.data);
+        assert!(answer.data.is_empty() && answer.remarks.contains(word), "{}", answer.remarks);
+    }
 }

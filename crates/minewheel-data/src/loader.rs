@@ -346,8 +346,16 @@ impl<'s> Loader<'s> {
     ///
     /// # Errors
     /// Every violation noted so far.
-    pub fn finish_folder(mut self, folder: &str) -> Result<(Sources, Rows), Vec<Violation>> {
-        self.unread(|name| name.starts_with(folder));
+    pub fn finish_folder(self, folder: &str) -> Result<(Sources, Rows), Vec<Violation>> {
+        self.finish_folders(&[folder])
+    }
+
+    /// As [`Self::finish_folder`] for a reader that answers for several folders: a user's table in none of its readers' names is a fault.
+    ///
+    /// # Errors
+    /// Every violation noted so far.
+    pub fn finish_folders(mut self, folders: &[&str]) -> Result<(Sources, Rows), Vec<Violation>> {
+        self.unread(|name| folders.iter().any(|folder| name.starts_with(folder)));
         self.end()
     }
 
@@ -369,7 +377,9 @@ impl<'s> Loader<'s> {
             // Traces are read when they are driven.
             let is_trace = name.starts_with("cycles/");
             if !is_read && !is_trace && self.store.is_overlay(&name) && !Store::embedded_names().any(|n| n == name) {
-                let near = nearest(&name, Store::embedded_names());
+                let near = Store::embedded_names()
+                    .find(|known| words(known) == words(&name))
+                    .map_or_else(|| nearest(&name, Store::embedded_names()), |known| Some(known.to_owned()));
                 self.fault_in(&name, Fault::Unread { nearest: near });
             }
         }
@@ -379,4 +389,11 @@ impl<'s> Loader<'s> {
     pub fn sources(&self) -> &Sources {
         &self.sources
     }
+}
+
+/// The words of a file's path, sorted: a table in the wrong folder has those of the right one.
+fn words(path: &str) -> Vec<&str> {
+    let mut words: Vec<&str> = path.split(['/', '.', '-']).collect();
+    words.sort_unstable();
+    words
 }

@@ -243,6 +243,23 @@ fn a_joint_venture_with_plug_in_hybrids_only_matches_its_filed_accounts_of_2024(
 }
 
 #[test]
+fn filed_targets_of_two_makers_of_2024_are_the_curve_times_the_ratio() {
+    // Company file of 2024 (margin-company-file): cars, mean kerb mass, filed company-average credits, actual average. Tesla
+    // makes battery cars only, so its actual is nought; that of the joint venture is filed as 7.43. The curve is one line over
+    // the masses of both, so the mean of targets is the target of the mean; masses are rounded to the kilogram.
+    let book = book();
+    let curve = book.curve(System::Cn, "cafc-target", 2024).unwrap();
+    let ratio = book.constant(System::Cn, "cafc-ratio", 2024).unwrap().value;
+    for (maker, cars, mass, credits, actual) in
+        [("Tesla", 779_115.0, 1971.0, 4_706_109.0, 0.0), ("Chery Jaguar Land Rover", 45_436.0, 1936.0, -65_882.0, 7.43)]
+    {
+        let filed = actual + credits / cars;
+        let ours = curve.at(mass).unwrap().value * ratio;
+        assert!((ours / filed - 1.0).abs() < 0.0015, "{maker}: filed {filed:.4}, ours {ours:.4}");
+    }
+}
+
+#[test]
 fn weights_enter_the_denominator_only_and_low_fuel_cars_count_in_part() {
     let book = book();
     // 100 000 conventional cars, 20 000 thrifty ones, 10 000 battery cars of one credit in 2023.

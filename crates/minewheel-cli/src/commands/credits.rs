@@ -75,7 +75,7 @@ struct CarArguments {
 /// Arguments of `credits ledger`.
 #[derive(clap::Args)]
 struct LedgerArguments {
-    /// A study (TOML) or its models (CSV); left out: China's industry, 2019 to 2023
+    /// A study (TOML) or its models (CSV); left out: China's industry, 2016 to 2023
     study: Option<PathBuf>,
     /// Whose rules a CSV is counted by: cn, eu, us or uk
     #[arg(long, default_value = "cn")]
@@ -210,6 +210,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 Format::Csv => print::data(&market_csv(&output)),
                 Format::Table => print::data(&market_table(&study, &output)),
             }
+            if study.is_partial {
+                print::note(&print::wrap("note: the study does not hold every company: these are prices among its companies, not of the industry"));
+            }
         }
     }
     Ok(())
@@ -231,6 +234,13 @@ fn car(arguments: &CarArguments, desk: &Desk) -> Result<DesignCredit, Failure> {
     {
         if let Some(seen) = seen.filter(|s| !(s.is_finite() && *s > 0.0)) {
             return Err(Failure::Option { option, seen: seen.to_string(), wanted: "a number above nought".to_owned() });
+        }
+    }
+    for (option, seen, least, most, unit) in
+        [("kerb-mass", arguments.kerb_mass, 200.0, 10_000.0, "kg"), ("density", arguments.density, 10.0, 1000.0, "Wh/kg")]
+    {
+        if let Some(seen) = seen.filter(|s| !(least..=most).contains(s)) {
+            return Err(Failure::Option { option, seen: seen.to_string(), wanted: format!("{least} to {most} {unit}") });
         }
     }
     let given = Given {

@@ -384,7 +384,8 @@ impl Keeper<'_> {
         self.use_own(year, &mut positions);
         let (offered, wanted) = self.sides(&positions);
         (sums.offered, sums.outside_need) = (offered, wanted);
-        sums.ratio = (wanted > NIL).then(|| offered / wanted);
+        // An empty sum is minus nought.
+        sums.ratio = (wanted > NIL).then(|| (offered + 0.0) / wanted);
         let pool = self.pool_rules(year);
         if let Some((_, lower)) = pool
             && sums.ratio.is_some_and(|r| r < lower)

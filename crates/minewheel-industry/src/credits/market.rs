@@ -708,6 +708,9 @@ fn check(terms: &MarketFile, study: &Study) -> Result<(), MarketError> {
         return figure("slope_cny_per_credit2", slope, "nought or more");
     }
     for step in &terms.abatement {
+        if step.last_year < step.first_year {
+            return figure(&format!("last_year of `{}`", step.name), f64::from(step.last_year), "no year before its first_year");
+        }
         if !(step.credits >= 0.0 && step.credits.is_finite()) {
             return figure(&format!("credits of `{}`", step.name), step.credits, "nought or more");
         }
@@ -715,7 +718,11 @@ fn check(terms: &MarketFile, study: &Study) -> Result<(), MarketError> {
             return figure(&format!("cny_per_credit of `{}`", step.name), step.cny_per_credit, "nought or more");
         }
     }
+    let years = study.years();
     for change in &terms.scenario {
+        if !years.iter().any(|y| (change.first_year..=change.last_year).contains(y)) {
+            return figure(&format!("first_year of `{}`", change.name), f64::from(change.first_year), "a span with a year of the study");
+        }
         for (field, seen) in [("supply", change.supply), ("need", change.need), ("entrant_credits", change.entrant_credits)] {
             if !(seen.is_finite() && seen >= 0.0) {
                 return figure(&format!("{field} of `{}`", change.name), seen, "nought or more");

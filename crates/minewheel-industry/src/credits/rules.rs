@@ -27,6 +27,8 @@ use serde::{Deserialize, Serialize};
 
 /// The table of constants.
 pub const TABLE: &str = "rules/credits.csv";
+/// Where a user may have put constants: a table there that nothing reads would change nothing in silence.
+const FOLDERS: [&str; 2] = ["rules/", "credits/"];
 /// Two sides of a boundary that differ by less are one value: the constants are printed with four decimals.
 const SAME: f64 = 1e-6;
 
@@ -237,7 +239,7 @@ impl RuleBook {
                 });
             }
         }
-        let (sources, rows) = loader.finish_folder(TABLE)?;
+        let (sources, rows) = loader.finish_folders(&FOLDERS)?;
         Ok(Self { items, sources, rows })
     }
 

@@ -120,6 +120,22 @@ pub enum StudyError {
         /// The share.
         share: f64,
     },
+    /// An entry of the TOML file that is there twice.
+    #[error("{place}: {what} is there twice")]
+    Twice {
+        /// Where.
+        place: &'static str,
+        /// What is double.
+        what: String,
+    },
+    /// Holders who together hold more than all.
+    #[error("links: holders of `{held}` hold {sum} of it in all, wanted at most 1")]
+    Overheld {
+        /// Who is held.
+        held: String,
+        /// The shares together.
+        sum: f64,
+    },
     /// A company that no line has.
     #[error("{place}: no company `{seen}`{}; companies are {known}", nearest.as_deref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
     Company {
@@ -550,7 +566,16 @@ impl Study {
                 }
             }
         }
+        let first = self.years().first().copied();
+        let mut opened: BTreeSet<(&str, i32)> = BTreeSet::new();
         for opening in &self.opening {
+            if !opened.insert((&opening.company, opening.vintage)) {
+                faults.push(StudyError::Twice { place: "opening", what: format!("vintage {} of `{}`", opening.vintage, opening.company) });
+            }
+            if first.is_some_and(|f| opening.vintage >= f) {
+                let (company, seen) = (opening.company.clone(), f64::from(opening.vintage));
+                faults.push(StudyError::Figure { place: "opening", company, field: "vintage", seen, wanted: "a year before the first of the study" });
+            }
             for (field, seen) in [("cafc", opening.cafc), ("nev", opening.nev), ("pool", opening.pool)] {
                 if !(seen.is_finite() && seen >= 0.0) {
                     faults.push(StudyError::Figure { place: "opening", company: opening.company.clone(), field, seen, wanted: "nought or more" });
@@ -558,13 +583,26 @@ impl Study {
             }
             Self::known("opening", &opening.company, &ids, &mut faults);
         }
+        let mut described: BTreeSet<&str> = BTreeSet::new();
         for company in &self.companies {
+            if !described.insert(&company.id) {
+                faults.push(StudyError::Twice { place: "company", what: format!("`{}`", company.id) });
+            }
             Self::known("company", &company.id, &ids, &mut faults);
         }
+        let (mut pairs, mut held): (BTreeSet<(&str, &str)>, BTreeMap<&str, f64>) = (BTreeSet::new(), BTreeMap::new());
         for link in &self.links {
             if !(link.share > 0.0 && link.share <= 1.0) || link.holder == link.held {
                 faults.push(StudyError::Link { holder: link.holder.clone(), held: link.held.clone(), share: link.share });
+                continue;
             }
+            if !pairs.insert((&link.holder, &link.held)) {
+                faults.push(StudyError::Twice { place: "links", what: format!("`{}` of `{}`", link.holder, link.held) });
+            }
+            *held.entry(&link.held).or_default() += link.share;
+        }
+        for (held, sum) in held.into_iter().filter(|h| h.1 > 1.0 + WHOLE) {
+            faults.push(StudyError::Overheld { held: held.to_owned(), sum });
         }
         for group in &self.pools {
             for member in &group.members {
@@ -611,6 +649,9 @@ impl Study {
     }
 }
 
+/// How far shares of one company may be above one in all, by rounding of the file.
+const WHOLE: f64 = 1e-6;
+
 const COLUMNS: [&str; 20] = [
     "company",
     "year",
@@ -632,6 +673,14 @@ const COLUMNS: [&str; 20] = [
     "status",
     "source",
     "note",
+];
+/// Columns whose unit is easily mistaken: least and most that a car can be.
+const PLAUSIBLE: [(&str, f64, f64, &str); 5] = [
+    ("kerb_mass_kg", 200.0, 10_000.0, "kg"),
+    ("fuel_l_per_100km", 0.0, 60.0, "l/100 km"),
+    ("range_km", 0.0, 3000.0, "km"),
+    ("consumption_kwh_per_100km", 1.0, 100.0, "kWh/100 km"),
+    ("density_wh_per_kg", 10.0, 1000.0, "Wh/kg"),
 ];
 /// Light trucks, which the US counts apart.
 const TRUCK: &str = "truck";
@@ -692,6 +741,17 @@ impl Reader<'_> {
         }
     }
 
+    /// As [`Self::number`], within what a car can be: a figure outside is in another unit.
+    fn plausible(&mut self, row: usize, column: &'static str) -> Option<f64> {
+        let seen = self.number(row, column)?;
+        let (_, least, most, unit) = PLAUSIBLE.into_iter().find(|p| p.0 == column)?;
+        if (least..=most).contains(&seen) {
+            return Some(seen);
+        }
+        self.fault(row, column, &format!("{least} to {most} {unit}"));
+        None
+    }
+
     fn required(&mut self, row: usize, column: &'static str) -> Option<f64> {
         if self.table.text(row, column).is_empty() {
             self.fault(row, column, "a number of nought or more");
@@ -742,7 +802,7 @@ impl Reader<'_> {
         }
         let (emission, standard) = emission_columns(self.system);
         let year = self.required(row, "year").filter(|y| y.fract() == 0.0).map(|y| y as i32);
-        let (volume, kerb) = (self.required(row, "volume"), self.required(row, "kerb_mass_kg"));
+        let (volume, kerb) = (self.required(row, "volume"), self.required(row, "kerb_mass_kg").and_then(|_| self.plausible(row, "kerb_mass_kg")));
         let found = ModelYear {
             company,
             year: year?,
@@ -750,10 +810,10 @@ impl Reader<'_> {
             powertrain: powertrain?,
             volume: volume?,
             kerb_mass_kg: kerb?,
-            fuel_l_per_100km: self.number(row, "fuel_l_per_100km"),
-            range_km: self.number(row, "range_km"),
-            consumption_kwh_per_100km: self.number(row, "consumption_kwh_per_100km"),
-            density_wh_per_kg: self.number(row, "density_wh_per_kg"),
+            fuel_l_per_100km: self.plausible(row, "fuel_l_per_100km"),
+            range_km: self.plausible(row, "range_km"),
+            consumption_kwh_per_100km: self.plausible(row, "consumption_kwh_per_100km"),
+            density_wh_per_kg: self.plausible(row, "density_wh_per_kg"),
             fuel_cell_kw: self.number(row, "fuel_cell_kw"),
             meets_conditions: self.yes_or_no(row, "meets_conditions"),
             credit: self.number(row, "credit"),

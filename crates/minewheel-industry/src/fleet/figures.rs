@@ -18,6 +18,7 @@ use minewheel_data::car::CarDesign;
 use minewheel_data::row::Draw;
 use minewheel_data::status::Status;
 use minewheel_data::units::Length;
+use minewheel_model::ageing::CarDuty;
 use minewheel_model::battery::Content;
 use minewheel_model::recycling::{Feed, Route, recycle};
 
@@ -48,6 +49,8 @@ pub struct CarFigures {
     pub body_materials: BTreeMap<String, f64>,
     /// Years until a pack is at the end of its first life; `None`: its packs are not aged.
     pub first_life_years: Option<f64>,
+    /// Range on the official cycle in km, by which packs are aged; `None`: its packs are not aged.
+    pub range_km: Option<f64>,
     /// Energy at the wall in kWh per km, over all kilometres.
     pub kwh_per_km: f64,
     /// Fuel in litres per km, over all kilometres.
@@ -90,7 +93,8 @@ pub fn car_figures(tables: &Tables, cars: &[CarDesign], place: &str, years: &[i3
     for (design, km) in cars.iter().zip(km_per_year) {
         let mut figures = one_car(tables, design, &traces, &base, &Draw::BEST)?;
         if figures.pack_kwh > 0.0 {
-            figures.first_life_years = Some(pack_life(design, tables, Some(Length::from_km(*km)))?.first_life_years);
+            let life = pack_life(design, tables, Some(Length::from_km(*km)))?;
+            (figures.first_life_years, figures.range_km) = (Some(life.first_life_years), Some(life.range_km));
         }
         all.push(figures);
     }
@@ -117,6 +121,14 @@ pub(super) fn scenario(tables: &Tables, place: &str, year: i32) -> Result<Scenar
         cycle: None,
         lifetime_km: None,
     })
+}
+
+/// Years of a pack's first life in a draw of the tables of ageing; `None`: the car's packs are not aged.
+pub(super) fn drawn_life(tables: &Tables, design: &CarDesign, range_km: Option<f64>, km: f64, draw: &Draw<'_>) -> Result<Option<f64>, FleetError> {
+    let (Some(range_km), Some(battery)) = (range_km, &design.battery) else { return Ok(None) };
+    let duty = CarDuty::new(Length::from_km(km), Length::from_km(range_km));
+    let years = tables.ageing.pack_years(&battery.chemistry, &duty, draw).map_err(minewheel_assess::AssessError::from)?;
+    Ok(Some(years))
 }
 
 /// What a car holds and uses, without its footprint and the life of its pack.

@@ -7,8 +7,8 @@
 //!
 //! Drawn are the rows that have a range: survival curves, failure, collection, second life and scrap of packs (`fleet/`), and what cars
 //! and packs hold and what recycling gives back (the tables of `assess`). Rows are drawn independently of each other: shape and scale of a
-//! fitted curve trade off, so where both have a range the interval of exits is on the wide side. Not drawn: numbers of the study, and the life of
-//! a pack that the ageing model gives. Draw `d` is stream `d` of the seed, so a draw is the same alone or among many; the fleet's own
+//! fitted curve trade off, so where both have a range the interval of exits is on the wide side. The life of a pack follows from the drawn tables of
+//! ageing at the car's best range. Not drawn: numbers of the study, and the laws of single cells. Draw `d` is stream `d` of the seed, so a draw is the same alone or among many; the fleet's own
 //! tables take the streams of the seed's complement, so that no row of theirs moves with a row of the others.
 
 use minewheel_assess::AssessError;
@@ -21,7 +21,7 @@ use minewheel_lca::FactorSampler;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::figures::{one_car, scenario};
+use super::figures::{drawn_life, one_car, scenario};
 use super::mix::expanded;
 use super::product::{Setting, Walked, walk_product};
 use super::run::{FleetError, KG_PER_T, KWH_PER_GWH};
@@ -92,6 +92,7 @@ pub(super) fn intervals(
     let head = &study.study;
     let base = scenario(tables, &head.place, head.footprint_years.first().copied().unwrap_or_default())?;
     let names = elements(walked);
+    let table_km = fleet.parameters.value("use", "km-per-year", "km")?;
     let one = |draw: u64| -> Result<Vec<f64>, FleetError> {
         let (mut car_factors, mut fleet_factors) = (Vec::new(), Vec::new());
         of_cars.sample(draws.seed, draw, &mut car_factors);
@@ -101,7 +102,8 @@ pub(super) fn intervals(
         let mut drawn = Vec::new();
         for ((product, design), best) in study.products.iter().zip(cars).zip(walked) {
             let mut figures = one_car(tables, design, &traces, &base, &car_draw)?;
-            figures.first_life_years = best.figures.first_life_years;
+            let km = product.km_per_year.unwrap_or_else(|| fleet_draw.of(&table_km));
+            figures.first_life_years = drawn_life(tables, design, best.figures.range_km, km, &car_draw)?;
             drawn.push(walk_product(Setting { study: &study, fleet, draw: &fleet_draw }, product, figures)?);
         }
         Ok(figures_of(&drawn, &names, study.years()))
@@ -203,5 +205,25 @@ mod tests {
             |year: i32| best.materials.iter().find(|l| l.element == "nickel" && l.year == year).map(|l| l.body_demand_t + l.pack_demand_t).unwrap();
         assert!((find(Drawn::Demand, "nickel", 2020).best / demand(2020) - 1.0).abs() < 1e-12);
         assert!(on(1, 4).intervals != one.intervals, "the seed changes nothing");
+    }
+
+    #[test]
+    fn the_life_of_a_pack_is_drawn_around_that_of_the_best_tables() {
+        let tables = Tables::read(&Store::embedded(), false).unwrap();
+        let design = tables.catalogue.car("byd-dolphin-60").unwrap();
+        let best = minewheel_assess::ageing::pack_life(design, &tables, Some(minewheel_data::units::Length::from_km(12_000.0))).unwrap();
+        let life = |draw: &Draw<'_>| drawn_life(&tables, design, Some(best.range_km), 12_000.0, draw).unwrap().unwrap();
+        assert!((life(&Draw::BEST) - best.first_life_years).abs() < 1e-12);
+        let sampler = FactorSampler::new(&distributions(&tables.rows)).unwrap();
+        let mut lives: Vec<f64> = (0..24)
+            .map(|draw| {
+                let mut factors = Vec::new();
+                sampler.sample(3, draw, &mut factors);
+                life(&Draw::from_factors(&factors))
+            })
+            .collect();
+        lives.sort_by(f64::total_cmp);
+        assert!(lives[0] < 0.9 * best.first_life_years && lives[23] > 1.05 * best.first_life_years, "{lives:?} around {}", best.first_life_years);
+        assert_eq!(drawn_life(&tables, design, None, 12_000.0, &Draw::BEST).unwrap(), None);
     }
 }

@@ -34,6 +34,8 @@ use super::tables::FleetTables;
 const AGES: usize = 120;
 /// How far shares of a mix may be from one in all, by rounding of the file.
 const WHOLE: f64 = 1e-6;
+/// Most energy of a vehicle's pack in kWh: ten times that of a bus; more is another unit.
+const MOST_KWH: f64 = 5000.0;
 /// Longest study in years.
 const LONGEST: i32 = 300;
 
@@ -109,14 +111,30 @@ pub enum Beyond {
     Hold,
 }
 
-/// A curve by name or by formula.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(untagged)]
+/// A curve by name, by formula or by its shares.
+#[derive(Debug, Clone, PartialEq)]
 pub enum CurveChoice {
     /// A curve of the tables.
     Named(String),
     /// A formula.
     Given(Curve),
+    /// Share alive at the end of the year of each age, from age nought; beyond the last nobody is alive.
+    Shares(Vec<f64>),
+}
+
+impl<'de> Deserialize<'de> for CurveChoice {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        use serde::de::Error as _;
+        match toml::Value::deserialize(from)? {
+            toml::Value::String(name) => Ok(Self::Named(name)),
+            shares @ toml::Value::Array(_) => Vec::deserialize(shares).map(Self::Shares).map_err(D::Error::custom),
+            formula @ toml::Value::Table(_) => Curve::deserialize(formula).map(Self::Given).map_err(D::Error::custom),
+            other => Err(D::Error::custom(format!(
+                "a curve is a name of `data/fleet/survival.csv`, {{ form = …, … }} or a list of shares by age, not {}",
+                other.type_str()
+            ))),
+        }
+    }
 }
 
 /// The head of a study.
@@ -318,6 +336,9 @@ impl Study {
                 return Err(self.value(key(name), &format!("{value} in {year}"), "0 or more"));
             }
         }
+        if let Some((year, kwh)) = pack.kwh.iter().flatten().find(|p| p.1 > MOST_KWH) {
+            return Err(self.value(key("pack.kwh"), &format!("{kwh} in {year}"), format!("at most {MOST_KWH} kWh")));
+        }
         if let Some((year, ..)) = product.trade.iter().find(|t| !(self.study.from..=self.study.to).contains(&t.0)) {
             return Err(self.value(key("trade"), year, format!("years from {} to {}", self.study.from, self.study.to)));
         }
@@ -381,11 +402,13 @@ impl Study {
     /// # Errors
     /// The tables have no such curve, or its parameters make none.
     pub fn curve(&self, tables: &FleetTables, product: &str, choice: &CurveChoice, draw: &Draw<'_>) -> Result<Survival, StudyError> {
+        let wrong = |error| StudyError::Survival { file: self.file.clone(), error };
         let curve = match choice {
             CurveChoice::Named(name) => tables.drawn_curve(name, draw).map_err(|error| StudyError::Curve { file: self.file.clone(), error })?,
             CurveChoice::Given(curve) => *curve,
+            CurveChoice::Shares(shares) => return Survival::new(product, shares.clone()).map_err(wrong),
         };
-        curve.table(product, AGES).map_err(|error| StudyError::Survival { file: self.file.clone(), error })
+        curve.table(product, AGES).map_err(wrong)
     }
 }
 
@@ -424,6 +447,17 @@ mod tests {
         assert!(fault("inflow = ", "inflow = [[2020, 1]]\nstock = ").contains("either `inflow` or `stock`"));
         assert!(fault("[2030, 20]", "[2030, -20]").contains("-20 in 2030"));
         assert!(fault("survival = \"germany\"", "survival = { form = \"weibul\", shape = 2, scale = 3 }").contains("survival"));
+        assert!(fault("survival = \"germany\"", "survival = { form = \"weibul\", shape = 2, scale = 3 }").contains("expected one of `weibull`"));
+        assert!(fault("survival = \"germany\"", "survival = 12").contains("a list of shares by age, not integer"));
+        let rising = Study::read("s.toml", &GOOD.replacen("\"germany\"", "[1, 0.8, 0.9]", 1)).unwrap();
+        let tables = FleetTables::read(&minewheel_data::store::Store::embedded(), false).unwrap();
+        let curve = |study: &Study| study.curve(&tables, "a", &study.products[0].survival, &Draw::BEST);
+        assert!(matches!(curve(&rising), Err(StudyError::Survival { error: SurvivalError::Rises { age: 2, .. }, .. })));
+        let falling = Study::read("s.toml", &GOOD.replacen("\"germany\"", "[1, 0.8, 0.3]", 1)).unwrap();
+        assert_eq!(curve(&falling).unwrap().at(1), 0.8);
+        assert!(
+            Study::read("s.toml", &format!("{GOOD}[product.pack]\nkwh = [[2020, 60000], [2030, 60000]]\n")).unwrap_err().to_string().contains("kWh")
+        );
         assert!(fault("car = \"byd-dolphin-60\"\n", "").contains("either `car` or [[product.mix]]"));
         let mix = |shares: [&str; 2]| {
             let variant = |car: &str, share: &str| format!("[[product.mix]]\ncar = \"{car}\"\nshare = {share}\n");

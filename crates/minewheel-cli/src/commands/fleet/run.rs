@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use minewheel_industry::fleet::capacity::{CapacityLine, Made};
+use minewheel_industry::fleet::cohorts::CohortError;
 use minewheel_industry::fleet::credits::CreditLine;
 use minewheel_industry::fleet::intervals::{Drawn, Draws, IntervalLine};
 use minewheel_industry::fleet::run::{FleetError, FleetReport, MaterialLine, PackLine, YearLine, run_sampled};
@@ -471,6 +472,9 @@ pub fn help(error: &FleetError) -> String {
             "curves are in `data/fleet/survival.csv`; `{ form = \"weibull\", shape = 3, scale = 15 }` works too"
         }
         FleetError::Study(_) => "`docs/model/fleet.md` lists the keys of a study; `examples/11_fleet` has some",
+        FleetError::Cohort { error: CohortError::Export { .. }, .. } => {
+            "`trade` is [[year, age, number], …]; used cars that go out are cars of that age that are alive"
+        }
         FleetError::Cohort { .. } => "leave `strict_inflow` out to retire the surplus early, or mend the stock wanted",
         _ => "`docs/model/fleet.md` says what a study needs",
     }
