@@ -8,6 +8,7 @@ use minewheel_exchange::event::Event;
 use minewheel_exchange::filter::Filter;
 use minewheel_exchange::footprint::Document;
 use minewheel_exchange::store::Store;
+use minewheel_exchange::store::accounts::Peer;
 use minewheel_exchange::store::events::{Draft, Received};
 use minewheel_exchange::store::footprints::Found;
 use serde_json::json;
@@ -175,6 +176,11 @@ fn an_announcement_is_kept_until_its_footprint_is_here_and_no_footprint_is_overw
         use minewheel_exchange::store::announced::Kept;
         let announce = |event_id: &str, n: u32| read(&event("PublishedEvent", event_id, json!({ "pfIds": [id(n)] })));
         store.grant("works", "maker", None, &[]).await.unwrap();
+        // Where the host of the one who announces is not known, there is nothing to fetch from.
+        store.receive("works", "c", &announce("e0", 1)).await.unwrap();
+        assert_eq!(store.to_fetch().await.unwrap(), 0);
+        let peer = Peer { url: "https://works.example.com".to_owned(), client: "c".to_owned(), sealed: "s".to_owned() };
+        store.set_peer("works", &peer).await.unwrap();
         store.receive("works", "c", &announce("e1", 1)).await.unwrap();
         let now = Moment::now().seconds_later(1);
         let due = store.due_announced(now, 60, 10).await.unwrap();

@@ -126,7 +126,9 @@ impl Store {
                 }
                 statements.push(answered(request, tenant, "rejected", Some(reason)));
             }
-            Payload::Published { ids } => statements.extend(ids.iter().map(|id| announcement(tenant, id, now))),
+            // Without a host to fetch from nothing would come of it but failures.
+            Payload::Published { ids } if self.peer(tenant).await?.is_some() => statements.extend(ids.iter().map(|id| announcement(tenant, id, now))),
+            Payload::Published { .. } => {}
         }
         statements.push(Deed::new(Some((tenant, client)), "event", event.id.clone(), event.payload.kind()).statement());
         match self.write(statements).await {
