@@ -2,7 +2,7 @@
 //!
 //! [`survival`] holds curves, [`cohorts`] the stock model, [`packs`] the batteries as cohorts of their own. [`side_by_side`] runs it on
 //! many series at once, [`series`] on a user's tables, [`study`] and [`run`] a whole study with the cars of the catalogue ([`figures`]), [`mix`] splits a
-//! product into sizes and chemistries, [`intervals`] repeats it over draws of the tables, [`capacity`] sets it beside what works can make, [`credits`] counts
+//! product into sizes and chemistries, [`intervals`] repeats it over draws of the tables and of the study's [`ranges`], [`capacity`] sets it beside what works can make, [`credits`] counts
 //! what its new cars earn. [`calibration`] fits
 //! curves to a register, [`adoption`] moves shares of electric cars, each with its back-test;
 //! [`ownership`] follows income, [`charging`] drives and charges single cars through a year, [`tco`] sets two cars beside each other by country and year. [`tables`] reads what only the fleet needs. Pure: no file, no clock.
@@ -19,6 +19,7 @@ pub mod mix;
 pub mod ownership;
 pub mod packs;
 mod product;
+pub mod ranges;
 pub mod run;
 pub mod series;
 pub mod side_by_side;

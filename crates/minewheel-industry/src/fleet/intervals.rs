@@ -8,7 +8,7 @@
 //! Drawn are the rows that have a range: survival curves, failure, collection, second life and scrap of packs (`fleet/`), and what cars
 //! and packs hold and what recycling gives back (the tables of `assess`). Rows are drawn independently of each other: shape and scale of a
 //! fitted curve trade off, so where both have a range the interval of exits is on the wide side. The life of a pack follows from the drawn tables of
-//! ageing at the car's best range. Not drawn: numbers of the study, and the laws of single cells. Draw `d` is stream `d` of the seed, so a draw is the same alone or among many; the fleet's own
+//! ageing at the car's best range. Numbers of the study that have a range are drawn as [`super::ranges`] says. Not drawn: the others, and the laws of single cells. Draw `d` is stream `d` of the seed, so a draw is the same alone or among many; the fleet's own
 //! tables take the streams of the seed's complement, so that no row of theirs moves with a row of the others.
 
 use minewheel_assess::AssessError;
@@ -17,7 +17,7 @@ use minewheel_assess::tables::Tables;
 use minewheel_assess::uncertainty::distributions;
 use minewheel_data::car::CarDesign;
 use minewheel_data::row::Draw;
-use minewheel_lca::FactorSampler;
+use minewheel_lca::{FactorDistribution, FactorSampler};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -28,6 +28,8 @@ use super::run::{FleetError, KG_PER_T, KWH_PER_GWH};
 use super::study::Study;
 use super::tables::FleetTables;
 
+/// Sets the streams of the study's own numbers apart from those of the tables.
+const OWN: u64 = 0x5354_5544_5953_4545;
 /// Percentiles of an interval.
 const PERCENTILES: [f64; 3] = [0.05, 0.5, 0.95];
 
@@ -88,17 +90,22 @@ pub(super) fn intervals(
     let samplers = [FactorSampler::new(&distributions(&tables.rows)), FactorSampler::new(&distributions(&fleet.rows))];
     let [of_cars, of_fleet] = samplers.map(|s| s.map_err(AssessError::from));
     let (of_cars, of_fleet) = (of_cars?, of_fleet?);
+    // Twice a share of draws, which is even from nought to one.
+    let even = FactorDistribution::Uniform { low: 0.0, high: 2.0 };
+    let of_study = FactorSampler::new(&vec![even; whole.ranges.len()]).map_err(AssessError::from)?;
     let traces = Traces::new(tables, None)?;
     let head = &study.study;
     let base = scenario(tables, &head.place, head.footprint_years.first().copied().unwrap_or_default())?;
     let names = elements(walked);
     let table_km = fleet.parameters.value("use", "km-per-year", "km")?;
     let one = |draw: u64| -> Result<Vec<f64>, FleetError> {
-        let (mut car_factors, mut fleet_factors) = (Vec::new(), Vec::new());
+        let (mut car_factors, mut fleet_factors, mut study_factors) = (Vec::new(), Vec::new(), Vec::new());
         of_cars.sample(draws.seed, draw, &mut car_factors);
         of_fleet.sample(!draws.seed, draw, &mut fleet_factors);
         let (car_draw, fleet_draw) = (Draw::from_factors(&car_factors), Draw::from_factors(&fleet_factors));
-        let study = expanded(whole, fleet, &fleet_draw)?;
+        of_study.sample(draws.seed ^ OWN, draw, &mut study_factors);
+        let shares: Vec<f64> = study_factors.iter().map(|f| 0.5 * f).collect();
+        let study = expanded(&whole.drawn(&shares)?, fleet, &fleet_draw)?;
         let mut drawn = Vec::new();
         for ((product, design), best) in study.products.iter().zip(cars).zip(walked) {
             let mut figures = one_car(tables, design, &traces, &base, &car_draw)?;
@@ -225,5 +232,26 @@ mod tests {
         lives.sort_by(f64::total_cmp);
         assert!(lives[0] < 0.9 * best.first_life_years && lives[23] > 1.05 * best.first_life_years, "{lives:?} around {}", best.first_life_years);
         assert_eq!(drawn_life(&tables, design, None, 12_000.0, &Draw::BEST).unwrap(), None);
+    }
+
+    #[test]
+    fn a_range_of_the_study_spreads_its_stock_between_the_runs_at_its_ends() {
+        let tables = Tables::read(&Store::embedded(), false).unwrap();
+        let fleet = FleetTables::read(&Store::embedded(), false).unwrap();
+        let book = RuleBook::read(&Store::embedded(), false).unwrap();
+        // A curve without a range: what spreads is the inflow alone.
+        let text = STUDY.replace("china-nev-2023", "germany").replace("[2035, 2000000]", "[2035, 2000000, 1500000, 3000000]");
+        let study = Study::read("s.toml", &text).unwrap();
+        let drawn = run_sampled(&tables, &fleet, &book, &study, Some(Draws { samples: 24, seed: 3 })).unwrap();
+        let stock = |share: f64| -> f64 {
+            let report = run(&tables, &fleet, &book, &study.drawn(&[share]).unwrap()).unwrap();
+            report.years.iter().find(|l| l.year == 2035).unwrap().stock
+        };
+        let line = drawn.intervals.iter().find(|l| l.figure == Drawn::Stock && l.year == 2035).unwrap();
+        assert!(stock(0.0) < line.p5 && line.p5 < line.best && line.best < line.p95 && line.p95 < stock(1.0), "{line:?}");
+        let still = Study::read("s.toml", &STUDY.replace("china-nev-2023", "germany")).unwrap();
+        let still = run_sampled(&tables, &fleet, &book, &still, Some(Draws { samples: 24, seed: 3 })).unwrap();
+        let line = still.intervals.iter().find(|l| l.figure == Drawn::Stock && l.year == 2035).unwrap();
+        assert!((line.p95 / line.p5 - 1.0).abs() < 1e-12, "{line:?}");
     }
 }

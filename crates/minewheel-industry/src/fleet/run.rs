@@ -307,7 +307,7 @@ pub fn run_sampled(tables: &Tables, fleet: &FleetTables, book: &RuleBook, whole:
         None => Vec::new(),
     };
     if let Some(draws) = draws {
-        notices.push(format!("intervals: {} draws, seed {}, of curves, packs and what cars hold, each row by its own range; numbers of the study are not drawn, and curves without a range stand still", draws.samples, draws.seed));
+        notices.push(format!("intervals: {} draws, seed {}, of curves, packs and what cars hold, each row by its own range, and of {} of the study's own; numbers and curves without a range stand still", draws.samples, draws.seed, whole.ranges.len()));
     }
     Ok(FleetReport {
         title: head.title.clone(),

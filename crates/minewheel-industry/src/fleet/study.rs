@@ -27,6 +27,7 @@ use minewheel_data::parameters::ParameterError;
 use minewheel_data::row::Draw;
 use serde::Deserialize;
 
+use super::ranges::{NoRange, Ranges, WANTED};
 use super::survival::{Curve, Survival, SurvivalError};
 use super::tables::FleetTables;
 
@@ -249,6 +250,9 @@ pub struct Study {
     /// Name of the file.
     #[serde(skip)]
     pub file: String,
+    /// Its numbers that have a range.
+    #[serde(skip)]
+    pub ranges: Ranges,
 }
 
 impl Study {
@@ -258,10 +262,33 @@ impl Study {
     /// Not a study, years that do not follow, shares outside nought to one, points that do not reach over the years.
     pub fn read(file: &str, text: &str) -> Result<Self, StudyError> {
         let unreadable = |reason: String| StudyError::Unreadable { file: file.to_owned(), reason };
-        let mut study: Self = toml::from_str(text).map_err(|e| unreadable(e.to_string().trim_end().to_owned()))?;
+        let as_text = |e: toml::de::Error| unreadable(e.to_string().trim_end().to_owned());
+        let found = Ranges::split(toml::from_str(text).map_err(as_text)?);
+        let ranges = found.map_err(|NoRange { key, seen }| StudyError::Value { file: file.to_owned(), key, seen, wanted: WANTED.to_owned() })?;
+        // Without a range the text itself is read, whose faults have a line.
+        let mut study: Self = if ranges.is_empty() { toml::from_str(text) } else { ranges.best().try_into() }.map_err(as_text)?;
         file.clone_into(&mut study.file);
         study.check()?;
+        study.ranges = ranges;
+        for end in [0.0, 1.0] {
+            study.drawn(&vec![end; study.ranges.len()])?;
+        }
         Ok(study)
+    }
+
+    /// The study with every number that has a range at a share of its draws, in the order of its ranges; without a range, as it is.
+    ///
+    /// # Errors
+    /// A number there that no study may have.
+    pub fn drawn(&self, shares: &[f64]) -> Result<Self, StudyError> {
+        if self.ranges.is_empty() {
+            return Ok(self.clone());
+        }
+        let read: Result<Self, toml::de::Error> = self.ranges.at(shares).try_into();
+        let read = read.map_err(|e| StudyError::Unreadable { file: self.file.clone(), reason: e.to_string().trim_end().to_owned() })?;
+        let drawn = Self { file: self.file.clone(), ..read };
+        drawn.check()?;
+        Ok(drawn)
     }
 
     /// How many years it has.
