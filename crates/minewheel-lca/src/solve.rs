@@ -392,13 +392,12 @@ fn adjoint_chunk<const K: usize>(
     fill(lanes.clone(), K, direct.as_flattened_mut());
     let mut y = vec![[0.0; K]; n];
     let mut set_up = SolveReport::default();
-    let cache = match known {
-        Some(known) => known,
-        None => {
-            let (cache, report) = FactorCache::of(system, &direct, options)?;
-            set_up = report;
-            known.insert(cache)
-        }
+    let cache = if let Some(known) = known {
+        known
+    } else {
+        let (cache, report) = FactorCache::of(system, &direct, options)?;
+        set_up = report;
+        known.insert(cache)
     };
     let report = adjoint_by_position(system, &direct, &mut y, options, Start::Base(cache))?.after(set_up);
     for lane in 0..lanes.len() {

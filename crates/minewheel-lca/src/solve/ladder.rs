@@ -155,7 +155,7 @@ impl FactorCache {
     /// if they are wanted at once. `direct` tells the sizes of scores; any category's does.
     pub(crate) fn of<const K: usize>(system: &System<'_>, direct: &[[f64; K]], options: SolveOptions) -> Result<(Self, SolveReport), SolveError> {
         let (mut cache, mut report) = (Self::default(), SolveReport::default());
-        let last_large = system.network.blocks().filter(|block| block.len() > DENSE_LIMIT).last();
+        let last_large = system.network.blocks().rfind(|block| block.len() > DENSE_LIMIT);
         let swept = last_large.map_or(0, |block| block.end);
         let mut y = vec![[0.0; K]; swept];
         for block in system.network.blocks() {
