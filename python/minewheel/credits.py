@@ -58,7 +58,7 @@ def ledger(
 ) -> Ledger | Fleets:
     """Accounts of companies, year after year, and how deficits are cleared.
 
-    ``study`` is a study (TOML) or its models (CSV); left out it is China's industry, 2019 to 2023. A study under China's
+    ``study`` is a study (TOML) or its models (CSV); left out it is China's industry, 2016 to 2023. A study under China's
     rules gives a ``Ledger`` with both accounts, one under others gives ``Fleets``.
     """
     arguments = {"study": _study(study), "system": system, "year": year, "affiliates": affiliates}
