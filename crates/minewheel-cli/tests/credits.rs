@@ -135,6 +135,38 @@ fn fleets_of_other_systems_are_counted_by_the_same_command() {
     assert!(states["companies"][0]["open"].as_f64().unwrap() < 1e-6 && states["trades"][0]["seller"] == "y");
 }
 
+/// Targets of 40 CFR 86.1818-12 by hand: on the line, beyond its ends, and on the second line of light trucks in 2017.
+#[test]
+fn american_standards_follow_the_footprint() {
+    let file = scratch("credits-footprint").join("us.csv");
+    for (year, footprint, truck, wanted) in [
+        (2022, 45.0, false, 174.5),
+        (2022, 40.0, false, 159.0),
+        (2022, 60.0, false, 217.3),
+        (2025, 50.0, false, 159.8),
+        (2017, 45.0, true, 257.5),
+        (2017, 55.0, true, 302.7),
+        (2026, 80.0, true, 254.2),
+    ] {
+        write(
+            &file,
+            &format!(
+                "company,year,model,powertrain,volume,kerb_mass_kg,co2_g_per_mile,footprint_sqft,truck,status\nx,{year},m,ice,1000,1600,250,{footprint},{truck},read\n"
+            ),
+        );
+        let states = json_of(&["credits", "ledger", file.to_str().unwrap(), "--system", "us"]);
+        let seen = states["companies"][0]["target"].as_f64().unwrap();
+        assert!((seen - wanted).abs() < 1e-9, "{year}, {footprint}, {truck}: {seen} is not {wanted}");
+        assert_eq!(states["weakest_status"], "recalled");
+    }
+    write(&file, "company,year,model,powertrain,volume,kerb_mass_kg,co2_g_per_mile\nx,2022,m,ice,1000,1600,250\n");
+    let answer = run(&["credits", "ledger", file.to_str().unwrap(), "--system", "us"]);
+    assert!(answer.remarks.contains("footprint_sqft or standard_g_per_mile"), "{}", answer.remarks);
+    write(&file, "company,year,model,powertrain,volume,kerb_mass_kg,co2_g_per_mile,footprint_sqft\nx,2022,m,ice,1000,1600,250,4.5\n");
+    let answer = run(&["credits", "ledger", file.to_str().unwrap(), "--system", "us"]);
+    assert!(answer.code == 2 && answer.remarks.contains("15 to 150 square feet"), "{}", answer.remarks);
+}
+
 const HEAD: &str = "company,year,model,powertrain,volume,kerb_mass_kg,fuel_l_per_100km,range_km,consumption_kwh_per_100km,density_wh_per_kg,cycle\n";
 
 fn refused(name: &str, text: &str, words: &[&str]) {

@@ -220,6 +220,7 @@ fn line(model: &str, year: i32, powertrain: Option<CreditPowertrain>, volume: f6
         has_three_rows: false,
         co2_g: None,
         standard_g: None,
+        footprint_sqft: None,
         is_truck: false,
         status: Status::Read,
         line: 1,

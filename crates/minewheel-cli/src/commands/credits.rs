@@ -445,7 +445,7 @@ fn fleet_row(c: &minewheel_industry::credits::fleets::FleetYear, is_text: bool) 
 
 fn fleet_table(found: &Fleets) -> String {
     let mut text = format!("{}, {} [{}]\n\n", found.title, found.system, found.weakest_status);
-    text.push_str(&print::table(&FLEETS, &found.companies.iter().map(|c| fleet_row(c, true)).collect::<Vec<_>>(), &[2, 3, 4, 6, 7, 8, 9]));
+    text.push_str(&print::tight_table(&FLEETS, &found.companies.iter().map(|c| fleet_row(c, true)).collect::<Vec<_>>(), &[2, 3, 4, 6, 7, 8, 9]));
     text
 }
 

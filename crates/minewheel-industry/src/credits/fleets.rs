@@ -10,7 +10,7 @@
 //! | symbol | meaning | from |
 //! |--------|---------|------|
 //! | `F`, `a`, `M₀`, `x`, `w`, `g₀`, `P` | fleet target, slope, reference mass, benchmark, weight, limit, premium | rules |
-//! | `M`, `g`, `S` | test mass, emission, standard of a model (its footprint curve in the US) | study |
+//! | `M`, `g`, `S` | test mass, emission, standard of a model (in the US by footprint, 40 CFR 86.1818-12, to 0.1 g/mile) | study |
 //! | `L`, `q` | lifetime miles, share of zero-emission cars | rules |
 //!
 //! In the EU companies of a pool are one, nothing is banked, and the mass column is the test mass. In the US a bank holds
@@ -256,10 +256,15 @@ fn united_states(book: &RuleBook, study: &Study, used: &mut Used) -> Result<Vec<
         let (car, truck, electric) = (constant("lifetime-car")?, constant("lifetime-truck")?, constant("electric-multiplier")?);
         let (mut volume, mut emission, mut standard, mut balance) = (0.0, 0.0, 0.0, 0.0);
         for model in models {
-            let (g, s) = (
-                model.co2_g.ok_or_else(|| missing(model, "co2_g_per_mile"))?,
-                model.standard_g.ok_or_else(|| missing(model, "standard_g_per_mile"))?,
-            );
+            let g = model.co2_g.ok_or_else(|| missing(model, "co2_g_per_mile"))?;
+            let s = match (model.standard_g, model.footprint_sqft) {
+                (Some(own), _) => own,
+                (None, Some(footprint)) => {
+                    let item = if model.is_truck { "ghg-target-truck" } else { "ghg-target-car" };
+                    (used.take(book.curve(System::Us, item, year)?.at(footprint)?) * 10.0).round() / 10.0
+                }
+                (None, None) => return Err(missing(model, "footprint_sqft or standard_g_per_mile")),
+            };
             let miles = if model.is_truck { truck } else { car };
             let times = if model.powertrain == Some(CreditPowertrain::Bev) { electric } else { 1.0 };
             volume += model.volume;

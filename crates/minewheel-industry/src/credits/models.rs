@@ -30,15 +30,18 @@ const COLUMNS: [&str; 20] = [
     "note",
 ];
 /// Columns whose unit is easily mistaken: least and most that a car can be.
-const PLAUSIBLE: [(&str, f64, f64, &str); 5] = [
+const PLAUSIBLE: [(&str, f64, f64, &str); 6] = [
     ("kerb_mass_kg", 200.0, 10_000.0, "kg"),
     ("fuel_l_per_100km", 0.0, 60.0, "l/100 km"),
     ("range_km", 0.0, 3000.0, "km"),
     ("consumption_kwh_per_100km", 1.0, 100.0, "kWh/100 km"),
     ("density_wh_per_kg", 10.0, 1000.0, "Wh/kg"),
+    (FOOTPRINT, 15.0, 150.0, "square feet"),
 ];
 /// Light trucks, which the US counts apart.
 const TRUCK: &str = "truck";
+/// Track width by wheelbase, over which US standards are a curve.
+const FOOTPRINT: &str = "footprint_sqft";
 
 /// Columns of emission and standard: per kilometre, or per mile in the US.
 const fn emission_columns(system: System) -> (&'static str, &'static str) {
@@ -56,7 +59,7 @@ pub(super) fn read_models(file: &str, text: &str, system: System) -> (Vec<ModelY
     };
     let mut reader = Reader { file, table: &table, system, faults: Vec::new() };
     let (emission, standard) = emission_columns(system);
-    let known = || COLUMNS.iter().copied().chain([TRUCK, emission, standard]);
+    let known = || COLUMNS.iter().copied().chain([TRUCK, FOOTPRINT, emission, standard]);
     for header in table.headers() {
         if !known().any(|c| c == header) {
             let near = nearest(header, known());
@@ -178,6 +181,7 @@ impl Reader<'_> {
             has_three_rows: self.yes_or_no(row, "three_rows").unwrap_or(false),
             co2_g: self.number(row, emission),
             standard_g: self.number(row, standard),
+            footprint_sqft: self.plausible(row, FOOTPRINT),
             is_truck: self.yes_or_no(row, TRUCK).unwrap_or(false),
             status: status?,
             line: self.table.line(row),

@@ -230,8 +230,10 @@ pub struct ModelYear {
     pub has_three_rows: bool,
     /// Emission of CO2, per kilometre in the EU and per mile in the US.
     pub co2_g: Option<f64>,
-    /// Standard of the model, where the rule takes it from elsewhere (US footprint curves), in the unit of the emission.
+    /// Standard of the model where it is not that of the rule's curve, in the unit of the emission.
     pub standard_g: Option<f64>,
+    /// Track width by wheelbase in square feet (US).
+    pub footprint_sqft: Option<f64>,
     /// Whether it is a light truck (US).
     pub is_truck: bool,
     /// How its line is known.
