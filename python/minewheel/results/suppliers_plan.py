@@ -161,7 +161,7 @@ class Plan(Record):
     """Avoided over all years, in kg CO2e."""
 
     bound_kg: float
-    """The bound of the relaxation on it."""
+    """What no plan exceeds that misses no more of its targets, by a relaxation."""
 
     gap: float
     """How far the plan is below the bound, in parts of it."""
