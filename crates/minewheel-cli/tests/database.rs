@@ -104,6 +104,22 @@ fn a_demand_is_solved_with_and_without_draws() {
 }
 
 #[test]
+fn a_method_without_a_flow_of_the_inventory_is_said_to_be_so() {
+    let folder = imported("database-nought");
+    write(&folder.join("own.csv"), "process,what,flow,amount,unit\nmill,product,steel,1,kg\nmill,emission,soot,2,kg\n");
+    write(&folder.join("factors.csv"), "method,category,name,factor\nm,climate,carbon dioxide,1\nm,dust,soot,3\n");
+    data(&folder, &["lca", "import", "own.csv", "--into", "own.mwdb"]);
+    data(&folder, &["lca", "import", "factors.csv", "--into", "own.mwdb"]);
+    let solve = |category: &str| run_in(&folder, &["lca", "solve", "own.mwdb", "--demand", "mill=1", "--method", category, "--format", "json"]);
+    let nought = solve("climate");
+    assert!(nought.remarks.contains("no flow of the inventory has a factor in `m: climate`"), "{}", nought.remarks);
+    let dust = solve("dust");
+    assert!(!dust.remarks.contains("has a factor"), "{}", dust.remarks);
+    let answer: serde_json::Value = serde_json::from_str(&dust.data).unwrap();
+    assert_eq!((&answer["category"], &answer["score"]), (&"dust".into(), &6.0.into()));
+}
+
+#[test]
 fn an_exported_package_imports_as_the_same_database_and_matrices_are_written() {
     let folder = imported("database-export");
     data(&folder, &["lca", "export", "my.mwdb", "--olca", "out.zip"]);

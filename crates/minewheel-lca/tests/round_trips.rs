@@ -5,7 +5,7 @@
 mod packages;
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use minewheel_lca::database::{Database, DatabaseBuilder, Exchange, LinkOptions, OnConflict, Process, ProductSystem, Uncertainty};
 use minewheel_lca::formats::archive::{Limits, ZipFiles, ZipWriter};
@@ -158,6 +158,24 @@ fn a_workbook_that_is_written_reads_back_with_the_same_inventories() {
     // It can be put onto the database that it came from, as a foreground with codes of its own would.
     let onto = DatabaseBuilder::onto(before, OnConflict::Replace);
     excel::read("ours.xlsx", &bytes, onto).map_err(|e| e.to_string()).unwrap();
+}
+
+/// Brightway's importer takes parameters only before the exchanges, and links an activity's own product by the activity's name.
+#[test]
+fn a_workbook_is_laid_out_as_brightway_reads_it() {
+    let (bytes, _) = excel::write("ours", &model()).unwrap();
+    let mut sheet = String::new();
+    zip::ZipArchive::new(Cursor::new(&bytes)).unwrap().by_name("xl/worksheets/sheet1.xml").unwrap().read_to_string(&mut sheet).unwrap();
+    let activities: Vec<&str> = sheet.split(">Activity<").skip(1).collect();
+    let dump = activities.iter().find(|a| a.contains(">Parameters<")).unwrap();
+    assert!(dump.find(">Parameters<") < dump.find(">Exchanges<"), "{dump}");
+    let texts = |part: &str| -> Vec<String> { part.split("preserve\">").skip(1).map(|t| t.split('<').next().unwrap().to_owned()).collect() };
+    for activity in activities {
+        let cells = texts(activity);
+        let at = cells.iter().position(|c| c == "production").unwrap();
+        let row = &cells[..at];
+        assert!(row[row.len().saturating_sub(5)..].contains(&cells[0]), "the first product of `{}` bears its name: {row:?}", cells[0]);
+    }
 }
 
 #[test]

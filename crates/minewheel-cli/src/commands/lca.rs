@@ -403,6 +403,9 @@ fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
     let began = now();
     let direct = direct_scores(&assembly.network, &category);
     let direct_ms = milliseconds(began);
+    if direct.iter().all(|score| *score == 0.0) {
+        print::note(&print::wrap(&format!("note: no flow of the inventory has a factor in `{method}`: every impact is 0")));
+    }
     let began = now();
     let factorisation = Factorisation::of(&assembly.network, &direct, SolveOptions::default()).map_err(LcaFailure::from)?;
     factor_ms += milliseconds(began);
@@ -431,8 +434,8 @@ fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
     let at = |p: f64| quantile(&draws, p);
     Ok(Solution {
         demand: amounts,
+        category: category_of(&method),
         method,
-        category: None,
         unit,
         score,
         p5: at(0.05),
@@ -454,6 +457,11 @@ fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
         links,
         asked,
     })
+}
+
+/// The category in the name of a database's method, `METHOD: CATEGORY`.
+fn category_of(method: &str) -> Option<String> {
+    method.split_once(": ").map(|(_, category)| category.to_owned())
 }
 
 fn contents(path: &Path) -> Result<Contents, Failure> {

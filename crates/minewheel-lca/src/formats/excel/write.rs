@@ -198,6 +198,8 @@ impl<'d> Sheet<'d> {
         self.field("reference product", product.map_or("", |p| &database.flow(p).name));
         self.field("categories", &process.category.as_deref().unwrap_or_default().replace('/', "::"));
         self.field("comment", process.description.as_deref().unwrap_or_default());
+        // Brightway's reader wants them before the exchanges.
+        self.parameters("Parameters", &process.parameters);
         self.put(&["Exchanges".into()]);
         self.put(&COLUMNS.map(Cell::from));
         let reference = process.reference.map(|at| at as usize);
@@ -205,14 +207,15 @@ impl<'d> Sheet<'d> {
         let mut order: Vec<usize> = (0..process.exchanges.len()).collect();
         order.sort_by_key(|at| !is_own(*at, &process.exchanges[*at]));
         for at in order {
-            self.exchange(process, &process.exchanges[at]);
+            let e = &process.exchanges[at];
+            self.exchange(process, e, is_own(at, e));
         }
         self.gap();
-        self.parameters("Parameters", &process.parameters);
         self.count("processes: allocation", usize::from(process.default_allocation.is_some() || !process.allocation_factors.is_empty()));
     }
 
-    fn exchange(&mut self, process: &Process, e: &Exchange) {
+    /// A row; its own product bears the name of the activity, by which Brightway links it.
+    fn exchange(&mut self, process: &Process, e: &Exchange, is_own: bool) {
         let database = self.database;
         let flow = database.flow(e.flow);
         let is_waste = flow.kind == FlowKind::Waste;
@@ -224,7 +227,7 @@ impl<'d> Sheet<'d> {
         let (kind, name, product, place) = match flow.kind {
             FlowKind::Elementary => ("biosphere", &*flow.name, "", ""),
             _ if e.is_avoided => ("substitution", supplier.map_or(&*flow.name, |s| &s.name), &*flow.name, supplier.map_or("", |s| self.place(s))),
-            _ if is_made(database, e) => ("production", &*flow.name, &*flow.name, self.place(process)),
+            _ if is_made(database, e) => ("production", if is_own { &process.name } else { &*flow.name }, &*flow.name, self.place(process)),
             _ => ("technosphere", supplier.map_or(&*flow.name, |s| &s.name), &*flow.name, supplier.map_or("", |s| self.place(s))),
         };
         let categories = if kind == "biosphere" { flow.category.as_deref().unwrap_or_default().replace('/', "::") } else { String::new() };
