@@ -103,6 +103,27 @@ fn a_demand_is_solved_with_and_without_draws() {
     assert!((free["score"].as_f64().unwrap() - 0.75 * 0.3).abs() < 1e-12, "{free}");
 }
 
+/// A makes x from y, b makes y from as much x or twice as much.
+#[test]
+fn a_loop_that_cannot_deliver_is_named_by_its_processes() {
+    let folder = imported("database-loop");
+    for (amount, verdict) in [(1, "has no solution"), (2, "needs at least as much of its own products as it makes")] {
+        let own = format!(
+            "process,what,flow,amount,unit,provider\nsmelter,product,metal,1,kg,\nsmelter,input,power,1,kWh,plant\nsmelter,emission,soot,2,kg,\n\
+             plant,product,power,1,kWh,\nplant,input,metal,{amount},kg,smelter\n"
+        );
+        write(&folder.join("own.csv"), own);
+        write(&folder.join("factors.csv"), "method,category,name,factor\nm,dust,soot,3\n");
+        let file = format!("own{amount}.mwdb");
+        data(&folder, &["lca", "import", "own.csv", "--into", &file]);
+        data(&folder, &["lca", "import", "factors.csv", "--into", &file]);
+        for question in ["solve", "contributions", "path"] {
+            let loop_of = ["`plant`", "`smelter`", verdict];
+            refused(&folder, &["lca", question, &file, "--demand", "smelter=1"], "minewheel::lca", &loop_of);
+        }
+    }
+}
+
 #[test]
 fn a_method_without_a_flow_of_the_inventory_is_said_to_be_so() {
     let folder = imported("database-nought");

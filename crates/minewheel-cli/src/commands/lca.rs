@@ -119,6 +119,14 @@ pub enum LcaFailure {
     /// The network has no solution.
     #[error(transparent)]
     Solve(#[from] SolveError),
+    /// A loop of processes has no usable solution.
+    #[error("the loop of {names} {verdict}")]
+    Loop {
+        /// The processes.
+        names: String,
+        /// Why.
+        verdict: &'static str,
+    },
     /// A draw has no solution.
     #[error(transparent)]
     Draw(#[from] DrawError),
@@ -407,10 +415,12 @@ fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
         print::note(&print::wrap(&format!("note: no flow of the inventory has a factor in `{method}`: every impact is 0")));
     }
     let began = now();
-    let factorisation = Factorisation::of(&assembly.network, &direct, SolveOptions::default()).map_err(LcaFailure::from)?;
+    // What names the processes was let go: it is read again for the error.
+    let explained = |error| Source::open(&arguments.question, false).map_or_else(Failure::from, |source| source.explained(&assembly, error).into());
+    let factorisation = Factorisation::of(&assembly.network, &direct, SolveOptions::default()).map_err(explained)?;
     factor_ms += milliseconds(began);
     let began = now();
-    let solver = PreparedSolver::on(factorisation, &category, &direct).map_err(LcaFailure::from)?;
+    let solver = PreparedSolver::on(factorisation, &category, &direct).map_err(explained)?;
     let scores = solver.base_scores();
     let total = |scores: &[f64]| demand.lines().iter().map(|line| line.amount * scores[line.column.index()]).sum::<f64>();
     let score = total(&scores);

@@ -138,7 +138,7 @@ pub fn contributions(arguments: &Explain) -> Result<(), Failure> {
     let Assembled { assembly, category, demand, method, unit } = source.assemble(arguments.question.method.as_deref())?;
     let network = &assembly.network;
     let direct = direct_scores(network, &category);
-    let scores = adjoint(network, &direct).map_err(LcaFailure::from)?;
+    let scores = adjoint(network, &direct).map_err(|error| source.explained(&assembly, error))?;
     let activity = forward(network, &demand).map_err(LcaFailure::from)?;
     let score = scores.total(&demand).map_err(LcaFailure::from)?;
     let supply = supply_contributions(&scores, &activity);
@@ -274,7 +274,7 @@ pub fn path(arguments: &Explain) -> Result<(), Failure> {
     let source = Source::open(&arguments.question, false)?;
     let Assembled { assembly, category, demand, method, unit } = source.assemble(arguments.question.method.as_deref())?;
     let network = &assembly.network;
-    let scores = adjoint(network, &direct_scores(network, &category)).map_err(LcaFailure::from)?;
+    let scores = adjoint(network, &direct_scores(network, &category)).map_err(|error| source.explained(&assembly, error))?;
     let limits = TreeLimits { cut_share: arguments.cut, max_depth: arguments.depth, ..TreeLimits::default() };
     let tree = trace(network, &scores, &demand, limits).map_err(LcaFailure::from)?;
     let label = |node: &TreeNode| assembly.activity(node.column).map(|id| source.activity(id)).unwrap_or_default();
@@ -379,7 +379,7 @@ struct ProductScore {
 pub fn scores(arguments: &Scores) -> Result<(), Failure> {
     let source = Source::whole(&arguments.database, &arguments.links)?;
     let Assembled { assembly, category, method, unit, .. } = source.assemble(arguments.method.as_deref())?;
-    let scores = adjoint(&assembly.network, &direct_scores(&assembly.network, &category)).map_err(LcaFailure::from)?;
+    let scores = adjoint(&assembly.network, &direct_scores(&assembly.network, &category)).map_err(|error| source.explained(&assembly, error))?;
     let mut products = Vec::with_capacity(scores.values().len());
     for (column, score) in scores.values().iter().enumerate() {
         if let Some(number) = assembly.product(ColumnId(column as u32)) {

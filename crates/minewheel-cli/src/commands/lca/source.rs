@@ -8,12 +8,17 @@ use minewheel_lca::database::{
     Activity, Allocation, Database, Dependents, FlowIndex, LinkCounts, LinkOptions, ProcessIndex, ProductSystem, Providers, SystemError, Unlinked,
     UnlinkedInput, candidates, reference_product,
 };
-use minewheel_lca::{Assembly, CategoryFactors, CharacterisationMethod, Correlations, Demand, Entry, Matrices, parse_correlations, stable_key};
+use minewheel_lca::{
+    Assembly, CategoryFactors, CharacterisationMethod, Correlations, Demand, Entry, Matrices, SolveError, parse_correlations, stable_key,
+};
 use serde::Serialize;
 
 use super::{LcaFailure, files};
 use crate::failure::Failure;
 use crate::print;
+
+/// Processes of a loop that an error names.
+const NAMED: usize = 6;
 
 /// What is asked, of what.
 #[derive(clap::Args)]
@@ -260,6 +265,22 @@ impl Source {
         let Some((database, system)) = &self.database else { return plain(id) };
         let Some(activity) = usize::try_from(id - 1).ok().and_then(|at| system.activities.get(at)) else { return plain(id) };
         activity_label(database, *activity)
+    }
+
+    /// A failed solution, with the activities of a loop by name.
+    pub fn explained(&self, assembly: &Assembly, error: SolveError) -> LcaFailure {
+        let (columns, verdict) = match &error {
+            SolveError::Singular { columns } => (columns, "has no solution: its matrix is singular; check the inputs between these processes"),
+            SolveError::NotProductive { columns } => (columns, "needs at least as much of its own products as it makes; check amounts and units"),
+            _ => return error.into(),
+        };
+        let ids = columns.0.iter().filter_map(|column| assembly.activity(*column));
+        let mut names: Vec<String> = ids.take(NAMED + 1).map(|id| format!("`{}`", self.activity(id).name)).collect();
+        if columns.0.len() > NAMED {
+            names.truncate(NAMED);
+            names.push(format!("{} more", columns.0.len() - NAMED));
+        }
+        LcaFailure::Loop { names: names.join(", "), verdict }
     }
 
     /// The first part of the category of an activity's process; `None` where it has none, or in a package.

@@ -95,7 +95,7 @@ pub fn swap(arguments: &SwapArguments) -> Result<(), Failure> {
     let Assembled { assembly, category, demand, method, unit } = source.assemble(arguments.question.method.as_deref())?;
     let Some((database, system)) = source.database() else { return Ok(()) };
     let network = &assembly.network;
-    let scores = adjoint(network, &direct_scores(network, &category)).map_err(LcaFailure::from)?;
+    let scores = adjoint(network, &direct_scores(network, &category)).map_err(|error| source.explained(&assembly, error))?;
     let activity = forward(network, &demand).map_err(LcaFailure::from)?;
     let score = scores.total(&demand).map_err(LcaFailure::from)?;
     let (process, product) = root(database, &arguments.process)?;
