@@ -150,7 +150,7 @@ fn american_standards_follow_the_footprint() {
     ] {
         write(
             &file,
-            &format!(
+            format!(
                 "company,year,model,powertrain,volume,kerb_mass_kg,co2_g_per_mile,footprint_sqft,truck,status\nx,{year},m,ice,1000,1600,250,{footprint},{truck},read\n"
             ),
         );
