@@ -258,6 +258,11 @@ describe('flow', () => {
     assert.ok((await words(refining)).includes(`China ${percent(car.origin['nickel/refining'].CN)}`), await words(refining));
     const [download] = await Promise.all([page.waitForEvent('download'), refining.getByRole('button', { name: 'Save as PNG' }).click()]);
     assert.equal(download.suggestedFilename(), 'minewheel-map-nickel-refining.png');
+    // the keyboard goes back and keeps its place
+    await page.locator('.map-tier input:checked').focus();
+    await page.keyboard.press('ArrowLeft');
+    await map.waitFor();
+    assert.ok(await page.evaluate(() => document.querySelector('.map-tier').contains(document.activeElement)));
     assert.ok((await readFile(await download.path())).length > 20_000);
     assert.deepEqual(page.faults, []);
     await page.close();

@@ -20,7 +20,7 @@ pub mod design;
 pub mod fleets;
 pub mod ledger;
 pub mod market;
-mod models;
+pub mod models;
 pub mod results;
 pub mod rules;
 pub mod study;

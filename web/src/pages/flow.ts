@@ -72,7 +72,10 @@ export const flow: Mount = ({ state, info, root }) => {
     });
     const steps = tiersOf(answer, of());
     const step = steps.find(({ tier }) => tier === state.text('tier', '')) ?? steps[0];
-    replace(mapTier, steps.length > 1 && step ? segmented(say.tier, steps.map(({ tier }) => ({ value: tier, label: term('tiers', tier) })), step.tier, (tier) => state.set({ tier })) : null);
+    // The control stays while it is used, so that the keyboard keeps its place.
+    const offered = steps.map(({ tier }) => tier).join();
+    if (offered !== mapTier.dataset['tiers'] || !mapTier.contains(document.activeElement)) replace(mapTier, steps.length > 1 && step ? segmented(say.tier, steps.map(({ tier }) => ({ value: tier, label: term('tiers', tier) })), step.tier, (tier) => state.set({ tier })) : null);
+    mapTier.dataset['tiers'] = offered;
     if (step) {
       map.draw({ title: `${label}: ${subjectName}, ${term('tiers', step.tier)}, ${say.shareAxis}`, file: `minewheel-map-${of()}-${step.tier}`, shares: byCountry(Object.entries(step.shares)), source: say.originSource });
     } else if (of() === 'carbon') {

@@ -10,6 +10,7 @@ use minewheel_industry::credits::design::{DesignCredit, DesignError, Given, desi
 use minewheel_industry::credits::fleets::{FleetError, Fleets, fleets};
 use minewheel_industry::credits::ledger::{Ledger, LedgerError, Means, clear};
 use minewheel_industry::credits::market::{Equilibrium, Foresight, MarketError, MarketFile, equilibria};
+use minewheel_industry::credits::models::plausible_range;
 use minewheel_industry::credits::study::{Study, StudyError, StudyFile};
 use minewheel_model::drive::RangeRule;
 use minewheel_report::credits as report;
@@ -236,9 +237,8 @@ fn car(arguments: &CarArguments, desk: &Desk) -> Result<DesignCredit, Failure> {
             return Err(Failure::Option { option, seen: seen.to_string(), wanted: "a number above nought".to_owned() });
         }
     }
-    for (option, seen, least, most, unit) in
-        [("kerb-mass", arguments.kerb_mass, 200.0, 10_000.0, "kg"), ("density", arguments.density, 10.0, 1000.0, "Wh/kg")]
-    {
+    for (option, column, seen) in [("kerb-mass", "kerb_mass_kg", arguments.kerb_mass), ("density", "density_wh_per_kg", arguments.density)] {
+        let Some((least, most, unit)) = plausible_range(column) else { continue };
         if let Some(seen) = seen.filter(|s| !(least..=most).contains(s)) {
             return Err(Failure::Option { option, seen: seen.to_string(), wanted: format!("{least} to {most} {unit}") });
         }

@@ -261,7 +261,10 @@ fn united_states(book: &RuleBook, study: &Study, used: &mut Used) -> Result<Vec<
                 (Some(own), _) => own,
                 (None, Some(footprint)) => {
                     let item = if model.is_truck { "ghg-target-truck" } else { "ghg-target-car" };
-                    (used.take(book.curve(System::Us, item, year)?.at(footprint)?) * 10.0).round() / 10.0
+                    let curve = book.curve(System::Us, item, year)?;
+                    // No footprint has a target above that of the largest, which the line may pass by rounding of its figures.
+                    let line = used.take(curve.at(footprint)?).min(used.take(curve.at(f64::MAX)?));
+                    (line * 10.0).round() / 10.0
                 }
                 (None, None) => return Err(missing(model, "footprint_sqft or standard_g_per_mile")),
             };

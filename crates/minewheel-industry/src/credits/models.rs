@@ -43,6 +43,11 @@ const TRUCK: &str = "truck";
 /// Track width by wheelbase, over which US standards are a curve.
 const FOOTPRINT: &str = "footprint_sqft";
 
+/// Least and most that a car can be in a column, and their unit; `None` where any number of nought or more will do.
+pub fn plausible_range(column: &str) -> Option<(f64, f64, &'static str)> {
+    PLAUSIBLE.into_iter().find(|p| p.0 == column).map(|(_, least, most, unit)| (least, most, unit))
+}
+
 /// Columns of emission and standard: per kilometre, or per mile in the US.
 const fn emission_columns(system: System) -> (&'static str, &'static str) {
     match system {
@@ -102,7 +107,7 @@ impl Reader<'_> {
     /// As [`Self::number`], within what a car can be: a figure outside is in another unit.
     fn plausible(&mut self, row: usize, column: &'static str) -> Option<f64> {
         let seen = self.number(row, column)?;
-        let (_, least, most, unit) = PLAUSIBLE.into_iter().find(|p| p.0 == column)?;
+        let (least, most, unit) = plausible_range(column)?;
         if (least..=most).contains(&seen) {
             return Some(seen);
         }
