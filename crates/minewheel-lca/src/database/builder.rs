@@ -431,6 +431,20 @@ impl DatabaseBuilder {
         put!(self, Kind::Method, methods, method, equal);
     }
 
+    /// Adds categories to the method of a name, which is made if it is not there.
+    pub(crate) fn gather(&mut self, name: &str, categories: &[CategoryIndex]) {
+        let id = format!("method:{name}");
+        let Some(place) = self.place(Kind::Method, &id) else {
+            return self.add_method(ImpactMethod { id: id.into(), name: name.into(), description: None, categories: categories.to_vec() });
+        };
+        let known = &mut self.database.methods[place].categories;
+        for category in categories {
+            if !known.contains(category) {
+                known.push(*category);
+            }
+        }
+    }
+
     /// The finished database.
     ///
     /// # Errors

@@ -20,9 +20,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::import::{Dropped, ImportError};
 use super::text::{decoded, table};
 use super::units::ratio;
-use crate::database::{
-    CategoryIndex, Database, DatabaseBuilder, FlowIndex, FlowKind, ImpactCategory, ImpactFactor, ImpactMethod, Uncertainty, UnitIndex,
-};
+use crate::database::{CategoryIndex, Database, DatabaseBuilder, FlowIndex, FlowKind, ImpactCategory, ImpactFactor, Uncertainty, UnitIndex};
 
 /// More faults than this are not listed.
 const MOST_FAULTS: usize = 20;
@@ -192,6 +190,6 @@ fn add(order: &[[String; 3]], mut found: FxHashMap<[String; 3], ImpactCategory>,
         }
     }
     for (name, categories) in methods {
-        builder.add_method(ImpactMethod { id: format!("method:{name}").into(), name: name.into(), description: None, categories });
+        builder.gather(&name, &categories);
     }
 }

@@ -34,7 +34,7 @@ use crate::database::{Database, DatabaseBuilder};
 /// | any `.spold`                | EcoSpold 2         |
 /// | one `.csv`                  | an inventory table of ours, a table of impact factors, or SimaPro |
 /// | one `.xlsx`                 | an inventory for Brightway            |
-/// | folders of `.xml`           | ILCD and ILCD+EPD                     |
+/// | folders of `.xml`, or one   | ILCD and ILCD+EPD                     |
 /// | folders of `.json`          | openLCA            |
 ///
 /// # Errors
@@ -68,7 +68,7 @@ pub fn read_package(archive: &mut dyn archive::Archive, builder: DatabaseBuilder
         let bytes = archive.read(0)?;
         return excel::read(&name, &bytes, builder);
     }
-    if names.iter().any(|n| ilcd::is_dataset(n)) {
+    if names.iter().any(|n| ilcd::is_dataset(n)) || (names.len() == 1 && ilcd::is_xml(&names[0])) {
         return ilcd::read(archive, builder);
     }
     olca::read(archive, builder)

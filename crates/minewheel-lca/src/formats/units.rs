@@ -4,12 +4,13 @@
 //! methods of openLCA packages find the same property. Every other unit is a group of its own: a kilowatt-hour that is asked for stays a
 //! kilowatt-hour. Amounts of one flow in two units of one dimension are converted.
 //!
-//! Source: ids after the openLCA reference data, as the packages of the US life-cycle inventory carry them; factors are definitions, those of
+//! Source: ids after the openLCA reference data, as the packages of the US life-cycle inventory carry them, and those of ILCD's flow
+//! properties after the list of the ILCD+EPD format (`InDataWG`, `Flow_properties_and_unit_groups`); factors are definitions, those of
 //! customary units after NIST Special Publication 811 (the British thermal unit is that of the International Table).
 
 use rustc_hash::FxHashMap;
 
-use crate::database::{DatabaseBuilder, FlowProperty, PropertyIndex, Unit, UnitGroup, UnitIndex};
+use crate::database::{DatabaseBuilder, FlowProperty, PropertyIndex, Unit, UnitGroup, UnitGroupIndex, UnitIndex};
 
 /// Id and name of group and property, and the id of the reference unit.
 struct Standard {
@@ -94,6 +95,27 @@ const STANDARDS: [Standard; 9] = [
         property_id: "01846770-4cfe-4a25-8ad9-919d8d378345",
         property: "Number of items",
     },
+];
+
+/// Flow properties that ILCD publishes: id, name, and the unit of the group they rest on.
+const PROPERTIES: [(&str, &str, &str); 17] = [
+    ("93a60a56-a3c8-11da-a746-0800200b9a66", "Mass", "kg"),
+    ("7e18d0ad-e78e-47a0-8e96-1c0a581902e2", "Mass", "kg"),
+    ("62e503ce-544a-4599-b2ad-bcea15a7bf20", "Carbon content (biogenic)", "kg"),
+    ("262a541b-209e-44cc-a426-33bce30de7b1", "Carbon content (biogenic) - packaging", "kg"),
+    ("93a60a56-a3c8-22da-a746-0800200c9a66", "Volume", "m3"),
+    ("93a60a56-a3c8-19da-a746-0800200c9a66", "Area", "m2"),
+    ("838aaa23-0117-11db-92e3-0800200c9a66", "Length", "m"),
+    ("01846770-4cfe-4a25-8ad9-919d8d378345", "Number of items", "Item(s)"),
+    ("93a60a56-a3c8-14da-a746-0800200c9a66", "Gross calorific value", "MJ"),
+    ("93a60a56-a3c8-11da-a746-0800200c9a66", "Net calorific value", "MJ"),
+    ("b3f0f892-c5a3-4c66-a432-c09e3d1e9bd6", "Mass*time", "kg*a"),
+    ("93a60a56-a3c8-21da-a746-0800200c9a66", "Area*time", "m2*a"),
+    ("441238a3-ba09-46ec-b35b-c30cfba746d1", "Volume*time", "m3*a"),
+    ("c0447923-0e60-4b3c-97c2-a86dddd9eea5", "Duration", "a"),
+    ("838aaa20-0117-11db-92e3-0800200c9a66", "Goods transport (mass*distance)", "t*km"),
+    ("93a60a56-a3c8-17da-a746-0800200c9a66", "Radioactivity", "kBq"),
+    ("f6811440-ee37-11de-8a39-0800200c9a66", "Energy", "MJ"),
 ];
 
 /// Names of a unit in the formats, the dimension it belongs to, and its size in the dimension's unit.
@@ -182,21 +204,55 @@ impl UnitBook {
             return Some(*found);
         }
         let standard = known(name).filter(|(_, size)| *size == 1.0).and_then(|(dimension, _)| STANDARDS.iter().find(|s| s.unit == dimension));
-        let own = format!("unit:{name}");
-        let [unit_id, group_id, property_id] = standard.map_or([own.as_str(); 3], |s| [s.unit_id, s.group_id, s.property_id]);
-        if builder.unit(unit_id).is_none() {
-            let unit = Unit { id: unit_id.into(), name: standard.map_or(name, |s| s.unit).into(), factor: 1.0, synonyms: Vec::new() };
-            let group_name = standard.map_or_else(|| format!("Units like {name}"), |s| s.group.to_owned());
-            builder.add_unit_group(UnitGroup { id: group_id.into(), name: group_name.into(), units: vec![unit], reference: 0 });
-        }
-        if builder.property(property_id).is_none() {
-            let unit_group = builder.unit_group(group_id)?;
-            let property_name = standard.map_or_else(|| format!("Amount in {name}"), |s| s.property.to_owned());
-            builder.add_property(FlowProperty { id: property_id.into(), name: property_name.into(), unit_group, is_economic: false });
-        }
-        let found = (builder.unit(unit_id)?, builder.property(property_id)?);
+        let found = match standard {
+            Some(standard) => Self::of_standard(builder, standard).or_else(|| Self::of_its_own(builder, name)),
+            None => Self::of_its_own(builder, name),
+        }?;
         self.of.insert(name.to_owned(), found);
         Some(found)
+    }
+
+    /// The reference unit of a group of the reference data and its property. A package may bring the property on another group, or the group
+    /// with other ids of units; `None` if there is no such unit then.
+    fn of_standard(builder: &mut DatabaseBuilder, standard: &Standard) -> Option<(UnitIndex, PropertyIndex)> {
+        let known = builder.property(standard.property_id);
+        let group = known.map(|p| builder.database().properties()[p.at()].unit_group).or_else(|| builder.unit_group(standard.group_id));
+        let group = group.or_else(|| Self::add(builder, standard.unit_id, standard.unit, standard.group_id, standard.group))?;
+        let units = &builder.database().unit_groups()[group.at()].units;
+        let place = units.iter().position(|u| u.factor == 1.0 && ratio(&u.name, standard.unit) == Some(1.0))?;
+        if known.is_none() {
+            let (id, name) = (standard.property_id.into(), standard.property.into());
+            builder.add_property(FlowProperty { id, name, unit_group: group, is_economic: false });
+        }
+        Some((UnitIndex { group, place: place as u16 }, builder.property(standard.property_id)?))
+    }
+
+    /// A unit that is a group by itself, and the property of amounts in it.
+    fn of_its_own(builder: &mut DatabaseBuilder, name: &str) -> Option<(UnitIndex, PropertyIndex)> {
+        let id = format!("unit:{name}");
+        let unit_group = builder.unit_group(&id).or_else(|| Self::add(builder, &id, name, &id, &format!("Units like {name}")))?;
+        if builder.property(&id).is_none() {
+            let property_name = format!("Amount in {name}").into();
+            builder.add_property(FlowProperty { id: id.as_str().into(), name: property_name, unit_group, is_economic: false });
+        }
+        Some((builder.unit(&id)?, builder.property(&id)?))
+    }
+
+    fn add(builder: &mut DatabaseBuilder, unit_id: &str, unit: &str, group_id: &str, group: &str) -> Option<UnitGroupIndex> {
+        let unit = Unit { id: unit_id.into(), name: unit.into(), factor: 1.0, synonyms: Vec::new() };
+        builder.add_unit_group(UnitGroup { id: group_id.into(), name: group.into(), units: vec![unit], reference: 0 });
+        builder.unit_group(group_id)
+    }
+
+    /// A flow property that ILCD publishes, entered into the builder where it lacks it; `None` for any other id.
+    pub fn property(&mut self, builder: &mut DatabaseBuilder, id: &str) -> Option<PropertyIndex> {
+        let (id, name, unit) = PROPERTIES.iter().find(|(known, ..)| *known == id)?;
+        let (unit, _) = self.unit(builder, unit)?;
+        if builder.property(id).is_none() {
+            let (id, name, unit_group) = ((*id).into(), (*name).into(), unit.group);
+            builder.add_property(FlowProperty { id, name, unit_group, is_economic: false });
+        }
+        builder.property(id)
     }
 }
 

@@ -5,7 +5,11 @@
 //! | `unitgroups`, `flowproperties`, `flows` | units, quantities, flows                                                 |
 //! | `lciamethods`          | an impact category each, gathered by methodology; factors of flows that are not there are left out |
 //! | `processes`            | processes; a name is its parts joined by `; `                                             |
-//! | EPD in `processes`     | one process a module, id `UUID#MODULE` (and `#SCENARIO`), whose indicators are elementary flows with categories of their own |
+//! | EPD in `processes`     | one process a module and scenario: see `declaration`                                      |
+//!
+//! Texts in several languages are taken in English, else in the first; of several classifications the first counts. A file by itself is read
+//! by what its root says. Flow properties that ILCD publishes (mass, area, net calorific value …) need not be in the package. A further
+//! property of a flow, other than its reference, that is in neither place is left out and counted.
 //!
 //! Amounts are in the reference unit of the flow's reference property (`resultingAmount`, else `meanAmount`).
 //!
@@ -20,10 +24,13 @@
 //!
 //! Source: the schemas of ILCD 1.1 and of ILCD+EPD (2013 to 2024), which state the meaning of the deviation field.
 
+mod declaration;
 mod visit;
 mod write;
 
 use std::collections::BTreeMap;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::archive::Archive;
 use super::import::{Dropped, ImportError};
@@ -31,10 +38,10 @@ use super::units::UnitBook;
 use super::xml;
 use crate::database::{
     AllocationFactor, AllocationKind, CategoryIndex, Database, DatabaseBuilder, DatabaseFault, Direction, Exchange, Flow, FlowKind, FlowProperty,
-    ImpactCategory, ImpactFactor, ImpactMethod, Location, LocationIndex, Parameter, Process, ProcessKind, PropertyFactor, PropertyIndex, Uncertainty,
-    Unit, UnitGroup, UnitIndex, Values,
+    ImpactCategory, ImpactFactor, Location, LocationIndex, Parameter, Process, ProcessKind, PropertyFactor, PropertyIndex, Uncertainty, Unit,
+    UnitGroup, UnitIndex, Values,
 };
-use visit::{Indicator, ROOTS, RawExchange, RawSpread, RawVariable, Record, Visitor};
+use visit::{ROOTS, RawExchange, RawSpread, RawVariable, Record, Visitor};
 pub use write::write;
 
 /// A formula that misses its resulting amount by more than this share is not kept.
@@ -43,7 +50,8 @@ const FORMULA_TOLERANCE: f64 = 1e-6;
 /// Folders of the format, in the order in which they are read.
 const FOLDERS: [&str; 5] = ["unitgroups", "flowproperties", "flows", "lciamethods", "processes"];
 
-fn is_xml(name: &str) -> bool {
+/// Whether a file is XML by its name.
+pub(super) fn is_xml(name: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("xml"))
 }
 
@@ -61,12 +69,21 @@ pub fn is_dataset(name: &str) -> bool {
 /// [`ImportError`] for files that cannot be read, or with every fault of their data sets.
 pub fn read(archive: &mut dyn Archive, builder: DatabaseBuilder) -> Result<(Database, Dropped), ImportError> {
     let mut places: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-    let mut reader = Reader { builder, dropped: Dropped::new(), methods: BTreeMap::new(), book: UnitBook::default() };
+    let mut reader = Reader {
+        builder,
+        dropped: Dropped::new(),
+        methods: BTreeMap::new(),
+        book: UnitBook::default(),
+        unmeasured: FxHashSet::default(),
+        unitless: FxHashSet::default(),
+        declared: FxHashMap::default(),
+    };
     for (place, name) in archive.names().iter().enumerate() {
         let lower = name.to_lowercase();
         let folder = lower.rsplit('/').nth(1).unwrap_or_default();
         match FOLDERS.iter().position(|f| *f == folder) {
             Some(order) if is_xml(name) => places.entry(order).or_default().push(place),
+            None if is_xml(name) && archive.names().len() == 1 => places.entry(FOLDERS.len()).or_default().push(place),
             _ if is_xml(name) && !folder.is_empty() => *reader.dropped.entry(format!("{folder}/")).or_default() += 1,
             _ => {}
         }
@@ -93,7 +110,7 @@ pub fn read(archive: &mut dyn Archive, builder: DatabaseBuilder) -> Result<(Data
     }
     let Reader { mut builder, dropped, methods, .. } = reader;
     for (name, categories) in methods {
-        builder.add_method(ImpactMethod { id: format!("method:{name}").into(), name: name.into(), description: None, categories });
+        builder.gather(&name, &categories);
     }
     let database = builder.finish().map_err(|(faults, count)| ImportError::Faults { faults, count })?;
     Ok((database, dropped))
@@ -104,6 +121,12 @@ struct Reader {
     dropped: Dropped,
     methods: BTreeMap<String, Vec<CategoryIndex>>,
     book: UnitBook,
+    /// Flows without any property, which only name an indicator of declarations.
+    unmeasured: FxHashSet<String>,
+    /// Unit groups without units, and properties that rest on them.
+    unitless: FxHashSet<String>,
+    /// Amount of the reference property that a flow's own data set states, where it is not 1.
+    declared: FxHashMap<String, f64>,
 }
 
 fn boxed(text: String) -> Option<Box<str>> {
@@ -125,21 +148,31 @@ impl Reader {
 
     fn take(&mut self, root: &str, record: Record) {
         for (what, count) in &record.left_out {
-            *self.dropped.entry((*what).to_owned()).or_default() += count;
+            *self.dropped.entry(what.clone()).or_default() += count;
         }
         match root {
             "unitGroupDataSet" => self.unit_group(record),
             "flowPropertyDataSet" => self.property(record),
             "flowDataSet" => self.flow(record),
             "LCIAMethodDataSet" => self.method(record),
-            _ if record.indicators.is_empty() => self.process(record),
-            _ => self.declaration(&record),
+            _ if record.indicators.iter().any(|i| !i.amounts.is_empty()) => self.declaration(&record),
+            _ => {
+                if !record.indicators.is_empty() {
+                    *self.dropped.entry("impact results stated in processes".to_owned()).or_default() += record.indicators.len();
+                }
+                self.process(record);
+            }
         }
     }
 
     fn unit_group(&mut self, record: Record) {
+        if record.parts.is_empty() {
+            self.drop_one("unit groups without units");
+            self.unitless.insert(record.id);
+            return;
+        }
         let Some(reference) = record.parts.iter().position(|u| Some(u.internal) == record.reference) else {
-            return self.malformed(format!("the unit group `{}`", record.name), "it wants a reference unit");
+            return self.malformed(format!("the unit group `{}`", record.name.text), "it wants a reference unit");
         };
         // Factors are taken relative to the reference unit, whose own may be rounded.
         let unit = |part: visit::Part| Unit {
@@ -149,35 +182,55 @@ impl Reader {
             synonyms: Vec::new(),
         };
         let units = record.parts.into_iter().map(unit).collect();
-        self.builder.add_unit_group(UnitGroup { id: record.id.as_str().into(), name: record.name.into(), units, reference: reference as u16 });
+        self.builder.add_unit_group(UnitGroup { id: record.id.as_str().into(), name: record.name.text.into(), units, reference: reference as u16 });
     }
 
     fn property(&mut self, record: Record) {
-        let user = format!("the flow property `{}`", record.name);
+        let user = format!("the flow property `{}`", record.name.text);
         let group = record.refers_to.map(|(id, _)| id).unwrap_or_default();
-        let Some(unit_group) = self.builder.unit_group(&group) else { return self.missing(&user, "unit group", &group) };
+        if self.unitless.contains(&group) {
+            self.drop_one("flow properties without units");
+            self.unitless.insert(record.id);
+            return;
+        }
+        let Some(unit_group) = self.builder.unit_group(&group) else {
+            if self.book.property(&mut self.builder, &record.id).is_none() {
+                self.missing(&user, "unit group", &group);
+            }
+            return;
+        };
         if self.builder.property(&record.id).is_none() {
-            self.builder.add_property(FlowProperty { id: record.id.into(), name: record.name.into(), unit_group, is_economic: false });
+            self.builder.add_property(FlowProperty { id: record.id.into(), name: record.name.text.into(), unit_group, is_economic: false });
         }
     }
 
     fn flow(&mut self, record: Record) {
         let name = joined(&record);
         let user = format!("the flow `{name}`");
+        if record.parts.is_empty() && record.kind == "Other flow" {
+            self.unmeasured.insert(record.id);
+            return;
+        }
         let (mut properties, mut reference) = (Vec::new(), None);
         for part in &record.parts {
-            match self.builder.property(&part.id) {
+            let is_reference = Some(part.internal) == record.reference;
+            let found = self.builder.property(&part.id).or_else(|| self.book.property(&mut self.builder, &part.id));
+            match found {
                 Some(property) => {
-                    if Some(part.internal) == record.reference {
+                    if is_reference {
                         reference = Some(properties.len() as u16);
                     }
                     properties.push(PropertyFactor { property, factor: part.value.unwrap_or(f64::NAN) });
                 }
-                None => self.missing(&user, "flow property", &part.id),
+                None if is_reference => self.missing(&user, "flow property", &part.id),
+                None => self.drop_one("further properties of flows that the package lacks"),
             }
         }
         let Some(reference) = reference else { return self.malformed(user, "it wants a reference flow property") };
         let of_reference = properties[usize::from(reference)].factor;
+        if of_reference != 1.0 {
+            self.declared.insert(record.id.clone(), of_reference);
+        }
         for property in &mut properties {
             property.factor /= of_reference;
         }
@@ -192,10 +245,10 @@ impl Reader {
             name: name.into(),
             kind,
             category: boxed(record.classes.join("/")),
-            description: boxed(record.comment),
+            description: boxed(record.comment.text),
             cas: boxed(record.cas),
             chemical_formula: boxed(record.formula),
-            synonyms: boxed(record.synonyms),
+            synonyms: boxed(record.synonyms.text),
             location,
             properties,
             reference,
@@ -233,7 +286,7 @@ impl Reader {
                 continue;
             };
             let Some(value) = raw.mean else {
-                self.malformed(format!("the impact method `{}`", record.name), "a factor wants a `meanValue`");
+                self.malformed(format!("the impact method `{}`", record.name.text), "a factor wants a `meanValue`");
                 continue;
             };
             let (unit, property) = self.given(raw, flow);
@@ -242,13 +295,13 @@ impl Reader {
             let (value, uncertainty) = (raw.own.amount.unwrap_or(value), given_spread(uncertainty, raw, value));
             factors.push(ImpactFactor { flow, unit, property, value, formula: None, uncertainty, location });
         }
-        let unit = record.refers_to.and_then(|(_, name)| boxed(name));
-        let (id, name) = (record.id, record.name);
+        let unit = record.refers_to.and_then(|(_, name)| boxed(name.text));
+        let (id, name) = (record.id, record.name.text);
         self.builder.add_category(ImpactCategory {
             id: id.as_str().into(),
             name: name.into(),
             unit,
-            description: boxed(record.comment),
+            description: boxed(record.comment.text),
             factors,
             parameters: Vec::new(),
         });
@@ -283,7 +336,14 @@ impl Reader {
         let mut providers = Vec::new();
         for raw in &record.exchanges {
             let Some(flow) = self.builder.flow(&raw.flow) else {
-                self.missing(&user, "flow", &raw.flow);
+                if self.unmeasured.contains(&raw.flow) {
+                    self.malformed(
+                        format!("{user}, `{}`", raw.flow_name.text),
+                        "this flow has no property, so no unit; only declarations may use it",
+                    );
+                } else {
+                    self.missing(&user, "flow", &raw.flow);
+                }
                 continue;
             };
             let own_formula = record.variables.iter().find(|v| v.of_exchange == Some(raw.internal)).map(|v| v.formula.as_str());
@@ -327,7 +387,7 @@ impl Reader {
                 provider: None,
                 is_avoided: raw.own.is_avoided,
                 location,
-                description: boxed(raw.comment.clone()),
+                description: boxed(raw.comment.text.clone()),
                 quality: boxed(raw.own.quality.clone()),
                 base_uncertainty: raw.own.base_uncertainty,
             });
@@ -337,7 +397,7 @@ impl Reader {
             id: record.id.into(),
             name: name.into(),
             category: boxed(record.classes.join("/")),
-            description: boxed(record.comment),
+            description: boxed(record.comment.text),
             kind: if record.kind == "LCI result" { ProcessKind::Result } else { ProcessKind::Unit },
             location,
             exchanges,
@@ -390,101 +450,10 @@ impl Reader {
                 (stated, None)
             }
             Err(reason) => {
-                self.builder.fault(DatabaseFault::Formula { user: user.to_owned(), flow: raw.flow_name.clone(), formula, reason });
+                self.builder.fault(DatabaseFault::Formula { user: user.to_owned(), flow: raw.flow_name.text.clone(), formula, reason });
                 (stated, None)
             }
         }
-    }
-
-    /// An environmental product declaration: a process a module.
-    fn declaration(&mut self, record: &Record) {
-        let name = joined(record);
-        let user = format!("the declaration `{name}`");
-        let declared = record.exchanges.iter().find(|e| Some(e.internal) == record.reference).or_else(|| record.exchanges.first());
-        let Some(product) = declared else { return self.malformed(user, "it wants a reference flow") };
-        let Some(flow) = self.builder.flow(&product.flow) else { return self.missing(&user, "flow", &product.flow) };
-        let (unit, property) = self.builder.database().reference_of(flow);
-        let amount = product.resulting.or(product.mean).unwrap_or(1.0);
-        let mut modules: BTreeMap<(&str, &str), Vec<Exchange>> = BTreeMap::new();
-        let line = |number: usize, flow, amount, (unit, property)| Exchange {
-            internal_id: number as u32,
-            flow,
-            direction: Direction::Output,
-            amount,
-            formula: None,
-            unit,
-            property,
-            uncertainty: Uncertainty::None,
-            provider: None,
-            is_avoided: false,
-            location: None,
-            description: None,
-            quality: None,
-            base_uncertainty: None,
-        };
-        for indicator in &record.indicators {
-            let Some(of) = self.indicator(indicator) else { continue };
-            let reference = self.builder.database().reference_of(of);
-            for (module, scenario, value) in &indicator.amounts {
-                let exchanges = modules.entry((module, scenario)).or_insert_with(|| vec![line(1, flow, amount, (unit, property))]);
-                exchanges.push(line(exchanges.len() + 1, of, *value, reference));
-            }
-        }
-        let location = self.located(&record.location);
-        for ((module, scenario), exchanges) in modules {
-            let tail = if scenario.is_empty() { module.to_owned() } else { format!("{module}#{scenario}") };
-            let process = Process {
-                id: format!("{}#{tail}", record.id).into(),
-                name: format!("{name}, {}", tail.replace('#', ", ")).into(),
-                category: boxed(record.classes.join("/")),
-                description: boxed(record.comment.clone()),
-                kind: ProcessKind::Result,
-                location,
-                exchanges,
-                reference: Some(0),
-                parameters: Vec::new(),
-                default_allocation: None,
-                allocation_factors: Vec::new(),
-            };
-            self.builder.add_process(process, Vec::new());
-        }
-    }
-
-    /// The flow of an indicator, and its category, both made on first sight.
-    fn indicator(&mut self, indicator: &Indicator) -> Option<crate::database::FlowIndex> {
-        let id = format!("indicator:{}", indicator.id);
-        if let Some(known) = self.builder.flow(&id) {
-            return Some(known);
-        }
-        let (unit, property) = self.book.unit(&mut self.builder, &indicator.unit)?;
-        let name: Box<str> = if indicator.name.is_empty() { indicator.id.as_str().into() } else { indicator.name.as_str().into() };
-        self.builder.add_flow(Flow {
-            id: id.as_str().into(),
-            name: name.clone(),
-            kind: FlowKind::Elementary,
-            category: Some("EPD indicators".into()),
-            description: None,
-            cas: None,
-            chemical_formula: None,
-            synonyms: None,
-            location: None,
-            properties: vec![PropertyFactor { property, factor: 1.0 }],
-            reference: 0,
-        });
-        let flow = self.builder.flow(&id)?;
-        let factor = ImpactFactor { flow, unit, property, value: 1.0, formula: None, uncertainty: Uncertainty::None, location: None };
-        self.builder.add_category(ImpactCategory {
-            id: id.as_str().into(),
-            name,
-            unit: boxed(indicator.unit.clone()),
-            description: None,
-            factors: vec![factor],
-            parameters: Vec::new(),
-        });
-        if let Some(category) = self.builder.category(&id) {
-            self.methods.entry("EPD".to_owned()).or_default().push(category);
-        }
-        Some(flow)
     }
 }
 
@@ -495,5 +464,5 @@ fn given_spread(uncertainty: Uncertainty, raw: &RawExchange, stated: f64) -> Unc
 
 /// The parts of a name.
 fn joined(record: &Record) -> String {
-    std::iter::once(record.name.as_str()).chain(record.name_parts.iter().map(String::as_str)).collect::<Vec<_>>().join("; ")
+    std::iter::once(record.name.text.as_str()).chain(record.name_parts.iter().map(|(_, part)| part.text.as_str())).collect::<Vec<_>>().join("; ")
 }

@@ -4,25 +4,43 @@ use std::collections::BTreeMap;
 
 use crate::formats::xml::{Element, Path, Visit, number};
 
+/// A text that may stand there in several languages: the English one, or else the first.
+#[derive(Default)]
+pub(super) struct Words {
+    pub text: String,
+    is_english: bool,
+}
+
+impl Words {
+    fn take(&mut self, text: &str, language: &str) {
+        // ILCD's language is English where none is named.
+        let is_english = language.is_empty() || language.to_ascii_lowercase().starts_with("en");
+        if !text.is_empty() && (self.text.is_empty() || (is_english && !self.is_english)) {
+            *self = Self { text: text.to_owned(), is_english };
+        }
+    }
+}
+
 /// A data set of any kind: which fields it has depends on the kind.
 #[derive(Default)]
 pub(super) struct Record {
     pub id: String,
-    pub name: String,
-    /// Further parts of the name of a process or flow.
-    pub name_parts: Vec<String>,
+    pub name: Words,
+    /// Further parts of the name of a process or flow, by the element that has them.
+    pub name_parts: Vec<(String, Words)>,
+    /// The path in the first classification that is given.
     pub classes: Vec<String>,
-    pub comment: String,
+    pub comment: Words,
     /// `typeOfDataSet`.
     pub kind: String,
     pub location: String,
     /// The internal id that its quantitative reference names.
     pub reference: Option<u32>,
     /// The data set that its quantitative reference names, and how that is called.
-    pub refers_to: Option<(String, String)>,
+    pub refers_to: Option<(String, Words)>,
     pub cas: String,
     pub formula: String,
-    pub synonyms: String,
+    pub synonyms: Words,
     pub methodology: String,
     /// Units of a unit group, properties of a flow.
     pub parts: Vec<Part>,
@@ -31,7 +49,9 @@ pub(super) struct Record {
     pub variables: Vec<RawVariable>,
     /// Results of an EPD by indicator.
     pub indicators: Vec<Indicator>,
-    pub left_out: BTreeMap<&'static str, usize>,
+    /// Scenarios of an EPD.
+    pub scenarios: Vec<Scenario>,
+    pub left_out: BTreeMap<String, usize>,
 }
 
 /// A unit of a group, or a property of a flow.
@@ -49,7 +69,7 @@ pub(super) struct Part {
 pub(super) struct RawExchange {
     pub internal: u32,
     pub flow: String,
-    pub flow_name: String,
+    pub flow_name: Words,
     pub is_input: bool,
     pub location: String,
     pub mean: Option<f64>,
@@ -57,7 +77,7 @@ pub(super) struct RawExchange {
     /// The variable that multiplies the mean.
     pub variable: String,
     pub spread: RawSpread,
-    pub comment: String,
+    pub comment: Words,
     /// What our own writer adds.
     pub own: OwnFields,
     /// Shares of co-products by their internal id, in per cent.
@@ -102,14 +122,28 @@ pub(super) struct RawVariable {
 #[derive(Default)]
 pub(super) struct Indicator {
     pub id: String,
-    pub name: String,
-    pub unit: String,
+    pub name: Words,
+    pub unit: Words,
     /// Module, scenario, value.
     pub amounts: Vec<(String, String, f64)>,
 }
 
+/// What an EPD assumes for some of its modules.
+#[derive(Default)]
+pub(super) struct Scenario {
+    pub name: String,
+    pub is_default: bool,
+    pub description: Words,
+}
+
+/// Fields below `other` that have a place.
+const KEPT_EXTENSIONS: [&str; 4] = ["amount", "referenceToUnitGroupDataSet", "scenarios", "subType"];
+
 /// Roots of the kinds of data sets that are read.
 pub(super) const ROOTS: [&str; 5] = ["unitGroupDataSet", "flowPropertyDataSet", "flowDataSet", "processDataSet", "LCIAMethodDataSet"];
+
+/// What a module's result counts as that is no number: the module is not declared, or the indicator not assessed.
+const NO_RESULT: &str = "results of EPD modules that are no number";
 
 /// Builds a record while a file is walked.
 #[derive(Default)]
@@ -120,7 +154,12 @@ pub(super) struct Visitor {
     exchange: RawExchange,
     variable: RawVariable,
     indicator: Indicator,
+    scenario: Scenario,
     amount: (String, String),
+    /// Language of the element that opened last.
+    language: String,
+    /// Whether the classes that follow belong to a further classification.
+    is_other_classification: bool,
 }
 
 impl Visit for Visitor {
@@ -128,6 +167,7 @@ impl Visit for Visitor {
         if path.above(1).is_empty() {
             path.last().clone_into(&mut self.root);
         }
+        self.language = element.attribute("lang").unwrap_or_default();
         let internal = || element.attribute("dataSetInternalID").and_then(|id| id.trim().parse().ok()).unwrap_or(0);
         let target = || element.attribute("refObjectId").unwrap_or_default();
         match (path.last(), path.above(1)) {
@@ -136,7 +176,7 @@ impl Visit for Visitor {
             }
             ("flowProperty", "flowProperties") => self.part = Part { internal: internal(), ..Part::default() },
             ("referenceToFlowPropertyDataSet", "flowProperty") => self.part.id = target(),
-            ("referenceToReferenceUnitGroup" | "referenceQuantity", _) => self.record.refers_to = Some((target(), String::new())),
+            ("referenceToReferenceUnitGroup" | "referenceQuantity", _) => self.record.refers_to = Some((target(), Words::default())),
             ("exchange", "exchanges") | ("factor", "characterisationFactors") => {
                 self.exchange = RawExchange { internal: internal(), own: OwnFields::of(element)?, ..RawExchange::default() };
                 self.indicator = Indicator::default();
@@ -153,8 +193,19 @@ impl Visit for Visitor {
                 let share = element.number("allocatedFraction")?;
                 self.exchange.allocations.extend(of.zip(share));
             }
+            ("class", "classification") | ("category", "elementaryFlowCategorization") => {
+                let is_first = element.attribute("level").is_none_or(|level| level.trim() == "0");
+                self.is_other_classification |= is_first && !self.record.classes.is_empty() && element.attribute("level").is_some();
+            }
+            ("scenario", "scenarios") => {
+                let is_default = element.attribute("default").is_some_and(|v| v.trim() == "true");
+                self.scenario = Scenario { name: element.attribute("name").unwrap_or_default(), is_default, ..Scenario::default() };
+            }
             ("amount", "other") => {
                 self.amount = (element.attribute("module").unwrap_or_default(), element.attribute("scenario").unwrap_or_default());
+            }
+            (extension, "other") if !KEPT_EXTENSIONS.contains(&extension) => {
+                *self.record.left_out.entry(format!("extension `{extension}` of {}", self.root)).or_default() += 1;
             }
             ("locationOfOperationSupplyOrProduction", _) => self.record.location = element.attribute("location").unwrap_or_default(),
             _ => {}
@@ -188,10 +239,13 @@ impl Visit for Visitor {
             ("shortDescription", reference) => self.close_description(reference, text),
             ("amount", "other") => {
                 let (module, scenario) = std::mem::take(&mut self.amount);
-                if let Ok(value) = number(text) {
-                    self.indicator.amounts.push((module, scenario, value));
+                match number(text) {
+                    Ok(value) => self.indicator.amounts.push((module, scenario, value)),
+                    Err(()) => *self.record.left_out.entry(NO_RESULT.to_owned()).or_default() += 1,
                 }
             }
+            ("description", "scenario") => self.scenario.description.take(text, &self.language),
+            ("scenario", "scenarios") => self.record.scenarios.push(std::mem::take(&mut self.scenario)),
             ("variableParameter", _) => self.record.variables.push(std::mem::take(&mut self.variable)),
             _ => self.close_information(path, text)?,
         }
@@ -237,7 +291,7 @@ impl Visitor {
             "meanAmount" | "meanValue" => e.mean = value()?,
             "resultingAmount" => e.resulting = value()?,
             "location" => text.clone_into(&mut e.location),
-            "generalComment" if e.comment.is_empty() => text.clone_into(&mut e.comment),
+            "generalComment" => e.comment.take(text, &self.language),
             "referenceToVariable" => text.clone_into(&mut e.variable),
             _ => e.spread.close(field, text)?,
         }
@@ -276,9 +330,7 @@ impl Visitor {
             },
             _ => return,
         };
-        if name.is_empty() {
-            text.clone_into(name);
-        }
+        name.take(text, &self.language);
     }
 
     fn close_information(&mut self, path: &Path, text: &str) -> Result<(), String> {
@@ -294,16 +346,23 @@ impl Visitor {
         };
         match (last, parent) {
             ("UUID", "dataSetInformation") => set(&mut record.id),
-            ("baseName", "name") | ("name", "dataSetInformation") => set(&mut record.name),
-            ("treatmentStandardsRoutes" | "mixAndLocationTypes" | "functionalUnitFlowProperties" | "flowProperties", "name") => {
-                record.name_parts.push(text.to_owned());
+            ("baseName", "name") | ("name", "dataSetInformation") => record.name.take(text, &self.language),
+            (part @ ("treatmentStandardsRoutes" | "mixAndLocationTypes" | "functionalUnitFlowProperties" | "flowProperties"), "name") => {
+                let known = record.name_parts.iter().position(|(known, _)| known == part);
+                let at = known.unwrap_or_else(|| {
+                    record.name_parts.push((part.to_owned(), Words::default()));
+                    record.name_parts.len() - 1
+                });
+                record.name_parts[at].1.take(text, &self.language);
             }
-            ("class", "classification") | ("category", "elementaryFlowCategorization") => record.classes.push(text.replace('/', " ")),
-            ("generalComment", "dataSetInformation") => set(&mut record.comment),
+            ("class", "classification") | ("category", "elementaryFlowCategorization") if !self.is_other_classification => {
+                record.classes.push(text.replace('/', " "));
+            }
+            ("generalComment", "dataSetInformation") => record.comment.take(text, &self.language),
             ("typeOfDataSet", _) => set(&mut record.kind),
             ("CASNumber", _) => set(&mut record.cas),
             ("sumFormula", _) => set(&mut record.formula),
-            ("synonyms", "dataSetInformation") => set(&mut record.synonyms),
+            ("synonyms", "dataSetInformation") => record.synonyms.take(text, &self.language),
             ("methodology", "dataSetInformation") => set(&mut record.methodology),
             ("locationOfSupply", _) => set(&mut record.location),
             ("referenceToReferenceFlow" | "referenceToReferenceFlowProperty" | "referenceToReferenceUnit", "quantitativeReference")
