@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::index::{CategoryIndex, FlowIndex, LocationIndex, PropertyIndex, UnitIndex};
 use super::parameters::Parameter;
+use super::process::Direction;
 use super::uncertainty::Uncertainty;
 
 /// An impact category.
@@ -17,6 +18,8 @@ pub struct ImpactCategory {
     pub unit: Option<Box<str>>,
     /// What is said about it.
     pub description: Option<Box<str>>,
+    /// The direction of exchanges for which its factors are stated, unless they say it themselves; that of each flow without one.
+    pub direction: Option<Direction>,
     /// Characterisation factors.
     pub factors: Vec<ImpactFactor>,
     /// Parameters of its formulas.
@@ -40,6 +43,8 @@ pub struct ImpactFactor {
     pub uncertainty: Uncertainty,
     /// The place for which it holds; everywhere without one.
     pub location: Option<LocationIndex>,
+    /// The direction of the exchange for which it is stated; an exchange the other way counts with the other sign.
+    pub direction: Option<Direction>,
 }
 
 /// A set of impact categories.

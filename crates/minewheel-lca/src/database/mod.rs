@@ -24,6 +24,7 @@ mod process;
 mod remap;
 mod system;
 mod uncertainty;
+mod ways;
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,7 @@ pub use process::{AllocationFactor, AllocationKind, Direction, Exchange, Process
 pub use remap::{RemapError, RemapFault, RemapKind, RemapRow, Remapped, parse_mapping};
 pub use system::{Activity, ProductSystem, SystemError, reference_product};
 pub use uncertainty::Uncertainty;
+pub(crate) use ways::by_category as direction_of_category;
 
 /// A checked database; see [`DatabaseBuilder`].
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -7,8 +7,9 @@
 //! ```
 //!
 //! A column is a process and one of its products. A waste treatment supplies a service: its waste counts as made where it enters
-//! the treatment and as used where it leaves another process. An elementary flow counts positively in the direction in which most
-//! exchanges of the database have it, as the factors of impact categories are written.
+//! the treatment and as used where it leaves another process. An elementary flow counts positively in its own direction, and a factor
+//! meets it with the sign of the direction that the factor is stated for: see `ways`. A flow with factors for both directions in one
+//! category has a row for each.
 //!
 //! Source: R. Heijungs and S. Suh, *The Computational Structure of Life Cycle Assessment* (2002), chapters 2 and 3; signs after
 //! openLCA (olca-modules, `core/matrix`).
@@ -168,13 +169,17 @@ struct Linker<'d> {
     options: LinkOptions,
     makers: Makers,
     global: Values<'static>,
-    /// Whether an elementary flow is one that enters, such as a resource.
-    enters: Vec<bool>,
+    /// The direction in which an elementary flow counts positively.
+    own: Vec<Direction>,
     regional: FxHashSet<FlowIndex>,
+    /// Flows that have factors for both directions in a category.
+    two_way: FxHashSet<FlowIndex>,
     activities: Vec<Activity>,
     number: FxHashMap<Activity, usize>,
     flows: Vec<(FlowIndex, Option<LocationIndex>)>,
-    flow_number: FxHashMap<(FlowIndex, Option<LocationIndex>), usize>,
+    /// The direction in which each of them counts positively.
+    ways: Vec<Direction>,
+    flow_number: FxHashMap<(FlowIndex, Option<LocationIndex>, Direction), usize>,
     technosphere: Vec<Entry>,
     /// Elementary entries with the place of the flow instead of its id, which is known only at the end.
     biosphere: Vec<Entry>,
@@ -189,10 +194,6 @@ struct Linker<'d> {
 impl<'d> Linker<'d> {
     fn new(database: &'d Database, options: LinkOptions) -> Result<Self, SystemError> {
         let global = database.global_values().map_err(|reason| SystemError::Parameters { user: "the global parameters".to_owned(), reason })?;
-        let mut balance = vec![0_i64; database.flows().len()];
-        for exchange in database.processes().iter().flat_map(|p| &p.exchanges) {
-            balance[exchange.flow.at()] += if exchange.direction == Direction::Input { 1 } else { -1 };
-        }
         let mut dependents = Dependents::default();
         let scope = Scope::of(&mut dependents, None, database.parameters(), &global, None);
         let located = database.categories().iter().flat_map(|c| &c.factors).filter(|f| f.location.is_some());
@@ -201,11 +202,13 @@ impl<'d> Linker<'d> {
             options,
             makers: Makers::new(database, options.allocation),
             global,
-            enters: balance.into_iter().map(|b| b > 0).collect(),
+            own: database.own_directions(),
             regional: located.map(|f| f.flow).collect(),
+            two_way: two_way(database),
             activities: Vec::new(),
             number: FxHashMap::default(),
             flows: Vec::new(),
+            ways: Vec::new(),
             flow_number: FxHashMap::default(),
             technosphere: Vec::new(),
             biosphere: Vec::new(),
@@ -327,13 +330,14 @@ impl<'d> Linker<'d> {
                 continue;
             }
             if kind == FlowKind::Elementary {
-                let enters = exchange.direction == Direction::Input;
-                let sign = if enters == self.enters[exchange.flow.at()] { 1.0 } else { -1.0 };
+                let way = if self.two_way.contains(&exchange.flow) { exchange.direction } else { self.own[exchange.flow.at()] };
+                let sign = if exchange.direction == way { 1.0 } else { -1.0 };
                 let location = self.regional.contains(&exchange.flow).then(|| exchange.location.or(process.location)).flatten();
                 let next = self.flows.len();
-                let number = *self.flow_number.entry((exchange.flow, location)).or_insert(next);
+                let number = *self.flow_number.entry((exchange.flow, location, way)).or_insert(next);
                 if number == next {
                     self.flows.push((exchange.flow, location));
+                    self.ways.push(way);
                 }
                 self.biosphere.push(Entry { follows, ..entry(number as i64, column, amount * share, sign, conversion * share, exchange) });
                 continue;
@@ -378,7 +382,7 @@ impl<'d> Linker<'d> {
                 .iter()
                 .any(|f| f.formula.is_some())
                 .then(|| Scope::of(&mut self.dependents, Some(&category.id), &category.parameters, &values, Some(&self.scope)));
-            let mut factors: FxHashMap<(FlowIndex, Option<LocationIndex>), (f64, f64, Uncertainty, Option<u32>)> = FxHashMap::default();
+            let mut factors: FxHashMap<(FlowIndex, Option<LocationIndex>, Option<Direction>), Factor> = FxHashMap::default();
             for factor in &category.factors {
                 let value = match factor.formula.as_deref() {
                     None => factor.value,
@@ -390,21 +394,55 @@ impl<'d> Linker<'d> {
                 let conversion = 1.0 / database.conversion(factor.flow, factor.unit, factor.property).unwrap_or(f64::NAN);
                 let formula = factor.formula.as_deref().filter(|_| factor.uncertainty == Uncertainty::None).zip(scope.as_ref());
                 let slot = formula.and_then(|(text, scope)| scope.formula(&mut self.dependents, &category.id, text, value));
-                factors.insert((factor.flow, factor.location), (value * conversion, conversion, factor.uncertainty, slot));
+                let key = (factor.flow, factor.location, factor.direction.or(category.direction));
+                factors.insert(key, Factor { amount: value * conversion, conversion, uncertainty: factor.uncertainty, slot });
             }
-            let of = |(flow, place): &(FlowIndex, Option<LocationIndex>)| factors.get(&(*flow, *place)).or_else(|| factors.get(&(*flow, None)));
+            let own = &self.own;
+            // The factor for the row's own direction; one without a direction is for the flow's; one for the other direction counts against.
+            let at = |flow: FlowIndex, place: Option<LocationIndex>, way: Direction| {
+                let found = |direction: Option<Direction>| factors.get(&(flow, place, direction)).copied();
+                let sign = |is_same: bool| if is_same { 1.0 } else { -1.0 };
+                let unstated = || found(None).map(|f| (f, sign(own[flow.at()] == way)));
+                found(Some(way)).map(|f| (f, 1.0)).or_else(unstated).or_else(|| found(Some(way.opposite())).map(|f| (f, -1.0)))
+            };
             let dependents = &mut self.dependents;
-            let rows = self.flows.iter().enumerate().filter_map(|(number, flow)| {
-                let (amount, conversion, uncertainty, slot) = *of(flow)?;
-                let uncertainty = spread(uncertainty, conversion, amount < 0.0);
-                let follows = slot.and_then(|slot| dependents.follow(conversion, Operand::Slot(slot), None));
-                Some(Entry { uncertainty, follows, ..Entry::exact(first_flow + number as i64, first_flow + number as i64, amount) })
+            let rows = self.flows.iter().zip(&self.ways).enumerate().filter_map(|(number, ((flow, place), way))| {
+                let (factor, sign) = at(*flow, *place, *way).or_else(|| at(*flow, None, *way))?;
+                let uncertainty = spread(factor.uncertainty, factor.conversion, factor.amount < 0.0);
+                let follows = factor.slot.and_then(|slot| dependents.follow(factor.conversion, Operand::Slot(slot), None));
+                let id = first_flow + number as i64;
+                Some(Entry { uncertainty, follows, is_flipped: sign < 0.0, ..Entry::exact(id, id, sign * factor.amount) })
             });
             let name = method.map_or_else(|| category.name.to_string(), |m| format!("{m}: {}", category.name));
             methods.push(CharacterisationMethod { name, unit: category.unit.as_deref().map(str::to_owned), factors: rows.collect() });
         }
         Ok(methods)
     }
+}
+
+/// A factor in the reference unit of its flow.
+#[derive(Clone, Copy)]
+struct Factor {
+    amount: f64,
+    conversion: f64,
+    uncertainty: Uncertainty,
+    slot: Option<u32>,
+}
+
+/// Flows that have factors for both directions in a category.
+fn two_way(database: &Database) -> FxHashSet<FlowIndex> {
+    let mut found = FxHashSet::default();
+    for category in database.categories() {
+        let mut seen: FxHashMap<FlowIndex, Direction> = FxHashMap::default();
+        for factor in &category.factors {
+            if let Some(direction) = factor.direction
+                && *seen.entry(factor.flow).or_insert(direction) != direction
+            {
+                found.insert(factor.flow);
+            }
+        }
+    }
+    found
 }
 
 fn entry(row: i64, column: i64, amount: f64, sign: f64, scale: f64, exchange: &Exchange) -> Entry {

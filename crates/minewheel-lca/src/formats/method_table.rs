@@ -10,6 +10,7 @@
 //! | `compartment`, `subcompartment` | its category, `compartment/subcompartment`                              |
 //! | `flow_unit`                | unit of the flow that the factor is for; else the flow's own                 |
 //! | `place`                    | code of the place for which the factor holds; else everywhere                |
+//! | `direction`                | `input` or `output`: the direction of exchanges for which the factor is stated; else the flow's own |
 //! | `factor`, `cf`             | impact per unit of the flow; wanted                                          |
 //!
 //! These are the columns of the sheet `CFs` of ecoinvent's "LCIA implementation", saved as CSV, with the unit of its sheet
@@ -20,7 +21,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::import::{Dropped, ImportError};
 use super::text::{decoded, table};
 use super::units::ratio;
-use crate::database::{CategoryIndex, Database, DatabaseBuilder, FlowIndex, FlowKind, ImpactCategory, ImpactFactor, Uncertainty, UnitIndex};
+use crate::database::{
+    CategoryIndex, Database, DatabaseBuilder, Direction, FlowIndex, FlowKind, ImpactCategory, ImpactFactor, Uncertainty, UnitIndex,
+};
 
 /// More faults than this are not listed.
 const MOST_FAULTS: usize = 20;
@@ -45,6 +48,7 @@ struct Columns {
     subcompartment: Option<usize>,
     flow_unit: Option<usize>,
     place: Option<usize>,
+    direction: Option<usize>,
 }
 
 impl Columns {
@@ -63,6 +67,7 @@ impl Columns {
             subcompartment: at(&["subcompartment"]),
             flow_unit: at(&["flow_unit"]),
             place: at(&["place"]),
+            direction: at(&["direction"]),
         };
         if columns.flow_id.is_none() && columns.name.is_none() {
             return Err("there is neither a column `flow_id` nor a column `name`".to_owned());
@@ -122,7 +127,15 @@ pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(D
             order.push(key.clone());
             let id = format!("{method}|{category}|{}", key[2]);
             let unit = Some(cell(columns.unit)).filter(|u| !u.is_empty()).map(Into::into);
-            ImpactCategory { id: id.into(), name: category.into(), unit, description: None, factors: Vec::new(), parameters: Vec::new() }
+            ImpactCategory {
+                id: id.into(),
+                name: category.into(),
+                unit,
+                description: None,
+                direction: None,
+                factors: Vec::new(),
+                parameters: Vec::new(),
+            }
         });
         let id = cell(columns.flow_id);
         let (main, sub) = (cell(columns.compartment).to_lowercase(), cell(columns.subcompartment).to_lowercase());
@@ -149,12 +162,22 @@ pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(D
             *dropped.entry("factors of places that the database lacks".to_owned()).or_default() += 1;
             continue;
         }
-        if !entered.insert((key, flow, location)) {
+        let direction = match cell(columns.direction).to_lowercase().as_str() {
+            "" => None,
+            "input" => Some(Direction::Input),
+            "output" => Some(Direction::Output),
+            other => {
+                reject(format!("the direction is `{other}`, wanted input or output"));
+                continue;
+            }
+        };
+        if !entered.insert((key, flow, location, direction)) {
             reject(format!("`{}` has two factors in `{category}`", database.flow(flow).name));
             continue;
         }
         // Impact per kilogram is a thousand times that per gram.
-        record_of.factors.push(ImpactFactor { flow, unit, property, value: value / scale, formula: None, uncertainty: Uncertainty::None, location });
+        let (value, uncertainty) = (value / scale, Uncertainty::None);
+        record_of.factors.push(ImpactFactor { flow, unit, property, value, formula: None, uncertainty, location, direction });
     }
     if !faults.is_empty() {
         let count = faults.len();

@@ -9,7 +9,7 @@
 use crate::database::Database;
 
 const MARK: &[u8; 7] = b"MWLCADB";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 const HEADER: usize = 12;
 
 /// Why a file is not a database.

@@ -24,7 +24,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::draft::{Draft, DraftExchange, DraftFlow, DraftProcess};
 use super::import::{Dropped, ImportError};
 use super::units::ratio;
-use crate::database::{Database, DatabaseBuilder, Direction, FlowKind};
+use crate::database::{Database, DatabaseBuilder, Direction, FlowKind, direction_of_category};
 use inventory::{Inventory, RawActivity, RawExchange};
 pub use write::write;
 
@@ -60,7 +60,8 @@ struct Supplier {
 
 struct Linker {
     by_name: FxHashMap<String, Vec<Supplier>>,
-    elementary: FxHashMap<(String, String), (String, String)>,
+    /// Id, unit and direction of elementary flows by name and category.
+    elementary: FxHashMap<(String, String), (String, String, Direction)>,
     /// Products that are made in negative amounts, and wastes that the database has.
     negative: FxHashSet<String>,
 }
@@ -99,10 +100,11 @@ impl Linker {
                 is_known: true,
             });
         }
+        let own = database.own_directions();
         let flows = database.flows().iter().enumerate().filter(|(_, f)| f.kind == FlowKind::Elementary);
         let elementary = flows.map(|(at, f)| {
             let unit = database.reference_unit(crate::database::FlowIndex::new(at)).name.to_string();
-            ((f.name.to_lowercase(), f.category.as_deref().unwrap_or_default().to_lowercase()), (f.id.to_string(), unit))
+            ((f.name.to_lowercase(), f.category.as_deref().unwrap_or_default().to_lowercase()), (f.id.to_string(), unit, own[at]))
         });
         Self { by_name, elementary: elementary.collect(), negative }
     }
@@ -162,11 +164,11 @@ impl Linker {
     fn exchange(&self, draft: &mut Draft, activity: &RawActivity, e: RawExchange) -> DraftExchange {
         let is_own = e.is_production() && activity.is_own(&e);
         let supplier = if e.kind == "biosphere" || e.is_production() { None } else { self.supplier(&e) };
-        let is_measured = |(_, unit): &&(String, String)| e.unit.is_empty() || ratio(&e.unit, unit).is_some();
+        let is_measured = |(_, unit, _): &&(String, String, Direction)| e.unit.is_empty() || ratio(&e.unit, unit).is_some();
         let known_flow = self.elementary.get(&(e.name.to_lowercase(), e.category.to_lowercase())).filter(is_measured);
         let (id, name, common, kind, is_known) = match (e.kind.as_str(), supplier) {
             ("biosphere", _) => {
-                let known = known_flow.map(|(id, unit)| (id.clone(), unit.clone()));
+                let known = known_flow.map(|(id, unit, _)| (id.clone(), unit.clone()));
                 let is_known = known.is_some();
                 let (id, unit) = known.unwrap_or_else(|| (draft.id_by_unit(format!("{}/{}", e.category, e.name), &e.unit), e.unit.clone()));
                 (id, e.name.clone(), unit, FlowKind::Elementary, is_known)
@@ -182,8 +184,15 @@ impl Linker {
         let unit = draft.unit(&common);
         let category = (e.kind == "biosphere" && !e.category.is_empty()).then(|| e.category.clone());
         let flow = draft.flow(&id, || DraftFlow { name, category, is_known, ..DraftFlow::new(id.clone(), kind, unit) });
-        let is_resource = e.category.starts_with("natural resource") || e.category.starts_with("resource");
-        let is_input = e.kind == "technosphere" || (e.kind == "biosphere" && is_resource);
+        // Amounts of a flow are written positively in its own direction.
+        let direction = match e.kind.as_str() {
+            "technosphere" => Direction::Input,
+            "biosphere" => match known_flow {
+                Some((_, _, direction)) => *direction,
+                None => direction_of_category(&e.category).unwrap_or(Direction::Output),
+            },
+            _ => Direction::Output,
+        };
         let own_unit = if e.unit.is_empty() { common } else { e.unit };
         let uncertainty = e.uncertainty.filter(|u| u.fault().is_none());
         if e.uncertainty.is_some() && uncertainty.is_none() {
@@ -191,7 +200,7 @@ impl Linker {
         }
         DraftExchange {
             flow,
-            direction: if is_input { Direction::Input } else { Direction::Output },
+            direction,
             amount: e.amount,
             unit: draft.unit(&own_unit),
             formula: e.formula.map(Into::into),

@@ -5,7 +5,7 @@
 //! | a process                              | an `Activity`; its id is the `code`                                                |
 //! | its products                           | `production` rows, the reference product first; a treated waste in negative amount |
 //! | an input, a waste that leaves          | a `technosphere` row with name, place and product of its supplier                  |
-//! | an elementary flow                     | a `biosphere` row, negative where it goes the other way than most                  |
+//! | an elementary flow                     | a `biosphere` row, negative where it goes against its own direction                |
 //! | parameters                             | `Project parameters`, and `Parameters` of an activity                              |
 //!
 //! Amounts are in the reference units of flows. An input without a provider is given its only maker, if there is only one. Formulas are
@@ -89,8 +89,8 @@ impl From<&str> for Cell {
 struct Sheet<'d> {
     database: &'d Database,
     makers: FxHashMap<FlowIndex, Vec<ProcessIndex>>,
-    /// Whether an elementary flow enters in most exchanges.
-    enters: Vec<bool>,
+    /// The direction of each elementary flow by itself.
+    own: Vec<Direction>,
     row: usize,
     rows: String,
     dropped: Dropped,
@@ -99,17 +99,14 @@ struct Sheet<'d> {
 impl<'d> Sheet<'d> {
     fn new(database: &'d Database) -> Self {
         let mut makers: FxHashMap<FlowIndex, Vec<ProcessIndex>> = FxHashMap::default();
-        let mut balance = vec![0_i64; database.flows().len()];
         for (index, process) in database.each_process() {
             for e in &process.exchanges {
-                balance[e.flow.at()] += if e.direction == Direction::Input { 1 } else { -1 };
                 if is_made(database, e) {
                     makers.entry(e.flow).or_default().push(index);
                 }
             }
         }
-        let enters = balance.into_iter().map(|b| b > 0).collect();
-        Self { database, makers, enters, row: 0, rows: String::new(), dropped: Dropped::new() }
+        Self { database, makers, own: database.own_directions(), row: 0, rows: String::new(), dropped: Dropped::new() }
     }
 
     fn count(&mut self, what: &str, count: usize) {
@@ -219,7 +216,7 @@ impl<'d> Sheet<'d> {
         let database = self.database;
         let flow = database.flow(e.flow);
         let is_waste = flow.kind == FlowKind::Waste;
-        let is_other_way = flow.kind == FlowKind::Elementary && (e.direction == Direction::Input) != self.enters[e.flow.at()];
+        let is_other_way = flow.kind == FlowKind::Elementary && e.direction != self.own[e.flow.at()];
         let sign = if is_waste || is_other_way { -1.0 } else { 1.0 };
         let scale = sign * database.conversion(e.flow, e.unit, e.property).unwrap_or(1.0);
         let sole = self.makers.get(&e.flow).filter(|m| m.len() == 1).map(|m| m[0]);

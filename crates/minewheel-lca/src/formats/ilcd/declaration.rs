@@ -133,12 +133,14 @@ impl Reader {
         }
         self.add_flow(&id, &name, FlowKind::Elementary, Some("EPD indicators"), property);
         let flow = self.builder.flow(&id)?;
-        let factor = ImpactFactor { flow, unit, property, value: 1.0, formula: None, uncertainty: Uncertainty::None, location: None };
+        let factor =
+            ImpactFactor { flow, unit, property, value: 1.0, formula: None, uncertainty: Uncertainty::None, location: None, direction: None };
         self.builder.add_category(ImpactCategory {
             id: id.as_str().into(),
             name: name.into(),
             unit: boxed(given),
             description: None,
+            direction: None,
             factors: vec![factor],
             parameters: Vec::new(),
         });

@@ -293,7 +293,8 @@ impl Reader {
             let location = self.located(&raw.location);
             let uncertainty = self.spread(&raw.spread, value);
             let (value, uncertainty) = (raw.own.amount.unwrap_or(value), given_spread(uncertainty, raw, value));
-            factors.push(ImpactFactor { flow, unit, property, value, formula: None, uncertainty, location });
+            let direction = raw.direction.filter(|_| !raw.own.is_inferred);
+            factors.push(ImpactFactor { flow, unit, property, value, formula: None, uncertainty, location, direction });
         }
         let unit = record.refers_to.and_then(|(_, name)| boxed(name.text));
         let (id, name) = (record.id, record.name.text);
@@ -302,6 +303,7 @@ impl Reader {
             name: name.into(),
             unit,
             description: boxed(record.comment.text),
+            direction: None,
             factors,
             parameters: Vec::new(),
         });
@@ -378,7 +380,7 @@ impl Reader {
             exchanges.push(Exchange {
                 internal_id: raw.internal,
                 flow,
-                direction: if raw.is_input { Direction::Input } else { Direction::Output },
+                direction: raw.direction.unwrap_or(Direction::Output),
                 amount,
                 formula,
                 unit,

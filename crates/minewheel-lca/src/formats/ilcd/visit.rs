@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::database::Direction;
 use crate::formats::xml::{Element, Path, Visit, number};
 
 /// A text that may stand there in several languages: the English one, or else the first.
@@ -70,7 +71,8 @@ pub(super) struct RawExchange {
     pub internal: u32,
     pub flow: String,
     pub flow_name: Words,
-    pub is_input: bool,
+    /// As stated.
+    pub direction: Option<Direction>,
     pub location: String,
     pub mean: Option<f64>,
     pub resulting: Option<f64>,
@@ -104,6 +106,8 @@ pub(super) struct OwnFields {
     pub is_avoided: bool,
     pub quality: String,
     pub base_uncertainty: Option<f64>,
+    /// Whether the direction of a factor is the flow's, which its author did not state.
+    pub is_inferred: bool,
 }
 
 /// A variable of a process.
@@ -278,6 +282,7 @@ impl OwnFields {
             is_avoided: text("isAvoided") == "true",
             quality: text("pedigree"),
             base_uncertainty: element.number("baseUncertainty")?,
+            is_inferred: text("direction") == "inferred",
         })
     }
 }
@@ -287,7 +292,13 @@ impl Visitor {
         let value = || number(text).map(Some).map_err(|()| format!("`{field}` is `{text}`, wanted a finite number"));
         let e = &mut self.exchange;
         match field {
-            "exchangeDirection" => e.is_input = text == "Input",
+            "exchangeDirection" => {
+                e.direction = match text {
+                    "Input" => Some(Direction::Input),
+                    "Output" => Some(Direction::Output),
+                    _ => None,
+                };
+            }
             "meanAmount" | "meanValue" => e.mean = value()?,
             "resultingAmount" => e.resulting = value()?,
             "location" => text.clone_into(&mut e.location),

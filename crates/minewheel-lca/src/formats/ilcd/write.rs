@@ -8,6 +8,7 @@
 //! | global parameters                              | variables of every process that calls them                              |
 //! | physical, economic and causal shares           | `allocations`, exchange by exchange, of the kind that is the default    |
 //! | an impact category, and the method it is in    | an LCIA method each, and its `methodology`                              |
+//! | direction of a factor, or else of its flow     | `exchangeDirection`; what no author stated is marked by an attribute    |
 //!
 //! What has no place is counted and handed back. Ids are written as they are; programs that want UUIDs refuse others.
 
@@ -33,7 +34,7 @@ const OURS: &str = "urn:minewheel:ilcd";
 /// # Errors
 /// The first error of the receiver.
 pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> Result<(), E>) -> Result<Dropped, E> {
-    let mut writer = Writer { database, dropped: Dropped::new() };
+    let mut writer = Writer { database, own: database.own_directions(), dropped: Dropped::new() };
     let mut put = |folder: &str, id: &str, text: String| receive(&format!("ILCD/{folder}/{}.xml", file_name(id)), text.into_bytes());
     for group in database.unit_groups() {
         let mut units = String::new();
@@ -125,8 +126,16 @@ fn classes(path: Option<&str>, is_elementary: bool) -> String {
     format!("<classificationInformation><common:{outer}>{text}</common:{outer}></classificationInformation>")
 }
 
+fn word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Input => "Input",
+        Direction::Output => "Output",
+    }
+}
+
 struct Writer<'d> {
     database: &'d Database,
+    own: Vec<Direction>,
     dropped: Dropped,
 }
 
@@ -220,16 +229,21 @@ impl Writer<'_> {
         self.count("lcia_categories: parameters", category.parameters.len());
         self.count("lcia_categories: without a method, written as of `ILCD`", usize::from(method.is_none()));
         let mut factors = String::new();
+        self.count("lcia_categories: direction, written factor by factor", usize::from(category.direction.is_some()));
         for factor in &category.factors {
+            let stated = factor.direction.or(category.direction);
+            let direction = stated.unwrap_or(self.own[factor.flow.at()]);
+            let mark = if stated.is_none() { r#" own:direction="inferred""# } else { "" };
             let scale = 1.0 / self.scale(factor.flow, factor.unit, factor.property);
             let flow = database.flow(factor.flow);
             self.count("lcia_categories: formulas of factors, written as numbers", usize::from(factor.formula.is_some()));
             let _ = write!(
                 factors,
-                "<factor{}>{}{}<exchangeDirection>Output</exchangeDirection><meanValue>{}</meanValue>{}</factor>",
+                "<factor{}{mark}>{}{}<exchangeDirection>{}</exchangeDirection><meanValue>{}</meanValue>{}</factor>",
                 self.given(factor.flow, factor.unit, factor.property, factor.value),
                 reference("referenceToFlowDataSet", "flow", "flows", &flow.id, &flow.name),
                 optional("location", self.code(factor.location)),
+                word(direction),
                 factor.value * scale,
                 self.spread(factor.uncertainty, factor.value, scale, "Value"),
             );
@@ -361,7 +375,7 @@ impl Writer<'_> {
             e.internal_id,
             reference("referenceToFlowDataSet", "flow", "flows", &flow.id, &flow.name),
             optional("location", self.code(e.location)),
-            if e.direction == Direction::Input { "Input" } else { "Output" },
+            word(e.direction),
             e.amount * scale,
             self.spread(e.uncertainty, e.amount, scale, "Amount"),
             optional("generalComment", e.description.as_deref()),

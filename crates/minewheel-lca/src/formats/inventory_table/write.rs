@@ -5,7 +5,7 @@ use crate::database::{AllocationKind, Database, Direction, Exchange, FlowKind, P
 use crate::formats::{Dropped, ImportError};
 
 /// The columns of the table of impact factors.
-const FACTORS: [&str; 8] = ["method", "category", "unit", "flow_id", "name", "flow_unit", "place", "factor"];
+const FACTORS: [&str; 9] = ["method", "category", "unit", "flow_id", "name", "flow_unit", "place", "direction", "factor"];
 
 /// The two tables, and what was left out; the second is empty where the database has no methods.
 ///
@@ -149,7 +149,12 @@ impl Table<'_> {
                     let (flow, place) = (database.flow(factor.flow), factor.location.map_or("", |l| database.place(l)));
                     let (unit, value) = (&database.reference_unit(factor.flow).name, per_unit.to_string());
                     let category_unit = category.unit.as_deref().unwrap_or_default();
-                    rows.write_record([&method.name, &category.name, category_unit, &flow.id, &flow.name, unit, place, value.as_str()])?;
+                    let direction = match factor.direction.or(category.direction) {
+                        None => "",
+                        Some(Direction::Input) => "input",
+                        Some(Direction::Output) => "output",
+                    };
+                    rows.write_record([&method.name, &category.name, category_unit, &flow.id, &flow.name, unit, place, direction, value.as_str()])?;
                     self.count(
                         "factors: distributions and formulas",
                         usize::from(factor.uncertainty != Uncertainty::None || factor.formula.is_some()),

@@ -474,8 +474,17 @@ impl Reader<'_> {
             };
             let uncertainty = self.uncertainty(&user, f.uncertainty);
             let location = self.located(&user, f.location.as_ref());
-            factors.push(ImpactFactor { flow, unit, property, value, formula: boxed(formula), uncertainty, location });
+            factors.push(ImpactFactor { flow, unit, property, value, formula: boxed(formula), uncertainty, location, direction: None });
         }
+        let direction = match category.direction.as_deref() {
+            None | Some("") => None,
+            Some("INPUT") => Some(Direction::Input),
+            Some("OUTPUT") => Some(Direction::Output),
+            Some(_) => {
+                self.malformed(&user, "its direction is neither INPUT nor OUTPUT");
+                None
+            }
+        };
         let mut parameters: Vec<_> = category.parameters.into_iter().filter_map(|p| self.parameter(&user, p)).collect();
         if parameters.is_empty() {
             parameters = self.of_method.get(&category.id).cloned().unwrap_or_default();
@@ -485,6 +494,7 @@ impl Reader<'_> {
             name: category.name.into(),
             unit: boxed(category.ref_unit),
             description: boxed(category.description),
+            direction,
             factors,
             parameters,
         });

@@ -294,6 +294,8 @@ pub struct ImpactCategory {
     pub description: Option<String>,
     #[serde(alias = "referenceUnitName", skip_serializing_if = "Option::is_none")]
     pub ref_unit: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub direction: Option<String>,
     pub parameters: Vec<Parameter>,
     pub impact_factors: Vec<ImpactFactor>,
 }

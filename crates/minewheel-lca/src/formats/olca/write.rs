@@ -1,11 +1,12 @@
 //! From a database to files of schema version 2.
 
+use rustc_hash::FxHashSet;
 use serde::Serialize;
 
 use super::records as file;
 use crate::database::{
-    AllocationKind, Database, Direction, Exchange, Flow, FlowIndex, FlowKind, ImpactCategory, LocationIndex, Parameter, Process, ProcessKind,
-    PropertyIndex, Uncertainty, UnitIndex,
+    AllocationKind, Database, Direction, Exchange, Flow, FlowIndex, FlowKind, ImpactCategory, ImpactFactor, LocationIndex, Parameter, Process,
+    ProcessKind, PropertyIndex, Uncertainty, UnitIndex,
 };
 use crate::formats::Dropped;
 use crate::formats::archive::file_name;
@@ -19,6 +20,7 @@ const SCHEMA: u32 = 2;
 /// The first error of the receiver.
 pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> Result<(), E>) -> Result<Dropped, E> {
     let mut put = |name: String, bytes: Vec<u8>| receive(&name, bytes);
+    let own = database.own_directions();
     put("olca-schema.json".to_owned(), json(&file::SchemaVersion { version: SCHEMA }))?;
     for group in database.unit_groups() {
         let unit = |(place, unit): (usize, &crate::database::Unit)| file::Unit {
@@ -64,7 +66,7 @@ pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> R
         put(format!("parameters/{}.json", file_name(&id)), json(&record))?;
     }
     for category in database.categories() {
-        put(format!("lcia_categories/{}.json", file_name(&category.id)), json(&category_of(database, category)))?;
+        put(format!("lcia_categories/{}.json", file_name(&category.id)), json(&category_of(database, category, &own)))?;
     }
     for method in database.methods() {
         let reference = |at: &crate::database::CategoryIndex| {
@@ -84,16 +86,25 @@ pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> R
     for process in database.processes() {
         put(format!("processes/{}.json", file_name(&process.id)), json(&process_of(database, process)))?;
     }
-    Ok(dropped(database))
+    Ok(dropped(database, &own))
 }
 
 /// What openLCA has no place for.
-fn dropped(database: &Database) -> Dropped {
+fn dropped(database: &Database, own: &[Direction]) -> Dropped {
     let parameters = database.processes().iter().flat_map(|p| &p.parameters).chain(database.parameters()).map(|p| p.uncertainty);
     let exchanges = database.processes().iter().flat_map(|p| &p.exchanges).map(|e| e.uncertainty);
     let factors = database.categories().iter().flat_map(|c| &c.factors).map(|f| f.uncertainty);
     let pert = parameters.chain(exchanges).chain(factors).filter(|u| matches!(u, Uncertainty::Pert { .. })).count();
-    (pert > 0).then(|| ("uncertainty: PERT distributions".to_owned(), pert)).into_iter().collect()
+    let count = |wanted: Turn| {
+        let of_category = |c: &ImpactCategory| turns(c, own).into_iter().filter(|turn| *turn == wanted).count();
+        database.categories().iter().map(of_category).sum::<usize>()
+    };
+    let all = [
+        ("uncertainty: PERT distributions", pert),
+        ("lcia_categories: directions of factors, which are written with the other sign", count(Turn::Turned)),
+        ("lcia_categories: factors for the other direction of a flow that has one for its own", count(Turn::Left)),
+    ];
+    all.into_iter().filter(|(_, count)| *count > 0).map(|(what, count)| (what.to_owned(), count)).collect()
 }
 
 /// Records hold numbers that were checked to be finite, and texts: nothing that JSON cannot say.
@@ -188,22 +199,58 @@ fn scoped(parameters: &[Parameter], scope: &str) -> Vec<file::Parameter> {
     parameters.iter().map(scoped).collect()
 }
 
-fn category_of(database: &Database, category: &ImpactCategory) -> file::ImpactCategory {
-    let factors = category.factors.iter().map(|f| file::ImpactFactor {
-        flow: flow_ref(database, f.flow),
-        flow_property: Some(property_ref(database, f.property)),
-        unit: Some(unit_ref(database, f.unit)),
-        location: location_ref(database, f.location),
-        value: Some(f.value),
-        formula: text(f.formula.as_deref()),
-        uncertainty: uncertainty_of(f.uncertainty),
+/// The direction of a category: its own, or that which all its factors state.
+fn direction_of(category: &ImpactCategory) -> Option<Direction> {
+    let first = category.factors.first().and_then(|f| f.direction);
+    category.direction.or_else(|| first.filter(|_| category.factors.iter().all(|f| f.direction == first)))
+}
+
+/// How a factor is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    /// As it is.
+    Kept,
+    /// With the other sign: it is stated for the other direction than that in which openLCA will read it.
+    Turned,
+    /// Not at all: it is such a one, and its flow has a factor for the direction that openLCA reads.
+    Left,
+}
+
+fn turns(category: &ImpactCategory, own: &[Direction]) -> Vec<Turn> {
+    let direction = direction_of(category);
+    let is_kept = |f: &ImpactFactor| f.direction.is_none_or(|stated| stated == direction.unwrap_or(own[f.flow.at()]));
+    let kept: FxHashSet<_> = category.factors.iter().filter(|f| is_kept(f)).map(|f| (f.flow, f.location)).collect();
+    let turn = |f: &ImpactFactor| match is_kept(f) {
+        true => Turn::Kept,
+        false if kept.contains(&(f.flow, f.location)) => Turn::Left,
+        false => Turn::Turned,
+    };
+    category.factors.iter().map(turn).collect()
+}
+
+fn category_of(database: &Database, category: &ImpactCategory, own: &[Direction]) -> file::ImpactCategory {
+    let written = category.factors.iter().zip(turns(category, own)).filter(|(_, turn)| *turn != Turn::Left);
+    let factors = written.map(|(f, turn)| {
+        let sign = if turn == Turn::Turned { -1.0 } else { 1.0 };
+        let formula = f.formula.as_deref().map(|text| if sign < 0.0 { format!("-1 * ({text})") } else { text.to_owned() });
+        file::ImpactFactor {
+            flow: flow_ref(database, f.flow),
+            flow_property: Some(property_ref(database, f.property)),
+            unit: Some(unit_ref(database, f.unit)),
+            location: location_ref(database, f.location),
+            value: Some(sign * f.value),
+            formula,
+            uncertainty: uncertainty_of(f.uncertainty.scaled(sign)),
+        }
     });
+    let direction = direction_of(category).map(|d| if d == Direction::Input { "INPUT" } else { "OUTPUT" }.to_owned());
     file::ImpactCategory {
         kind: "ImpactCategory".to_owned(),
         id: category.id.to_string(),
         name: category.name.to_string(),
         description: text(category.description.as_deref()),
         ref_unit: text(category.unit.as_deref()),
+        direction,
         parameters: scoped(&category.parameters, "IMPACT_SCOPE"),
         impact_factors: factors.collect(),
     }
