@@ -176,6 +176,24 @@ fn the_market_prints_the_gap_between_sales_and_registrations_unasked() {
 }
 
 #[test]
+fn a_forecast_states_what_each_model_was_worth_and_parity_is_told_by_segment() {
+    let found = json_of(&["fleet", "adoption", "DE", "--to", "2030"]);
+    assert_eq!(found["back_test"]["drivers"], "cost");
+    let errors: Vec<f64> = found["others"].as_array().unwrap().iter().map(|o| o["error"].as_f64().unwrap()).collect();
+    assert!(errors.len() == 2 && errors.iter().all(|e| (0.04..0.07).contains(e)), "{errors:?}");
+    let other = json_of(&["fleet", "adoption", "DE", "--to", "2030", "--drivers", "policy"]);
+    assert_ne!(other["forecast"], found["forecast"]);
+    assert_eq!(other["back_test"], found["others"][0]);
+    let segments = json_of(&["tco", "--countries", "CN,DE"]);
+    let segments = segments.as_array().unwrap();
+    assert!(segments.len() == 12 && segments[0]["segment"] == "small" && segments[1]["country"] == "DE");
+    let one = json_of(&["tco", "byd-dolphin-60", "nissan-sylphy-16", "--countries", "CN"]);
+    let same = segments.iter().find(|s| s["segment"] == "compact" && s["country"] == "CN").unwrap();
+    assert_eq!((&one[0]["years"], &one[0]["ownership_parity"]), (&same["years"], &same["ownership_parity"]));
+    insta::assert_snapshot!("tco-segments", data_of(&["tco", "--countries", "CN,DE,US"]));
+}
+
+#[test]
 fn every_output_has_a_schema() {
     for name in ["market", "fleet-run", "fleet-stock", "fleet-survival", "fleet-adoption", "charging", "tco"] {
         let schema: serde_json::Value = serde_json::from_str(&data_of(&["schema", name])).unwrap();

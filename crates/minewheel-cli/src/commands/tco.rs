@@ -1,9 +1,9 @@
 //! `minewheel tco`: a battery car and a fuel car by country and year, and when one draws level with the other.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use minewheel_data::car::CarDesign;
-use minewheel_industry::fleet::tco::{TcoCountry, compare};
+use minewheel_industry::fleet::tco::{TcoCountry, TcoYear, by_segment, compare};
 
 use crate::failure::Failure;
 use crate::inputs::Desk;
@@ -12,10 +12,11 @@ use crate::print::{self, Format};
 /// Arguments of the command.
 #[derive(clap::Args)]
 pub struct Arguments {
-    /// The battery car: a catalogue id or a car file
-    battery: String,
+    /// The battery car: a catalogue id or a car file; left out: the pairs of `data/fleet/segments.csv`
+    #[arg(requires = "fuel")]
+    battery: Option<String>,
     /// The fuel car beside it
-    fuel: String,
+    fuel: Option<String>,
     /// Countries, separated by commas
     #[arg(long, default_value = "CN,DE,FR,GB,US,JP,KR,IN,BR,NO", value_name = "LIST", value_delimiter = ',')]
     countries: Vec<String>,
@@ -38,39 +39,29 @@ const YEARS: (i32, i32) = (2013, 2050);
 /// Years of the printed table.
 const PRINTED: usize = 4;
 
-/// The cars by country and year.
+/// The cars by country and year; without cars, those of every segment.
 ///
 /// # Errors
 /// A car of the wrong kind, a country or year that is not known.
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<TcoCountry>, Failure> {
-    Ok(find(arguments, desk)?.1)
-}
-
-/// The two cars, and what they cost.
-///
-/// # Errors
-/// A car of the wrong kind, a country or year that is not known.
-fn find(arguments: &Arguments, desk: &Desk) -> Result<([CarDesign; 2], Vec<TcoCountry>), Failure> {
     let is_year = |year: i32| (YEARS.0..=YEARS.1).contains(&year);
     if !is_year(arguments.from) || !is_year(arguments.to) || arguments.to < arguments.from {
         let wanted = format!("years from {} to {}, the first no later than the last", YEARS.0, YEARS.1);
         return Err(Failure::Option { option: "from", seen: format!("{}, --to {}", arguments.from, arguments.to), wanted });
     }
     let (tables, fleet) = (desk.tables()?, desk.fleet_tables()?);
-    let (battery, fuel) = (desk.car(&arguments.battery)?, desk.car(&arguments.fuel)?);
+    let (Some(battery), Some(fuel)) = (&arguments.battery, &arguments.fuel) else {
+        return Ok(by_segment(tables, fleet, &arguments.countries, arguments.from, arguments.to)?);
+    };
+    let (battery, fuel) = (desk.car(battery)?, desk.car(fuel)?);
     if battery.battery.is_none() || battery.engine.is_some() {
         return Err(Failure::Option { option: "battery", seen: battery.id, wanted: "a battery car".to_owned() });
     }
     if fuel.engine.is_none() {
         return Err(Failure::Option { option: "fuel", seen: fuel.id, wanted: "a car with an engine".to_owned() });
     }
-    let found = arguments
-        .countries
-        .iter()
-        .map(|c| compare(tables, fleet, &battery, &fuel, c, arguments.from, arguments.to))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(Failure::from)?;
-    Ok(([battery, fuel], found))
+    let one = |country: &String| compare(tables, fleet, &battery, &fuel, country, arguments.from, arguments.to);
+    Ok(arguments.countries.iter().map(one).collect::<Result<Vec<_>, _>>()?)
 }
 
 /// Runs the command.
@@ -78,21 +69,67 @@ fn find(arguments: &Arguments, desk: &Desk) -> Result<([CarDesign; 2], Vec<TcoCo
 /// # Errors
 /// As [`answer`].
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let ([battery, fuel], found) = find(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
+    let found = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&found),
         Format::Csv => print::data(&csv(&found)),
-        Format::Table => print::data(&table(&battery.id, &fuel.id, &found)),
+        Format::Table if arguments.battery.is_none() => print::data(&segments(&found)),
+        Format::Table => print::data(&table(&found)),
     }
     Ok(())
 }
 
-fn table(battery: &str, fuel: &str, found: &[TcoCountry]) -> String {
-    let parity = |year: Option<i32>, first: i32| match year {
+fn parity(year: Option<i32>, first: i32) -> String {
+    match year {
         Some(year) if year == first => format!("by {year}"),
         Some(year) => year.to_string(),
         None => "not yet".to_owned(),
-    };
+    }
+}
+
+/// A line a segment, a column a country, once for owning and once for buying.
+fn segments(found: &[TcoCountry]) -> String {
+    let mut names: Vec<&str> = found.iter().filter_map(|c| c.segment.as_deref()).collect();
+    names.dedup();
+    let of = |name: &str| found.iter().filter(move |c| c.segment.as_deref() == Some(name)).collect::<Vec<_>>();
+    let first = found.first().and_then(|c| c.years.first()).map_or(0, |y| y.year);
+    let countries: Vec<&str> = names.first().map_or_else(Vec::new, |n| of(n).iter().map(|c| c.country.as_str()).collect());
+    let header: Vec<&str> = ["segment"].into_iter().chain(countries).collect();
+    let last = found.first().and_then(|c| c.years.last()).map_or(0, |y| y.year);
+    let mut text = "the year from which the battery car of a segment is no dearer than its fuel car\n".to_owned();
+    // A year of parity, else how much dearer the battery car is in the last year.
+    type Asked = (&'static str, fn(&TcoCountry) -> Option<i32>, fn(&TcoYear) -> f64);
+    let asked: [Asked; 2] = [
+        ("own", |c| c.ownership_parity, |y| y.battery_usd_per_km / y.fuel_usd_per_km),
+        ("buy", |c| c.purchase_parity, |y| y.battery_purchase_usd / y.fuel_purchase_usd),
+    ];
+    for (what, pick, ratio) in asked {
+        let cell = |c: &&TcoCountry| match pick(c) {
+            Some(year) if year == first => format!("≤{year}"),
+            Some(year) => year.to_string(),
+            None => c.years.last().map_or_else(String::new, |y| format!("×{:.2}", ratio(y))),
+        };
+        let row = |name: &&str| [(*name).to_owned()].into_iter().chain(of(name).iter().map(cell)).collect::<Vec<_>>();
+        let _ = write!(text, "\nto {what}; ×: not by {last}, and the cost then over that of the fuel car\n");
+        text.push_str(&print::table(&header, &names.iter().map(row).collect::<Vec<_>>(), &(1..header.len()).collect::<Vec<_>>()));
+    }
+    text.push('\n');
+    let pair = |name: &&str| of(name).first().map(|c| format!("{name}: {} against {}", c.battery, c.fuel)).unwrap_or_default();
+    text.push_str(&print::wrap(&format!("{}.", names.iter().map(pair).collect::<Vec<_>>().join("; "))));
+    text.push('\n');
+    text.push_str(&reservation(found));
+    text
+}
+
+fn reservation(found: &[TcoCountry]) -> String {
+    let status = found.iter().map(|c| c.weakest_status).max().unwrap_or(minewheel_data::status::Status::Derived);
+    print::wrap(&format!(
+        "Costs of making, dealer included, without taxes on the car, subsidies, insurance and interest; energy at the last price known. After the last price of packs the learning curve carries on. Weakest status: {status}."
+    ))
+}
+
+fn table(found: &[TcoCountry]) -> String {
+    let [battery, fuel] = found.first().map_or(["", ""], |c| [c.battery.as_str(), c.fuel.as_str()]);
     let years: Vec<i32> = found.first().map_or_else(Vec::new, |c| c.years.iter().map(|y| y.year).collect());
     let step = years.len().saturating_sub(1).div_ceil(PRINTED - 1).max(1);
     let shown: Vec<usize> = (0..years.len()).rev().step_by(step).collect::<Vec<_>>().into_iter().rev().collect();
@@ -108,19 +145,30 @@ fn table(battery: &str, fuel: &str, found: &[TcoCountry]) -> String {
     let mut text = format!("{battery} against {fuel}: the year from which the battery car is no dearer; US cents per km, battery : fuel\n\n");
     text.push_str(&print::table(&header, &found.iter().map(row).collect::<Vec<_>>(), &(1..header.len()).collect::<Vec<_>>()));
     text.push('\n');
-    let status = found.iter().map(|c| c.weakest_status).max().unwrap_or(minewheel_data::status::Status::Derived);
-    text.push_str(&print::wrap(&format!(
-        "Costs of making, dealer included, without taxes on the car, subsidies, insurance and interest; energy at the last price known. After the last price of packs the learning curve carries on. Weakest status: {status}."
-    )));
+    text.push_str(&reservation(found));
     text
 }
 
 fn csv(found: &[TcoCountry]) -> String {
-    let header = ["country", "year", "battery_purchase_usd", "fuel_purchase_usd", "battery_usd_per_km", "fuel_usd_per_km", "pack_usd_per_kwh"];
+    let header = [
+        "segment",
+        "battery",
+        "fuel",
+        "country",
+        "year",
+        "battery_purchase_usd",
+        "fuel_purchase_usd",
+        "battery_usd_per_km",
+        "fuel_usd_per_km",
+        "pack_usd_per_kwh",
+    ];
     let rows = found.iter().flat_map(|c| {
         c.years.iter().map(|y| {
             let numbers = [y.battery_purchase_usd, y.fuel_purchase_usd, y.battery_usd_per_km, y.fuel_usd_per_km, y.pack_usd_per_kwh];
-            [c.country.clone(), y.year.to_string()].into_iter().chain(numbers.map(|n| n.to_string())).collect()
+            [c.segment.clone().unwrap_or_default(), c.battery.clone(), c.fuel.clone(), c.country.clone(), y.year.to_string()]
+                .into_iter()
+                .chain(numbers.map(|n| n.to_string()))
+                .collect()
         })
     });
     print::csv(&header, &rows.collect::<Vec<Vec<String>>>())

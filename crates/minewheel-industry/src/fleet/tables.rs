@@ -1,4 +1,4 @@
-//! Tables that only the fleet reads: survival curves, what becomes of packs, charging through the day.
+//! Tables that only the fleet reads: survival curves, what becomes of packs, charging through the day, pairs of cars by segment.
 
 use minewheel_data::loader::{Loader, Rows};
 use minewheel_data::parameters::{ParameterError, Parameters};
@@ -14,6 +14,7 @@ const SURVIVAL: &str = "fleet/survival.csv";
 const PARAMETERS: &str = "fleet/parameters.csv";
 const PROFILES: &str = "fleet/profiles.csv";
 const POLICY: &str = "fleet/policy.csv";
+const SEGMENTS: &str = "fleet/segments.csv";
 /// How far the shares of a day may be from one by rounding.
 const DAY_TOLERANCE: f64 = 1e-3;
 /// Hours of a day.
@@ -41,6 +42,17 @@ pub struct PolicyStep {
     pub known_in: i32,
 }
 
+/// A battery car and a fuel car that a buyer of one size of car weighs against each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Segment {
+    /// Size of car, with its make where there are two.
+    pub name: String,
+    /// Battery car of the catalogue.
+    pub battery: String,
+    /// Fuel car of the catalogue.
+    pub fuel: String,
+}
+
 /// All of them.
 #[derive(Debug, Clone)]
 pub struct FleetTables {
@@ -52,6 +64,8 @@ pub struct FleetTables {
     pub profiles: Vec<Profile>,
     /// Steps of policy.
     pub policy: Vec<PolicyStep>,
+    /// Pairs of cars, in order of the table.
+    pub segments: Vec<Segment>,
     /// Places.
     pub places: Places,
     /// Sources.
@@ -72,6 +86,7 @@ impl FleetTables {
         let parameters = Parameters::read(&mut loader, PARAMETERS);
         let profiles = read_profiles(&mut loader);
         let policy = read_policy(&mut loader, &places);
+        let segments = read_segments(&mut loader);
         let names: Vec<String> = survival.subjects().map(str::to_owned).collect();
         for name in names {
             if let Err(error) = curve_of(&survival, &name, &Draw::BEST) {
@@ -79,7 +94,7 @@ impl FleetTables {
             }
         }
         let (sources, rows) = loader.finish_folder("fleet/")?;
-        Ok(Self { survival, parameters, profiles, policy, places, sources, rows })
+        Ok(Self { survival, parameters, profiles, policy, segments, places, sources, rows })
     }
 
     /// The survival curve of a name.
@@ -179,6 +194,22 @@ fn read_policy(loader: &mut Loader<'_>, places: &Places) -> Vec<PolicyStep> {
         if let (Some(year), Some(known_in)) = (year, known_in) {
             all.push(PolicyStep { place: place.to_owned(), year: year as i32, known_in: known_in as i32 });
         }
+    }
+    all
+}
+
+fn read_segments(loader: &mut Loader<'_>) -> Vec<Segment> {
+    let mut all: Vec<Segment> = Vec::new();
+    let Some(table) = loader.table(SEGMENTS) else { return all };
+    for row in 0..table.len() {
+        let text = |column: &str| table.text(row, column).to_owned();
+        let segment = Segment { name: text("segment"), battery: text("battery"), fuel: text("fuel") };
+        if let Some(first) = all.iter().position(|s| s.name == segment.name) {
+            let key = format!("`{}`", segment.name);
+            loader.fault(&table, row, Some("segment"), Fault::Duplicate { key, first_line: table.line(first) });
+            continue;
+        }
+        all.push(segment);
     }
     all
 }

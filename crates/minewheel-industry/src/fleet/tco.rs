@@ -17,9 +17,11 @@
 //! of everything but the pack stay those of their last row. Two cars are compared on one distance. Parity is the first year from
 //! which the battery car is no dearer, in all later years tried too.
 
+use std::collections::BTreeMap;
+
 use minewheel_assess::AssessError;
-use minewheel_assess::cost::{Cost, cost};
-use minewheel_assess::inventory::{Traces, inventory};
+use minewheel_assess::cost::{Cost, CostBlock, cost};
+use minewheel_assess::inventory::{Inventory, Traces, inventory};
 use minewheel_assess::scenario::{GridChoice, Preset, Scenario};
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::CarDesign;
@@ -28,7 +30,7 @@ use minewheel_data::status::Status;
 use serde::Serialize;
 
 use super::run::FleetError;
-use super::tables::FleetTables;
+use super::tables::{FleetTables, Segment};
 
 /// Blocks of the cost that follow the price of packs.
 const PACK: [&str; 2] = ["battery pack", "battery replaced"];
@@ -55,6 +57,12 @@ pub struct TcoYear {
 /// Two cars in one country.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TcoCountry {
+    /// Size of the cars, where they are a pair of the tables.
+    pub segment: Option<String>,
+    /// The battery car.
+    pub battery: String,
+    /// The fuel car.
+    pub fuel: String,
     /// The country.
     pub country: String,
     /// First year from which the battery car is no dearer to buy.
@@ -88,17 +96,75 @@ pub fn learned(tables: &Tables, fleet: &FleetTables, year: i32) -> Result<f64, F
     Ok((1.0 - rate).powf(doublings))
 }
 
-/// The cost with packs at a factor of their price: purchase, use, and what the pack costs.
-fn with_packs(cost: &Cost, factor: f64) -> (f64, f64, f64) {
+/// What is paid for a car: at purchase, in its life after that, and of the first for its pack; in USD.
+#[derive(Debug, Clone, Copy)]
+struct Paid {
+    purchase: f64,
+    usage: f64,
+    pack: f64,
+}
+
+/// The cost with packs at a factor of their price.
+fn with_packs(cost: &Cost, factor: f64) -> Paid {
     let is_pack = |block: &str| PACK.contains(&block);
-    let sum = |blocks: &[minewheel_assess::cost::CostBlock], factor: f64| -> f64 {
+    let sum = |blocks: &[CostBlock], factor: f64| -> f64 {
         blocks.iter().filter(|b| b.block != OVERHEAD).map(|b| if is_pack(b.block) { b.usd * factor } else { b.usd }).sum()
     };
     let overhead: f64 = cost.production.iter().filter(|b| b.block == OVERHEAD).map(|b| b.usd).sum();
     let share = overhead / sum(&cost.production, 1.0);
-    let purchase = sum(&cost.production, factor) * (1.0 + share) * cost.retail_factor;
-    let pack: f64 = cost.production.iter().filter(|b| is_pack(b.block)).map(|b| b.usd * factor).sum();
-    (purchase, sum(&cost.usage, factor), pack)
+    Paid {
+        purchase: sum(&cost.production, factor) * (1.0 + share) * cost.retail_factor,
+        usage: sum(&cost.usage, factor),
+        pack: cost.production.iter().filter(|b| is_pack(b.block)).map(|b| b.usd * factor).sum(),
+    }
+}
+
+/// Two cars bought, driven and priced in one country; what they use does not depend on the year.
+struct Pair<'t> {
+    tables: &'t Tables,
+    designs: [&'t CarDesign; 2],
+    inventories: [Inventory; 2],
+    lineage: Vec<&'t str>,
+    maker: Vec<&'t str>,
+}
+
+impl<'t> Pair<'t> {
+    fn new(tables: &'t Tables, traces: &Traces, battery: &'t CarDesign, fuel: &'t CarDesign, country: &str) -> Result<Self, FleetError> {
+        let place = tables.places.id(country)?;
+        let codes = |id| tables.places.lineage(id).map(|p| tables.places.code(p)).collect::<Vec<_>>();
+        let scenario = |lifetime_km: Option<f64>| -> Result<Scenario, FleetError> {
+            Ok(Scenario {
+                country: place,
+                year: last_price(tables)?,
+                method: String::new(),
+                preset: Preset::CutOff,
+                is_real_world: true,
+                grid: GridChoice::Static,
+                cycle: None,
+                lifetime_km,
+            })
+        };
+        let mine = inventory(battery, tables, traces, &scenario(None)?, &Draw::BEST)?;
+        let theirs = inventory(fuel, tables, traces, &scenario(Some(mine.lifetime_km))?, &Draw::BEST)?;
+        let maker = battery.battery.as_ref().and_then(|b| b.made_in.as_deref()).or(battery.plant.country.as_deref()).or(battery.made_in.as_deref());
+        let maker = match maker {
+            Some(code) => codes(tables.places.id(code)?),
+            None => codes(place),
+        };
+        Ok(Self { tables, designs: [battery, fuel], inventories: [mine, theirs], lineage: codes(place), maker })
+    }
+
+    /// Costs of both at the prices of a year.
+    fn priced(&self, year: i32) -> Result<[Cost; 2], FleetError> {
+        let of = |index: usize| {
+            cost(self.designs[index], &self.inventories[index], self.tables, year, &self.lineage, &self.maker, &Draw::BEST).map_err(AssessError::from)
+        };
+        Ok([of(0)?, of(1)?])
+    }
+
+    fn pack_kwh(&self) -> f64 {
+        self.inventories[0].pack.as_ref().map_or(f64::NAN, |p| p.gross_energy.kwh())
+    }
 }
 
 /// Compares two cars in a country from one year to another.
@@ -114,55 +180,118 @@ pub fn compare(
     from: i32,
     to: i32,
 ) -> Result<TcoCountry, FleetError> {
-    let place = tables.places.id(country)?;
-    let lineage: Vec<&str> = tables.places.lineage(place).map(|p| tables.places.code(p)).collect();
     let last = last_price(tables)?;
-    let traces = Traces::new(tables, None)?;
-    let scenario = |lifetime_km: Option<f64>| Scenario {
-        country: place,
-        year: last,
-        method: String::new(),
-        preset: Preset::CutOff,
-        is_real_world: true,
-        grid: GridChoice::Static,
-        cycle: None,
-        lifetime_km,
-    };
-    let mine = inventory(battery, tables, &traces, &scenario(None), &Draw::BEST)?;
-    let theirs = inventory(fuel, tables, &traces, &scenario(Some(mine.lifetime_km)), &Draw::BEST)?;
-    let kwh = mine.pack.as_ref().map_or(f64::NAN, |p| p.gross_energy.kwh());
-    let maker = battery.battery.as_ref().and_then(|b| b.made_in.as_deref()).or(battery.plant.country.as_deref()).or(battery.made_in.as_deref());
-    let maker: Vec<&str> = match maker {
-        Some(code) => tables.places.lineage(tables.places.id(code)?).map(|p| tables.places.code(p)).collect(),
-        None => lineage.clone(),
-    };
+    let pair = Pair::new(tables, &Traces::new(tables, None)?, battery, fuel, country)?;
     let mut years = Vec::new();
     let mut status = Status::Derived;
     for year in from..=to {
-        let priced = |design: &CarDesign, of: &minewheel_assess::inventory::Inventory| -> Result<Cost, FleetError> {
-            Ok(cost(design, of, tables, year.min(last), &lineage, &maker, &Draw::BEST).map_err(AssessError::from)?)
-        };
-        let (ours, others) = (priced(battery, &mine)?, priced(fuel, &theirs)?);
+        let [ours, others] = pair.priced(year.min(last))?;
         status = ours.production.iter().chain(&ours.usage).chain(&others.production).chain(&others.usage).map(|b| b.status).fold(status, Status::max);
         let factor = if year > last { learned(tables, fleet, year)? } else { 1.0 };
-        let (bought, used, pack) = with_packs(&ours, factor);
-        let (fuel_bought, fuel_used, _) = with_packs(&others, 1.0);
+        let (mine, theirs) = (with_packs(&ours, factor), with_packs(&others, 1.0));
         years.push(TcoYear {
             year,
-            battery_purchase_usd: bought,
-            fuel_purchase_usd: fuel_bought,
-            battery_usd_per_km: (bought + used) / ours.lifetime_km,
-            fuel_usd_per_km: (fuel_bought + fuel_used) / others.lifetime_km,
-            pack_usd_per_kwh: pack / kwh,
+            battery_purchase_usd: mine.purchase,
+            fuel_purchase_usd: theirs.purchase,
+            battery_usd_per_km: (mine.purchase + mine.usage) / ours.lifetime_km,
+            fuel_usd_per_km: (theirs.purchase + theirs.usage) / others.lifetime_km,
+            pack_usd_per_kwh: mine.pack / pair.pack_kwh(),
         });
     }
     Ok(TcoCountry {
+        segment: None,
+        battery: battery.id.clone(),
+        fuel: fuel.id.clone(),
         country: country.to_owned(),
         purchase_parity: parity(&years, |y| y.battery_purchase_usd <= y.fuel_purchase_usd),
         ownership_parity: parity(&years, |y| y.battery_usd_per_km <= y.fuel_usd_per_km),
         years,
         weakest_status: status,
     })
+}
+
+/// Compares the pair of every segment of the tables in every country.
+///
+/// # Errors
+/// As [`compare`]; a car that the catalogue lacks.
+pub fn by_segment(tables: &Tables, fleet: &FleetTables, countries: &[String], from: i32, to: i32) -> Result<Vec<TcoCountry>, FleetError> {
+    let mut all = Vec::new();
+    for segment in &fleet.segments {
+        let (battery, fuel) = (tables.catalogue.car(&segment.battery)?, tables.catalogue.car(&segment.fuel)?);
+        for country in countries {
+            let found = compare(tables, fleet, battery, fuel, country, from, to)?;
+            // Pairs are chosen by us, so nothing that rests on one is better than that.
+            let weakest_status = found.weakest_status.max(Status::Assumption);
+            all.push(TcoCountry { segment: Some(segment.name.clone()), weakest_status, ..found });
+        }
+    }
+    Ok(all)
+}
+
+/// What a pair of cars costs to buy and to own in several countries, as lines of the price of packs, and that price by year.
+///
+/// Prices of packs are those of the world, so that no year changes over from one place to another; after the last they follow the learning
+/// curve. Energy and all else are at their last prices in every year: no history of them is in the tables.
+#[derive(Debug, Clone)]
+pub struct CostRatios {
+    countries: BTreeMap<String, Lines>,
+    packs: BTreeMap<i32, f64>,
+}
+
+/// Cost with packs for nothing, and what a dollar per kilowatt-hour of pack adds; of the fuel car.
+#[derive(Debug, Clone, Copy)]
+struct Lines {
+    own: [f64; 3],
+    buy: [f64; 3],
+}
+
+impl CostRatios {
+    /// Of a pair of the tables.
+    ///
+    /// # Errors
+    /// A car, place or price that is missing.
+    pub fn of(tables: &Tables, fleet: &FleetTables, segment: &Segment, countries: &[String], to: i32) -> Result<Self, FleetError> {
+        let last = last_price(tables)?;
+        let traces = Traces::new(tables, None)?;
+        let (battery, fuel) = (tables.catalogue.car(&segment.battery)?, tables.catalogue.car(&segment.fuel)?);
+        let mut lines = BTreeMap::new();
+        for country in countries {
+            let pair = Pair::new(tables, &traces, battery, fuel, country)?;
+            let [ours, others] = pair.priced(last)?;
+            let (free, full, theirs) = (with_packs(&ours, 0.0), with_packs(&ours, 1.0), with_packs(&others, 1.0));
+            let price = full.pack / pair.pack_kwh();
+            let line = |of: fn(&Paid) -> f64| [of(&free), (of(&full) - of(&free)) / price, of(&theirs)];
+            lines.insert(country.clone(), Lines { own: line(|p| p.purchase + p.usage), buy: line(|p| p.purchase) });
+        }
+        let prices = tables.prices.subject("pack")?;
+        let first = prices.years("price").first().copied().unwrap_or(last);
+        let mut packs = BTreeMap::new();
+        for year in first..=last.max(to) {
+            let price = prices.value_at("price", &[], year.min(last), "USD/kWh")?.best;
+            packs.insert(year, if year > last { price * learned(tables, fleet, year)? } else { price });
+        }
+        Ok(Self { countries: lines, packs })
+    }
+
+    /// Price of packs in USD per kWh; the first year with one holds for years before it, the last year asked for for those after it.
+    pub fn pack_price(&self, year: i32) -> Option<f64> {
+        let at = self.packs.range(..=year).next_back().or_else(|| self.packs.first_key_value());
+        at.map(|(_, price)| *price)
+    }
+
+    /// Logarithm of the cost of owning the battery car over that of the fuel car, per kilometre, at a price of packs in USD per kWh.
+    pub fn owning(&self, country: &str, pack_usd_per_kwh: f64) -> Option<f64> {
+        self.countries.get(country).map(|l| log_ratio(l.own, pack_usd_per_kwh))
+    }
+
+    /// As [`Self::owning`], of the cost to the buyer.
+    pub fn buying(&self, country: &str, pack_usd_per_kwh: f64) -> Option<f64> {
+        self.countries.get(country).map(|l| log_ratio(l.buy, pack_usd_per_kwh))
+    }
+}
+
+fn log_ratio([base, slope, fuel]: [f64; 3], pack_usd_per_kwh: f64) -> f64 {
+    (slope.mul_add(pack_usd_per_kwh, base) / fuel).ln()
 }
 
 /// The first year from which a condition holds in every year.
@@ -189,5 +318,38 @@ mod tests {
         assert!(own <= buy, "{own} {buy}");
         // One doubling of what was ever made takes the learning rate off.
         assert!(learned(&tables, &fleet, 2025).unwrap() == 1.0 && learned(&tables, &fleet, 2035).unwrap() < 0.7);
+    }
+
+    #[test]
+    fn the_lines_of_a_pair_give_its_costs_at_the_price_of_its_packs() {
+        let store = Store::embedded();
+        let (tables, fleet) = (Tables::read(&store, false).unwrap(), FleetTables::read(&store, false).unwrap());
+        let segment = fleet.segments.iter().find(|s| s.name == "compact").unwrap();
+        let countries = ["CN", "NO", "US"].map(str::to_owned);
+        let ratios = CostRatios::of(&tables, &fleet, segment, &countries, 2040).unwrap();
+        let car = |id: &str| tables.catalogue.car(id).unwrap().clone();
+        for country in &countries {
+            let found = compare(&tables, &fleet, &car(&segment.battery), &car(&segment.fuel), country, 2021, 2035).unwrap();
+            for year in found.years {
+                let (own, buy) = (year.battery_usd_per_km / year.fuel_usd_per_km, year.battery_purchase_usd / year.fuel_purchase_usd);
+                assert!((ratios.owning(country, year.pack_usd_per_kwh).unwrap() - own.ln()).abs() < 1e-9);
+                assert!((ratios.buying(country, year.pack_usd_per_kwh).unwrap() - buy.ln()).abs() < 1e-9);
+            }
+        }
+        assert_eq!((ratios.pack_price(2021), ratios.pack_price(2024), ratios.pack_price(2010)), (Some(155.0), Some(115.0), Some(806.0)));
+        assert!(ratios.pack_price(2040) < ratios.pack_price(2030) && ratios.owning("DE", 100.0).is_none());
+    }
+
+    #[test]
+    fn every_segment_of_the_tables_is_a_battery_car_beside_a_fuel_car() {
+        let store = Store::embedded();
+        let (tables, fleet) = (Tables::read(&store, false).unwrap(), FleetTables::read(&store, false).unwrap());
+        let found = by_segment(&tables, &fleet, &["CN".to_owned(), "DE".to_owned()], 2024, 2035).unwrap();
+        assert_eq!(found.len(), 2 * fleet.segments.len());
+        for of in &found {
+            let (battery, fuel) = (tables.catalogue.car(&of.battery).unwrap(), tables.catalogue.car(&of.fuel).unwrap());
+            assert!(battery.battery.is_some() && battery.engine.is_none() && fuel.engine.is_some(), "{of:?}");
+            assert!(of.weakest_status == Status::Assumption);
+        }
     }
 }
