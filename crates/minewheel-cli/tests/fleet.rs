@@ -194,6 +194,27 @@ fn a_forecast_states_what_each_model_was_worth_and_parity_is_told_by_segment() {
 }
 
 #[test]
+fn a_study_may_follow_people_and_the_forecast_of_shares() {
+    let folder = scratch("fleet-drivers");
+    let text = "[study]\ntitle = \"x\"\nplace = \"CN\"\nfrom = 2025\nto = 2040\n[drivers.ownership]\ncounts = \"register\"\nsaturation = 400\ncars = 0.9\nsurvival = \"china-private-2011\"\ngrowth_before = 0.05\n[drivers.adoption]\n[[product]]\nname = \"a\"\ncar = \"byd-dolphin-60\"\nnew_cars = \"electric\"\n[[product]]\nname = \"b\"\ncar = \"nissan-sylphy-16\"\nnew_cars = \"other\"\n";
+    write(&folder.join("study.toml"), text);
+    let drivers = data_csv(&folder, "drivers");
+    assert!(drivers.starts_with("year,people,vehicles_per_thousand,stock,new_cars,electric_share\n") && drivers.lines().count() == 17, "{drivers}");
+    let answer = run_in(&folder, &["fleet", "run", "study.toml"]);
+    insta::assert_snapshot!("fleet-run-drivers", format!("{}{}", answer.data, answer.remarks));
+    let study = |from: &str, to: &str| write(&folder.join("study.toml"), text.replacen(from, to, 1));
+    let arguments = ["fleet", "run", "study.toml"];
+    study("place = \"CN\"", "place = \"DE\"");
+    refused(&folder, "drivers-without-income", &arguments);
+    study("[drivers.adoption]", "[drivers.adoption]\nuntil = 2030");
+    refused(&folder, "drivers-without-shares", &arguments);
+    study("saturation = 400", "saturation = 420");
+    refused(&folder, "drivers-without-a-curve", &arguments);
+    study("[drivers.adoption]\n", "");
+    refused(&folder, "drivers-without-a-share", &arguments);
+}
+
+#[test]
 fn every_output_has_a_schema() {
     for name in ["market", "fleet-run", "fleet-stock", "fleet-survival", "fleet-adoption", "charging", "tco"] {
         let schema: serde_json::Value = serde_json::from_str(&data_of(&["schema", name])).unwrap();

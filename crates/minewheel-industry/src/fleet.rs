@@ -3,7 +3,7 @@
 //! [`survival`] holds curves, [`cohorts`] the stock model, [`packs`] the batteries as cohorts of their own. [`side_by_side`] runs it on
 //! many series at once, [`series`] on a user's tables, [`study`] and [`run`] a whole study with the cars of the catalogue ([`figures`]), [`mix`] splits a
 //! product into sizes and chemistries, [`intervals`] repeats it over draws of the tables and of the study's [`ranges`], [`capacity`] sets it beside what works can make, [`credits`] counts
-//! what its new cars earn. [`calibration`] fits
+//! what its new cars earn; [`drivers`] give it cars by people, income and the share of electric ones. [`calibration`] fits
 //! curves to a register, [`adoption`] moves shares of electric cars, each with its back-test;
 //! [`ownership`] follows income, [`charging`] drives and charges single cars through a year, [`tco`] sets two cars beside each other by country and year. [`tables`] reads what only the fleet needs. Pure: no file, no clock.
 
@@ -13,6 +13,7 @@ pub mod capacity;
 pub mod charging;
 pub mod cohorts;
 pub mod credits;
+pub mod drivers;
 pub mod figures;
 pub mod intervals;
 pub mod mix;

@@ -33,11 +33,11 @@ use std::collections::BTreeMap;
 
 use minewheel_data::parameters::ParameterError;
 use minewheel_data::places::PlaceKind;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
+use super::study::between;
 use super::tables::{FleetTables, PolicyStep};
 use super::tco::CostRatios;
-use crate::market::period::Period;
 use crate::market::series::{Key, Market};
 
 /// Years of one step.
@@ -54,12 +54,13 @@ const ELASTICITY_OF: &str = "US";
 pub const SEGMENT: &str = "compact";
 
 /// What a model of shares looks at, besides the share itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Drivers {
     /// Steps of policy.
     Policy,
     /// Steps of policy, and what owning a battery car costs beside a fuel car, against other countries.
+    #[default]
     Cost,
     /// These, and the fall of what a battery car costs to buy.
     CostAndPacks,
@@ -276,6 +277,11 @@ impl<'a> Inputs<'a> {
 
     /// Fits the step to pairs whose later year is `until` or before.
     fn fit(&self, drivers: Drivers, until: i32) -> Result<AdoptionFit, AdoptionError> {
+        self.fit_with_rest(drivers, until).map(|(fit, _)| fit)
+    }
+
+    /// As [`Self::fit`], with what is left of every pair, rising.
+    fn fit_with_rest(&self, drivers: Drivers, until: i32) -> Result<(AdoptionFit, Vec<f64>), AdoptionError> {
         let mut pairs: Vec<([f64; TERMS], f64)> = Vec::new();
         for (place, of) in &self.shares {
             for (&year, &share) in of.iter().filter(|y| *y.1 > self.floor) {
@@ -295,7 +301,7 @@ impl<'a> Inputs<'a> {
         let deviation = (left.iter().map(|e| e * e).sum::<f64>() / left.len() as f64).sqrt();
         left.sort_by(f64::total_cmp);
         let ends = ENDS.map(|q| quantile(&left, q));
-        Ok(AdoptionFit { until, pairs: pairs.len(), drivers, coefficients, deviation, ends })
+        Ok((AdoptionFit { until, pairs: pairs.len(), drivers, coefficients, deviation, ends }, left))
     }
 
     /// Tests the fit of `until` on the year three later.
@@ -387,10 +393,84 @@ fn own_logistic(of: &BTreeMap<i32, f64>, until: i32, year: i32) -> Option<f64> {
     })
 }
 
-/// Forecasts the share of a place in steps of three years up to `to`.
+/// Shares of a place year by year: as they were, then as a model has them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SharePath {
+    /// The place.
+    pub place: String,
+    /// The last year known.
+    pub until: i32,
+    /// The model.
+    pub fit: AdoptionFit,
+    /// The same model three years ago.
+    pub back_test: BackTest,
+    /// The models that look at something else, three years ago.
+    pub others: Vec<BackTest>,
+    known: Vec<(i32, f64)>,
+    /// Log-odds of every step of three years.
+    steps: Vec<(i32, f64)>,
+    /// What the fit leaves, rising.
+    left: Vec<f64>,
+}
+
+impl SharePath {
+    /// First year with a share.
+    pub fn first(&self) -> i32 {
+        self.known.first().map_or(self.until, |k| k.0)
+    }
+
+    /// The share of a year: known, or linear between the steps of the forecast. `chance`, from nought to one, is the part of what the fit left in
+    /// training that lies below what is added to every step, widened by the root of their number; `None`: nothing is.
+    pub fn share(&self, year: i32, chance: Option<f64>) -> f64 {
+        if year <= self.until {
+            return between(&self.known, year);
+        }
+        let moved = chance.map_or(0.0, |u| quantile(&self.left, u));
+        let stepped = self.steps.iter().enumerate().map(|(count, (y, z))| (*y, share_of(z + moved * ((count + 1) as f64).sqrt())));
+        let points: Vec<(i32, f64)> = self.known.last().copied().into_iter().chain(stepped).collect();
+        between(&points, year)
+    }
+}
+
+/// Fits a model and follows a place in steps of three years, the last at `to` or the next after.
 ///
 /// # Errors
 /// No share of the place in the last year of training, too few pairs, or a country without costs.
+pub fn path(
+    market: &Market,
+    tables: &FleetTables,
+    costs: &CostRatios,
+    drivers: Drivers,
+    place: &str,
+    until: i32,
+    to: i32,
+) -> Result<SharePath, AdoptionError> {
+    let inputs = Inputs::new(market, tables, costs)?;
+    let years = |of: &BTreeMap<i32, f64>| of.keys().copied().collect::<Vec<_>>();
+    let own: BTreeMap<i32, f64> = market.observations(&Key::new(place, SHARE, "")).iter().map(|o| (o.period.last_year(), o.value / 100.0)).collect();
+    let missing = || AdoptionError::Missing { place: place.to_owned(), year: until, years: years(&own) };
+    let from = own.get(&until).copied().filter(|s| (0.0..1.0).contains(s)).ok_or_else(missing)?;
+    let (fit, left) = inputs.fit_with_rest(drivers, until)?;
+    let back_test = inputs.test(drivers, until - STEP)?;
+    let others = Drivers::ALL.into_iter().filter(|d| *d != drivers).map(|d| inputs.test(d, until - STEP)).collect::<Result<_, _>>()?;
+    let mut z = log_odds(from.max(f64::MIN_POSITIVE));
+    let mut all = Vec::new();
+    let mut year = until;
+    while year < to {
+        // Every price that is known or learned counts: the path of packs reaches to the end.
+        let (terms, added) = inputs.step(drivers, place, z, year, until, i32::MAX - STEP)?;
+        z = dot(&fit.coefficients, &terms) + added;
+        year += STEP;
+        all.push((year, z));
+    }
+    let known = own.into_iter().filter(|(y, _)| *y <= until).collect();
+    Ok(SharePath { place: place.to_owned(), until, fit, back_test, others, known, steps: all, left })
+}
+
+/// Forecasts the share of a place in steps of three years up to `to`.
+///
+/// # Errors
+/// As [`path`].
 pub fn forecast(
     market: &Market,
     tables: &FleetTables,
@@ -400,27 +480,18 @@ pub fn forecast(
     until: i32,
     to: i32,
 ) -> Result<Adoption, AdoptionError> {
-    let inputs = Inputs::new(market, tables, costs)?;
-    let own = market.observations(&Key::new(place, SHARE, ""));
-    let missing = || AdoptionError::Missing { place: place.to_owned(), year: until, years: own.iter().map(|o| o.period.last_year()).collect() };
-    let from =
-        own.iter().find(|o| o.period == Period::year(until)).map(|o| o.value / 100.0).filter(|s| (0.0..1.0).contains(s)).ok_or_else(missing)?;
-    let fitted = inputs.fit(drivers, until)?;
-    let back_test = inputs.test(drivers, until - STEP)?;
-    let others = Drivers::ALL.into_iter().filter(|d| *d != drivers).map(|d| inputs.test(d, until - STEP)).collect::<Result<_, _>>()?;
-    let mut z = log_odds(from.max(f64::MIN_POSITIVE));
+    let found = path(market, tables, costs, drivers, place, until, to)?;
     let mut all = Vec::new();
-    let mut policy_steps = 0;
-    for (count, year) in (until + STEP..=to).step_by(STEP as usize).enumerate() {
-        // Every price that is known or learned counts: the path of packs reaches to the end.
-        let (terms, added) = inputs.step(drivers, place, z, year - STEP, until, i32::MAX - STEP)?;
-        policy_steps += steps(&tables.policy, place, year - STEP, year, until);
-        z = dot(&fitted.coefficients, &terms) + added;
+    for (count, &(year, z)) in found.steps.iter().enumerate().filter(|(_, s)| s.0 <= to) {
+        let packs = costs.pack_price(year).unwrap_or(f64::NAN);
+        let owning_ratio = costs.owning(place, packs).ok_or_else(|| AdoptionError::Cost { place: place.to_owned() })?.exp();
         let widen = ((count + 1) as f64).sqrt();
-        let owning_ratio = inputs.owning(place, inputs.packs(year, year))?.exp();
-        all.push(Forecast { year, share: share_of(z), interval: fitted.ends.map(|e| share_of(z + e * widen)), policy_steps, owning_ratio });
+        let interval = found.fit.ends.map(|e| share_of(z + e * widen));
+        all.push(Forecast { year, share: share_of(z), interval, policy_steps: steps(&tables.policy, place, until, year, until), owning_ratio });
     }
-    Ok(Adoption { place: place.to_owned(), from, from_year: until, fit: fitted, back_test, others, forecast: all })
+    let from = found.share(until, None);
+    let SharePath { place, fit, back_test, others, .. } = found;
+    Ok(Adoption { place, from, from_year: until, fit, back_test, others, forecast: all })
 }
 
 #[cfg(test)]
@@ -470,6 +541,22 @@ mod tests {
             }
         }
         assert!(matches!(forecast(&market, &tables, &costs, Drivers::Cost, "KP", 2024, 2030), Err(AdoptionError::Missing { .. })));
+    }
+
+    #[test]
+    fn a_path_is_what_was_known_then_the_forecast_and_spreads_with_chance() {
+        let (market, tables, costs) = all();
+        let found = path(&market, &tables, &costs, Drivers::Cost, "CN", 2024, 2040).unwrap();
+        let forecast = forecast(&market, &tables, &costs, Drivers::Cost, "CN", 2024, 2040).unwrap();
+        assert!((found.share(2024, Some(0.9)) - forecast.from).abs() < 1e-12 && found.share(2020, None) < 0.07);
+        for f in &forecast.forecast {
+            assert!((found.share(f.year, None) - f.share).abs() < 1e-12);
+            for (chance, end) in [(0.1, f.interval[0]), (0.9, f.interval[1])] {
+                assert!((found.share(f.year, Some(chance)) - end).abs() < 1e-12, "{f:?}");
+            }
+        }
+        let middle = f64::midpoint(found.share(2027, None), found.share(2030, None));
+        assert!(found.share(2028, None) < middle && middle < found.share(2029, None));
     }
 
     #[test]

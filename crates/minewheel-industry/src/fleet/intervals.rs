@@ -8,7 +8,8 @@
 //! Drawn are the rows that have a range: survival curves, failure, collection, second life and scrap of packs (`fleet/`), and what cars
 //! and packs hold and what recycling gives back (the tables of `assess`). Rows are drawn independently of each other: shape and scale of a
 //! fitted curve trade off, so where both have a range the interval of exits is on the wide side. The life of a pack follows from the drawn tables of
-//! ageing at the car's best range. Numbers of the study that have a range are drawn as [`super::ranges`] says. Not drawn: the others, and the laws of single cells. Draw `d` is stream `d` of the seed, so a draw is the same alone or among many; the fleet's own
+//! ageing at the car's best range. Numbers of the study that have a range are drawn as [`super::ranges`] says, what drives it as
+//! [`super::drivers`] does. Not drawn: the others, and the laws of single cells. Draw `d` is stream `d` of the seed, so a draw is the same alone or among many; the fleet's own
 //! tables take the streams of the seed's complement, so that no row of theirs moves with a row of the others.
 
 use minewheel_assess::AssessError;
@@ -21,6 +22,7 @@ use minewheel_lca::{FactorDistribution, FactorSampler};
 use rayon::prelude::*;
 use serde::Serialize;
 
+use super::drivers::{CHANCES, driven};
 use super::figures::{drawn_life, one_car, scenario};
 use super::mix::expanded;
 use super::product::{Setting, Walked, walk_product};
@@ -92,7 +94,8 @@ pub(super) fn intervals(
     let (of_cars, of_fleet) = (of_cars?, of_fleet?);
     // Twice a share of draws, which is even from nought to one.
     let even = FactorDistribution::Uniform { low: 0.0, high: 2.0 };
-    let of_study = FactorSampler::new(&vec![even; whole.ranges.len()]).map_err(AssessError::from)?;
+    let own = whole.ranges.len();
+    let of_study = FactorSampler::new(&vec![even; own + CHANCES]).map_err(AssessError::from)?;
     let traces = Traces::new(tables, None)?;
     let head = &study.study;
     let base = scenario(tables, &head.place, head.footprint_years.first().copied().unwrap_or_default())?;
@@ -105,7 +108,10 @@ pub(super) fn intervals(
         let (car_draw, fleet_draw) = (Draw::from_factors(&car_factors), Draw::from_factors(&fleet_factors));
         of_study.sample(draws.seed ^ OWN, draw, &mut study_factors);
         let shares: Vec<f64> = study_factors.iter().map(|f| 0.5 * f).collect();
-        let study = expanded(&whole.drawn(&shares)?, fleet, &fleet_draw)?;
+        let mut chances = [0.0; CHANCES];
+        chances.copy_from_slice(&shares[own..]);
+        let study = driven(&whole.drawn(&shares[..own])?, fleet, &fleet_draw, Some(chances))?.study;
+        let study = expanded(&study, fleet, &fleet_draw)?;
         let mut drawn = Vec::new();
         for ((product, design), best) in study.products.iter().zip(cars).zip(walked) {
             let mut figures = one_car(tables, design, &traces, &base, &car_draw)?;

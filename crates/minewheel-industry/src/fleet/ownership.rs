@@ -16,8 +16,10 @@
 //! drives ownership; bans, congestion and shared cars are left out.
 
 use minewheel_data::parameters::ParameterError;
+use minewheel_data::row::Draw;
 use serde::Serialize;
 
+use super::study::between;
 use super::tables::FleetTables;
 
 /// Begin of the names of curves.
@@ -75,14 +77,49 @@ pub fn curves(tables: &FleetTables) -> Result<Vec<OwnershipCurve>, ParameterErro
 /// # Errors
 /// The place has no income or growth.
 pub fn income(tables: &FleetTables, place: &str, from: i32, to: i32, shift: f64) -> Result<Vec<(i32, f64)>, ParameterError> {
+    drawn_income(tables, place, from, to, shift, &Draw::BEST)
+}
+
+/// As [`income`], in a draw.
+///
+/// # Errors
+/// As [`income`].
+pub fn drawn_income(tables: &FleetTables, place: &str, from: i32, to: i32, shift: f64, draw: &Draw<'_>) -> Result<Vec<(i32, f64)>, ParameterError> {
     let subject = tables.parameters.subject("income")?;
-    let mut path = vec![(from, subject.value_at("per-head", &[place], from, "1")?.best)];
+    let mut path = vec![(from, draw.of(&subject.value_at("per-head", &[place], from, "1")?))];
     for year in from + 1..=to {
-        let growth = subject.value_at("growth", &[place], year, "1")?.best + shift;
+        let growth = draw.of(&subject.value_at("growth", &[place], year, "1")?) + shift;
         let before = path.last().map_or(0.0, |p| p.1);
         path.push((year, before * (1.0 + growth)));
     }
     Ok(path)
+}
+
+/// Year of the last row of income of a place up to a year.
+///
+/// # Errors
+/// There is none.
+pub fn income_year(tables: &FleetTables, place: &str, until: i32) -> Result<i32, ParameterError> {
+    let (_, year) = tables.parameters.subject("income")?.dated_value_at("per-head", &[place], until, "1")?;
+    Ok(year.unwrap_or(until))
+}
+
+/// People of a place at the end of each year, linear between the years of the tables; the last holds after it.
+///
+/// # Errors
+/// No row of the place reaches back to `from`.
+pub fn people(tables: &FleetTables, place: &str, from: i32, to: i32, draw: &Draw<'_>) -> Result<Vec<(i32, f64)>, ParameterError> {
+    let subject = tables.parameters.subject("people")?;
+    let mut points: Vec<(i32, f64)> = Vec::new();
+    // A line may end after the last year asked for: a century on is beyond every table.
+    for year in from..=to + 100 {
+        let (value, stated_for) = subject.dated_value_at("count", &[place], year, "1")?;
+        let stated_for = stated_for.unwrap_or(year);
+        if points.last().is_none_or(|p| p.0 < stated_for) {
+            points.push((stated_for, draw.of(&value)));
+        }
+    }
+    Ok((from..=to).map(|year| (year, between(&points, year))).collect())
 }
 
 /// When every curve reaches a level per 1,000.
@@ -120,6 +157,16 @@ mod tests {
                 assert!((ours / seen - 1.0).abs() < 0.055, "{curve:?}: {ours} against {seen}");
             }
         }
+    }
+
+    #[test]
+    fn people_lie_on_lines_between_their_rows_and_stay_after_the_last() {
+        let tables = FleetTables::read(&Store::embedded(), false).unwrap();
+        let found = people(&tables, "CN", 2024, 2070, &Draw::BEST).unwrap();
+        let of = |year: i32| found.iter().find(|p| p.0 == year).unwrap().1;
+        assert!((of(2027) - 1.403e9).abs() < 1.0 && (of(2035) - 1.3705e9).abs() < 1.0);
+        assert_eq!(of(2070), of(2060));
+        assert!(people(&tables, "DE", 2024, 2030, &Draw::BEST).is_err() && people(&tables, "CN", 2010, 2030, &Draw::BEST).is_err());
     }
 
     #[test]

@@ -35,6 +35,7 @@ use crate::credits::rules::RuleBook;
 use super::capacity::{CapacityLine, capacity_lines};
 use super::cohorts::CohortError;
 use super::credits::{CreditLine, NewCars, are_rules_of, credits_of};
+use super::drivers::{Driven, DriverLine, driven};
 use super::figures::car_figures;
 use super::intervals::{Draws, IntervalLine, intervals};
 use super::mix::{design_of, expanded};
@@ -198,6 +199,8 @@ pub struct FleetReport {
     pub title: String,
     /// Where.
     pub place: String,
+    /// What drives it, by year; empty where its products name their numbers.
+    pub drivers: Vec<DriverLine>,
     /// Cars by year and product.
     pub years: Vec<YearLine>,
     /// Packs by year and product.
@@ -233,12 +236,13 @@ pub fn run(tables: &Tables, fleet: &FleetTables, book: &RuleBook, study: &Study)
 /// # Errors
 /// As [`run`], at best estimates or in a draw.
 pub fn run_sampled(tables: &Tables, fleet: &FleetTables, book: &RuleBook, whole: &Study, draws: Option<Draws>) -> Result<FleetReport, FleetError> {
-    let study = &expanded(whole, fleet, &Draw::BEST)?;
+    let Driven { study, lines: drivers, notices: said } = driven(whole, fleet, &Draw::BEST, None)?;
+    let study = &expanded(&study, fleet, &Draw::BEST)?;
     let draws = draws.filter(|d| d.samples > 0);
     let head = &study.study;
     tables.places.id(&head.place)?;
-    let mut notices = Vec::new();
-    let mut status = Status::Derived;
+    let mut notices = said;
+    let mut status = if drivers.is_empty() { Status::Derived } else { Status::Assumption };
     let table_km = fleet.parameters.value("use", "km-per-year", "km")?;
     if study.products.iter().any(|p| p.km_per_year.is_none()) {
         status = status.max(fleet.rows.status(table_km.row));
@@ -312,6 +316,7 @@ pub fn run_sampled(tables: &Tables, fleet: &FleetTables, book: &RuleBook, whole:
     Ok(FleetReport {
         title: head.title.clone(),
         place: head.place.clone(),
+        drivers,
         years,
         packs,
         materials,

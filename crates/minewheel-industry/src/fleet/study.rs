@@ -20,6 +20,9 @@
 //! chemistry = "lfp"               # the same car with other cells; may be left out
 //! share = [[2018, 0.2], [2050, 0.5]]
 //! ```
+//!
+//! In place of `inflow` or `stock` a product may take new cars of a fleet that people own or that is given in all: `[drivers]` and `new_cars`,
+//! said in [`super::drivers`].
 
 use std::collections::BTreeMap;
 
@@ -27,6 +30,8 @@ use minewheel_data::parameters::ParameterError;
 use minewheel_data::row::Draw;
 use serde::Deserialize;
 
+use super::adoption::SharePath;
+use super::drivers::{Driving, NewCars};
 use super::ranges::{NoRange, Ranges, WANTED};
 use super::survival::{Curve, Survival, SurvivalError};
 use super::tables::FleetTables;
@@ -123,6 +128,13 @@ pub enum CurveChoice {
     Shares(Vec<f64>),
 }
 
+impl Default for CurveChoice {
+    /// None: the study names none, and another stands in for it.
+    fn default() -> Self {
+        Self::Named(String::new())
+    }
+}
+
 impl<'de> Deserialize<'de> for CurveChoice {
     fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         use serde::de::Error as _;
@@ -217,8 +229,13 @@ pub struct Product {
     /// Several cars, by share of those that enter: sizes and chemistries through the years.
     #[serde(default)]
     pub mix: Vec<Variant>,
-    /// How long cars live.
+    /// How long cars live; left out: as all cars that people own.
+    #[serde(default)]
     pub survival: CurveChoice,
+    /// Which of the new cars that `[drivers]` gives enter, in place of `inflow`.
+    pub new_cars: Option<NewCars>,
+    /// What part of these, by year; left out: all of them.
+    pub part: Option<Vec<(i32, f64)>>,
     /// Cars that enter, by year; linear between.
     pub inflow: Option<Vec<(i32, f64)>>,
     /// Cars wanted at the end of each year; linear between.
@@ -244,9 +261,14 @@ pub struct Product {
 pub struct Study {
     /// Its head.
     pub study: Head,
+    /// What drives products that name no number of cars.
+    pub drivers: Option<Driving>,
     /// Its cars.
     #[serde(rename = "product")]
     pub products: Vec<Product>,
+    /// The share of electric cars, where the drivers ask for its forecast.
+    #[serde(skip)]
+    pub forecast: Option<SharePath>,
     /// Name of the file.
     #[serde(skip)]
     pub file: String,
@@ -268,6 +290,7 @@ impl Study {
         // Without a range the text itself is read, whose faults have a line.
         let mut study: Self = if ranges.is_empty() { toml::from_str(text) } else { ranges.best().try_into() }.map_err(as_text)?;
         file.clone_into(&mut study.file);
+        study.fill_survival();
         study.check()?;
         study.ranges = ranges;
         for end in [0.0, 1.0] {
@@ -286,9 +309,18 @@ impl Study {
         }
         let read: Result<Self, toml::de::Error> = self.ranges.at(shares).try_into();
         let read = read.map_err(|e| StudyError::Unreadable { file: self.file.clone(), reason: e.to_string().trim_end().to_owned() })?;
-        let drawn = Self { file: self.file.clone(), ..read };
+        let mut drawn = Self { file: self.file.clone(), forecast: self.forecast.clone(), ..read };
+        drawn.fill_survival();
         drawn.check()?;
         Ok(drawn)
+    }
+
+    /// Products of a fleet that people own live as that fleet does.
+    fn fill_survival(&mut self) {
+        let Some(ownership) = self.drivers.as_ref().and_then(|d| d.ownership.as_ref()) else { return };
+        for product in self.products.iter_mut().filter(|p| p.new_cars.is_some() && p.survival == CurveChoice::default()) {
+            product.survival = ownership.survival.clone();
+        }
     }
 
     /// How many years it has.
@@ -318,6 +350,7 @@ impl Study {
         if self.products.is_empty() {
             return Err(self.value("product", &"absent", "at least one [[product]]"));
         }
+        self.check_drivers()?;
         let mut names: BTreeMap<&str, usize> = BTreeMap::new();
         for product in &self.products {
             *names.entry(&product.name).or_default() += 1;
@@ -331,9 +364,15 @@ impl Study {
 
     fn check_product(&self, product: &Product) -> Result<(), StudyError> {
         let key = |k: &str| format!("{}.{k}", product.name);
-        if product.inflow.is_some() == product.stock.is_some() {
+        if let (Some(_), true) = (product.new_cars, product.inflow.is_some() || product.stock.is_some()) {
+            return Err(self.value(key("new_cars"), &"beside `inflow` or `stock`", "one of `inflow`, `stock` and `new_cars`"));
+        }
+        if product.new_cars.is_none() && product.inflow.is_some() == product.stock.is_some() {
             let seen = if product.inflow.is_some() { "beside `stock`" } else { "absent, as `stock` is" };
             return Err(self.value(key("inflow"), &seen, "either `inflow` or `stock`"));
+        }
+        if product.survival == CurveChoice::default() {
+            return Err(self.value(key("survival"), &"absent", "a curve of `data/fleet/survival.csv`, a formula or shares by age"));
         }
         self.check_mix(product)?;
         let pack = &product.pack;
@@ -371,6 +410,86 @@ impl Study {
         }
         if let Some((age, count)) = product.start.iter().find(|s| s.1.is_nan() || s.1 < 0.0) {
             return Err(self.value(key("start"), &format!("{count} of age {age}"), "0 or more"));
+        }
+        Ok(())
+    }
+
+    fn check_drivers(&self) -> Result<(), StudyError> {
+        let Some(driving) = &self.drivers else {
+            return match self.products.iter().find(|p| p.new_cars.is_some() || p.part.is_some()) {
+                Some(p) => Err(self.value(format!("{}.new_cars", p.name), &"without [drivers]", "[drivers], which says how many new cars there are")),
+                None => Ok(()),
+            };
+        };
+        if driving.ownership.is_some() == driving.new_cars.is_some() {
+            let seen = if driving.ownership.is_some() { "beside `new_cars`" } else { "absent, as `new_cars` is" };
+            return Err(self.value("drivers.ownership", &seen, "either [drivers.ownership] or `new_cars`"));
+        }
+        if driving.adoption.is_some() && driving.electric_share.is_some() {
+            return Err(self.value("drivers.electric_share", &"beside [drivers.adoption]", "one of the two"));
+        }
+        if let Some(ownership) = &driving.ownership {
+            if !(ownership.cars > 0.0 && ownership.cars <= 1.0) {
+                return Err(self.value("drivers.ownership.cars", &ownership.cars, "more than 0 and at most 1"));
+            }
+            if !(-0.5..=1.0).contains(&ownership.growth_before) {
+                return Err(self.value("drivers.ownership.growth_before", &ownership.growth_before, "a growth a year from -0.5 to 1"));
+            }
+            if ownership.among.as_ref().is_some_and(Vec::is_empty) {
+                return Err(self.value("drivers.ownership.among", &"empty", "saturations per 1,000, or left out"));
+            }
+        }
+        for (name, points) in [("new_cars", &driving.new_cars), ("electric_share", &driving.electric_share)] {
+            let most = if name == "electric_share" { 1.0 } else { f64::MAX };
+            let Some(points) = points else { continue };
+            if points.is_empty() || !points.is_sorted_by(|a, b| a.0 < b.0) || points.iter().any(|p| !(0.0..=most).contains(&p.1)) {
+                let wanted = "points [[year, value], …] in rising order of year, 0 or more, shares at most 1";
+                return Err(self.value(format!("drivers.{name}"), &format!("{points:?}"), wanted));
+            }
+        }
+        let has_share = driving.adoption.is_some() || driving.electric_share.is_some();
+        for product in self.products.iter().filter(|p| p.new_cars.is_some()) {
+            let key = |k: &str| format!("{}.{k}", product.name);
+            let Some(kind) = product.new_cars else { continue };
+            if has_share == (kind == NewCars::All) {
+                let wanted = if has_share {
+                    "`electric` or `other`, as the drivers have a share"
+                } else {
+                    "`all`: the drivers have no share of electric cars"
+                };
+                return Err(self.value(key("new_cars"), &format!("{kind:?}").to_lowercase(), wanted));
+            }
+            if let Some(ownership) = &driving.ownership {
+                if product.survival != ownership.survival {
+                    return Err(self.value(
+                        key("survival"),
+                        &"another than that of [drivers.ownership]",
+                        "the same, or none: the products together are that fleet",
+                    ));
+                }
+                if product.new_cars != Some(NewCars::Electric) && !product.start.is_empty() {
+                    return Err(self.value(key("start"), &"given", "none: it is what electric cars leave of the fleet"));
+                }
+            }
+            if let Some(points) = &product.part
+                && (points.is_empty() || !points.is_sorted_by(|a, b| a.0 < b.0) || points.iter().any(|p| !(0.0..=1.0).contains(&p.1)))
+            {
+                return Err(self.value(key("part"), &format!("{points:?}"), "points [[year, share], …] in rising order of year, shares from 0 to 1"));
+            }
+        }
+        for kind in [NewCars::Electric, NewCars::Other, NewCars::All] {
+            let of: Vec<&Product> = self.products.iter().filter(|p| p.new_cars == Some(kind)).collect();
+            let Some(first) = of.first() else { continue };
+            for year in self.study.from..=self.study.to {
+                let sum: f64 = of.iter().map(|p| p.part.as_ref().map_or(1.0, |points| between(points, year))).sum();
+                if (sum - 1.0).abs() > WHOLE {
+                    return Err(self.value(
+                        format!("{}.part", first.name),
+                        &format!("{sum} in all in {year}"),
+                        "parts that add up to 1 in every year",
+                    ));
+                }
+            }
         }
         Ok(())
     }
@@ -416,10 +535,15 @@ impl Study {
     /// # Errors
     /// The points do not reach over the study.
     pub fn spread(&self, product: &Product, key: &'static str, points: &[(i32, f64)]) -> Result<Vec<f64>, StudyError> {
+        self.reach(&product.name, key, points)
+    }
+
+    /// As [`Self::spread`], for what is no product's.
+    pub(super) fn reach(&self, product: &str, key: &'static str, points: &[(i32, f64)]) -> Result<Vec<f64>, StudyError> {
         let (from, to) = (self.study.from, self.study.to);
         let (first, last) = (points.first().map_or(to, |p| p.0), points.last().map_or(from, |p| p.0));
         if first > from || last < to {
-            return Err(StudyError::Reach { file: self.file.clone(), product: product.name.clone(), key, first, last, from, to });
+            return Err(StudyError::Reach { file: self.file.clone(), product: product.to_owned(), key, first, last, from, to });
         }
         Ok((from..=to).map(|year| between(points, year)).collect())
     }

@@ -39,7 +39,7 @@ pub struct Arguments {
     /// ISO country
     place: String,
     /// Last year that the fit sees
-    #[arg(long, default_value_t = 2024, value_name = "YEAR")]
+    #[arg(long, default_value_t = UNTIL, value_name = "YEAR")]
     until: i32,
     /// Last year of the forecast, in steps of three
     #[arg(long, default_value_t = 2036, value_name = "YEAR")]
@@ -58,6 +58,8 @@ pub struct Arguments {
     data: Option<PathBuf>,
 }
 
+/// The last year with shares of every country.
+pub const UNTIL: i32 = 2024;
 /// Longest forecast in years.
 const LONGEST: i32 = 36;
 

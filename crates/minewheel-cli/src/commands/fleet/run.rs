@@ -5,13 +5,16 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
+use minewheel_industry::fleet::adoption::{SharePath, path};
 use minewheel_industry::fleet::capacity::{CapacityLine, Made};
 use minewheel_industry::fleet::cohorts::CohortError;
 use minewheel_industry::fleet::credits::CreditLine;
+use minewheel_industry::fleet::drivers::DriverLine;
 use minewheel_industry::fleet::intervals::{Drawn, Draws, IntervalLine};
 use minewheel_industry::fleet::run::{FleetError, FleetReport, MaterialLine, PackLine, YearLine, run_sampled};
 use minewheel_industry::fleet::study::{Study, StudyError};
 
+use super::adoption;
 use crate::failure::Failure;
 use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};
@@ -22,6 +25,8 @@ use minewheel_report::charts::lines::{self as chart, Chart};
 enum Ledger {
     /// Cars, kilometres, energy, footprint.
     Years,
+    /// People, vehicles per 1,000 and the share of electric cars that drive the study.
+    Drivers,
     /// Packs in gigawatt-hours.
     Packs,
     /// Elements in tonnes.
@@ -75,7 +80,8 @@ const MOST_MATERIALS: usize = 12;
 /// A study with faults, or one that cannot be run.
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<FleetReport, Failure> {
     let text = desk.text(&arguments.study)?;
-    let study = Study::read(&arguments.study.display().to_string(), &text).map_err(FleetError::from)?;
+    let mut study = Study::read(&arguments.study.display().to_string(), &text).map_err(FleetError::from)?;
+    study.forecast = share_of(&study, desk)?;
     let (tables, fleet) = (desk.tables()?, desk.fleet_tables()?);
     if let Some(name) = &study.study.charging
         && fleet.profile(name).is_empty()
@@ -93,6 +99,16 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<FleetReport, Failure
     }
     let draws = (arguments.samples > 0).then_some(Draws { samples: arguments.samples, seed: arguments.seed });
     Ok(run_sampled(tables, fleet, desk.rule_book()?, &study, draws)?)
+}
+
+/// The share of electric cars that a study asks for.
+fn share_of(study: &Study, desk: &Desk) -> Result<Option<SharePath>, Failure> {
+    let Some(choice) = study.drivers.as_ref().and_then(|d| d.adoption.as_ref()) else { return Ok(None) };
+    let (market, fleet) = (desk.market()?, desk.fleet_tables()?);
+    let place = choice.place.as_deref().unwrap_or(&study.study.place);
+    let until = choice.until.unwrap_or(adoption::UNTIL);
+    let costs = adoption::costs(desk, study.study.to)?;
+    Ok(Some(path(market, fleet, &costs, choice.drivers, place, until, study.study.to)?))
 }
 
 /// Runs the command.
@@ -115,6 +131,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Format::Json => print::json(&report),
         Format::Csv => print::data(&match arguments.table {
             Ledger::Years => years_csv(&report),
+            Ledger::Drivers => drivers_csv(&report),
             Ledger::Packs => packs_csv(&report),
             Ledger::Materials => materials_csv(&report),
             Ledger::Capacity => capacity_csv(&report),
@@ -189,6 +206,7 @@ fn table(report: &FleetReport) -> String {
         let head = ["year", "in cars", "new", "replaced", "out", "exported", "informal", "2nd life", "recycled", "scrap"];
         text.push_str(&print::table(&head, &rows, &[1, 2, 3, 4, 5, 6, 7, 8, 9]));
     }
+    drivers(&mut text, report, &years);
     materials(&mut text, report);
     capacity(&mut text, report, &years);
     credits(&mut text, report);
@@ -202,6 +220,35 @@ fn table(report: &FleetReport) -> String {
         let _ = writeln!(text, "\npublic charging points for the cars of {last} at the ratio of today: {} thousand", figure(points / 1e3));
     }
     text
+}
+
+fn drivers(text: &mut String, report: &FleetReport, years: &[i32]) {
+    if report.drivers.is_empty() {
+        return;
+    }
+    let some = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), figure);
+    let row = |l: &DriverLine| {
+        vec![
+            l.year.to_string(),
+            some(l.people.map(|p| p / 1e6)),
+            some(l.vehicles_per_thousand),
+            some(l.stock.map(|s| s / 1e6)),
+            figure(l.new_cars / 1e6),
+            some(l.electric_share.map(|s| 100.0 * s)),
+        ]
+    };
+    let rows: Vec<Vec<String>> = report.drivers.iter().filter(|l| years.contains(&l.year)).map(row).collect();
+    text.push_str("\nwhat drives it: people and cars in millions\n");
+    text.push_str(&print::table(&["year", "people", "vehicles per 1,000", "cars", "new cars", "electric, %"], &rows, &[1, 2, 3, 4, 5]));
+}
+
+fn drivers_csv(report: &FleetReport) -> String {
+    let header = ["year", "people", "vehicles_per_thousand", "stock", "new_cars", "electric_share"];
+    let some = |value: Option<f64>| value.map(|v| v.to_string()).unwrap_or_default();
+    let row = |l: &DriverLine| {
+        vec![l.year.to_string(), some(l.people), some(l.vehicles_per_thousand), some(l.stock), l.new_cars.to_string(), some(l.electric_share)]
+    };
+    print::csv(&header, &report.drivers.iter().map(row).collect::<Vec<_>>())
 }
 
 fn materials(text: &mut String, report: &FleetReport) {
