@@ -103,25 +103,53 @@ fn a_demand_is_solved_with_and_without_draws() {
     assert!((free["score"].as_f64().unwrap() - 0.75 * 0.3).abs() < 1e-12, "{free}");
 }
 
-/// A makes x from y, b makes y from as much x or twice as much.
+/// A smelter needs a kilowatt-hour for its metal, a plant so much metal for a kilowatt-hour; soot of 2 kg counts three a kilogram.
+fn loop_of(name: &str, metal: f64) -> (PathBuf, String) {
+    let folder = imported(name);
+    let own = format!(
+        "process,what,flow,amount,unit,provider,distribution,low,high\nsmelter,product,metal,1,kg,,,,\nsmelter,input,power,1,kWh,plant,uniform,0.5,1.5\n\
+         smelter,emission,soot,2,kg,,,,\nplant,product,power,1,kWh,,,,\nplant,input,metal,{metal},kg,smelter,,,\n"
+    );
+    write(&folder.join("own.csv"), own);
+    write(&folder.join("factors.csv"), "method,category,name,factor\nm,dust,soot,3\n");
+    data(&folder, &["lca", "import", "own.csv", "--into", "own.mwdb"]);
+    data(&folder, &["lca", "import", "factors.csv", "--into", "own.mwdb"]);
+    (folder, "own.mwdb".to_owned())
+}
+
 #[test]
-fn a_loop_that_cannot_deliver_is_named_by_its_processes() {
-    let folder = imported("database-loop");
-    for (amount, verdict) in [(1, "has no solution"), (2, "needs at least as much of its own products as it makes")] {
-        let own = format!(
-            "process,what,flow,amount,unit,provider\nsmelter,product,metal,1,kg,\nsmelter,input,power,1,kWh,plant\nsmelter,emission,soot,2,kg,\n\
-             plant,product,power,1,kWh,\nplant,input,metal,{amount},kg,smelter\n"
-        );
-        write(&folder.join("own.csv"), own);
-        write(&folder.join("factors.csv"), "method,category,name,factor\nm,dust,soot,3\n");
-        let file = format!("own{amount}.mwdb");
-        data(&folder, &["lca", "import", "own.csv", "--into", &file]);
-        data(&folder, &["lca", "import", "factors.csv", "--into", &file]);
-        for question in ["solve", "contributions", "path"] {
-            let loop_of = ["`plant`", "`smelter`", verdict];
-            refused(&folder, &["lca", question, &file, "--demand", "smelter=1"], "minewheel::lca", &loop_of);
+fn a_loop_without_a_solution_is_named_by_its_processes() {
+    let (folder, file) = loop_of("database-loop", 1.0);
+    for question in ["solve", "contributions", "path"] {
+        let words = ["`plant`", "`smelter`", "has no solution"];
+        refused(&folder, &["lca", question, &file, "--demand", "smelter=1"], "minewheel::lca", &words);
+    }
+}
+
+/// y = 6 + 2·y.
+#[test]
+fn a_loop_that_uses_more_than_it_makes_is_solved_with_a_warning() {
+    let (folder, file) = loop_of("database-backwards", 2.0);
+    let warning = "uses more of its own products than it makes";
+    for question in ["solve", "contributions", "path"] {
+        let answer = run_in(&folder, &["lca", question, &file, "--demand", "smelter=1", "--format", "json"]);
+        assert_eq!(answer.code, 0, "{}", answer.remarks);
+        let words = answer.remarks.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(words.contains(warning) && words.contains("`plant`") && words.contains("`smelter`"), "{question}: {words}");
+        let found: serde_json::Value = serde_json::from_str(&answer.data).unwrap();
+        assert!((found["score"].as_f64().unwrap() + 6.0).abs() < 1e-12, "{question}: {found}");
+        if question == "solve" {
+            let mut ids: Vec<&str> = found["net_consuming"][0].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
+            ids.sort_unstable();
+            assert_eq!(ids, ["plant", "smelter"]);
         }
     }
+    // As it stands the loop delivers: y = 6 / (1 − 0.8·u); where u > 1.25 it does not.
+    let (folder, file) = loop_of("database-backwards-draws", 0.8);
+    let answer = run_in(&folder, &["lca", "solve", &file, "--demand", "smelter=1", "--samples", "400", "--format", "json"]);
+    let words = answer.remarks.split_whitespace().collect::<Vec<_>>().join(" ");
+    let count = words.split_once("in ").and_then(|(_, rest)| rest.split(' ').next()).and_then(|n| n.parse::<f64>().ok());
+    assert!(words.contains(warning) && count.is_some_and(|n| (n / 400.0 - 0.25).abs() < 0.07), "{words}");
 }
 
 #[test]

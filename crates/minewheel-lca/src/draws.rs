@@ -194,6 +194,8 @@ pub struct Draw<'w> {
     pub factors: &'w [f64],
     /// The scores of all columns by column id.
     pub scores: &'w [f64],
+    /// Loops that use more of their own products than they make, where the network has them solved.
+    pub net_consuming: usize,
 }
 
 /// What `measure` makes of each draw, in the order of the draws, on all threads of the current pool.
@@ -230,8 +232,8 @@ pub fn monte_carlo<T: Send>(
                 let number = draws.start + place as u64;
                 sampler.sample(seed, number, factors);
                 let solved = sampler.settle(factors).and_then(|()| workspace.solve(factors));
-                let scores = solved.map_err(|source| DrawError { seed, draw: number, source })?;
-                Ok(measure(Draw { number, factors, scores }))
+                solved.map_err(|source| DrawError { seed, draw: number, source })?;
+                Ok(measure(Draw { number, factors, scores: &workspace.scores, net_consuming: workspace.report.net_consuming }))
             },
         )
         .collect()

@@ -78,14 +78,14 @@ pub use grades::{GradedScores, GradedTotal, share_by_grade};
 pub use ids::{ColumnId, FactorId, FlowId, Grade, GroupId};
 pub use keyed::{KeyedDraws, stable_key};
 pub use matrices::{CharacterisationMethod, Entry, EntryUncertainty, Matrices};
-pub use network::{EvaluationError, Flow, Input, Network, NetworkBuilder, NetworkFault, NetworkRefused};
+pub use network::{EvaluationError, Flow, Input, NetConsumers, Network, NetworkBuilder, NetworkFault, NetworkRefused};
 pub use normal::{normal_quantile, normal_share_below};
 pub use parameter_draws::{CorrelationError, Correlations, ParameterDraws, parameter_name, parse_correlations};
 pub use sensitivity::{RankedFactor, factor_sensitivities, variance_ranking};
 pub use sobol::{SobolIndex, SobolIndices, sobol};
 pub use solve::{
     Activity, ColumnList, DENSE_LIMIT, Factorisation, LoopFactors, Method, RESIDUAL_LIMIT, Scores, SolveError, SolveOptions, SolveReport, adjoint,
-    adjoint_by_group, adjoint_many, adjoint_with, forward, forward_with,
+    adjoint_by_group, adjoint_many, adjoint_with, forward, forward_with, net_consumers,
 };
 pub use statistics::{Moments, quantile};
 pub use swap::SupplierSwaps;

@@ -150,6 +150,7 @@ impl NetworkBuilder {
 
         let mut store = CoefficientStore::default();
         let mut network = Network {
+            net_consumers: NetConsumers::default(),
             input_supplier: Vec::with_capacity(inputs.entry.len()),
             flow_id: Vec::with_capacity(flows.entry.len()),
             tags: self.tags,
@@ -328,9 +329,21 @@ pub enum EvaluationError {
     },
 }
 
+/// What becomes of loops that use more of their own products than they make. Such a loop cannot deliver: its solution, if it has one, runs
+/// processes backwards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NetConsumers {
+    /// They are an error.
+    #[default]
+    Refused,
+    /// They are solved, and counted in the report.
+    Solved,
+}
+
 /// An immutable network, built by [`NetworkBuilder`].
 #[derive(Clone, Debug)]
 pub struct Network {
+    net_consumers: NetConsumers,
     tags: Vec<u32>,
     /// Place in the evaluation order, by column id.
     position: Vec<u32>,
@@ -485,7 +498,18 @@ impl Network {
             }
         }
         let part = builder.build().expect("entries of a valid network stay valid in a part closed under supply");
-        (part, kept)
+        (part.with_net_consumers(self.net_consumers), kept)
+    }
+
+    /// The same network with another rule for loops that use more of their own products than they make.
+    #[must_use]
+    pub fn with_net_consumers(self, net_consumers: NetConsumers) -> Self {
+        Self { net_consumers, ..self }
+    }
+
+    /// What becomes of loops that use more of their own products than they make.
+    pub fn net_consumers(&self) -> NetConsumers {
+        self.net_consumers
     }
 
     fn rebuilt_coefficients(&self) -> Vec<Coefficient> {

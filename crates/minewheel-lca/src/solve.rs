@@ -26,9 +26,10 @@
 //!
 //! Source: R. Heijungs and S. Suh, *The Computational Structure of Life Cycle Assessment* (2002), chapters 2 and 8;
 //! residual after W. Oettli and W. Prager, Numer. Math. 6 (1964), 405–409.
-//! Valid for networks that can deliver: a loop that needs more of a product than it makes is an error, not a negative
-//! score.
+//! Valid for networks that can deliver. A loop that needs more of a product than it makes is an error, unless the network says that such loops
+//! are solved ([`NetConsumers`](crate::NetConsumers)): then it is counted in the report, and [`net_consumers`] names its columns.
 
+mod consumers;
 mod dense;
 mod krylov;
 mod ladder;
@@ -42,6 +43,7 @@ use std::ops::Range;
 use crate::demand::Demand;
 use crate::ids::ColumnId;
 use crate::network::{EvaluationError, Network};
+pub use consumers::net_consumers;
 pub(crate) use ladder::{FactorCache, Start, adjoint_by_position};
 pub(crate) use sweep::System;
 
@@ -186,12 +188,19 @@ pub struct SolveReport {
     pub factorised: usize,
     /// Whether a refinement followed the first solution.
     pub refined: bool,
+    /// Loops that use more of their own products than they make, where the network has them solved.
+    pub net_consuming: usize,
 }
 
 impl SolveReport {
     /// This solution and the work done before it.
     pub(crate) fn after(self, before: Self) -> Self {
-        Self { sweeps: before.sweeps + self.sweeps, factorised: before.factorised + self.factorised, ..self }
+        Self {
+            sweeps: before.sweeps + self.sweeps,
+            factorised: before.factorised + self.factorised,
+            net_consuming: before.net_consuming + self.net_consuming,
+            ..self
+        }
     }
 }
 

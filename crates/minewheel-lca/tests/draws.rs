@@ -159,6 +159,27 @@ fn sensitivities_agree_with_difference_quotients() {
     }
 }
 
+/// y_a = 1 + 0.8·u·y_a through another column: where u > 1.25 the loop cannot deliver, though factors of the base find a solution.
+#[test]
+fn a_draw_in_which_a_small_loop_cannot_deliver_is_refused() {
+    let mut builder = NetworkBuilder::new();
+    let (a, b) = (builder.add_column(0), builder.add_column(1));
+    builder.add_input(a, b, Coefficient::uncertain(1.0, FactorId(0))).add_input(b, a, Coefficient::exact(0.8));
+    builder.add_flow(a, FlowId(0), Coefficient::exact(1.0));
+    let network = builder.build().unwrap();
+    let solver = PreparedSolver::new(&network, &CategoryFactors::new(vec![1.0]), SolveOptions::default()).unwrap();
+    for at in 5..=15 {
+        let ratio = f64::from(at) / 10.0;
+        let mut workspace = solver.workspace();
+        let solved = workspace.solve(&[ratio]).map(|scores| scores[0]);
+        if ratio < 1.25 {
+            assert!((solved.unwrap() * (1.0 - 0.8 * ratio) - 1.0).abs() < 1e-9, "{ratio}");
+        } else {
+            assert!(matches!(solved, Err(SolveError::NotProductive { .. })), "{ratio}: {solved:?}");
+        }
+    }
+}
+
 #[test]
 fn a_draw_in_which_a_loop_fails_is_named() {
     let mut builder = NetworkBuilder::new();

@@ -321,6 +321,8 @@ pub struct Solution {
     samples_ms: Option<f64>,
     /// How inputs were linked; `null` for a data package.
     links: Option<LinkReport>,
+    /// Loops that use more of their own products than they make, each by the ids of its activities: they are solved as they stand.
+    net_consuming: Vec<Vec<String>>,
     /// The demand in words, for people.
     #[serde(skip)]
     asked: String,
@@ -421,6 +423,10 @@ fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
     factor_ms += milliseconds(began);
     let began = now();
     let solver = PreparedSolver::on(factorisation, &category, &direct).map_err(explained)?;
+    let net_consuming = match solver.report() {
+        report if report.net_consuming > 0 => Source::open(&arguments.question, false)?.warn_of_net_consumers(&assembly, report)?,
+        _ => Vec::new(),
+    };
     let scores = solver.base_scores();
     let total = |scores: &[f64]| demand.lines().iter().map(|line| line.amount * scores[line.column.index()]).sum::<f64>();
     let score = total(&scores);
@@ -431,7 +437,16 @@ fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
     if arguments.samples > 0 {
         let sampler = ParameterDraws::new(&assembly, &assembly, &dependents, correlations);
         let range = arguments.first_draw..arguments.first_draw.saturating_add(arguments.samples);
-        draws = monte_carlo(&solver, &sampler, arguments.seed, range, |draw| total(draw.scores)).map_err(LcaFailure::from)?;
+        let drawn = monte_carlo(&solver, &sampler, arguments.seed, range, |draw| (total(draw.scores), draw.net_consuming > 0));
+        let drawn = drawn.map_err(LcaFailure::from)?;
+        let backwards = drawn.iter().filter(|(_, is_backwards)| *is_backwards).count();
+        if backwards > 0 && net_consuming.is_empty() {
+            print::note(&print::wrap(&format!(
+                "warning: in {backwards} of {} draws a loop uses more of its own products than it makes, and runs backwards",
+                drawn.len()
+            )));
+        }
+        draws = drawn.into_iter().map(|(score, _)| score).collect();
         if let Some(path) = &arguments.draws {
             let row = |(number, score): (u64, &f64)| vec![number.to_string(), score.to_string()];
             let rows: Vec<_> = (arguments.first_draw..).zip(&draws).map(row).collect();
@@ -465,6 +480,7 @@ fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
         solve_ms,
         samples_ms,
         links,
+        net_consuming,
         asked,
     })
 }

@@ -10,6 +10,8 @@ use super::krylov;
 use super::lu::{SparseLu, SparsePattern};
 use super::sweep::{SIZE_SWEEPS, System};
 use super::tight::TightLoops;
+use crate::network::NetConsumers;
+
 use super::{DENSE_LIMIT, Method, RESIDUAL_LIMIT, SolveError, SolveOptions, SolveReport};
 
 /// Where a solution starts from, and so what to try first on a loop of up to [`DENSE_LIMIT`] columns.
@@ -71,7 +73,7 @@ pub(crate) fn adjoint_by_position<const K: usize>(
     options: SolveOptions,
     mut start: Start<'_>,
 ) -> Result<SolveReport, SolveError> {
-    let mut report = SolveReport::default();
+    let mut report = SolveReport { net_consuming: system.own_consumers(), ..SolveReport::default() };
     for block in system.network.blocks() {
         if block.len() == 1 {
             y[block.start] = [0.0; K];
@@ -109,7 +111,9 @@ pub(crate) fn adjoint_by_position<const K: usize>(
             }
             let relaxation = krylov::solve(system, &block, direct, y, options.tolerance);
             report.sweeps += relaxation.sweeps;
-            if relaxation.settled && (in_vain || delivers(system, &block)?) {
+            let shown = if relaxation.settled && !in_vain { delivers(system, &block)? } else { relaxation.settled.then_some(true) };
+            if let Some(delivers) = shown {
+                report.net_consuming += usize::from(!delivers);
                 if let Start::Base(cache) = &mut start {
                     cache.swept_in_vain.insert(block.start);
                 }
@@ -122,11 +126,15 @@ pub(crate) fn adjoint_by_position<const K: usize>(
                 y[block.clone()].fill([0.0; K]);
             }
             if refine(system, &block, direct, y, &known.factors, NEARBY_STEPS) <= options.tolerance {
+                // Factors of a nearby system find a solution whether or not this one delivers; where it does not, some score is below nought.
+                let is_doubtful = y[block.clone()].iter().flatten().any(|score| *score < 0.0) && !system.has_credit(&block);
+                report.net_consuming += usize::from(is_doubtful && !can_deliver(system, &block)?);
                 continue;
             }
         }
         let fresh = BlockFactors::of(system, &block, known)?;
         report.factorised += 1;
+        report.net_consuming += usize::from(!fresh.delivers);
         y[block.clone()].fill([0.0; K]);
         refine(system, &block, direct, y, &fresh.factors, OWN_STEPS);
         if let Start::Base(cache) = &mut start {
@@ -168,6 +176,7 @@ impl FactorCache {
             if block.len() <= DENSE_LIMIT || options.method == Method::Direct {
                 let factors = BlockFactors::of(system, &block, None)?;
                 report.factorised += 1;
+                report.net_consuming += usize::from(!factors.delivers);
                 if block.end <= swept {
                     correct(system, &block, direct, &mut y, &factors.factors);
                 }
@@ -216,7 +225,7 @@ pub(crate) fn forward_by_position(
 
 /// Consumers first: each component is solved for the pull on it and passes its own pull on.
 fn forward_pass(system: &System<'_>, known: &FactorCache, demand: &[f64], x: &mut [f64], options: SolveOptions) -> Result<SolveReport, SolveError> {
-    let mut report = SolveReport::default();
+    let mut report = SolveReport { net_consuming: system.own_consumers(), ..SolveReport::default() };
     let mut pull = demand.to_vec();
     for block in system.network.blocks().rev() {
         if pull[block.clone()].iter().all(|amount| *amount == 0.0) {
@@ -235,10 +244,12 @@ fn forward_pass(system: &System<'_>, known: &FactorCache, demand: &[f64], x: &mu
             if !settled {
                 x[block.clone()].copy_from_slice(&asked);
                 if let Some(known) = known.blocks.get(&block.start) {
+                    report.net_consuming += usize::from(!known.delivers);
                     known.factors.solve_transposed(&mut x[block.clone()]);
                 } else {
                     let fresh = BlockFactors::of(system, &block, None)?;
                     report.factorised += 1;
+                    report.net_consuming += usize::from(!fresh.delivers);
                     fresh.factors.solve_transposed(&mut x[block.clone()]);
                 }
             }
@@ -261,22 +272,35 @@ fn accept(system: &System<'_>, report: SolveReport, residual: f64, place: usize)
     Ok(SolveReport { residual, ..report })
 }
 
-/// Whether GMRES shows that a component can deliver; the criterion is that of [`BlockFactors::check_that_it_delivers`]. `false`: it
+/// Whether GMRES shows that a component can deliver, or that it cannot; the criterion is that of [`BlockFactors::shown_to_deliver`]. `None`: it
 /// found no answer, and factors must tell.
-fn delivers(system: &System<'_>, block: &Range<usize>) -> Result<bool, SolveError> {
+fn delivers(system: &System<'_>, block: &Range<usize>) -> Result<Option<bool>, SolveError> {
     if system.has_credit(block) {
-        return Ok(true);
+        return Ok(Some(true));
     }
     let n = system.network.column_count();
     let (mut ones, mut made) = (vec![[0.0]; n], vec![[0.0]; n]);
     ones[block.clone()].fill([1.0]);
     if !krylov::solve(system, block, &ones, &mut made, RESIDUAL_LIMIT).settled {
-        return Ok(false);
+        return Ok(None);
     }
-    if made[block.clone()].iter().any(|x| x[0] < 0.0) {
-        return Err(SolveError::NotProductive { columns: system.columns(block.clone()) });
+    let delivers = made[block.clone()].iter().all(|x| x[0] >= 0.0);
+    refuse_net_consumer(system, block, delivers)?;
+    Ok(Some(delivers))
+}
+
+/// An error for a component that cannot deliver, unless the network has such components solved.
+fn refuse_net_consumer(system: &System<'_>, block: &Range<usize>, delivers: bool) -> Result<(), SolveError> {
+    if delivers || system.network.net_consumers() == NetConsumers::Solved {
+        return Ok(());
     }
-    Ok(true)
+    Err(SolveError::NotProductive { columns: system.columns(block.clone()) })
+}
+
+/// Whether a component can deliver, or has credits by which that cannot be told: by GMRES for a large one, by factors for another.
+pub(super) fn can_deliver(system: &System<'_>, block: &Range<usize>) -> Result<bool, SolveError> {
+    let told = if block.len() > DENSE_LIMIT { delivers(system, block)? } else { None };
+    told.map_or_else(|| BlockFactors::of(system, block, None).map(|factors| factors.delivers), Ok)
 }
 
 /// Adds corrections `M⁻¹ r` to the component's part of `y` while they help; says the backward error reached.
@@ -318,6 +342,8 @@ fn correct<const K: usize>(system: &System<'_>, block: &Range<usize>, direct: &[
 struct BlockFactors {
     factors: Factors,
     sparse: Option<SparseBlock>,
+    /// Whether the component can deliver, or has credits by which that cannot be told.
+    delivers: bool,
 }
 
 enum Factors {
@@ -371,31 +397,29 @@ impl BlockFactors {
         let singular = || SolveError::Singular { columns: system.columns(block.clone()) };
         let fresh = if block.len() <= DENSE_LIMIT {
             let lu = DenseLu::factorise(block.len(), dense_rows(system, block)).ok_or_else(singular)?;
-            Self { factors: Factors::Dense(lu), sparse: None }
+            Self { factors: Factors::Dense(lu), sparse: None, delivers: true }
         } else {
             let sparse = match known.and_then(|known| known.sparse.clone()) {
                 Some(sparse) => sparse,
                 None => SparseBlock::of(system, block).ok_or_else(singular)?,
             };
             let lu = SparseLu::factorise(&sparse.pattern, &sparse.values(system, block)).ok_or_else(singular)?;
-            Self { factors: Factors::Sparse(Box::new(lu)), sparse: Some(sparse) }
+            Self { factors: Factors::Sparse(Box::new(lu)), sparse: Some(sparse), delivers: true }
         };
-        fresh.check_that_it_delivers(system, block)?;
-        Ok(fresh)
+        let delivers = fresh.shown_to_deliver(system, block)?;
+        refuse_net_consumer(system, block, delivers)?;
+        Ok(Self { delivers, ..fresh })
     }
 
     /// For non-negative inputs the component can deliver if and only if `M x = 1` has a non-negative solution
     /// (A. Berman and R. Plemmons, *Nonnegative Matrices in the Mathematical Sciences*, theorem 6.2.3).
-    fn check_that_it_delivers(&self, system: &System<'_>, block: &Range<usize>) -> Result<(), SolveError> {
+    fn shown_to_deliver(&self, system: &System<'_>, block: &Range<usize>) -> Result<bool, SolveError> {
         let mut x = vec![1.0; block.len()];
         self.factors.solve(&mut x);
         if x.iter().any(|value| !value.is_finite()) {
             return Err(SolveError::Singular { columns: system.columns(block.clone()) });
         }
-        if x.iter().any(|value| *value < 0.0) && !system.has_credit(block) {
-            return Err(SolveError::NotProductive { columns: system.columns(block.clone()) });
-        }
-        Ok(())
+        Ok(x.iter().all(|value| *value >= 0.0) || system.has_credit(block))
     }
 }
 

@@ -17,7 +17,7 @@ use std::ops::Range;
 use super::dense::DenseLu;
 use super::tight::Joined;
 use super::{ColumnList, SolveError};
-use crate::network::Network;
+use crate::network::{NetConsumers, Network};
 
 /// The inputs of all columns for one set of coefficient values, in evaluation order.
 pub(crate) struct System<'a> {
@@ -157,8 +157,12 @@ impl<'a> System<'a> {
             if !f64::is_finite(sum) {
                 return Err(SolveError::NotFinite { column: network.column_at(place) });
             }
-            if own_use >= 1.0 {
-                return Err(SolveError::NotProductive { columns: ColumnList(vec![network.column_at(place)]) });
+            let columns = || ColumnList(vec![network.column_at(place)]);
+            if own_use >= 1.0 && network.net_consumers() == NetConsumers::Refused {
+                return Err(SolveError::NotProductive { columns: columns() });
+            }
+            if (1.0 - own_use).abs() <= f64::EPSILON {
+                return Err(SolveError::Singular { columns: columns() });
             }
             own_supply.push(1.0 - own_use);
         }
@@ -458,6 +462,11 @@ impl<'a> System<'a> {
             }
         }
         (rest, size)
+    }
+
+    /// Columns that use more of their own product than they make.
+    pub(super) fn own_consumers(&self) -> usize {
+        self.own_supply.iter().filter(|supply| **supply < 0.0).count()
     }
 
     pub(super) fn own_supply(&self, place: usize) -> f64 {

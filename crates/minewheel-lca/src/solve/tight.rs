@@ -80,6 +80,11 @@ impl TightLoops {
         self.loops.iter().map(|places| factorised(system, places)).collect()
     }
 
+    /// The places of each loop that cannot deliver by itself.
+    pub fn that_cannot_deliver(&self, system: &System<'_>) -> Vec<Vec<usize>> {
+        self.loops.iter().filter(|places| factorised(system, places).is_none()).cloned().collect()
+    }
+
     /// The loops with factors of theirs.
     pub fn joined<'t>(&'t self, factors: &'t [DenseLu]) -> Joined<'t> {
         Joined { tight: self, factors }

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minewheel_lca::{
-    Assembly, ColumnId, Demand, KeyedDraws, PairedDifference, ParameterDraws, PreparedSolver, SolveOptions, column_contributions, direct_scores,
-    forward, monte_carlo, paired_difference, quantile,
+    ColumnId, Demand, KeyedDraws, PairedDifference, ParameterDraws, PreparedSolver, SolveOptions, column_contributions, direct_scores, forward,
+    monte_carlo, paired_difference, quantile,
 };
 use serde::Serialize;
 
@@ -225,13 +225,14 @@ fn category(arguments: &Compare, sources: &[Source], sides: &[Side], method: &st
     let mut unit = None;
     for (at, source) in sources.iter().enumerate() {
         let of: Vec<usize> = (0..sides.len()).filter(|s| sides[*s].source == at).collect();
-        let fault = |error| LcaFailure::Assembly { path: source.path.clone(), error };
         let wanted = source.method(Some(method))?;
         unit.clone_from(&wanted.unit);
-        let mut assembly = Assembly::new(&source.matrices).map_err(fault)?;
+        let mut assembly = source.assembly()?;
         let factors = assembly.category(wanted);
-        let demands = of.iter().map(|s| assembly.demand(&sides[*s].amounts).map_err(fault)).collect::<Result<Vec<_>, _>>()?;
-        let solver = PreparedSolver::new(&assembly.network, &factors, SolveOptions::default()).map_err(LcaFailure::from)?;
+        let demands = of.iter().map(|s| assembly.demand(&sides[*s].amounts).map_err(|error| source.fault(error))).collect::<Result<Vec<_>, _>>()?;
+        let solver = PreparedSolver::new(&assembly.network, &factors, SolveOptions::default());
+        let solver = solver.map_err(|error| source.explained(&assembly, error))?;
+        source.warn_of_net_consumers(&assembly, solver.report())?;
         let total = |scores: &[f64], demand: &Demand| demand.lines().iter().map(|line| line.amount * scores[line.column.index()]).sum::<f64>();
         let base = solver.base_scores();
         let direct = direct_scores(&assembly.network, &factors);

@@ -139,6 +139,7 @@ pub fn contributions(arguments: &Explain) -> Result<(), Failure> {
     let network = &assembly.network;
     let direct = direct_scores(network, &category);
     let scores = adjoint(network, &direct).map_err(|error| source.explained(&assembly, error))?;
+    source.warn_of_net_consumers(&assembly, scores.report())?;
     let activity = forward(network, &demand).map_err(LcaFailure::from)?;
     let score = scores.total(&demand).map_err(LcaFailure::from)?;
     let supply = supply_contributions(&scores, &activity);
@@ -275,6 +276,7 @@ pub fn path(arguments: &Explain) -> Result<(), Failure> {
     let Assembled { assembly, category, demand, method, unit } = source.assemble(arguments.question.method.as_deref())?;
     let network = &assembly.network;
     let scores = adjoint(network, &direct_scores(network, &category)).map_err(|error| source.explained(&assembly, error))?;
+    source.warn_of_net_consumers(&assembly, scores.report())?;
     let limits = TreeLimits { cut_share: arguments.cut, max_depth: arguments.depth, ..TreeLimits::default() };
     let tree = trace(network, &scores, &demand, limits).map_err(LcaFailure::from)?;
     let label = |node: &TreeNode| assembly.activity(node.column).map(|id| source.activity(id)).unwrap_or_default();
@@ -380,6 +382,7 @@ pub fn scores(arguments: &Scores) -> Result<(), Failure> {
     let source = Source::whole(&arguments.database, &arguments.links)?;
     let Assembled { assembly, category, method, unit, .. } = source.assemble(arguments.method.as_deref())?;
     let scores = adjoint(&assembly.network, &direct_scores(&assembly.network, &category)).map_err(|error| source.explained(&assembly, error))?;
+    source.warn_of_net_consumers(&assembly, scores.report())?;
     let mut products = Vec::with_capacity(scores.values().len());
     for (column, score) in scores.values().iter().enumerate() {
         if let Some(number) = assembly.product(ColumnId(column as u32)) {

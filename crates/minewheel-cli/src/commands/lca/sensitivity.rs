@@ -153,6 +153,7 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> Result<(), Failure> {
     let Assembled { assembly, category, demand, method, unit } = source.assemble(arguments.question.method.as_deref())?;
     let network = &assembly.network;
     let scores = adjoint(network, &direct_scores(network, &category)).map_err(|error| source.explained(&assembly, error))?;
+    source.warn_of_net_consumers(&assembly, scores.report())?;
     let activity = forward(network, &demand).map_err(LcaFailure::from)?;
     let score = scores.total(&demand).map_err(LcaFailure::from)?;
     let derivatives = factor_sensitivities(network, &category, &scores, &activity);

@@ -9,7 +9,8 @@ use minewheel_lca::database::{
     UnlinkedInput, candidates, reference_product,
 };
 use minewheel_lca::{
-    Assembly, CategoryFactors, CharacterisationMethod, Correlations, Demand, Entry, Matrices, SolveError, parse_correlations, stable_key,
+    Assembly, AssemblyError, CategoryFactors, CharacterisationMethod, ColumnList, Correlations, Demand, Entry, Matrices, NetConsumers, SolveError,
+    SolveReport, net_consumers, parse_correlations, stable_key,
 };
 use serde::Serialize;
 
@@ -269,18 +270,39 @@ impl Source {
 
     /// A failed solution, with the activities of a loop by name.
     pub fn explained(&self, assembly: &Assembly, error: SolveError) -> LcaFailure {
-        let (columns, verdict) = match &error {
-            SolveError::Singular { columns } => (columns, "has no solution: its matrix is singular; check the inputs between these processes"),
-            SolveError::NotProductive { columns } => (columns, "needs at least as much of its own products as it makes; check amounts and units"),
-            _ => return error.into(),
-        };
+        let SolveError::Singular { columns } = &error else { return error.into() };
+        let verdict = "has no solution: its matrix is singular; check the inputs between these processes";
+        LcaFailure::Loop { names: self.names(assembly, columns), verdict }
+    }
+
+    /// The activities of some columns by name.
+    fn names(&self, assembly: &Assembly, columns: &ColumnList) -> String {
         let ids = columns.0.iter().filter_map(|column| assembly.activity(*column));
         let mut names: Vec<String> = ids.take(NAMED + 1).map(|id| format!("`{}`", self.activity(id).name)).collect();
         if columns.0.len() > NAMED {
             names.truncate(NAMED);
             names.push(format!("{} more", columns.0.len() - NAMED));
         }
-        LcaFailure::Loop { names: names.join(", "), verdict }
+        names.join(", ")
+    }
+
+    /// Warns of loops that use more of their own products than they make, if a solution met any; gives the ids of their activities.
+    pub fn warn_of_net_consumers(&self, assembly: &Assembly, report: SolveReport) -> Result<Vec<Vec<String>>, LcaFailure> {
+        if report.net_consuming == 0 {
+            return Ok(Vec::new());
+        }
+        let loops = net_consumers(&assembly.network)?;
+        for columns in loops.iter().take(NAMED) {
+            let names = self.names(assembly, columns);
+            print::note(&print::wrap(&format!(
+                "warning: the loop of {names} uses more of its own products than it makes: it is solved as it stands, and runs backwards; check amounts and units"
+            )));
+        }
+        if loops.len() > NAMED {
+            print::note(&format!("warning: and {} loops more", loops.len() - NAMED));
+        }
+        let ids = |columns: &ColumnList| columns.0.iter().filter_map(|c| assembly.activity(*c)).map(|id| self.activity(id).id).collect();
+        Ok(loops.iter().map(ids).collect())
     }
 
     /// The first part of the category of an activity's process; `None` where it has none, or in a package.
@@ -349,13 +371,24 @@ impl Source {
         }
     }
 
+    /// The network; loops that use more of their own products than they make are solved.
+    pub fn assembly(&self) -> Result<Assembly, LcaFailure> {
+        let mut assembly = Assembly::new(&self.matrices).map_err(|error| self.fault(error))?;
+        assembly.network = assembly.network.with_net_consumers(NetConsumers::Solved);
+        Ok(assembly)
+    }
+
+    /// Matrices that are no network.
+    pub fn fault(&self, error: AssemblyError) -> LcaFailure {
+        LcaFailure::Assembly { path: self.path.clone(), error }
+    }
+
     /// Network, factors of the method, its name and unit, and the demand.
     pub fn assemble(&self, wanted: Option<&str>) -> Result<Assembled, Failure> {
-        let fault = |error| LcaFailure::Assembly { path: self.path.clone(), error };
         let method = self.method(wanted)?;
-        let mut assembly = Assembly::new(&self.matrices).map_err(fault)?;
+        let mut assembly = self.assembly()?;
         let category = assembly.category(method);
-        let demand = assembly.demand(&self.amounts).map_err(fault)?;
+        let demand = assembly.demand(&self.amounts).map_err(|error| self.fault(error))?;
         Ok(Assembled { assembly, category, demand, method: method.name.clone(), unit: method.unit.clone() })
     }
 

@@ -96,6 +96,7 @@ pub fn swap(arguments: &SwapArguments) -> Result<(), Failure> {
     let Some((database, system)) = source.database() else { return Ok(()) };
     let network = &assembly.network;
     let scores = adjoint(network, &direct_scores(network, &category)).map_err(|error| source.explained(&assembly, error))?;
+    source.warn_of_net_consumers(&assembly, scores.report())?;
     let activity = forward(network, &demand).map_err(LcaFailure::from)?;
     let score = scores.total(&demand).map_err(LcaFailure::from)?;
     let (process, product) = root(database, &arguments.process)?;
