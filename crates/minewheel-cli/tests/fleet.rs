@@ -215,6 +215,36 @@ fn a_study_may_follow_people_and_the_forecast_of_shares() {
 }
 
 #[test]
+fn a_study_of_several_places_answers_for_each_and_for_all() {
+    let folder = scratch("fleet-regions");
+    let product = "[[region.product]]\nname = \"a\"\ncar = \"byd-dolphin-60\"\nsurvival = \"germany\"\ninflow = [[2020, 1000], [2030, 2000]]\n";
+    let text = format!(
+        "[study]\ntitle = \"x\"\nfrom = 2020\nto = 2030\n[[region]]\nplace = \"CN\"\n{product}[[region]]\nplace = \"DE\"\n{product}[[export]]\nfrom = \"CN\"\nto = \"DE\"\nproduct = \"a\"\ncars = [[2026, 3, 200]]\n"
+    );
+    write(&folder.join("study.toml"), &text);
+    let years = data_csv(&folder, "years");
+    let lines: Vec<Vec<&str>> = years.lines().map(|l| l.split(',').collect()).collect();
+    assert!(lines.len() == 34 && lines[0][..4] == ["place", "year", "product", "stock"], "{years}");
+    let number = |place: &str, year: &str, column: &str| -> f64 {
+        let at = lines[0].iter().position(|c| *c == column).unwrap();
+        lines.iter().find(|l| l[0] == place && l[1] == year).unwrap()[at].parse().unwrap()
+    };
+    assert_eq!((number("CN", "2026", "traded"), number("DE", "2026", "traded"), number("CN + DE", "2026", "traded")), (-200.0, 200.0, 0.0));
+    assert!((number("CN", "2030", "stock") + number("DE", "2030", "stock") - number("CN + DE", "2030", "stock")).abs() < 1e-6);
+    let answer = run_in(&folder, &["fleet", "run", "study.toml", "--samples", "9", "--report", "r.html"]);
+    assert!(answer.code == 0 && folder.join("r.html").is_file(), "{}", answer.remarks);
+    insta::assert_snapshot!("fleet-run-regions", format!("{}{}", answer.data, answer.remarks));
+    let study = |from: &str, to: &str| write(&folder.join("study.toml"), text.replacen(from, to, 1));
+    let arguments = ["fleet", "run", "study.toml"];
+    study("to = \"DE\"", "to = \"FR\"");
+    refused(&folder, "export-to-no-region", &arguments);
+    study("[2026, 3, 200]", "[2026, 3, 20000]");
+    refused(&folder, "export-of-more-than-there-are", &arguments);
+    study("place = \"DE\"", "place = \"CN\"");
+    refused(&folder, "region-twice", &arguments);
+}
+
+#[test]
 fn every_output_has_a_schema() {
     for name in ["market", "fleet-run", "fleet-stock", "fleet-survival", "fleet-adoption", "charging", "tco"] {
         let schema: serde_json::Value = serde_json::from_str(&data_of(&["schema", name])).unwrap();

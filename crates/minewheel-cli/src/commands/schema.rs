@@ -112,7 +112,7 @@ pub fn schema(name: &str) -> Option<schemars::Schema> {
         "suppliers-status" => schemars::schema_for!(minewheel_industry::suppliers::status::ProgrammeStatus),
         "suppliers-synthesise" => schemars::schema_for!(super::suppliers::Made),
         "market" => schemars::schema_for!(minewheel_industry::market::report::MarketReport),
-        "fleet-run" => schemars::schema_for!(minewheel_industry::fleet::run::FleetReport),
+        "fleet-run" => schemars::schema_for!(minewheel_industry::fleet::regions::RegionalReport),
         "fleet-stock" => schemars::schema_for!(Vec<super::fleet::stock::StockYear>),
         "passport" => schemars::schema_for!(minewheel_industry::passport::Passport),
         "rules-list" => schemars::schema_for!(Vec<super::rules::SetLine>),

@@ -12,6 +12,8 @@
 //! [`super::drivers`] does. Not drawn: the others, and the laws of single cells. Draw `d` is stream `d` of the seed, so a draw is the same alone or among many; the fleet's own
 //! tables take the streams of the seed's complement, so that no row of theirs moves with a row of the others.
 
+use std::collections::BTreeMap;
+
 use minewheel_assess::AssessError;
 use minewheel_assess::inventory::Traces;
 use minewheel_assess::tables::Tables;
@@ -45,7 +47,7 @@ pub struct Draws {
 }
 
 /// What an interval is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Drawn {
     /// Cars at the end of the year, of a product.
@@ -79,15 +81,63 @@ pub struct IntervalLine {
     pub p95: f64,
 }
 
-/// Intervals of a study. `studies` are the study as written and its products one by one, `cars` and `walked` those of its products.
-pub(super) fn intervals(
+/// Figures of a study at best estimates and in every draw.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Sampled {
+    keys: Vec<(i32, Drawn, String)>,
+    best: Vec<f64>,
+    /// A line a draw.
+    found: Vec<Vec<f64>>,
+}
+
+impl Sampled {
+    /// Its intervals.
+    pub(super) fn lines(&self) -> Vec<IntervalLine> {
+        let mut values = Vec::with_capacity(self.found.len());
+        let line = |(index, (key, best)): (usize, (&(i32, Drawn, String), &f64))| {
+            values.clear();
+            values.extend(self.found.iter().map(|figures| figures[index]));
+            values.sort_by(f64::total_cmp);
+            let [p5, p50, p95] = PERCENTILES.map(|share| values[(share * (values.len() - 1) as f64).round() as usize]);
+            let (year, figure, of) = key.clone();
+            IntervalLine { year, figure, of, best: *best, p5, p50, p95 }
+        };
+        self.keys.iter().zip(&self.best).enumerate().map(line).collect()
+    }
+
+    /// Several places, draw by draw; empty if there are none.
+    pub(super) fn sum(places: &[Self]) -> Self {
+        let mut all = Self { found: vec![Vec::new(); places.first().map_or(0, |p| p.found.len())], ..Self::default() };
+        let mut at: BTreeMap<(i32, Drawn, String), usize> = BTreeMap::new();
+        for place in places {
+            for (index, key) in place.keys.iter().enumerate() {
+                let to = *at.entry(key.clone()).or_insert_with(|| {
+                    all.keys.push(key.clone());
+                    all.best.push(0.0);
+                    all.found.iter_mut().for_each(|draw| draw.push(0.0));
+                    all.keys.len() - 1
+                });
+                all.best[to] += place.best[index];
+                for (sum, draw) in all.found.iter_mut().zip(&place.found) {
+                    sum[to] += draw[index];
+                }
+            }
+        }
+        all
+    }
+}
+
+/// Draws a study. `studies` are the study as written and its products one by one, `cars` and `walked` those of its products, `region` its number
+/// among several.
+pub(super) fn sample(
     tables: &Tables,
     fleet: &FleetTables,
     studies: (&Study, &Study),
     cars: &[CarDesign],
     walked: &[Walked],
     draws: Draws,
-) -> Result<Vec<IntervalLine>, FleetError> {
+    region: u64,
+) -> Result<Sampled, FleetError> {
     let (whole, study) = studies;
     let samplers = [FactorSampler::new(&distributions(&tables.rows)), FactorSampler::new(&distributions(&fleet.rows))];
     let [of_cars, of_fleet] = samplers.map(|s| s.map_err(AssessError::from));
@@ -106,7 +156,7 @@ pub(super) fn intervals(
         of_cars.sample(draws.seed, draw, &mut car_factors);
         of_fleet.sample(!draws.seed, draw, &mut fleet_factors);
         let (car_draw, fleet_draw) = (Draw::from_factors(&car_factors), Draw::from_factors(&fleet_factors));
-        of_study.sample(draws.seed ^ OWN, draw, &mut study_factors);
+        of_study.sample(draws.seed ^ OWN ^ (region << u32::BITS), draw, &mut study_factors);
         let shares: Vec<f64> = study_factors.iter().map(|f| 0.5 * f).collect();
         let mut chances = [0.0; CHANCES];
         chances.copy_from_slice(&shares[own..]);
@@ -122,18 +172,7 @@ pub(super) fn intervals(
         Ok(figures_of(&drawn, &names, study.years()))
     };
     let found: Vec<Vec<f64>> = (0..u64::from(draws.samples)).into_par_iter().map(one).collect::<Result<_, _>>()?;
-    let best = figures_of(walked, &names, study.years());
-    let mut lines = Vec::with_capacity(best.len());
-    let mut values = Vec::with_capacity(found.len());
-    for (index, (key, best)) in keys(study, &names).into_iter().zip(best).enumerate() {
-        values.clear();
-        values.extend(found.iter().map(|figures| figures[index]));
-        values.sort_by(f64::total_cmp);
-        let [p5, p50, p95] = PERCENTILES.map(|share| values[(share * (values.len() - 1) as f64).round() as usize]);
-        let (year, figure, of) = key;
-        lines.push(IntervalLine { year, figure, of, best, p5, p50, p95 });
-    }
-    Ok(lines)
+    Ok(Sampled { keys: keys(study, &names), best: figures_of(walked, &names, study.years()), found })
 }
 
 fn elements(walked: &[Walked]) -> Vec<String> {

@@ -37,7 +37,7 @@ use super::cohorts::CohortError;
 use super::credits::{CreditLine, NewCars, are_rules_of, credits_of};
 use super::drivers::{Driven, DriverLine, driven};
 use super::figures::car_figures;
-use super::intervals::{Draws, IntervalLine, intervals};
+use super::intervals::{Draws, IntervalLine, Sampled, sample};
 use super::mix::{design_of, expanded};
 use super::product::{Setting, Walked, walk_product};
 use super::study::{CurveChoice, Study, StudyError};
@@ -236,6 +236,18 @@ pub fn run(tables: &Tables, fleet: &FleetTables, book: &RuleBook, study: &Study)
 /// # Errors
 /// As [`run`], at best estimates or in a draw.
 pub fn run_sampled(tables: &Tables, fleet: &FleetTables, book: &RuleBook, whole: &Study, draws: Option<Draws>) -> Result<FleetReport, FleetError> {
+    run_in(tables, fleet, book, whole, draws, 0).map(|(report, _)| report)
+}
+
+/// As [`run_sampled`], of one place among several: its own numbers are drawn by its place in the list. With what was drawn.
+pub(super) fn run_in(
+    tables: &Tables,
+    fleet: &FleetTables,
+    book: &RuleBook,
+    whole: &Study,
+    draws: Option<Draws>,
+    region: u64,
+) -> Result<(FleetReport, Option<Sampled>), FleetError> {
     let Driven { study, lines: drivers, notices: said } = driven(whole, fleet, &Draw::BEST, None)?;
     let study = &expanded(&study, fleet, &Draw::BEST)?;
     let draws = draws.filter(|d| d.samples > 0);
@@ -306,14 +318,11 @@ pub fn run_sampled(tables: &Tables, fleet: &FleetTables, book: &RuleBook, whole:
         status = earned.lines.iter().map(|l| l.status).fold(status, Status::max);
         credits = earned.lines;
     }
-    let intervals = match draws {
-        Some(draws) => intervals(tables, fleet, (whole, study), &cars, &walked, draws)?,
-        None => Vec::new(),
-    };
+    let sampled = draws.map(|draws| sample(tables, fleet, (whole, study), &cars, &walked, draws, region)).transpose()?;
     if let Some(draws) = draws {
         notices.push(format!("intervals: {} draws, seed {}, of curves, packs and what cars hold, each row by its own range, and of {} of the study's own; numbers and curves without a range stand still", draws.samples, draws.seed, whole.ranges.len()));
     }
-    Ok(FleetReport {
+    let report = FleetReport {
         title: head.title.clone(),
         place: head.place.clone(),
         drivers,
@@ -323,11 +332,12 @@ pub fn run_sampled(tables: &Tables, fleet: &FleetTables, book: &RuleBook, whole:
         load_gw,
         capacity,
         credits,
-        intervals,
+        intervals: sampled.as_ref().map_or_else(Vec::new, Sampled::lines),
         public_points: ratio.map(|r| electric / r.best).filter(|p| *p > 0.0),
         weakest_status: status,
         notices,
-    })
+    };
+    Ok((report, sampled))
 }
 
 /// What is said of cars that are retired early; more than what sums leave.

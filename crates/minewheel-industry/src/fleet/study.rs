@@ -283,20 +283,37 @@ impl Study {
     /// # Errors
     /// Not a study, years that do not follow, shares outside nought to one, points that do not reach over the years.
     pub fn read(file: &str, text: &str) -> Result<Self, StudyError> {
-        let unreadable = |reason: String| StudyError::Unreadable { file: file.to_owned(), reason };
-        let as_text = |e: toml::de::Error| unreadable(e.to_string().trim_end().to_owned());
-        let found = Ranges::split(toml::from_str(text).map_err(as_text)?);
-        let ranges = found.map_err(|NoRange { key, seen }| StudyError::Value { file: file.to_owned(), key, seen, wanted: WANTED.to_owned() })?;
+        let unreadable = |e: toml::de::Error| StudyError::Unreadable { file: file.to_owned(), reason: e.to_string().trim_end().to_owned() };
+        let ranges = Self::ranges_of(file, toml::from_str(text).map_err(unreadable)?)?;
         // Without a range the text itself is read, whose faults have a line.
-        let mut study: Self = if ranges.is_empty() { toml::from_str(text) } else { ranges.best().try_into() }.map_err(as_text)?;
-        file.clone_into(&mut study.file);
-        study.fill_survival();
-        study.check()?;
-        study.ranges = ranges;
+        let study: Self = if ranges.is_empty() { toml::from_str(text) } else { ranges.best().try_into() }.map_err(unreadable)?;
+        study.complete(file, ranges)
+    }
+
+    /// As [`Self::read`], of a file that is a table already.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(super) fn of_table(file: &str, table: toml::Table) -> Result<Self, StudyError> {
+        let unreadable = |e: toml::de::Error| StudyError::Unreadable { file: file.to_owned(), reason: e.to_string().trim_end().to_owned() };
+        let ranges = Self::ranges_of(file, table)?;
+        let study: Self = ranges.best().try_into().map_err(unreadable)?;
+        study.complete(file, ranges)
+    }
+
+    fn ranges_of(file: &str, table: toml::Table) -> Result<Ranges, StudyError> {
+        Ranges::split(table).map_err(|NoRange { key, seen }| StudyError::Value { file: file.to_owned(), key, seen, wanted: WANTED.to_owned() })
+    }
+
+    fn complete(mut self, file: &str, ranges: Ranges) -> Result<Self, StudyError> {
+        file.clone_into(&mut self.file);
+        self.fill_survival();
+        self.check()?;
+        self.ranges = ranges;
         for end in [0.0, 1.0] {
-            study.drawn(&vec![end; study.ranges.len()])?;
+            self.drawn(&vec![end; self.ranges.len()])?;
         }
-        Ok(study)
+        Ok(self)
     }
 
     /// The study with every number that has a range at a share of its draws, in the order of its ranges; without a range, as it is.

@@ -11,7 +11,8 @@ use minewheel_industry::fleet::cohorts::CohortError;
 use minewheel_industry::fleet::credits::CreditLine;
 use minewheel_industry::fleet::drivers::DriverLine;
 use minewheel_industry::fleet::intervals::{Drawn, Draws, IntervalLine};
-use minewheel_industry::fleet::run::{FleetError, FleetReport, MaterialLine, PackLine, YearLine, run_sampled};
+use minewheel_industry::fleet::regions::{Regional, RegionalReport, run_regions};
+use minewheel_industry::fleet::run::{FleetError, FleetReport, MaterialLine, PackLine, YearLine};
 use minewheel_industry::fleet::study::{Study, StudyError};
 
 use super::adoption;
@@ -78,14 +79,12 @@ const MOST_MATERIALS: usize = 12;
 ///
 /// # Errors
 /// A study with faults, or one that cannot be run.
-pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<FleetReport, Failure> {
+pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<RegionalReport, Failure> {
     let text = desk.text(&arguments.study)?;
-    let mut study = Study::read(&arguments.study.display().to_string(), &text).map_err(FleetError::from)?;
-    study.forecast = share_of(&study, desk)?;
+    let study = Regional::read(&arguments.study.display().to_string(), &text).map_err(FleetError::from)?;
+    let study = study.with_shares(|region| share_of(region, desk))?;
     let (tables, fleet) = (desk.tables()?, desk.fleet_tables()?);
-    if let Some(name) = &study.study.charging
-        && fleet.profile(name).is_empty()
-    {
+    if let Some(name) = study.regions.iter().filter_map(|r| r.study.charging.as_ref()).find(|name| fleet.profile(name).is_empty()) {
         let mut known: Vec<&str> = fleet.profiles.iter().map(|p| p.name.as_str()).collect();
         known.dedup();
         return Err(Failure::UnknownName { kind: "charging profile", seen: name.clone(), known: known.join(", ") });
@@ -98,7 +97,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<FleetReport, Failure
         return Err(Failure::Option { option, seen, wanted: format!("1 to {MOST_SAMPLES}") });
     }
     let draws = (arguments.samples > 0).then_some(Draws { samples: arguments.samples, seed: arguments.seed });
-    Ok(run_sampled(tables, fleet, desk.rule_book()?, &study, draws)?)
+    Ok(run_regions(tables, fleet, desk.rule_book()?, &study, draws)?)
 }
 
 /// The share of electric cars that a study asks for.
@@ -117,35 +116,86 @@ fn share_of(study: &Study, desk: &Desk) -> Result<Option<SharePath>, Failure> {
 /// As [`answer`].
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let desk = Desk::on_disk(arguments.data.as_deref())?;
-    let report = answer(arguments, &desk)?;
+    let found = answer(arguments, &desk)?;
+    let report = &found.whole;
     if let Some(path) = &arguments.chart {
-        inputs::write(path, &picture(&report))?;
+        inputs::write(path, &picture(report))?;
     }
     if let Some(path) = &arguments.report {
-        inputs::report(
-            path,
-            &minewheel_report::fleet::document(&report, desk.fleet_tables()?, &desk.tables()?.fingerprint, &inputs::command_line()),
-        )?;
+        inputs::report(path, &minewheel_report::fleet::document(report, desk.fleet_tables()?, &desk.tables()?.fingerprint, &inputs::command_line()))?;
     }
     match arguments.format {
-        Format::Json => print::json(&report),
-        Format::Csv => print::data(&match arguments.table {
-            Ledger::Years => years_csv(&report),
-            Ledger::Drivers => drivers_csv(&report),
-            Ledger::Packs => packs_csv(&report),
-            Ledger::Materials => materials_csv(&report),
-            Ledger::Capacity => capacity_csv(&report),
-            Ledger::Credits => credits_csv(&report),
-            Ledger::Intervals => intervals_csv(&report),
-        }),
+        Format::Json => print::json(&found),
+        Format::Csv => print::data(&by_place(&found, |report| match arguments.table {
+            Ledger::Years => years_csv(report),
+            Ledger::Drivers => drivers_csv(report),
+            Ledger::Packs => packs_csv(report),
+            Ledger::Materials => materials_csv(report),
+            Ledger::Capacity => capacity_csv(report),
+            Ledger::Credits => credits_csv(report),
+            Ledger::Intervals => intervals_csv(report),
+        })),
         Format::Table => {
-            print::data(&table(&report));
+            print::data(&(table(report) + &regions(&found)));
             for notice in &report.notices {
                 print::note(&print::wrap(&format!("note: {notice}")));
             }
         }
     }
     Ok(())
+}
+
+/// A table in CSV; with several places, of each of them and of the sum, the place in front.
+fn by_place(found: &RegionalReport, csv: impl Fn(&FleetReport) -> String) -> String {
+    if found.regions.is_empty() {
+        return csv(&found.whole);
+    }
+    let mut text = String::new();
+    for report in found.regions.iter().chain([&found.whole]) {
+        for (index, line) in csv(report).lines().enumerate() {
+            match (index, text.is_empty()) {
+                (0, true) => text.push_str(&format!("place,{line}\n")),
+                (0, false) => {}
+                _ => text.push_str(&format!("{},{line}\n", report.place)),
+            }
+        }
+    }
+    text
+}
+
+/// Several places beside each other, in the first, the middle and the last printed year.
+fn regions(found: &RegionalReport) -> String {
+    if found.regions.is_empty() {
+        return String::new();
+    }
+    let years = printed(&found.whole);
+    let shown = [0, years.len() / 2, years.len().saturating_sub(1)].map(|i| years.get(i).copied().unwrap_or_default());
+    let million = |v: f64| figure(v / 1e6);
+    let mut rows = Vec::new();
+    for report in &found.regions {
+        for year in shown {
+            let lines: Vec<&YearLine> = report.years.iter().filter(|l| l.year == year).collect();
+            let sum = |pick: fn(&YearLine) -> f64| lines.iter().map(|l| pick(l)).sum::<f64>();
+            let tonnes =
+                |pick: fn(&YearLine) -> Option<f64>| lines.iter().map(|l| pick(l)).sum::<Option<f64>>().map_or_else(|| "–".to_owned(), million);
+            rows.push(vec![
+                report.place.clone(),
+                year.to_string(),
+                million(sum(|l| l.stock)),
+                million(sum(|l| l.inflow)),
+                million(sum(|l| l.outflow)),
+                million(report.years.iter().filter(|l| l.year <= year).map(|l| l.traded).sum()),
+                figure(sum(|l| l.electricity_gwh) / 1e3),
+                tonnes(|l| l.production_t),
+                tonnes(|l| l.use_t),
+            ]);
+        }
+    }
+    let head = ["place", "year", "stock", "in", "out", "used, net", "TWh", "making", "driving"];
+    format!(
+        "\nplace by place, in the units of the first table, used cars in less out up to the year; all figures: --format csv\n{}",
+        print::table(&head, &rows, &[1, 2, 3, 4, 5, 6, 7, 8])
+    )
 }
 
 /// The years that are printed: about [`MOST_ROWS`], with the first and the last.
