@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ._native import Tables
 from .asking import ask, file_of
 from .files import FileLike
 from .records import Records, record_of, records_of
 from .results.fleet_adoption import Adoption
-from .results.fleet_run import FleetReport
+from .results.fleet_run import RegionalReport
 from .results.fleet_stock import StockYear
 from .results.fleet_survival import Calibration
 
+Drivers = Literal["policy", "cost", "cost-and-packs"]
 
-def run(study: FileLike, *, samples: int = 0, seed: int = 1, tables: Tables | None = None) -> FleetReport:
+
+def run(study: FileLike, *, samples: int = 0, seed: int = 1, tables: Tables | None = None) -> RegionalReport:
     """A study of cars, packs, energy, footprint and materials, given as a path to its TOML file or as its text.
 
     ``years`` holds stock, inflow and outflow in cars, electricity in GWh, fuel in million litres and footprint in tonnes
-    CO2e; ``packs`` packs in GWh; ``materials`` elements in tonnes. ``samples`` draws of the tables give ``intervals``.
+    CO2e; ``packs`` packs in GWh; ``materials`` elements in tonnes. ``samples`` draws of the tables give ``intervals``. A study of
+    several places is answered in sum, and place by place in ``regions``.
     """
-    return record_of(FleetReport, ask(tables, "fleet/run", {"study": file_of(study), "samples": samples, "seed": seed}))
+    return record_of(RegionalReport, ask(tables, "fleet/run", {"study": file_of(study), "samples": samples, "seed": seed}))
 
 
 def stock(
@@ -46,9 +51,14 @@ def survival(place: str = "CN", *, until: int = 2023, horizon: int = 2035, table
     return record_of(Calibration, ask(tables, "fleet/survival", {"place": place, "until": until, "horizon": horizon}))
 
 
-def adoption(place: str, *, until: int = 2024, to: int = 2036, tables: Tables | None = None) -> Adoption:
-    """The electric share of sales, fitted up to a year, with its error in years past and an 80 % interval."""
-    return record_of(Adoption, ask(tables, "fleet/adoption", {"place": place, "until": until, "to": to}))
+def adoption(
+    place: str, *, until: int = 2024, to: int = 2036, drivers: Drivers = "cost", tables: Tables | None = None
+) -> Adoption:
+    """The electric share of sales, fitted up to a year, with its error in years past and an 80 % interval.
+
+    ``drivers`` says what the model looks at; ``back_test`` is what it was worth before, ``others`` what the other models were.
+    """
+    return record_of(Adoption, ask(tables, "fleet/adoption", {"place": place, "until": until, "to": to, "drivers": drivers}))
 
 
 __all__ = ["adoption", "run", "stock", "survival"]

@@ -202,18 +202,21 @@ def market(
 
 
 def tco(
-    battery: CarLike,
-    fuel: CarLike,
+    battery: CarLike | None = None,
+    fuel: CarLike | None = None,
     *,
     countries: Iterable[str] = COUNTRIES,
     first_year: int = 2018,
     last_year: int = 2035,
     tables: Tables | None = None,
 ) -> Records[TcoCountry]:
-    """A battery car beside a fuel car by country and year: cost of owning in USD per km, and when it draws level."""
+    """A battery car beside a fuel car by country and year: cost of owning in USD per km, and when it draws level.
+
+    Without cars, the pairs of every segment of the tables.
+    """
     arguments = {
-        "battery": car_of(battery),
-        "fuel": car_of(fuel),
+        "battery": None if battery is None else car_of(battery),
+        "fuel": None if fuel is None else car_of(fuel),
         "countries": [*countries],
         "from": first_year,
         "to": last_year,

@@ -127,6 +127,12 @@ QUESTIONS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: minewheel.tco(ID3, GOLF, countries=["DE", "CN"], first_year=2024, last_year=2026),
         f"tco {ID3} {GOLF} --countries DE,CN --from 2024 --to 2026",
     ),
+    "parity by segment": (lambda: minewheel.tco(countries=["CN"]), "tco --countries CN"),
+    "fleet adoption by policy": (
+        lambda: minewheel.fleet.adoption("DE", drivers="policy"),
+        "fleet adoption DE --drivers policy",
+    ),
+    "fleet of places": (lambda: minewheel.fleet.run("examples/11_fleet/regions.toml"), "fleet run examples/11_fleet/regions.toml"),
     "credit of a car": (
         lambda: minewheel.credits.car(ID3, year=2024, range_km=450, cycle="cltc"),
         f"credits car {ID3} --year 2024 --range 450 --cycle cltc",

@@ -9,6 +9,15 @@ from ..records import Record, Records
 class TcoCountry(Record):
     """Two cars in one country."""
 
+    segment: str | None
+    """Size of the cars, where they are a pair of the tables."""
+
+    battery: str
+    """The battery car."""
+
+    fuel: str
+    """The fuel car."""
+
     country: str
     """The country."""
 
