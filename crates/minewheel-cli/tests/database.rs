@@ -152,6 +152,28 @@ fn a_loop_that_uses_more_than_it_makes_is_solved_with_a_warning() {
     assert!(words.contains(warning) && count.is_some_and(|n| (n / 400.0 - 0.25).abs() < 0.07), "{words}");
 }
 
+/// σ² = 0.0001 + 0.008 of the grid's carbon dioxide: exp(1.645·0.09) = 1.16 either way.
+#[test]
+fn a_pedigree_alone_is_drawn_and_said_to_be() {
+    let folder = imported("database-pedigree");
+    let spread = r#","uncertainty":{"distributionType":"LOG_NORMAL_DISTRIBUTION","geomMean":0.4,"geomSd":1.2}"#;
+    write(&folder.join("bare.zip"), packages::zipped(&packages::spoilt("processes/grid.json", spread, "")));
+    let holds = json(&folder, &["lca", "import", "bare.zip", "--into", "bare.mwdb"]);
+    assert_eq!((&holds["holds"]["uncertain_exchanges"], &holds["holds"]["pedigree_exchanges"]), (&0.into(), &1.into()));
+    let solve = |more: &[&str]| {
+        let base = ["lca", "solve", "bare.mwdb", "--demand", "grid=1", "--samples", "400", "--format", "json"];
+        run_in(&folder, &base.iter().chain(more).copied().collect::<Vec<_>>())
+    };
+    let drawn = solve(&[]);
+    assert!(drawn.remarks.contains("note: 1 amounts have a pedigree and no distribution"), "{}", drawn.remarks);
+    let found: serde_json::Value = serde_json::from_str(&drawn.data).unwrap();
+    let at = |key: &str| found[key].as_f64().unwrap();
+    assert!((at("p5") - 0.4 / 1.16).abs() < 0.01 && (at("p95") - 0.4 * 1.16).abs() < 0.015, "{found}");
+    let still = solve(&["--pedigree", "ignore"]);
+    let found: serde_json::Value = serde_json::from_str(&still.data).unwrap();
+    assert!(found["p5"] == found["p95"] && still.remarks.is_empty(), "{found} {}", still.remarks);
+}
+
 #[test]
 fn a_method_without_a_flow_of_the_inventory_is_said_to_be_so() {
     let folder = imported("database-nought");

@@ -24,7 +24,7 @@ fn refused(list: Vec<(String, String)>) -> String {
 /// The impact of a unit of a process's product in the only method.
 fn score(database: &Database, process: &str, product: &str, allocation: Allocation) -> f64 {
     let activity = Activity { process: database.process_by_id(process).unwrap(), product: database.flow_by_id(product).unwrap() };
-    let options = LinkOptions { providers: Providers::PreferDefault, unlinked: Unlinked::Refuse, allocation };
+    let options = LinkOptions { providers: Providers::PreferDefault, unlinked: Unlinked::Refuse, allocation, ..LinkOptions::default() };
     let system = ProductSystem::reached_from(database, &[(activity.process, Some(activity.product))], options).unwrap();
     let mut assembly = Assembly::new(&system.matrices).unwrap();
     let factors = assembly.category(&system.matrices.methods[0]);

@@ -4,8 +4,9 @@
 
 mod packages;
 
-use minewheel_lca::database::{Allocation, Database, LinkOptions, ProductSystem, Providers, SystemError, Unlinked, candidates, survey};
-use minewheel_lca::{Assembly, adjoint, column_contributions, direct_scores, flow_contributions, forward};
+use minewheel_lca::database::{Allocation, Database, LinkOptions, Pedigree, ProductSystem, Providers, SystemError, Unlinked, candidates, survey};
+use minewheel_lca::formats::olca;
+use minewheel_lca::{Assembly, EntryUncertainty, adjoint, column_contributions, direct_scores, flow_contributions, forward};
 use packages::{REFERENCE, database, exchange, good, process, read, spoilt};
 
 /// The impact of an amount of a process's product in the first category.
@@ -228,4 +229,44 @@ fn a_process_without_a_product_cannot_be_asked_for() {
     let nothing = spoilt("processes/dump.json", r#""amount":1,"#, r#""amount":1,"amountFormula":"work - work","#);
     let message = score(&read(nothing).unwrap().0, "dump", 1.0, LinkOptions::default()).unwrap_err().to_string();
     assert_eq!(message, "the process `dump` makes 0 of `slag`; a finite amount other than 0 is wanted");
+}
+
+/// The grid's carbon dioxide with its pedigree (1;2;1;1;3) and no distribution: σ² = 0.0001 + 0.008, and (ln g)² of a basic deviation.
+#[test]
+fn a_pedigree_alone_spreads_an_amount_unless_it_is_of_another_system_or_ignored() {
+    let spread = r#","uncertainty":{"distributionType":"LOG_NORMAL_DISTRIBUTION","geomMean":0.4,"geomSd":1.2}"#;
+    let with = |base: &str, system: &str| {
+        let mut list = spoilt("processes/grid.json", spread, base);
+        let text = &mut list.iter_mut().find(|(name, _)| name == "processes/grid.json").unwrap().1;
+        *text = text.replacen("\"exchanges\"", &format!("{system}\"exchanges\""), 1);
+        read(list).unwrap()
+    };
+    let of = |database: &Database, options: LinkOptions| {
+        let root = (database.process_by_id("grid").unwrap(), None);
+        let system = ProductSystem::reached_from(database, &[root], options).unwrap();
+        let spread: Vec<EntryUncertainty> =
+            system.matrices.biosphere.iter().map(|e| e.uncertainty).filter(|u| *u != EntryUncertainty::Exact).collect();
+        (spread, system.by_pedigree)
+    };
+    let lognormal = |variance: f64| EntryUncertainty::Lognormal { mu: 0.4_f64.ln(), sigma: variance.sqrt(), is_negative: false };
+    let (plain, _) = with("", "");
+    assert_eq!(of(&plain, LinkOptions::default()), (vec![lognormal(0.0001 + 0.008)], 1));
+    let ignored = LinkOptions { pedigree: Pedigree::Ignored, ..LinkOptions::default() };
+    assert_eq!(of(&plain, ignored), (Vec::new(), 0));
+    let (based, _) = with(r#","baseUncertainty":1.05"#, r#""exchangeDqSystem":{"@id":"own","name":"ecoinvent Data Quality System"},"#);
+    let (seen, count) = of(&based, LinkOptions::default());
+    let EntryUncertainty::Lognormal { sigma, .. } = seen[0] else { panic!("{seen:?}") };
+    assert!((sigma * sigma - (1.05_f64.ln().powi(2) + 0.0081)).abs() < 1e-15 && count == 1, "{sigma}");
+    let (foreign, dropped) = with("", r#""exchangeDqSystem":{"@type":"DQSystem","@id":"flow-pedigree","name":"Flow Pedigree Matrix"},"#);
+    assert_eq!(of(&foreign, LinkOptions::default()), (Vec::new(), 0));
+    assert!(!dropped.keys().any(|what| what.contains("DqSystem")), "{dropped:?}");
+    let mut written = Vec::new();
+    let put = &mut |name: &str, bytes: Vec<u8>| -> Result<(), ()> {
+        written.push((name.to_owned(), String::from_utf8(bytes).unwrap()));
+        Ok(())
+    };
+    olca::write(&foreign, put).unwrap();
+    assert_eq!(read(written).unwrap().0, foreign);
+    // A distribution that is stated goes before its pedigree.
+    assert_eq!(of(&database(), LinkOptions::default()).1, 0);
 }

@@ -404,7 +404,7 @@ fn solve_package(arguments: &Solve) -> Result<Solution, Failure> {
     let Assembled { assembly, category, demand, method, unit } = source.assemble(arguments.question.method.as_deref())?;
     let (amounts, asked, links) = (source.demand_by_id(), source.demand_in_words(), source.links.clone());
     if arguments.samples > 0 {
-        source.note_at_nought();
+        source.note_draws();
     }
     let correlations = source.correlations(arguments.correlations.as_deref())?;
     // The network has all that matters of the matrices, which are the larger part of the memory.

@@ -4,6 +4,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::allocation::{Allocation, is_provided, supplied};
 use super::index::{FlowIndex, ProcessIndex};
+use super::pedigree::Pedigree;
 use super::process::Exchange;
 use super::{Database, FlowKind};
 
@@ -38,6 +39,8 @@ pub struct LinkOptions {
     pub unlinked: Unlinked,
     /// How co-products share the burdens of their process.
     pub allocation: Allocation,
+    /// What becomes of amounts with a pedigree and no distribution.
+    pub pedigree: Pedigree,
 }
 
 /// A product that nobody supplies, or that nobody says who supplies.

@@ -20,6 +20,7 @@ mod index;
 mod link;
 mod methods;
 mod parameters;
+mod pedigree;
 mod process;
 mod remap;
 mod system;
@@ -38,7 +39,8 @@ pub use index::{CategoryIndex, FlowIndex, LocationIndex, ProcessIndex, PropertyI
 pub use link::{Candidate, LinkCounts, LinkOptions, Providers, Unlinked, UnlinkedInput, candidates, survey};
 pub use methods::{ImpactCategory, ImpactFactor, ImpactMethod};
 pub use parameters::{Parameter, ParameterError, Values};
-pub use process::{AllocationFactor, AllocationKind, Direction, Exchange, Process, ProcessKind};
+pub use pedigree::Pedigree;
+pub use process::{AllocationFactor, AllocationKind, Direction, Exchange, Process, ProcessKind, QualitySystem};
 pub use remap::{RemapError, RemapFault, RemapKind, RemapRow, Remapped, parse_mapping};
 pub use system::{Activity, ProductSystem, SystemError, reference_product};
 pub use uncertainty::Uncertainty;

@@ -61,6 +61,17 @@ pub struct Process {
     pub default_allocation: Option<AllocationKind>,
     /// Shares of its products.
     pub allocation_factors: Vec<AllocationFactor>,
+    /// The system of the pedigrees of its exchanges, where it is another than that of ecoinvent.
+    pub quality_system: Option<QualitySystem>,
+}
+
+/// A system by which the quality of data is scored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct QualitySystem {
+    /// Id.
+    pub id: Box<str>,
+    /// Name.
+    pub name: Box<str>,
 }
 
 /// Something that enters or leaves a process.
@@ -90,7 +101,7 @@ pub struct Exchange {
     pub location: Option<LocationIndex>,
     /// What is said about it.
     pub description: Option<Box<str>>,
-    /// Pedigree, such as `(1;3;2;5;1)`.
+    /// Pedigree, such as `(1;3;2;5;1)`; it spreads an amount that states no distribution.
     pub quality: Option<Box<str>>,
     /// Base uncertainty that belongs to the pedigree.
     pub base_uncertainty: Option<f64>,

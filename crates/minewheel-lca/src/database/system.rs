@@ -21,6 +21,7 @@ use super::follow::{Dependents, FormulaBook, Operand, ProcessFormulas, Scope, Sh
 use super::index::{FlowIndex, LocationIndex, ProcessIndex};
 use super::link::{LinkCounts, LinkOptions, Makers, Unlinked, UnlinkedInput, UnlinkedInputs};
 use super::parameters::{ParameterError, Values};
+use super::pedigree::Pedigree;
 use super::process::{Direction, Exchange, Process};
 use super::uncertainty::Uncertainty;
 use super::{Database, FlowKind, FormulaError};
@@ -111,6 +112,8 @@ pub struct ProductSystem {
     pub cut_off: Vec<UnlinkedInput>,
     /// Amounts that follow uncertain parameters.
     pub dependents: Dependents,
+    /// Entries that are spread by their pedigree alone.
+    pub by_pedigree: usize,
 }
 
 impl ProductSystem {
@@ -189,6 +192,7 @@ struct Linker<'d> {
     dependents: Dependents,
     scope: Scope<'static>,
     book: FormulaBook,
+    by_pedigree: usize,
 }
 
 impl<'d> Linker<'d> {
@@ -218,6 +222,7 @@ impl<'d> Linker<'d> {
             dependents,
             scope,
             book: FormulaBook::default(),
+            by_pedigree: 0,
         })
     }
 
@@ -249,8 +254,8 @@ impl<'d> Linker<'d> {
         }
         let methods = self.methods(first_flow)?;
         let matrices = Matrices { technosphere: self.technosphere, biosphere: self.biosphere, methods };
-        let Self { activities, flows, links, dependents, .. } = self;
-        Ok(ProductSystem { activities, flows, matrices, links, cut_off: unlinked, dependents })
+        let Self { activities, flows, links, dependents, by_pedigree, .. } = self;
+        Ok(ProductSystem { activities, flows, matrices, links, cut_off: unlinked, dependents, by_pedigree })
     }
 
     fn column(&mut self, at: usize) -> Result<(), SystemError> {
@@ -339,7 +344,9 @@ impl<'d> Linker<'d> {
                     self.flows.push((exchange.flow, location));
                     self.ways.push(way);
                 }
-                self.biosphere.push(Entry { follows, ..entry(number as i64, column, amount * share, sign, conversion * share, exchange) });
+                let bare = entry(number as i64, column, amount * share, sign, conversion * share, exchange);
+                let spread = self.spread_by_pedigree(process, exchange, bare);
+                self.biosphere.push(Entry { follows, ..spread });
                 continue;
             }
             let rule = self.options.providers;
@@ -353,9 +360,21 @@ impl<'d> Linker<'d> {
             let sign = if exchange.is_avoided { 1.0 } else { -1.0 };
             for supplier in suppliers {
                 let row = self.number(Activity { process: supplier, product: exchange.flow }) as i64 + 1;
-                self.technosphere.push(Entry { follows, ..entry(row, column, amount * part, sign, conversion * part, exchange) });
+                let bare = entry(row, column, amount * part, sign, conversion * part, exchange);
+                let spread = self.spread_by_pedigree(process, exchange, bare);
+                self.technosphere.push(Entry { follows, ..spread });
             }
         }
+    }
+
+    /// An entry that states no distribution, with that of its pedigree.
+    fn spread_by_pedigree(&mut self, process: &Process, exchange: &Exchange, entry: Entry) -> Entry {
+        let sigma = if self.options.pedigree == Pedigree::Ignored { None } else { self.database.pedigree_deviation(process, exchange) };
+        let Some(sigma) = sigma.filter(|_| entry.amount != 0.0) else { return entry };
+        self.by_pedigree += 1;
+        // The sign is turned after a draw.
+        let is_negative = (entry.amount < 0.0) != entry.is_flipped;
+        Entry { uncertainty: EntryUncertainty::Lognormal { mu: entry.amount.abs().ln(), sigma, is_negative }, ..entry }
     }
 
     /// The number of an amount that follows uncertain parameters. A distribution of the exchange itself goes before its formula.

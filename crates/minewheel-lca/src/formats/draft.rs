@@ -246,6 +246,7 @@ impl Draft {
             parameters: draft.parameters,
             default_allocation: draft.default_allocation,
             allocation_factors: draft.shares.into_iter().filter_map(factor).collect(),
+            quality_system: None,
         };
         builder.add_process(process, providers);
     }

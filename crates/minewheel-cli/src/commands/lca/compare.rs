@@ -157,6 +157,9 @@ struct Side {
 /// Runs `lca compare`.
 pub fn compare(arguments: &Compare) -> Result<(), Failure> {
     let (sources, sides) = open(arguments)?;
+    if arguments.samples > 0 {
+        sources.iter().for_each(Source::note_draws);
+    }
     let methods = methods(&sources, &arguments.method)?;
     let alternatives = sides.iter().map(|side| alternative(&sources[side.source], side)).collect::<Vec<_>>();
     let categories = methods.iter().map(|name| category(arguments, &sources, &sides, name)).collect::<Result<_, _>>()?;

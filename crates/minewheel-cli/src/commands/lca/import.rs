@@ -83,6 +83,8 @@ struct Holdings {
     exchanges: usize,
     elementary_exchanges: usize,
     uncertain_exchanges: usize,
+    /// Exchanges that state no distribution and have a pedigree, by which draws spread them.
+    pedigree_exchanges: usize,
     products: usize,
     wastes: usize,
     elementary_flows: usize,
@@ -105,6 +107,11 @@ impl Holdings {
             exchanges: exchanges().count(),
             elementary_exchanges: exchanges().filter(|e| database.flow(e.flow).kind == FlowKind::Elementary).count(),
             uncertain_exchanges: exchanges().filter(|e| e.uncertainty != minewheel_lca::database::Uncertainty::None).count(),
+            pedigree_exchanges: {
+                let spread =
+                    |p: &minewheel_lca::database::Process| p.exchanges.iter().filter(|e| database.pedigree_deviation(p, e).is_some()).count();
+                database.processes().iter().map(spread).sum()
+            },
             products: flows(FlowKind::Product),
             wastes: flows(FlowKind::Waste),
             elementary_flows: flows(FlowKind::Elementary),
@@ -125,6 +132,7 @@ impl Holdings {
             line("exchanges", self.exchanges),
             line("  elementary", self.elementary_exchanges),
             line("  with a distribution", self.uncertain_exchanges),
+            line("  with a pedigree alone", self.pedigree_exchanges),
             line("  with a default provider", self.default_providers),
             line("products", self.products),
             line("wastes", self.wastes),
@@ -182,8 +190,8 @@ pub fn import(arguments: &Import) -> Result<(), Failure> {
         Format::Table => {
             print::data(&print::table(&["", &imported.database], &imported.holds.lines(), &[1]));
             if !imported.left_out.is_empty() {
-                let lines: Vec<_> = imported.left_out.iter().map(|(name, count)| vec![name.clone(), count.to_string()]).collect();
-                print::data(&format!("\n{}", print::table(&["left out, for want of a place in the model", "times"], &lines, &[1])));
+                let lines: Vec<_> = imported.left_out.iter().map(|(name, count)| vec![count.to_string(), name.clone()]).collect();
+                print::data(&format!("\n{}", print::table(&["times", "left out, for want of a place in the model"], &lines, &[0])));
             }
             if let Some(m) = &imported.mapped {
                 let counts = [m.exchanges, m.factors, m.providers, m.units, m.locations];

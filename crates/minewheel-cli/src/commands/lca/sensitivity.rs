@@ -150,6 +150,7 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> Result<(), Failure> {
         return Err(Failure::Option { option, seen: "0".to_owned(), wanted: "a whole number above 0".to_owned() });
     }
     let source = Source::open(&arguments.question, true)?;
+    source.note_draws();
     let Assembled { assembly, category, demand, method, unit } = source.assemble(arguments.question.method.as_deref())?;
     let network = &assembly.network;
     let scores = adjoint(network, &direct_scores(network, &category)).map_err(|error| source.explained(&assembly, error))?;

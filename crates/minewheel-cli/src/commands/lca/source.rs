@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use minewheel_lca::database::{
-    Activity, Allocation, Database, Dependents, FlowIndex, LinkCounts, LinkOptions, ProcessIndex, ProductSystem, Providers, SystemError, Unlinked,
-    UnlinkedInput, candidates, reference_product,
+    Activity, Allocation, Database, Dependents, FlowIndex, LinkCounts, LinkOptions, Pedigree, ProcessIndex, ProductSystem, Providers, SystemError,
+    Unlinked, UnlinkedInput, candidates, reference_product,
 };
 use minewheel_lca::{
     Assembly, AssemblyError, CategoryFactors, CharacterisationMethod, ColumnList, Correlations, Demand, Entry, Matrices, NetConsumers, SolveError,
@@ -49,6 +49,18 @@ pub struct Links {
     /// How co-products share burdens: as-declared, physical, economic, causal, reference-only, or property:NAME
     #[arg(long)]
     allocation: Option<String>,
+    /// Amounts with a pedigree and no distribution, in draws: lognormal by the matrix of ecoinvent (the default), or as they are
+    #[arg(long, value_enum)]
+    pedigree: Option<PedigreeRule>,
+}
+
+/// What becomes of amounts with a pedigree and no distribution.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum PedigreeRule {
+    /// They are drawn lognormal, with the variances of their scores and of their basic deviation
+    Lognormal,
+    /// They stand still
+    Ignore,
 }
 
 /// Where inputs without a default provider come from.
@@ -96,11 +108,16 @@ pub struct Rules<'a> {
 impl Links {
     /// The choices for a database.
     pub fn options(&self, database: &Database) -> Result<LinkOptions, Failure> {
-        Rules { providers: self.providers, unlinked: self.unlinked, allocation: self.allocation.as_deref() }.options(database)
+        let options = Rules { providers: self.providers, unlinked: self.unlinked, allocation: self.allocation.as_deref() }.options(database)?;
+        let pedigree = match self.pedigree {
+            None | Some(PedigreeRule::Lognormal) => Pedigree::Lognormal,
+            Some(PedigreeRule::Ignore) => Pedigree::Ignored,
+        };
+        Ok(LinkOptions { pedigree, ..options })
     }
 
     fn is_given(&self) -> bool {
-        self.providers.is_some() || self.unlinked.is_some() || self.allocation.is_some()
+        self.providers.is_some() || self.unlinked.is_some() || self.allocation.is_some() || self.pedigree.is_some()
     }
 }
 
@@ -138,6 +155,7 @@ impl Rules<'_> {
                 Some(UnlinkedRule::CutOff) => Unlinked::CutOff,
             },
             allocation,
+            pedigree: Pedigree::default(),
         })
     }
 }
@@ -405,8 +423,14 @@ impl Source {
         Ok(Correlations::new(&self.dependents, &pairs).map_err(fault)?)
     }
 
-    /// Says what draws cannot move although a formula would.
-    pub fn note_at_nought(&self) {
+    /// Says what draws move without a distribution, and what they cannot move although a formula would.
+    pub fn note_draws(&self) {
+        let by_pedigree = self.database.as_ref().map_or(0, |(_, system)| system.by_pedigree);
+        if by_pedigree > 0 {
+            print::note(&print::wrap(&format!(
+                "note: {by_pedigree} amounts have a pedigree and no distribution: they are drawn lognormal by it (--pedigree ignore leaves them as they are)"
+            )));
+        }
         if self.dependents.at_nought > 0 {
             print::note(&format!("{} amounts with formulas are 0 as stated and stay 0 in draws", self.dependents.at_nought));
         }
@@ -445,7 +469,7 @@ fn refuse_links(links: &Links) -> Result<(), Failure> {
         return Ok(());
     }
     let wanted = "none: a data package is linked and allocated by its maker".to_owned();
-    Err(Failure::Option { option: "providers, --unlinked or --allocation", seen: "given".to_owned(), wanted })
+    Err(Failure::Option { option: "providers, --unlinked, --allocation or --pedigree", seen: "given".to_owned(), wanted })
 }
 
 /// A source ready to be solved.

@@ -80,6 +80,7 @@ impl Reader {
                 parameters: Vec::new(),
                 default_allocation: None,
                 allocation_factors: Vec::new(),
+                quality_system: None,
             };
             self.builder.add_process(process, Vec::new());
         }

@@ -407,6 +407,7 @@ impl Reader {
             parameters,
             default_allocation: (!factors.is_empty()).then_some(AllocationKind::Causal),
             allocation_factors: factors,
+            quality_system: None,
         };
         self.builder.add_process(process, providers);
     }

@@ -359,7 +359,9 @@ impl Writer<'_> {
         if e.is_avoided {
             own += r#" own:isAvoided="true""#;
         }
-        if let Some(quality) = e.quality.as_deref() {
+        let is_foreign = process.quality_system.is_some() && e.quality.is_some();
+        self.count("processes: pedigrees of another system than ecoinvent's", usize::from(is_foreign));
+        if let Some(quality) = e.quality.as_deref().filter(|_| !is_foreign) {
             let _ = write!(own, r#" own:pedigree="{}""#, escape(quality));
         }
         if let Some(base) = e.base_uncertainty {

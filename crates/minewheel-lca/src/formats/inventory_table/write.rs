@@ -122,7 +122,7 @@ impl Table<'_> {
             ("unit", database.reference_unit(e.flow).name.to_string()),
             ("formula", formula.unwrap_or_default()),
             ("provider", e.provider.map_or_else(String::new, |p| database.process(p).id.to_string())),
-            ("pedigree", text(e.quality.as_deref())),
+            ("pedigree", text(e.quality.as_deref().filter(|_| process.quality_system.is_none()))),
             ("base_deviation", e.base_uncertainty.map_or_else(String::new, |d| d.to_string())),
             ("physical_share", share(AllocationKind::Physical)),
             ("economic_share", share(AllocationKind::Economic)),
@@ -132,6 +132,8 @@ impl Table<'_> {
         cells.extend(spread(e.uncertainty.scaled(scale)));
         self.put(&cells)?;
         self.count("exchanges: units other than the flow's reference unit", usize::from(scale != 1.0));
+        let is_foreign = process.quality_system.is_some() && e.quality.is_some();
+        self.count("exchanges: pedigrees of another system than ecoinvent's", usize::from(is_foreign));
         self.count("exchanges: places of their own", usize::from(e.location.is_some()));
         Ok(())
     }

@@ -9,6 +9,9 @@
 //! | `product_systems`                  | links: they name the provider where the process does not |
 //! | `categories`                       | folders, in version 1  |
 //!
+//! The data quality system of a process is kept by reference: what its scores mean is known of that of ecoinvent, which is taken for granted where a
+//! process names none, so only its pedigrees spread amounts.
+//!
 //! Version 2 of the schema is written; versions 1 and 2 are read. What the model has no place for (documentation, sources, actors,
 //! costs, social aspects, normalisation, drawings of product systems) is left out and counted in [`Dropped`](super::Dropped), field by field.
 //!

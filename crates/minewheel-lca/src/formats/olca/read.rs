@@ -10,10 +10,13 @@ use super::records as file;
 use crate::database::{
     AllocationFactor, AllocationKind, CategoryIndex, Database, DatabaseBuilder, DatabaseFault, Direction, Exchange, Flow, FlowIndex, FlowKind,
     FlowProperty, ImpactCategory, ImpactFactor, ImpactMethod, Location, LocationIndex, Parameter, Process, ProcessKind, PropertyFactor,
-    PropertyIndex, SystemLink, Uncertainty, Unit, UnitGroup, UnitIndex,
+    PropertyIndex, QualitySystem, SystemLink, Uncertainty, Unit, UnitGroup, UnitIndex,
 };
 use crate::formats::archive::Archive;
 use crate::formats::{Dropped, ImportError};
+
+/// The id of the data quality system of ecoinvent in openLCA's reference data.
+const ECOINVENT_QUALITY: &str = "e7ac7cf6-5457-453e-99f9-d889826fffe8";
 
 /// The newest version of the schema that is read.
 const NEWEST_SCHEMA: u32 = 5;
@@ -407,6 +410,8 @@ impl Reader<'_> {
         }
         let allocation_factors = process.allocation_factors.into_iter().filter_map(|f| self.allocation_factor(&user, f, &exchanges)).collect();
         let parameters = process.parameters.into_iter().filter_map(|p| self.parameter(&user, p)).collect();
+        let system = process.exchange_dq_system.map(|s| QualitySystem { id: s.id.into(), name: s.name.unwrap_or_default().into() });
+        let quality_system = system.filter(|s| *s.id != *ECOINVENT_QUALITY && !s.name.to_lowercase().contains("ecoinvent"));
         let location = self.located(&user, process.location.as_ref());
         let category = self.path(process.category);
         let process = Process {
@@ -421,6 +426,7 @@ impl Reader<'_> {
             parameters,
             default_allocation: process.default_allocation_method.as_deref().and_then(allocation_kind),
             allocation_factors,
+            quality_system,
         };
         self.builder.add_process(process, providers);
     }
@@ -535,7 +541,8 @@ fn allocation_kind(name: &str) -> Option<AllocationKind> {
 /// Fields that repeat what stands elsewhere: marks of the format, and what references say of their targets.
 const REPEATED: [&str; 6] = ["@type", "@context", "refUnit", "flowType", "processType", "library"];
 /// Fields that refer to another data set.
-const REFERENCES: [&str; 13] = [
+const REFERENCES: [&str; 14] = [
+    "exchangeDqSystem",
     "process",
     "provider",
     "flow",

@@ -260,6 +260,8 @@ pub struct Process {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_allocation_method: Option<String>,
     pub allocation_factors: Vec<AllocationFactor>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exchange_dq_system: Option<Ref>,
     pub parameters: Vec<Parameter>,
     pub exchanges: Vec<Exchange>,
 }

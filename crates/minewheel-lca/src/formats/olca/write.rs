@@ -310,6 +310,7 @@ fn process_of(database: &Database, process: &Process) -> file::Process {
         location: location_ref(database, process.location),
         default_allocation_method: process.default_allocation.map(allocation_name),
         allocation_factors: factors.collect(),
+        exchange_dq_system: process.quality_system.as_ref().map(|s| file::Ref::to("DQSystem", &s.id, &s.name)),
         parameters: scoped(&process.parameters, "PROCESS_SCOPE"),
         exchanges: process.exchanges.iter().enumerate().map(exchange).collect(),
     }
