@@ -67,3 +67,35 @@ pub(super) fn capacity_lines(fleet: &FleetTables, study: &Study, walked: &[Walke
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use minewheel_assess::tables::Tables;
+    use minewheel_data::store::Store;
+
+    use super::*;
+    use crate::credits::rules::RuleBook;
+    use crate::fleet::run::run;
+
+    #[test]
+    fn works_of_a_place_are_asked_for_its_cells_and_none_before_the_first_statement() {
+        let store = Store::embedded();
+        let (tables, fleet, book) =
+            (Tables::read(&store, false).unwrap(), FleetTables::read(&store, false).unwrap(), RuleBook::read(&store, false).unwrap());
+        let of = |place: &str| {
+            let text = format!(
+                "[study]\ntitle = \"x\"\nplace = \"{place}\"\nfrom = 2023\nto = 2026\n[[product]]\nname = \"a\"\ncar = \"vw-id3-58\"\nsurvival = \"germany\"\ninflow = [[2023, 1000000], [2026, 1000000]]\n"
+            );
+            run(&tables, &fleet, &book, &Study::read("s.toml", &text).unwrap()).unwrap().capacity
+        };
+        // A million packs of 62 kWh are 62 GWh.
+        for (place, first, gwh, last) in
+            [("EU27", 2024, 195.0, 195.0), ("US", 2024, 165.0, 260.0), ("CN", 2024, 2520.0, 3200.0), ("WORLD", 2023, 2500.0, 4000.0)]
+        {
+            let cells: Vec<CapacityLine> = of(place).into_iter().filter(|l| l.made == Made::Cells).collect();
+            assert_eq!((cells[0].year, cells[0].capacity, cells.last().unwrap().capacity), (first, gwh, last), "{place}");
+            assert!((cells[0].used - 62.0 / gwh).abs() < 1e-3 && cells.iter().all(|l| l.stated_for <= l.year), "{:?}", cells[0]);
+        }
+        assert!(of("DE").is_empty());
+    }
+}
