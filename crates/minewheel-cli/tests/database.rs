@@ -152,6 +152,91 @@ fn a_loop_that_uses_more_than_it_makes_is_solved_with_a_warning() {
     assert!(words.contains(warning) && count.is_some_and(|n| (n / 400.0 - 0.25).abs() < 0.07), "{words}");
 }
 
+#[test]
+fn many_demands_are_answered_at_once_as_they_are_one_by_one() {
+    let folder = imported("database-demands");
+    let file = "name,process,amount\nhot,boiler,3\n,grid,2\nboth,making-steel,1\nboth,grid,0.5\nhot,boiler/power,1\n";
+    write(&folder.join("demands.csv"), file);
+    let many = json(&folder, &["lca", "solve", "my.mwdb", "--demands", "demands.csv", "--samples", "50", "--draws", "draws.csv"]);
+    let names: Vec<&str> = many["demands"].as_array().unwrap().iter().map(|d| d["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["hot", "grid", "both"]);
+    assert_eq!(many["demands"][2]["demand"], serde_json::json!({"making-steel": 1.0, "grid": 0.5}));
+    assert_eq!((&many["method"], &many["unit"], &many["samples"]), (&"Ours: climate".into(), &"kg CO2e".into(), &50.into()));
+    let one_by_one: [&[&str]; 3] =
+        [&["--demand", "boiler=3", "--demand", "boiler/power=1"], &["--demand", "grid=2"], &["--demand", "making-steel=1", "--demand", "grid=0.5"]];
+    for (at, demand) in one_by_one.into_iter().enumerate() {
+        let arguments: Vec<&str> = ["lca", "solve", "my.mwdb", "--samples", "50"].into_iter().chain(demand.iter().copied()).collect();
+        let one = json(&folder, &arguments);
+        for key in ["score", "p5", "p50", "p95", "mean"] {
+            assert_eq!(many["demands"][at][key], one[key], "{at} {key}");
+        }
+    }
+    let table = std::fs::read_to_string(folder.join("draws.csv")).unwrap();
+    assert!(table.starts_with("draw,hot,grid,both\n0,") && table.lines().count() == 51, "{table}");
+    let csv = data(&folder, &["lca", "solve", "my.mwdb", "--demands", "demands.csv", "--format", "csv"]);
+    assert!(csv.starts_with("name,method,unit,score,p5,p50,p95,mean\nhot,Ours: climate,kg CO2e,"), "{csv}");
+    let shown = data(&folder, &["lca", "solve", "my.mwdb", "--demands", "demands.csv"]);
+    assert!(shown.contains("3 demands, method Ours: climate") && shown.lines().all(|l| l.chars().count() <= 80), "{shown}");
+    let with = |text: &str, words: &[&str]| {
+        write(&folder.join("bad.csv"), text);
+        refused(&folder, &["lca", "solve", "my.mwdb", "--demands", "bad.csv"], "minewheel::lca::demands", words);
+    };
+    with("name,amount\n", &["there is no column `process`"]);
+    with("process,amount\ngrid,much\n", &["line 2: `amount` wants a finite number"]);
+    with("process,amount\n,1\n", &["line 2: a `process` is wanted"]);
+    with("process,amount\n", &["it has no demands"]);
+    write(&folder.join("bad.csv"), "process,amount\ngird,1\n");
+    refused(&folder, &["lca", "solve", "my.mwdb", "--demands", "bad.csv"], "minewheel::lca::process", &["`gird`"]);
+}
+
+#[test]
+fn a_run_goes_on_from_its_draws_and_from_no_others() {
+    let folder = imported("database-resume");
+    let solve = |more: &[&str]| {
+        let base = ["lca", "solve", "my.mwdb", "--demand", "making-steel=2", "--format", "json"];
+        run_in(&folder, &base.iter().chain(more).copied().collect::<Vec<_>>())
+    };
+    let answer = |more: &[&str]| -> serde_json::Value { serde_json::from_str(&solve(more).data).unwrap() };
+    let whole = answer(&["--samples", "300", "--draws", "whole.csv"]);
+    answer(&["--samples", "120", "--draws", "parts.csv"]);
+    let resumed = solve(&["--samples", "180", "--first-draw", "120", "--draws", "parts.csv"]);
+    assert!(resumed.remarks.contains("note: 120 earlier draws of `parts.csv` are counted"), "{}", resumed.remarks);
+    let resumed: serde_json::Value = serde_json::from_str(&resumed.data).unwrap();
+    for key in ["score", "p5", "p50", "p95", "mean", "samples"] {
+        assert_eq!(resumed[key], whole[key], "{key}");
+    }
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
+    assert_eq!(read("parts.csv"), read("whole.csv"));
+    // Draws that are asked for again are drawn again, and count once.
+    assert_eq!(answer(&["--samples", "100", "--first-draw", "200", "--draws", "parts.csv"])["samples"], 300);
+    assert_eq!(read("parts.csv"), read("whole.csv"));
+    let other = |more: &[&str], words: &[&str]| {
+        let answer = solve(&[&["--samples", "10", "--first-draw", "300", "--draws", "parts.csv"], more].concat());
+        assert!(answer.code == 2 && answer.remarks.contains("error[minewheel::lca::draws]"), "{}", answer.remarks);
+        words.iter().for_each(|word| assert!(answer.remarks.contains(word), "{}", answer.remarks));
+    };
+    other(&["--seed", "2"], &["its draw 299 has", "another database, method, demand or seed"]);
+    write(&folder.join("parts.csv"), "draw,score\n0,1\n0,1\n");
+    other(&[], &["line 3: a number of a draw, given once"]);
+    write(&folder.join("parts.csv"), "draw,boiler\n0,1\n");
+    other(&[], &["its columns are `draw,boiler`", "`draw,score`"]);
+    assert_eq!(read("parts.csv"), "draw,boiler\n0,1\n");
+}
+
+#[test]
+fn more_draws_than_fit_are_refused_before_any_is_drawn() {
+    let folder = imported("database-many-draws");
+    let most = ["--samples", "100000000000"];
+    for question in [
+        &["solve", "my.mwdb", "--demand", "grid=1"][..],
+        &["compare", "my.mwdb", "--demand", "grid=1", "--demand", "dump=1"],
+        &["sensitivity", "my.mwdb", "--demand", "grid=1"],
+    ] {
+        let arguments: Vec<&str> = std::iter::once("lca").chain(question.iter().copied()).chain(most).collect();
+        refused(&folder, &arguments, "minewheel::option", &["--samples is 100000000000, wanted at most"]);
+    }
+}
+
 /// σ² = 0.0001 + 0.008 of the grid's carbon dioxide: exp(1.645·0.09) = 1.16 either way.
 #[test]
 fn a_pedigree_alone_is_drawn_and_said_to_be() {

@@ -40,6 +40,7 @@ mod tight;
 use std::fmt;
 use std::ops::Range;
 
+use crate::database::shown;
 use crate::demand::Demand;
 use crate::ids::ColumnId;
 use crate::network::{EvaluationError, Network};
@@ -136,7 +137,7 @@ pub enum SolveError {
         groups: usize,
     },
     /// A formula has no value with the parameters of a draw.
-    #[error("`{formula}` of {user}: {reason}")]
+    #[error("`{}` of {user}: {reason}", shown(.formula))]
     Formula {
         /// Whose.
         user: String,

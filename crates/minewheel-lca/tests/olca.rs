@@ -272,3 +272,19 @@ fn the_database_file_reads_back_and_any_damage_is_found() {
         assert!(store::from_bytes(&bytes[..length]).is_err(), "{length}");
     }
 }
+
+/// A formula of any length is named by its beginning, a circle of any length by its ends.
+#[test]
+fn messages_of_long_formulas_and_circles_are_short() {
+    let nested = format!("{}1{}", "(".repeat(100_000), ")".repeat(100_000));
+    let message = |files| read(files).unwrap_err().to_string();
+    let amount = message(spoilt("processes/dump.json", r#""amountFormula":"work""#, &format!(r#""amountFormula":"{nested}""#)));
+    assert!(amount.len() < 400 && amount.contains("(199941 more characters)") && amount.contains("nested more than"), "{}", amount.len());
+    let parameter = message(spoilt("processes/dump.json", "Losses * 2", &nested));
+    assert!(parameter.len() < 400 && parameter.contains("the parameter `work` = `((("), "{}", parameter.len());
+    let links: Vec<String> = (0..500)
+        .map(|at| format!(r#"{{"name":"p{at}","formula":"p{}","isInputParameter":false,"parameterScope":"PROCESS_SCOPE"}}"#, (at + 1) % 500))
+        .collect();
+    let circle = message(spoilt("processes/dump.json", r#""parameters":["#, &format!(r#""parameters":[{},"#, links.join(","))));
+    assert!(circle.len() < 400 && circle.contains("p0 -> p1 -> p2") && circle.contains("more) -> p0"), "{circle}");
+}

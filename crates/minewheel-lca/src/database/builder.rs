@@ -5,6 +5,7 @@ use std::fmt;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::flows::{Flow, FlowProperty, Location, UnitGroup};
+use super::formula::shown;
 use super::index::{CategoryIndex, FlowIndex, LocationIndex, ProcessIndex, PropertyIndex, UnitGroupIndex, UnitIndex};
 use super::methods::{ImpactCategory, ImpactMethod};
 use super::parameters::{Parameter, ParameterError, Values};
@@ -127,7 +128,7 @@ pub enum DatabaseFault {
         reason: ParameterError,
     },
     /// An amount's formula without value.
-    #[error("{user}: the amount of `{flow}` = `{formula}`: {reason}")]
+    #[error("{user}: the amount of `{flow}` = `{}`: {reason}", shown(.formula))]
     Formula {
         /// Who gives it.
         user: String,

@@ -10,6 +10,8 @@
 //!
 //! Source: the grammar of the openLCA formula interpreter (`GreenDelta`, `olca-formula`, `FormulaParser.jj`).
 
+use std::borrow::Cow;
+
 /// Nested deeper than this, a formula is refused.
 const DEEPEST: usize = 100;
 /// Longer than this, too: a chain of operators makes a deep tree, which is walked by recursion.
@@ -19,7 +21,7 @@ const LONGEST: usize = 2000;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FormulaError {
     /// It is not a formula.
-    #[error("at character {at}: `{seen}`, wanted {wanted}")]
+    #[error("at character {at}: `{}`, wanted {wanted}", shown(.seen))]
     Syntax {
         /// Where, counted from 1.
         at: usize,
@@ -32,10 +34,10 @@ pub enum FormulaError {
     #[error("it is nested more than {DEEPEST} deep or has more than {LONGEST} numbers, names and operators")]
     TooDeep,
     /// It names a function that there is not.
-    #[error("there is no function `{0}`")]
+    #[error("there is no function `{}`", shown(.0))]
     UnknownFunction(String),
     /// It names a parameter that there is not.
-    #[error("there is no parameter `{0}` here")]
+    #[error("there is no parameter `{}` here", shown(.0))]
     UnknownName(String),
     /// A function has too few or too many arguments.
     #[error("`{function}` has {seen} arguments, wanted {wanted}")]
@@ -58,6 +60,15 @@ pub enum FormulaError {
     /// It yields no finite number.
     #[error("it yields {0}; a finite number is wanted")]
     NotFinite(String),
+}
+
+/// A text as messages show it: whole, or its beginning and how much more there is.
+pub(crate) fn shown(text: &str) -> Cow<'_, str> {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        None => Cow::Borrowed(text),
+        Some((end, _)) => Cow::Owned(format!("{}… ({} more characters)", &text[..end], text[end..].chars().count())),
+    }
 }
 
 /// A parsed formula.
@@ -463,7 +474,7 @@ impl Parser<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Formula, FormulaError};
+    use super::{Formula, FormulaError, shown};
 
     fn value(text: &str) -> Result<f64, FormulaError> {
         Formula::parse(text)?.value(|name| match name {
@@ -471,6 +482,15 @@ mod tests {
             "waste_base" => Some(0.25),
             _ => None,
         })
+    }
+
+    #[test]
+    fn a_long_text_is_shown_by_its_beginning() {
+        assert_eq!(shown("2 * a"), "2 * a");
+        let long = "ä".repeat(1000);
+        assert_eq!(shown(&long), format!("{}… (940 more characters)", "ä".repeat(60)));
+        let message = Formula::parse(&format!("{long}(1)")).unwrap_err().to_string();
+        assert!(message.len() < 300, "{message}");
     }
 
     #[test]

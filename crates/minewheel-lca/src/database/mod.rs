@@ -34,6 +34,7 @@ pub(crate) use builder::SystemLink;
 pub use builder::{DatabaseBuilder, DatabaseFault, OnConflict};
 pub use flows::{Flow, FlowKind, FlowProperty, Location, PropertyFactor, Unit, UnitGroup};
 pub use follow::{Dependents, ParameterInput};
+pub(crate) use formula::shown;
 pub use formula::{Formula, FormulaError};
 pub use index::{CategoryIndex, FlowIndex, LocationIndex, ProcessIndex, PropertyIndex, UnitGroupIndex, UnitIndex};
 pub use link::{Candidate, LinkCounts, LinkOptions, Providers, Unlinked, UnlinkedInput, candidates, survey};

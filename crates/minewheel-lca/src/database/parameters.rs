@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::formula::{Formula, FormulaError};
+use super::formula::{Formula, FormulaError, shown};
 use super::uncertainty::Uncertainty;
 
 /// A named number.
@@ -37,10 +37,10 @@ pub enum ParameterError {
     #[error("`{0}` is no name of a parameter: wanted letters, digits, `_` and `$`, no digit first")]
     Name(String),
     /// Formulas that go round in a circle.
-    #[error("the parameters {} depend on each other in a circle", .0.join(" -> "))]
+    #[error("the parameters {} depend on each other in a circle", round(.0))]
     Circle(Vec<String>),
     /// A formula without a value.
-    #[error("the parameter `{name}` = `{formula}`: {reason}")]
+    #[error("the parameter `{name}` = `{}`: {reason}", shown(.formula))]
     Formula {
         /// The parameter.
         name: String,
@@ -52,6 +52,15 @@ pub enum ParameterError {
     /// A given number is not finite.
     #[error("the parameter `{0}` is not a finite number")]
     NotFinite(String),
+}
+
+/// The names of a circle; of a long one the first and the last.
+fn round(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    if names.len() <= SHOWN {
+        return names.join(" -> ");
+    }
+    format!("{} -> … ({} more) -> {}", names[..SHOWN - 1].join(" -> "), names.len() - SHOWN, names[names.len() - 1])
 }
 
 /// The values of the parameters that can be seen from one place.

@@ -18,6 +18,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::allocation::{AllocationError, Shares, is_provided, shares, supplied};
 use super::follow::{Dependents, FormulaBook, Operand, ProcessFormulas, Scope, ShareOf};
+use super::formula::shown;
 use super::index::{FlowIndex, LocationIndex, ProcessIndex};
 use super::link::{LinkCounts, LinkOptions, Makers, Unlinked, UnlinkedInput, UnlinkedInputs};
 use super::parameters::{ParameterError, Values};
@@ -77,7 +78,7 @@ pub enum SystemError {
         reason: ParameterError,
     },
     /// A formula without value.
-    #[error("{user}: `{formula}`: {reason}")]
+    #[error("{user}: `{}`: {reason}", shown(.formula))]
     Formula {
         /// Whose.
         user: String,

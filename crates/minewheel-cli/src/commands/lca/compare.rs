@@ -156,6 +156,7 @@ struct Side {
 
 /// Runs `lca compare`.
 pub fn compare(arguments: &Compare) -> Result<(), Failure> {
+    super::draws::check_count("samples", arguments.samples, arguments.demand.len().max(arguments.databases.len()))?;
     let (sources, sides) = open(arguments)?;
     if arguments.samples > 0 {
         sources.iter().for_each(Source::note_draws);

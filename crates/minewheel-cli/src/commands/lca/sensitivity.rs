@@ -149,6 +149,8 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> Result<(), Failure> {
         let option = if arguments.top == 0 { "top" } else { "samples" };
         return Err(Failure::Option { option, seen: "0".to_owned(), wanted: "a whole number above 0".to_owned() });
     }
+    // Each draw gives an impact for itself, its twin, and each row that is looked at.
+    super::draws::check_count("samples", arguments.samples, arguments.top.saturating_add(3))?;
     let source = Source::open(&arguments.question, true)?;
     source.note_draws();
     let Assembled { assembly, category, demand, method, unit } = source.assemble(arguments.question.method.as_deref())?;

@@ -445,8 +445,13 @@ impl Source {
 
     /// Amounts by the id that their owner knows.
     pub fn demand_by_id(&self) -> BTreeMap<String, f64> {
+        self.by_id(&self.amounts)
+    }
+
+    /// Some amounts by the id that their owner knows.
+    pub fn by_id(&self, lines: &[(i64, f64)]) -> BTreeMap<String, f64> {
         let mut amounts = BTreeMap::new();
-        for (id, amount) in &self.amounts {
+        for (id, amount) in lines {
             *amounts.entry(self.activity(*id).id).or_insert(0.0) += amount;
         }
         amounts
