@@ -87,6 +87,9 @@ fn parity(year: Option<i32>, first: i32) -> String {
     }
 }
 
+/// What is asked of a pair: in a word, the year of parity, and the battery car's cost over the fuel car's in a year.
+type Asked = (&'static str, fn(&TcoCountry) -> Option<i32>, fn(&TcoYear) -> f64);
+
 /// A line a segment, a column a country, once for owning and once for buying.
 fn segments(found: &[TcoCountry]) -> String {
     let mut names: Vec<&str> = found.iter().filter_map(|c| c.segment.as_deref()).collect();
@@ -97,8 +100,6 @@ fn segments(found: &[TcoCountry]) -> String {
     let header: Vec<&str> = ["segment"].into_iter().chain(countries).collect();
     let last = found.first().and_then(|c| c.years.last()).map_or(0, |y| y.year);
     let mut text = "the year from which the battery car of a segment is no dearer than its fuel car\n".to_owned();
-    // A year of parity, else how much dearer the battery car is in the last year.
-    type Asked = (&'static str, fn(&TcoCountry) -> Option<i32>, fn(&TcoYear) -> f64);
     let asked: [Asked; 2] = [
         ("own", |c| c.ownership_parity, |y| y.battery_usd_per_km / y.fuel_usd_per_km),
         ("buy", |c| c.purchase_parity, |y| y.battery_purchase_usd / y.fuel_purchase_usd),

@@ -153,11 +153,11 @@ fn by_place(found: &RegionalReport, csv: impl Fn(&FleetReport) -> String) -> Str
     let mut text = String::new();
     for report in found.regions.iter().chain([&found.whole]) {
         for (index, line) in csv(report).lines().enumerate() {
-            match (index, text.is_empty()) {
-                (0, true) => text.push_str(&format!("place,{line}\n")),
-                (0, false) => {}
-                _ => text.push_str(&format!("{},{line}\n", report.place)),
-            }
+            let _ = match (index, text.is_empty()) {
+                (0, true) => writeln!(text, "place,{line}"),
+                (0, false) => Ok(()),
+                _ => writeln!(text, "{},{line}", report.place),
+            };
         }
     }
     text
