@@ -322,7 +322,10 @@ fn what_cannot_be_is_refused() {
         "minewheel::lca::unlinked",
         &["2 products have no supplier", "`slag`, wanted 1 times, first by `making-steel`", "nearest: `dump` (dump)"],
     );
-    refused(&folder, &["lca", "solve", "boiler", "--demand", "1=1"], "minewheel::file", &["boiler"]);
+    for question in ["solve", "contributions", "path"] {
+        let words = ["cannot read `boiler`", "a database is a file that `minewheel lca import PACKAGE --into FILE` makes"];
+        refused(&folder, &["lca", question, "boiler", "--demand", "1=1"], "minewheel::file", &words);
+    }
     let boiler: Vec<&str> = solve("boiler=1").into_iter().chain(["--allocation", "economic"]).collect();
     refused(&folder, &boiler, "minewheel::lca::allocation", &["1 processes cannot be allocated", "no economic allocation factor for `heat`"]);
     refused(&folder, &["lca", "contributions", "my.mwdb", "--demand", "grid=1", "--cut", "0"], "minewheel::option", &["--cut is 0"]);

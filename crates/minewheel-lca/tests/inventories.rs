@@ -282,6 +282,98 @@ fn cells_that_cannot_be_are_named_with_their_row() {
     }
 }
 
+/// Two activities: one calls a parameter of the other, which calls one of its own; a group that both name has another.
+fn grouped() -> Vec<&'static [&'static str]> {
+    vec![
+        &["CutOff", "8", "notes"],
+        &["database", "mine"],
+        &[],
+        &["ACTIVITY", "a"],
+        &["unit", "kilogram"],
+        &["parameters", "ours"],
+        &["name", "amount", "formula"],
+        &["bar", "", "reference_me + 2"],
+        &["shared_rate", "4"],
+        &["own", "1"],
+        &[],
+        &["exchanges"],
+        &[],
+        &["name", "amount", "unit", "type", "formula", "comment", "kept", "last", "cut off"],
+        &["b", "", "kilogram", "technosphere", "bar * 3", "", "", "", "1"],
+        &[],
+        &["dust", "2", "kilogram", "biosphere"],
+        &["a note that is no exchange"],
+        &[],
+        &["Activity", "b"],
+        &["unit", "kilogram"],
+        &["Parameters", "ours"],
+        &["name", "amount", "formula"],
+        &["reference_me", "", "half * 6"],
+        &["half", "0.5"],
+        &["own", "2"],
+        &[],
+        &["Exchanges"],
+        &["name", "amount", "unit", "type", "formula"],
+        &["soot", "", "kilogram", "biosphere", "shared_rate * own"],
+    ]
+}
+
+#[test]
+fn parameters_of_a_group_are_seen_by_all_and_empty_lines_do_not_end_an_activity() {
+    let (database, dropped) = read_excel(&grouped()).unwrap();
+    let (a, b) = (process(&database, "a"), process(&database, "b"));
+    // (0.5 · 6 + 2) · 3; the exchange below the empty line counts.
+    assert_eq!((a.exchanges[1].amount, a.exchanges[2].amount, a.exchanges.len()), (15.0, 2.0, 3));
+    assert_eq!(b.exchanges[1].amount, 8.0);
+    let global: Vec<&str> = database.parameters().iter().map(|p| &*p.name).collect();
+    assert_eq!(global, ["reference_me", "half", "shared_rate"]);
+    assert_eq!(dropped.get("rows below an empty line that are neither exchange nor parameter"), Some(&1));
+    // A name that both groups have stays with each; the caller takes that of its own group.
+    let mut twice = grouped();
+    twice.extend([&["Activity", "c"][..], &["unit", "kilogram"], &["Parameters", "theirs"], &["name", "amount"], &["half", "9"]]);
+    let (database, dropped) = read_excel(&twice).unwrap();
+    assert_eq!((process(&database, "a").exchanges[1].amount, process(&database, "b").exchanges[1].amount), (15.0, 8.0));
+    assert_eq!(dropped.get("parameters of a group, copied into each activity that calls them"), Some(&2), "{dropped:?}");
+    let mut unknown = grouped();
+    unknown[7] = &["bar", "", "nobody + 2"];
+    assert!(read_excel(&unknown).unwrap_err().to_string().contains("there is no parameter `nobody` here"));
+}
+
+#[test]
+fn a_cutoff_keeps_as_many_columns_as_it_says() {
+    for (columns, word) in
+        [("4", "wants an `amount`"), ("0", "row 1: `cutoff` wants how many columns"), ("many", "row 1: `cutoff` wants how many columns")]
+    {
+        let corner: &[&str] = &["cutoff", columns];
+        let mut rows = grouped();
+        rows[0] = corner;
+        let message = read_excel(&rows).unwrap_err().to_string();
+        assert!(message.contains(word), "{columns}: {message}");
+    }
+    let mut rows = grouped();
+    rows[0] = &["cutoff", "5"];
+    assert_eq!(process(&read_excel(&rows).unwrap().0, "a").exchanges[1].amount, 15.0);
+}
+
+#[test]
+fn a_workbook_of_factors_adds_a_method_to_flows_that_are_there() {
+    let (database, _) = read_excel(&rows()).unwrap();
+    let factors: &[&[&str]] = &[
+        &["name", "categories", "amount"],
+        &["Carbon dioxide", "air::urban::unspecified", "3"],
+        &["Iron ore", "natural resource::in ground", "42"],
+        &["Gold", "natural resource", "7"],
+    ];
+    let builder = || DatabaseBuilder::onto(database.clone(), OnConflict::Refuse);
+    let (with, dropped) = excel::read("toll.xlsx", &workbook(factors), builder()).unwrap();
+    assert_eq!(with.category_names(), ["toll: One"]);
+    let found: Vec<(&str, f64)> = with.categories()[0].factors.iter().map(|f| (&*with.flow(f.flow).name, f.value)).collect();
+    assert_eq!(found, [("Carbon dioxide", 3.0), ("Iron ore", 42.0)]);
+    assert_eq!(dropped.get("factors of flows that the database lacks"), Some(&1));
+    let odd: &[&[&str]] = &[&["name", "categories", "amount"], &["Iron ore", "natural resource", "much"]];
+    assert!(excel::read("toll.xlsx", &workbook(odd), builder()).unwrap_err().to_string().contains("the factor is `much`"));
+}
+
 fn ilcd_files() -> Vec<(String, String)> {
     let set = |root: &str, information: &str, rest: &str| {
         format!(

@@ -138,12 +138,24 @@ fn an_id_given_twice_or_not_at_all_is_refused() {
     let (_, text) = list.iter().find(|(name, _)| name == "processes/grid.json").unwrap().clone();
     list.push(("processes/again.json".to_owned(), text));
     assert!(refused(list).contains("the process `grid` is given twice"));
-    let twice = spoilt("processes/grid.json", r#""isInput":true,"#, r#""isInput":true,"internalId":7,"#);
-    let twice = twice.into_iter().map(|(name, text)| (name, text.replacen(r#""isInput":false,"#, r#""isInput":false,"internalId":7,"#, 1)));
-    assert!(
-        refused(twice.filter(|(name, _)| name != "processes/making-steel.json").collect())
-            .contains("exchange `7 of the process `grid`` is given twice")
-    );
+}
+
+#[test]
+fn exchanges_with_one_number_are_numbered_anew_and_counted() {
+    let numbered = |text: &str| {
+        text.replacen(r#""isInput":true,"#, r#""isInput":true,"internalId":7,"#, 1).replacen(
+            r#""isInput":false,"#,
+            r#""isInput":false,"internalId":7,"#,
+            1,
+        )
+    };
+    let mut list = good();
+    let (_, grid) = list.iter_mut().find(|(name, _)| name == "processes/grid.json").unwrap();
+    *grid = numbered(grid);
+    let (database, dropped) = read(list).unwrap();
+    let grid = database.process(database.process_by_id("grid").unwrap());
+    assert_eq!(grid.exchanges.iter().map(|e| e.internal_id).collect::<Vec<_>>(), [7, 8, 9]);
+    assert_eq!(dropped.get("processes: internalId of an exchange, where another has it"), Some(&1));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use std::io::{Cursor, Read};
 
 use minewheel_lca::database::{Database, DatabaseBuilder, Exchange, LinkOptions, OnConflict, Process, ProductSystem, Uncertainty};
 use minewheel_lca::formats::archive::{Limits, ZipFiles, ZipWriter};
-use minewheel_lca::formats::{Dropped, data_package, excel, ilcd, inventory_table, method_table, read_data_package, read_package};
+use minewheel_lca::formats::{Dropped, data_package, excel, ilcd, inventory_table, method_table, olca, read_data_package, read_package};
 use minewheel_lca::{Assembly, adjoint, direct_scores};
 
 /// The tiny package with a formula, a parameter with a spread, an avoided product and a resource that is given back.
@@ -307,4 +307,25 @@ fn a_row_that_cannot_be_is_named_by_its_line() {
     }
     let message = read(format!("proces,{head}{good}")).unwrap_err().to_string();
     assert!(message.contains("there is no column `proces`"), "{message}");
+}
+
+/// Neither openLCA nor ILCD has PERT: its ends and mode are kept in a triangular distribution.
+#[test]
+fn pert_becomes_triangular_where_there_is_none() {
+    let text = "process,what,flow,amount,unit,distribution,low,mode,high\nmill,product,steel,1,kg,,,,\nmill,emission,soot,2,kg,pert,1,2,4\n";
+    let (before, _) = inventory_table::read("x.csv", text.as_bytes(), DatabaseBuilder::new()).unwrap();
+    assert_eq!(before.processes()[0].exchanges[1].uncertainty, Uncertainty::Pert { low: 1.0, mode: 2.0, high: 4.0 });
+    let wanted = Uncertainty::Triangular { low: 1.0, mode: 2.0, high: 4.0 };
+    let (after, dropped) = through_ilcd(&before);
+    assert_eq!((after.processes()[0].exchanges[1].uncertainty, dropped["PERT distributions, written as triangular ones"]), (wanted, 1));
+    let mut list = Vec::new();
+    let put = &mut |name: &str, bytes: Vec<u8>| -> Result<(), ()> {
+        list.push((name.to_owned(), String::from_utf8(bytes).unwrap()));
+        Ok(())
+    };
+    let dropped = olca::write(&before, put).unwrap();
+    assert_eq!(dropped["uncertainty: PERT distributions, written as triangular ones"], 1);
+    assert_eq!(packages::read(list).unwrap().0.processes()[0].exchanges[1].uncertainty, wanted);
+    let (table, _, _) = inventory_table::write(&before).unwrap();
+    assert_eq!(inventory_table::read("x.csv", &table, DatabaseBuilder::new()).unwrap().0, before);
 }

@@ -78,6 +78,14 @@ fn perhaps(nearest: &[String]) -> String {
 /// Why a database cannot be solved.
 #[derive(Debug, thiserror::Error)]
 pub enum LcaFailure {
+    /// A file cannot be read.
+    #[error("cannot read `{}`: {reason}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        reason: std::io::Error,
+    },
     /// The file is not a database.
     #[error("{}: {error}", path.display())]
     Package {
@@ -224,6 +232,7 @@ impl LcaFailure {
     /// A stable code.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::Read { .. } => "minewheel::file",
             Self::Store { .. } => "minewheel::lca::database",
             Self::Import { .. } => "minewheel::lca::import",
             Self::UnknownProcess { .. } => "minewheel::lca::process",
@@ -242,6 +251,9 @@ impl LcaFailure {
     /// What to do next.
     pub fn help(&self) -> &'static str {
         match self {
+            Self::Read { .. } => {
+                "a database is a file that `minewheel lca import PACKAGE --into FILE` makes; a package, a mapping or a table is a file or folder that may be read"
+            }
             Self::Store { .. } => "`minewheel lca import PACKAGE --into FILE` makes a database; a Brightway data package is a zip file",
             Self::Import { .. } => {
                 "a package is a zip file or folder as openLCA exports it (`processes/`, `flows/` …), of EcoSpold 2 (`.spold`) or ILCD, a SimaPro or impact-factor CSV, or a workbook (`.xlsx`) for Brightway"
@@ -314,7 +326,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 
 #[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
 fn read(path: &Path, is_uncertain: bool) -> Result<DataPackage, Failure> {
-    let file = File::open(path).map_err(|reason| Failure::File { verb: "read", path: path.to_owned(), reason })?;
+    let file = File::open(path).map_err(|reason| LcaFailure::Read { path: path.to_owned(), reason })?;
     let package = read_data_package(BufReader::new(file), is_uncertain);
     package.map_err(|error| LcaFailure::Package { path: path.to_owned(), error }.into())
 }

@@ -140,7 +140,10 @@ pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(D
         let id = cell(columns.flow_id);
         let (main, sub) = (cell(columns.compartment).to_lowercase(), cell(columns.subcompartment).to_lowercase());
         let path = if sub.is_empty() { main } else { format!("{main}/{sub}") };
-        let by_name = || flows.by_name.get(&(cell(columns.name).to_lowercase(), path.clone())).copied();
+        // A flow of a compartment and one of its unspecified part are the same.
+        let other = path.strip_suffix("/unspecified").map_or_else(|| format!("{path}/unspecified"), str::to_owned);
+        let by_path = |path: String| flows.by_name.get(&(cell(columns.name).to_lowercase(), path)).copied();
+        let by_name = || by_path(path.clone()).or_else(|| by_path(other));
         let Some(flow) = flows.by_id.get(id).copied().or_else(by_name) else {
             missing.insert(if id.is_empty() { format!("{} ({path})", cell(columns.name)) } else { id.to_owned() });
             *dropped.entry("factors of flows that the database lacks".to_owned()).or_default() += 1;

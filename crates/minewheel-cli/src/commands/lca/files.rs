@@ -25,7 +25,7 @@ pub fn is_database(path: &Path) -> Result<bool, Failure> {
 #[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
 fn first_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
     use std::io::Read as _;
-    let fault = |reason| Failure::File { verb: "read", path: path.to_owned(), reason };
+    let fault = |reason| Failure::from(LcaFailure::Read { path: path.to_owned(), reason });
     let mut first = Vec::new();
     fs::File::open(path).map_err(fault)?.take(8).read_to_end(&mut first).map_err(fault)?;
     Ok(first)
@@ -34,12 +34,12 @@ fn first_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 /// The text of a small file.
 #[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
 pub fn text(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path).map_err(|reason| Failure::File { verb: "read", path: path.to_owned(), reason })
+    fs::read_to_string(path).map_err(|reason| Failure::from(LcaFailure::Read { path: path.to_owned(), reason }))
 }
 
 #[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
 fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
-    fs::read(path).map_err(|reason| Failure::File { verb: "read", path: path.to_owned(), reason })
+    fs::read(path).map_err(|reason| Failure::from(LcaFailure::Read { path: path.to_owned(), reason }))
 }
 
 /// Writes a file whole or not at all: beside its place first, then moved there.
@@ -63,7 +63,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
 /// A package: a zip file, a folder, or a single file of another kind.
 #[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
 pub fn archive(path: &Path) -> Result<Box<dyn Archive>, Failure> {
-    let fault = |reason| Failure::File { verb: "read", path: path.to_owned(), reason };
+    let fault = |reason| Failure::from(LcaFailure::Read { path: path.to_owned(), reason });
     if path.is_dir() {
         return Ok(Box::new(FolderFiles::new(path)?));
     }
@@ -95,7 +95,7 @@ impl FolderFiles {
         let limits = Limits::default();
         let (mut names, mut open) = (Vec::new(), vec![PathBuf::new()]);
         while let Some(folder) = open.pop() {
-            let fault = |reason| Failure::File { verb: "read", path: root.join(&folder), reason };
+            let fault = |reason| Failure::from(LcaFailure::Read { path: root.join(&folder), reason });
             for entry in fs::read_dir(root.join(&folder)).map_err(fault)? {
                 let entry = entry.map_err(fault)?;
                 let below = folder.join(entry.file_name());

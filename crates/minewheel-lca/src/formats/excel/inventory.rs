@@ -20,6 +20,8 @@ pub(super) struct RawActivity {
     pub comment: Option<String>,
     pub exchanges: Vec<RawExchange>,
     pub parameters: Vec<Parameter>,
+    /// The group of its parameters, where it names one.
+    pub group: String,
 }
 
 impl RawActivity {
@@ -80,6 +82,17 @@ enum Section {
     Parameters { is_global: bool, header: Option<Vec<(u32, String)>> },
 }
 
+impl Section {
+    /// Whether a row of exchanges or parameters says none.
+    fn is_note(&self, row: &Row) -> bool {
+        match self {
+            Self::Exchanges(Some(header)) => cell(header, row, "type").is_none() && cell(header, row, "amount").is_none(),
+            Self::Parameters { header: Some(header), .. } => cell(header, row, "amount").is_none() && cell(header, row, "formula").is_none(),
+            _ => false,
+        }
+    }
+}
+
 /// Fields of an activity that the model has no place for are counted; these are expected.
 const KEPT: [&str; 9] = ["code", "location", "unit", "reference product", "production amount", "categories", "comment", "type", "format"];
 
@@ -90,17 +103,32 @@ impl Inventory {
         if corner(0).is_some_and(|c| c.eq_ignore_ascii_case("skip")) {
             return Ok(());
         }
-        let cutoff = corner(0).filter(|c| *c == "cutoff").and_then(|_| corner(1)).and_then(|n| number(n).ok()).map(|n| n as u32);
-        let (mut section, mut last) = (Section::Nothing, 0);
+        let cutoff = match corner(0).filter(|c| c.trim().eq_ignore_ascii_case("cutoff")) {
+            None => u32::MAX,
+            Some(_) => match corner(1).and_then(|n| number(n).ok()) {
+                Some(columns) if columns >= 1.0 => columns as u32,
+                _ => return Err("row 1: `cutoff` wants how many columns are read, at least 1, in column B".to_owned()),
+            },
+        };
+        let (mut section, mut last, mut is_after_gap) = (Section::Nothing, 0, false);
         for (number, row) in &sheet.rows {
-            let row: Row = row.iter().filter(|(column, _)| cutoff.is_none_or(|c| **column + 1 < c)).map(|(c, t)| (*c, t.clone())).collect();
-            if *number > last + 1 || row.is_empty() {
+            let row: Row = row.iter().filter(|(column, _)| **column < cutoff).map(|(c, t)| (*c, t.clone())).collect();
+            // An empty line ends what stands by itself; within an activity it has no effect.
+            let is_apart = *number > last + 1 || row.is_empty();
+            if is_apart && matches!(section, Section::Parameters { is_global: true, .. }) {
                 section = Section::Nothing;
             }
             last = *number;
+            if row.is_empty() {
+                continue;
+            }
+            is_after_gap |= is_apart;
             let (first, second) = (row.get(&0).map_or("", String::as_str), row.get(&1).map_or("", String::as_str));
-            match first {
-                "Activity" => {
+            let is_global = |word: &str| word != "parameters" || self.activities.is_empty();
+            let word = first.trim().to_lowercase();
+            is_after_gap &= !["activity", "exchanges"].contains(&word.as_str()) && !word.ends_with("parameters");
+            match word.as_str() {
+                "activity" => {
                     self.activities.push(RawActivity {
                         name: second.to_owned(),
                         product: second.to_owned(),
@@ -113,22 +141,29 @@ impl Inventory {
                     section = Section::Activity;
                     continue;
                 }
-                "Database" => {
+                "database" => {
                     section = Section::Nothing;
                     continue;
                 }
-                "Exchanges" => {
+                "exchanges" => {
                     if self.activities.is_empty() {
                         return Err(format!("row {number}: `Exchanges` stands before any `Activity`"));
                     }
                     section = Section::Exchanges(None);
                     continue;
                 }
-                "Parameters" | "Database parameters" | "Project parameters" => {
-                    section = Section::Parameters { is_global: first != "Parameters" || self.activities.is_empty(), header: None };
+                "parameters" | "database parameters" | "project parameters" => {
+                    section = Section::Parameters { is_global: is_global(&word), header: None };
+                    if let Some(activity) = self.activities.last_mut().filter(|_| word == "parameters") {
+                        second.clone_into(&mut activity.group);
+                    }
                     continue;
                 }
                 _ => {}
+            }
+            if is_after_gap && section.is_note(&row) {
+                *self.left_out.entry("rows below an empty line that are neither exchange nor parameter".to_owned()).or_default() += 1;
+                continue;
             }
             self.row(&mut section, &row, [first, second]).map_err(|reason| format!("row {number}: {reason}"))?;
         }

@@ -8,13 +8,18 @@
 //! | type `biosphere`                               | an elementary flow by name and categories, that of the database if it has one |
 //! | `Parameters`, `Database parameters`, `Project parameters` | parameters of the process; global ones                       |
 //! | `uncertainty type` 2, 3, 4, 5                  | lognormal (loc, scale of the logarithm), normal, uniform, triangular    |
-//! | sheets that begin with `skip`; `cutoff` N      | left out; columns from N on are left out                                |
+//! | `Parameters GROUP`, formulas that call those of other activities | see `groups`                                          |
+//! | sheets that begin with `skip`; `cutoff` N      | left out; only the first N columns are read                             |
+//! | no `Activity`, but columns `name`, `categories`, `amount` | impact factors: a category a sheet, of a method called after the file |
+//!
+//! Keywords may be written in any case. An empty line ends project and database parameters, and nothing within an activity.
 //!
 //! Processes that the database has already (an ecoinvent, say) are found by name, or by `name | reference product`, and place. What is not
 //! found stays without a supplier, and `lca info --list-unlinked` names it. Amounts with a formula follow it.
 //!
 //! Source: the importer `ExcelImporter` of Brightway (`bw2io`, its documentation and fixtures).
 
+mod groups;
 mod inventory;
 mod workbook;
 mod write;
@@ -23,9 +28,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::draft::{Draft, DraftExchange, DraftFlow, DraftProcess};
 use super::import::{Dropped, ImportError};
+use super::method_table;
 use super::units::ratio;
 use crate::database::{Database, DatabaseBuilder, Direction, FlowKind, direction_of_category};
 use inventory::{Inventory, RawActivity, RawExchange};
+use workbook::Sheet;
 pub use write::write;
 
 /// Reads a workbook into a database, and says what was left out.
@@ -34,17 +41,44 @@ pub use write::write;
 /// [`ImportError`] for a file that is no workbook or has no activity, or with every fault of its processes.
 pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(Database, Dropped), ImportError> {
     let mut inventory = Inventory::default();
-    for sheet in workbook::sheets(file, bytes)? {
+    let sheets = workbook::sheets(file, bytes)?;
+    let factors = factor_table(file, &sheets);
+    for sheet in sheets {
         let fault = |reason: String| ImportError::File { file: format!("{file}, sheet `{}`", sheet.name), reason };
         inventory.take(&sheet).map_err(fault)?;
     }
     if inventory.activities.is_empty() {
+        if let Some(table) = factors {
+            return method_table::read(file, table.as_bytes(), builder);
+        }
         return Err(ImportError::Empty { wanted: "cell `Activity` in column A: it is no inventory for Brightway" });
     }
+    inventory.share_parameters();
     let linker = Linker::of(&inventory, builder.database());
     let dropped = linker.draft(inventory).enter(&mut builder);
     let database = builder.finish().map_err(|(faults, count)| ImportError::Faults { faults, count })?;
     Ok((database, dropped))
+}
+
+/// The sheets with columns `name`, `categories` and `amount` as a table of impact factors: each is a category of a method that is called after the
+/// file; `None` if there are none.
+fn factor_table(file: &str, sheets: &[Sheet]) -> Option<String> {
+    let stem = file.rsplit('/').next().unwrap_or(file).rsplit_once('.').map_or(file, |(stem, _)| stem);
+    let mut table = csv::Writer::from_writer(Vec::new());
+    table.write_record(["method", "category", "name", "compartment", "factor"]).ok()?;
+    let mut is_found = false;
+    for sheet in sheets {
+        let Some(header) = sheet.rows.get(&1) else { continue };
+        let column = |name: &str| header.iter().find(|(_, text)| text.trim().eq_ignore_ascii_case(name)).map(|(at, _)| *at);
+        let (Some(name), Some(categories), Some(amount)) = (column("name"), column("categories"), column("amount")) else { continue };
+        is_found = true;
+        for row in sheet.rows.iter().filter(|(number, _)| **number > 1).map(|(_, row)| row) {
+            let cell = |at: u32| row.get(&at).map_or("", String::as_str);
+            let path = cell(categories).replace("::", "/");
+            table.write_record([stem, &sheet.name, cell(name), &path, cell(amount)]).ok()?;
+        }
+    }
+    String::from_utf8(table.into_inner().ok()?).ok().filter(|_| is_found)
 }
 
 /// A process that an input may mean.

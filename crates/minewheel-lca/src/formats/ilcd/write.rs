@@ -215,6 +215,10 @@ impl Writer<'_> {
             }
             Uncertainty::Normal { mean, deviation: d } if is_near(mean) => kind("normal", String::new()) + &deviation(2.0 * d * scale.abs()),
             Uncertainty::Triangular { low, mode, high } if is_near(mode) => kind("triangular", ends(low, high)),
+            Uncertainty::Pert { low, mode, high } if is_near(mode) => {
+                self.count("PERT distributions, written as triangular ones", 1);
+                kind("triangular", ends(low, high))
+            }
             Uncertainty::Uniform { low, high } => kind("uniform", ends(low, high)),
             _ => {
                 self.count("distributions that do not lie around their amount", 1);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use serde::de::DeserializeOwned;
 use serde_ignored::Path;
 
@@ -373,6 +373,7 @@ impl Reader<'_> {
         let mut providers = Vec::new();
         let mut reference = None;
         let mut next = process.exchanges.iter().filter_map(|e| e.internal_id).max().unwrap_or(0);
+        let mut numbers = FxHashSet::default();
         for e in process.exchanges {
             let Some((flow, unit, property)) = self.quantity(&user, &e.flow, e.unit.as_ref(), e.flow_property.as_ref()) else { continue };
             let formula = e.amount_formula.filter(|f| !f.trim().is_empty());
@@ -387,8 +388,12 @@ impl Reader<'_> {
             if let Some(provider) = e.default_provider {
                 providers.push((place, provider.id.into()));
             }
-            let internal_id = e.internal_id.unwrap_or_else(|| {
-                next += 1;
+            let own = e.internal_id.filter(|id| numbers.insert(*id));
+            if own.is_none() && e.internal_id.is_some() {
+                *self.dropped.entry("processes: internalId of an exchange, where another has it".to_owned()).or_default() += 1;
+            }
+            let internal_id = own.unwrap_or_else(|| {
+                next = next.saturating_add(1);
                 next
             });
             exchanges.push(Exchange {

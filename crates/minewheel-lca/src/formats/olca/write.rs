@@ -100,7 +100,7 @@ fn dropped(database: &Database, own: &[Direction]) -> Dropped {
         database.categories().iter().map(of_category).sum::<usize>()
     };
     let all = [
-        ("uncertainty: PERT distributions", pert),
+        ("uncertainty: PERT distributions, written as triangular ones", pert),
         ("lcia_categories: directions of factors, which are written with the other sign", count(Turn::Turned)),
         ("lcia_categories: factors for the other direction of a flow that has one for its own", count(Turn::Left)),
     ];
@@ -167,13 +167,13 @@ fn flow_of(database: &Database, flow: &Flow) -> file::Flow {
 fn uncertainty_of(uncertainty: Uncertainty) -> Option<file::Uncertainty> {
     let of = |name: &str| file::Uncertainty { distribution_type: Some(format!("{name}_DISTRIBUTION")), ..file::Uncertainty::default() };
     Some(match uncertainty {
-        // openLCA has no PERT; `dropped` counts them.
-        Uncertainty::None | Uncertainty::Pert { .. } => return None,
+        Uncertainty::None => return None,
         Uncertainty::Lognormal { geometric_mean, geometric_deviation } => {
             file::Uncertainty { geom_mean: Some(geometric_mean), geom_sd: Some(geometric_deviation), ..of("LOG_NORMAL") }
         }
         Uncertainty::Normal { mean, deviation } => file::Uncertainty { mean: Some(mean), sd: Some(deviation), ..of("NORMAL") },
-        Uncertainty::Triangular { low, mode, high } => {
+        // openLCA has no PERT; `dropped` counts those that are written with their ends and mode.
+        Uncertainty::Triangular { low, mode, high } | Uncertainty::Pert { low, mode, high } => {
             file::Uncertainty { minimum: Some(low), mode: Some(mode), maximum: Some(high), ..of("TRIANGLE") }
         }
         Uncertainty::Uniform { low, high } => file::Uncertainty { minimum: Some(low), maximum: Some(high), ..of("UNIFORM") },
