@@ -28,7 +28,7 @@ use minewheel_model::vehicle::{PackSummary, SizedCar, bill, element_content, siz
 
 use crate::AssessError;
 use crate::plant::supply_lines;
-use crate::recycling::content_lines;
+use crate::recycling::{content_lines, work_lines};
 use crate::scenario::Scenario;
 use crate::tables::Tables;
 
@@ -140,7 +140,7 @@ pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario:
     energy_lines(&mut lines, &energy, design, distance);
     if let Some(pack) = &pack {
         replacement(&mut lines, pack, packs - 1.0, tables, design);
-        end_of_life(&mut lines, pack, packs);
+        lines.extend(work_lines(pack, packs, tables, draw)?);
     }
     lines.sort_by(|a, b| a.stage.cmp(&b.stage).then_with(|| a.part.cmp(&b.part)));
     Ok(Inventory { lines, sized, pack, energy, lifetime_km, years, packs, materials })
@@ -310,21 +310,6 @@ fn energy_lines(lines: &mut Vec<BillLine>, energy: &RoadEnergy, design: &CarDesi
 
 /// The product of charging: delivered at low voltage where the car drives.
 pub const CHARGING: &str = "electricity-low-voltage";
-
-/// The service of recycling packs.
-pub const PACK_RECYCLING: &str = "battery-recycling-hydro";
-
-fn end_of_life(lines: &mut Vec<BillLine>, pack: &PackDesign, packs: f64) {
-    lines.push(BillLine {
-        stage: Stage::EndOfLife,
-        part: Arc::from("battery-recycling"),
-        product: Arc::from(PACK_RECYCLING),
-        amount: pack.pack_mass.kg() * packs,
-        contained: Mass::ZERO,
-        place: None,
-        rows: Vec::new(),
-    });
-}
 
 /// What the choices of a design's body change in its mass, at best estimates; nought without choices, and then nothing is sized.
 ///

@@ -24,16 +24,16 @@ use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::status::Status;
 use minewheel_data::units::Energy;
 use minewheel_lca::{ColumnId, Demand, forward};
-use minewheel_model::bill::{Phase, Stage};
-use minewheel_model::recycling::{Feed, Route, recycle};
+use minewheel_model::bill::{BillLine, Phase, Stage};
+use minewheel_model::recycling::{Feed, recycle};
 
 use crate::AssessError;
 use crate::assessment::Prepared;
 use crate::cff::CircularParameters;
 use crate::footprint::PlacedLine;
-use crate::inventory::{Inventory, PACK_RECYCLING};
+use crate::inventory::Inventory;
 use crate::network::{Column, NetworkError, PlacedNetwork, PlacedNetworkBuilder};
-use crate::recycling::{CARBON_DIOXIDE, Columns, is_content};
+use crate::recycling::{CARBON_DIOXIDE, Columns, ROUTE, is_content, is_work};
 use crate::scenario::{Preset, Scenario};
 use crate::tables::Tables;
 
@@ -101,6 +101,8 @@ enum Good {
     CarbonDioxide,
     /// What the line of recycled content of this number buys, where it buys it.
     Content(usize),
+    /// What the line of this number takes for recycling packs, where they are recycled.
+    Work(usize),
 }
 
 /// One credit: part, what of, how much.
@@ -125,7 +127,7 @@ pub(crate) fn register(tables: &Tables, builder: &mut PlacedNetworkBuilder<'_>, 
         builder.bought_in(material.replaces, country)?;
         builder.bought_in(material.process, country)?;
     }
-    for product in [HEAT, ELECTRICITY, PACK_RECYCLING].into_iter().filter_map(|p| tables.cards.product_id(p)) {
+    for product in [HEAT, ELECTRICITY].into_iter().filter_map(|p| tables.cards.product_id(p)) {
         builder.bought_in(product, country)?;
     }
     if let Some(flow) = tables.methods.flow_id(CARBON_DIOXIDE) {
@@ -145,12 +147,15 @@ pub fn add_credits(tables: &Tables, scenario: &Scenario, prepared: &mut Prepared
         let placed = &networks[case.network];
         let taken = taken(tables, &case.lines, placed)?;
         let credits = credits(tables, scenario, &case.inventory, &taken, &Draw::BEST)?;
-        let content: Vec<ColumnId> =
-            case.inventory.lines.iter().zip(&case.lines).filter(|(line, _)| is_content(line)).map(|(_, placed)| placed.column).collect();
+        let of_lines = |is: fn(&BillLine) -> bool| -> Vec<ColumnId> {
+            case.inventory.lines.iter().zip(&case.lines).filter(|(line, _)| is(line)).map(|(_, placed)| placed.column).collect()
+        };
+        let (content, work) = (of_lines(is_content), of_lines(is_work));
         let columns: Vec<Option<ColumnId>> = credits
             .iter()
             .map(|credit| match credit.good {
                 Good::Content(number) => content.get(number).copied(),
+                Good::Work(number) => work.get(number).copied(),
                 Good::Product(product) => supplier(tables, placed, product, scenario.country),
                 Good::CarbonDioxide => tables.methods.flow_id(CARBON_DIOXIDE).and_then(|flow| placed.find(Column::Released(flow, scenario.country))),
             })
@@ -252,7 +257,7 @@ fn credits(
         let others = circular.as_ref().map(|c| c.a("battery", draw));
         let kept = 1.0 - others.unwrap_or(0.0);
         let cathode = tables.cells.cell(&pack.chemistry).map(|c| c.cathode_product().to_owned()).unwrap_or_default();
-        let run = recycle(pack, &tables.cells, &tables.recycling, Route::Hydro, Feed::EndOfLife, draw)?;
+        let run = recycle(pack, &tables.cells, &tables.recycling, ROUTE, Feed::EndOfLife, draw)?;
         for made in &run.made {
             let amount = kept * inventory.packs * made.mass.kg();
             let status = tables.rows.weakest(made.rows.iter().copied());
@@ -268,8 +273,9 @@ fn credits(
         }
         if let Some(a) = others {
             // The life that takes the metals in counts its share of the work.
-            if let Some(product) = tables.cards.product_id(PACK_RECYCLING) {
-                add("shared battery recycling", Good::Product(product), -a * inventory.packs * pack.pack_mass.kg(), Status::Derived);
+            for (number, line) in inventory.lines.iter().filter(|l| is_work(l)).enumerate() {
+                let status = tables.rows.weakest(line.rows.iter().copied());
+                add("shared battery recycling", Good::Work(number), -a * line.amount, status);
             }
         }
         // Recycled content of the packs: what production gained by it is given back, all of it or by 1 − A.

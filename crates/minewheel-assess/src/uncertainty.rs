@@ -161,12 +161,12 @@ pub fn draws(
 /// Rows of the car that may matter: its own, and those of the engineering tables.
 fn car_rows(tables: &Tables, scenario: &Scenario, design: &CarDesign) -> Vec<RowId> {
     let own = design.values().map(|v| v.row).filter(|r| *r != RowId::GIVEN);
-    // Without credits and recycled content no row of recycling enters.
-    let gives_back = scenario.preset != Preset::CutOff || !design.recycled_cells.shares().is_empty();
+    // Only packs are recycled by these rows, and credits for plastics read them.
+    let recycles = design.battery.is_some() || scenario.preset != Preset::CutOff;
     let tables_of_model = ["drive/", "motors/", "cells/", "vehicles/", "endoflife/"];
     let engineering = tables.rows.iter().map(|(row, _, _)| row).filter(|row| {
         let file = tables.rows.position(*row).file;
-        tables_of_model.iter().any(|t| file.starts_with(t)) || (gives_back && file.starts_with("recycling/"))
+        tables_of_model.iter().any(|t| file.starts_with(t)) || (recycles && file.starts_with("recycling/"))
     });
     let mut rows: Vec<RowId> = own.chain(engineering).filter(|r| is_uncertain(&tables.rows, *r)).collect();
     rows.sort_unstable();

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use minewheel_assess::assessment::{Assessment, assess};
 use minewheel_assess::pack_footprint::{PackQuestion, SpanKind, pack_footprint};
+use minewheel_assess::inventory::pack_spec_of;
 use minewheel_assess::recycling::{RecycleQuestion, RecycleReport, Verdict, recycle_report};
 use minewheel_assess::scenario::{GridChoice, Preset, Resample, Sampling, Scenario};
 use minewheel_assess::tables::Tables;
@@ -45,9 +46,9 @@ fn of_part(result: &Assessment, part: &str) -> f64 {
     result.climate_by_stage.iter().filter(|l| l.part == part).map(|l| l.kg).sum()
 }
 
-fn asked(chemistry: &str, routes: &[Route], sampling: Option<Sampling>) -> RecycleReport {
+fn question(chemistry: &str, routes: &[Route], sampling: Option<Sampling>) -> RecycleQuestion {
     let tables = &*TABLES;
-    let question = RecycleQuestion {
+    RecycleQuestion {
         car: None,
         pack: PackSpec::new(chemistry, Energy::from_kwh(60.0)),
         routes: routes.to_vec(),
@@ -57,8 +58,11 @@ fn asked(chemistry: &str, routes: &[Route], sampling: Option<Sampling>) -> Recyc
         method: "ar6-gwp100".to_owned(),
         second_life: true,
         sampling,
-    };
-    recycle_report(tables, &question).unwrap()
+    }
+}
+
+fn asked(chemistry: &str, routes: &[Route], sampling: Option<Sampling>) -> RecycleReport {
+    recycle_report(&TABLES, &question(chemistry, routes, sampling)).unwrap()
 }
 
 fn close(seen: f64, wanted: f64, tolerance: f64, what: &str) {
@@ -92,6 +96,20 @@ fn circular_tables(a: &str, more: &[(&'static str, &'static str, &'static str)])
     changes.push(NO_ENERGY);
     changes.extend(more);
     tables_with(&changes)
+}
+
+#[test]
+fn the_end_of_a_car_s_packs_is_what_recycling_them_takes() {
+    let tables = &*TABLES;
+    let mut car = car(tables);
+    for years in [10.0, 40.0] {
+        car.usage.years = Some(Value::given(years));
+        let packs = minewheel_assess::ageing::pack_life(&car, tables, None).unwrap().packs_over_life;
+        let question = RecycleQuestion { car: Some(car.id.clone()), pack: pack_spec_of(&car).unwrap(), ..question("nmc622", &[Route::Hydro], None) };
+        let report = recycle_report(tables, &question).unwrap();
+        let wanted = packs * report.gross_energy_kwh * report.routes[0].climate.recycling.value;
+        close(of_part(&assessed(tables, &car, Preset::CutOff), "battery-recycling"), wanted, 1e-9, "work of recycling");
+    }
 }
 
 #[test]

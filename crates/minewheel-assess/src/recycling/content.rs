@@ -13,14 +13,14 @@
 use std::sync::Arc;
 
 use minewheel_data::row::{Draw, RowId, Value};
-use minewheel_data::units::{Mass, convert};
+use minewheel_data::units::Mass;
 use minewheel_model::battery::{Element, PackDesign};
 use minewheel_model::bill::{BillLine, Stage};
-use minewheel_model::recycling::{Feed, Recycled, Route, Target, recycle};
+use minewheel_model::recycling::{Feed, recycle};
 
-use super::{CARBON_DIOXIDE, price};
+use super::price;
+use super::work::{ROUTE, inputs};
 use crate::AssessError;
-use crate::network::NetworkError;
 use crate::tables::Tables;
 
 /// The parts that lines of recycled content are named by begin with this.
@@ -43,7 +43,7 @@ pub(crate) fn content_lines(
     draw: &Draw<'_>,
 ) -> Result<Vec<BillLine>, AssessError> {
     let Some(cell) = tables.cells.cell(&pack.chemistry).filter(|_| !asked.is_empty()) else { return Ok(Vec::new()) };
-    let run = recycle(pack, &tables.cells, &tables.recycling, Route::Hydro, Feed::EndOfLife, draw)?;
+    let run = recycle(pack, &tables.cells, &tables.recycling, ROUTE, Feed::EndOfLife, draw)?;
     let cathode = cell.cathode_product().to_owned();
     let revenues: Vec<f64> = run.made.iter().map(|made| revenue(made, &cathode, tables, year, draw)).collect();
     let all: f64 = revenues.iter().sum();
@@ -67,8 +67,8 @@ pub(crate) fn content_lines(
         };
         lines.push(line(replaces, -kg / of(&made) * made.mass.kg()));
         let of_run = kg / of(&made) * revenues[at] / all;
-        for (id, amount) in inputs(&run, tables)? {
-            lines.push(line(&id, amount * of_run));
+        for input in inputs(&run, tables)? {
+            lines.push(line(&input.id, input.amount * of_run));
         }
     }
     Ok(lines)
@@ -78,23 +78,4 @@ fn revenue(made: &minewheel_model::recycling::Made<'_>, cathode: &str, tables: &
     let kg = if made.product.is_paid_by_substance { made.from_battery } else { made.mass }.kg();
     let price = made.product.priced(cathode).and_then(|subject| price(tables, &[], year, subject, draw)).unwrap_or(0.0);
     kg * made.product.price_factor * price
-}
-
-/// Inputs of a run by product or flow, in the units of their cards; the carbon burnt is among them.
-fn inputs(run: &Recycled<'_>, tables: &Tables) -> Result<Vec<(String, f64)>, AssessError> {
-    let mut sums: Vec<(String, f64)> = Vec::new();
-    let mut add = |id: &str, amount: f64| match sums.iter_mut().find(|s| s.0 == id) {
-        Some(sum) => sum.1 += amount,
-        None => sums.push((id.to_owned(), amount)),
-    };
-    for input in &run.inputs {
-        let unknown = || NetworkError::UnknownProduct(input.id.to_string());
-        let unit = match input.target {
-            Target::Product => tables.cards.product_id(&input.id).map(|p| tables.cards.product(p).unit.clone()),
-            Target::Flow => Some(input.unit.to_string()),
-        };
-        add(&input.id, convert(input.amount, &input.unit, &unit.ok_or_else(unknown)?).map_err(|_| unknown())?);
-    }
-    add(CARBON_DIOXIDE, run.carbon_dioxide.kg());
-    Ok(sums)
 }

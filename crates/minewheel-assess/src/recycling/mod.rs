@@ -15,6 +15,7 @@ mod content;
 mod question;
 mod report;
 mod second_life;
+mod work;
 
 pub(crate) use content::content_lines;
 pub use content::is_content;
@@ -23,6 +24,8 @@ pub use report::{
     Climate, ContentLine, ElementLine, InputLine, LossLine, Money, Powder, ProductLine, RecycleReport, RouteReport, TargetLine, Verdict,
 };
 pub use second_life::{SecondLife, SecondLifeUse};
+pub use work::is_work;
+pub(crate) use work::{ROUTE, work_lines};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
