@@ -99,19 +99,25 @@ fn segments(found: &[TcoCountry]) -> String {
     let countries: Vec<&str> = names.first().map_or_else(Vec::new, |n| of(n).iter().map(|c| c.country.as_str()).collect());
     let header: Vec<&str> = ["segment"].into_iter().chain(countries).collect();
     let last = found.first().and_then(|c| c.years.last()).map_or(0, |y| y.year);
-    let mut text = "the year from which the battery car of a segment is no dearer than its fuel car\n".to_owned();
+    let mut text = format!("the year from which the battery car of a segment is no dearer than its fuel car; {first}: then or before\n");
     let asked: [Asked; 2] = [
         ("own", |c| c.ownership_parity, |y| y.battery_usd_per_km / y.fuel_usd_per_km),
         ("buy", |c| c.purchase_parity, |y| y.battery_purchase_usd / y.fuel_purchase_usd),
     ];
     for (what, pick, ratio) in asked {
         let cell = |c: &&TcoCountry| match pick(c) {
-            Some(year) if year == first => format!("≤{year}"),
             Some(year) => year.to_string(),
-            None => c.years.last().map_or_else(String::new, |y| format!("×{:.2}", ratio(y))),
+            None => c.years.last().map_or_else(String::new, |y| format!("{:.2}", ratio(y))),
         };
         let row = |name: &&str| [(*name).to_owned()].into_iter().chain(of(name).iter().map(cell)).collect::<Vec<_>>();
-        let _ = write!(text, "\nto {what}; ×: not by {last}, and the cost then over that of the fuel car\n");
+        let _ = write!(text, "\nto {what}; not by {last}: the cost then over that of the fuel car\n");
+        text.push_str(&print::table(&header, &names.iter().map(row).collect::<Vec<_>>(), &(1..header.len()).collect::<Vec<_>>()));
+    }
+    if found.iter().any(|c| c.published.is_some()) {
+        let cell = |c: &&TcoCountry| c.published.map_or_else(|| "–".to_owned(), |p| format!("{:.2}", p.price_ratio));
+        let row = |name: &&str| [(*name).to_owned()].into_iter().chain(of(name).iter().map(cell)).collect::<Vec<_>>();
+        let year = found.iter().filter_map(|c| c.published.map(|p| p.year)).max().unwrap_or(last);
+        let _ = write!(text, "\nprices as published by {year}, battery cars over fuel cars: of many models, taxes and margins included\n");
         text.push_str(&print::table(&header, &names.iter().map(row).collect::<Vec<_>>(), &(1..header.len()).collect::<Vec<_>>()));
     }
     text.push('\n');

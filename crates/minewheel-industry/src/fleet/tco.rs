@@ -34,6 +34,8 @@ use super::tables::{FleetTables, Segment};
 
 /// Blocks of the cost that follow the price of packs.
 const PACK: [&str; 2] = ["battery pack", "battery replaced"];
+/// Premiums that shops were seen to ask.
+const PREMIUMS: &str = "published-premium";
 /// The block that is a share of the others.
 const OVERHEAD: &str = "overhead";
 
@@ -54,6 +56,15 @@ pub struct TcoYear {
     pub pack_usd_per_kwh: f64,
 }
 
+/// Prices that were seen: of many models of a segment, with all that costs of making leave out.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct PublishedRatio {
+    /// The year.
+    pub year: i32,
+    /// Price of battery cars over that of fuel cars.
+    pub price_ratio: f64,
+}
+
 /// Two cars in one country.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct TcoCountry {
@@ -69,6 +80,8 @@ pub struct TcoCountry {
     pub purchase_parity: Option<i32>,
     /// First year from which it is no dearer to own.
     pub ownership_parity: Option<i32>,
+    /// What shops were seen to ask, price of battery cars over that of fuel cars, where it is published for the segment and country.
+    pub published: Option<PublishedRatio>,
     /// Years.
     pub years: Vec<TcoYear>,
     /// Weakest status of the prices.
@@ -205,6 +218,7 @@ pub fn compare(
         country: country.to_owned(),
         purchase_parity: parity(&years, |y| y.battery_purchase_usd <= y.fuel_purchase_usd),
         ownership_parity: parity(&years, |y| y.battery_usd_per_km <= y.fuel_usd_per_km),
+        published: None,
         years,
         weakest_status: status,
     })
@@ -222,10 +236,22 @@ pub fn by_segment(tables: &Tables, fleet: &FleetTables, countries: &[String], fr
             let found = compare(tables, fleet, battery, fuel, country, from, to)?;
             // Pairs are chosen by us, so nothing that rests on one is better than that.
             let weakest_status = found.weakest_status.max(Status::Assumption);
-            all.push(TcoCountry { segment: Some(segment.name.clone()), weakest_status, ..found });
+            all.push(TcoCountry {
+                segment: Some(segment.name.clone()),
+                published: published(fleet, &segment.name, country, to),
+                weakest_status,
+                ..found
+            });
         }
     }
     Ok(all)
+}
+
+/// The last published ratio up to a year; `None`: none is.
+fn published(fleet: &FleetTables, segment: &str, country: &str, to: i32) -> Option<PublishedRatio> {
+    let rows = fleet.parameters.subject(PREMIUMS).ok()?;
+    let (premium, year) = rows.dated_value_at(segment, &[country], to, "1").ok()?;
+    Some(PublishedRatio { year: year?, price_ratio: 1.0 + premium.best })
 }
 
 /// What a pair of cars costs to buy and to own in several countries, as lines of the price of packs, and that price by year.
@@ -346,6 +372,14 @@ mod tests {
         let (tables, fleet) = (Tables::read(&store, false).unwrap(), FleetTables::read(&store, false).unwrap());
         let found = by_segment(&tables, &fleet, &["CN".to_owned(), "DE".to_owned()], 2024, 2035).unwrap();
         assert_eq!(found.len(), 2 * fleet.segments.len());
+        let ratio = |segment: &str, country: &str| {
+            let of = found.iter().find(|c| c.segment.as_deref() == Some(segment) && c.country == country).unwrap();
+            of.published.map(|p| (p.year, p.price_ratio))
+        };
+        assert_eq!((ratio("suv", "CN"), ratio("small", "DE"), ratio("mid", "CN")), (Some((2024, 1.0)), Some((2024, 1.45)), None));
+        // Premiums of segments that the table does not have would be shown to nobody.
+        let named = fleet.parameters.subject(PREMIUMS).unwrap();
+        assert!(named.properties().iter().all(|p| fleet.segments.iter().any(|s| s.name == *p)), "{:?}", named.properties());
         for of in &found {
             let (battery, fuel) = (tables.catalogue.car(&of.battery).unwrap(), tables.catalogue.car(&of.fuel).unwrap());
             assert!(battery.battery.is_some() && battery.engine.is_none() && fuel.engine.is_some(), "{of:?}");
