@@ -26,10 +26,15 @@ use super::ownership::{curves, drawn_income, income_year, people};
 use super::run::FleetError;
 use super::study::{CurveChoice, Study, between};
 use super::tables::FleetTables;
+use crate::market::period::Period;
+use crate::market::series::{Key, Market};
 
 /// How far a saturation of a study may be from one of the tables, per 1,000.
 const SAME: f64 = 0.5;
 const PER_THOUSAND: f64 = 1000.0;
+const MILLION: f64 = 1e6;
+/// Indicator of what a register counts as new.
+const REGISTERED: &str = "automobile-registrations";
 /// Chances of a draw: which saturation, and where the share lies.
 pub(super) const CHANCES: usize = 2;
 
@@ -179,6 +184,21 @@ pub fn driven(study: &Study, fleet: &FleetTables, draw: &Draw<'_>, chances: Opti
     Ok(Driven { lines: years.enumerate().map(line).collect(), study: found, notices })
 }
 
+/// New cars that keep an owned stock beside what the register counted in the last year that both have; `None`: nothing drives the stock, or no year.
+pub fn beside_register(lines: &[DriverLine], place: &str, market: &Market) -> Option<String> {
+    let counted = |line: &DriverLine| {
+        line.stock?;
+        let key = Key::new(place, REGISTERED, "");
+        market.figure(&key, Period::year(line.year)).map(|f| (line.year, line.new_cars, f.value))
+    };
+    let (year, ours, seen) = lines.iter().rev().find_map(counted)?;
+    Some(format!(
+        "in {year} {:.1} million new cars keep the stock that people own; the register counted {:.1} million new automobiles of all kinds",
+        ours / MILLION,
+        seen / MILLION
+    ))
+}
+
 /// What the model of shares was worth before, in a sentence.
 fn worth(path: &SharePath) -> String {
     let points = |share: f64| format!("{:.1}", 100.0 * share);
@@ -296,7 +316,6 @@ mod tests {
     use crate::fleet::intervals::{Drawn, Draws};
     use crate::fleet::run::{run, run_sampled};
     use crate::fleet::tco::CostRatios;
-    use crate::market::series::Market;
 
     const STUDY: &str = "[study]\ntitle = \"x\"\nplace = \"CN\"\nfrom = 2024\nto = 2050\n[drivers.ownership]\ncounts = \"register\"\nsaturation = 400\namong = [350, 400, 450, 500]\ncars = 0.88\nsurvival = \"china-private-2011\"\ngrowth_before = 0.06\n[drivers.adoption]\n[[product]]\nname = \"battery\"\ncar = \"byd-dolphin-60\"\nnew_cars = \"electric\"\npart = [[2024, 0.6], [2050, 0.8]]\nstart = [[0, 5000000]]\n[[product]]\nname = \"plug-in\"\ncar = \"byd-qin-plus-dmi\"\nnew_cars = \"electric\"\npart = [[2024, 0.4], [2050, 0.2]]\n[[product]]\nname = \"petrol\"\ncar = \"nissan-sylphy-16\"\nnew_cars = \"other\"\n";
 
@@ -330,6 +349,11 @@ mod tests {
             assert!((a_head - line.vehicles_per_thousand.unwrap()).abs() < 1e-9 && a_head < 400.0);
         }
         assert!(report.notices.iter().any(|n| n.contains("missed the shares of 2024")), "{:?}", report.notices);
+        // The register counted 26.18 million in 2025, the last year of both.
+        let market = Market::read(&Store::embedded(), false, None).unwrap();
+        let said = beside_register(&report.drivers, "CN", &market).unwrap();
+        assert!(said.starts_with("in 2025 ") && said.contains("26.2 million new automobiles"), "{said}");
+        assert_eq!(beside_register(&report.drivers, "DE", &market), None);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use minewheel_industry::fleet::adoption::{SharePath, path};
 use minewheel_industry::fleet::capacity::{CapacityLine, Made};
 use minewheel_industry::fleet::cohorts::CohortError;
 use minewheel_industry::fleet::credits::CreditLine;
-use minewheel_industry::fleet::drivers::DriverLine;
+use minewheel_industry::fleet::drivers::{DriverLine, beside_register};
 use minewheel_industry::fleet::intervals::{Drawn, Draws, IntervalLine};
 use minewheel_industry::fleet::regions::{Regional, RegionalReport, run_regions};
 use minewheel_industry::fleet::run::{FleetError, FleetReport, MaterialLine, PackLine, YearLine};
@@ -97,7 +97,11 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<RegionalReport, Fail
         return Err(Failure::Option { option, seen, wanted: format!("1 to {MOST_SAMPLES}") });
     }
     let draws = (arguments.samples > 0).then_some(Draws { samples: arguments.samples, seed: arguments.seed });
-    Ok(run_regions(tables, fleet, desk.rule_book()?, &study, draws)?)
+    let mut found = run_regions(tables, fleet, desk.rule_book()?, &study, draws)?;
+    for report in found.regions.iter_mut().chain([&mut found.whole]).filter(|r| !r.drivers.is_empty()) {
+        report.notices.extend(beside_register(&report.drivers, &report.place, desk.market()?));
+    }
+    Ok(found)
 }
 
 /// The share of electric cars that a study asks for.
