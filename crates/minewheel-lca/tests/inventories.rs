@@ -282,6 +282,93 @@ fn cells_that_cannot_be_are_named_with_their_row() {
     }
 }
 
+/// A spreadsheet that saved the file again filled every row up with separators.
+#[test]
+fn separators_behind_the_last_cell_mean_nothing() {
+    let filled: String = simapro_text().lines().map(|line| format!("{line};;;\n")).collect();
+    let (plain, _) = read_simapro(&simapro_text()).unwrap();
+    let (again, _) = read_simapro(&filled).unwrap();
+    assert_eq!(again.processes().len(), plain.processes().len());
+    for (a, b) in again.processes().iter().zip(plain.processes()) {
+        assert_eq!((&a.name, &a.exchanges, &a.parameters), (&b.name, &b.exchanges, &b.parameters));
+    }
+    assert_eq!(again.parameters(), plain.parameters());
+}
+
+/// Versions before 8 name themselves without brackets, part a title from its text by a separator, have the amount before its unit, and no `End`.
+#[test]
+fn files_of_old_versions_are_read() {
+    for separator in [";", "\t"] {
+        let text = "SimaPro 8.0;process;Date:;26.08.2016\nProject;ours\n\nProcess\n\nCategory type;energy\nProcess identifier;P1\nProcess name;\nGeography;CN\n\n\
+             Products\nsteel;2;kg;100;not defined;Metals\\Iron;good\n\nMaterials/fuels\npower;0.5;kWh;Undefined\n\nEmissions to air\nsoot;low. pop.;3;g;Undefined\n\n\
+             Process\n\nCategory type;energy\nProcess identifier;P2\n\nProducts\npower;1;kWh;100;not defined;Energy\n";
+        let (database, _) = read_simapro(&text.replace(';', separator)).unwrap();
+        let steel = process(&database, "P1");
+        assert_eq!((&*steel.name, steel.category.as_deref(), database.place(steel.location.unwrap())), ("steel", Some("energy"), "CN"));
+        let rows: Vec<(&str, f64, &str)> =
+            steel.exchanges.iter().map(|e| (&*database.flow(e.flow).name, e.amount, &*database.unit(e.unit).name)).collect();
+        assert_eq!(rows, [("steel", 2.0, "kg"), ("power", 0.5, "kWh"), ("soot", 3.0, "g")]);
+        assert_eq!(inventory(&database, "P1", "product:steel"), [("soot".to_owned(), 1.5)]);
+        assert_eq!(process(&database, "P2").exchanges.len(), 1);
+    }
+}
+
+/// 60 % is burnt; of the rest a quarter is buried and three quarters are sorted; what is separated as paper is none of it.
+#[test]
+fn a_waste_scenario_hands_its_waste_on_by_shares() {
+    let treatment = |name: &str, dust: f64| {
+        process_block(&format!("Waste treatment\n{name};kg;2;All waste types;Others\n\nEmissions to air\ndust;;kg;{dust};Undefined;0;0;0;\n"))
+    };
+    let scenario = process_block(
+        "Process identifier\nS\n\nWaste scenario\nmixed;kg;1;Mixed;Others\n\nMaterials/fuels\n\nSeparated waste\nburning;All waste types;60;\npulping;Paper;90\n\n\
+         Remaining waste\nburying;;25\nsorting;;75\n",
+    );
+    let text = format!(
+        "{{SimaPro 9.1}}\n{{CSV separator: Semicolon}}\n{{Decimal separator: .}}\n\n{scenario}{}{}{}",
+        treatment("burning", 20.0),
+        treatment("burying", 2.0),
+        treatment("sorting", 4.0)
+    );
+    let (database, dropped) = read_simapro(&text).unwrap();
+    let found = inventory(&database, "S", "product:mixed");
+    assert_eq!(found.len(), 1);
+    assert!((found[0].1 - (0.6 * 10.0 + 0.1 * 1.0 + 0.3 * 2.0)).abs() < 1e-12, "{found:?}");
+    assert_eq!(dropped.get("waste scenarios: separation of types that the waste is not of"), Some(&1));
+    let message = read_simapro(&text.replace("burying;;25", "burying;;most")).unwrap_err().to_string();
+    assert!(message.contains("the share of `burying` is `most`, wanted a number of per cent"), "{message}");
+}
+
+#[test]
+fn methods_of_simapro_find_flows_by_compartment_the_unspecified_all_others() {
+    let rows = |name: &str, sub: &str| format!("{name};{sub};kg;1;Undefined;0;0;0;\n");
+    let inventory = format!(
+        "{{SimaPro 9.1}}\n\n{}",
+        process_block(&format!(
+            "Process identifier\nP\n\nProducts\nx;kg;1;100;not defined;Others\n\nResources\n{}\nEmissions to air\n{}{}{}\nEmissions to water\n{}",
+            rows("gold", "in ground"),
+            rows("dust", ""),
+            rows("dust", "low. pop."),
+            rows("dust", "high. pop."),
+            rows("dust", "ocean"),
+        ))
+    );
+    let (database, _) = read_simapro(&inventory).unwrap();
+    let method = "{SimaPro 9.1};;;\n{methods};;;\n{CSV separator: Semicolon};;;\n{Decimal separator: ,};;;\n;;;\nMethod;;;\n;;;\nName;;;\nTolls;;;\n;;;\nComment;;;\n         \"A text that goes on\n\nImpact category\nfor lines\";;;\n;;;\nImpact category;;;\nbreath;points;;\n;;;\nSubstances;;;\nAir;(unspecified);dust;1-2-3;0,5;kg\n         Air;low. pop.;dust;1-2-3;2;kg\nRaw;(unspecified);gold;;3000;g\nNon mat.;(unspecified);noise;;4;h\n;;;\nDamage category;;;\nhealth;DALY;;\n;;;\nEnd;;;\n";
+    let builder = || DatabaseBuilder::onto(database.clone(), OnConflict::Refuse);
+    let (with, dropped) = simapro::read("m.csv", method.as_bytes(), builder()).unwrap();
+    assert_eq!((with.category_names(), with.categories()[0].unit.as_deref()), (vec!["Tolls: breath".to_owned()], Some("points")));
+    let mut found: Vec<(String, f64)> =
+        with.categories()[0].factors.iter().map(|f| (with.flow(f.flow).category.as_deref().unwrap().to_owned(), f.value)).collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    let wanted = [("air", 0.5), ("air/high. pop.", 0.5), ("air/low. pop.", 2.0), ("resources/in ground", 3e6)];
+    assert_eq!(found, wanted.map(|(path, value)| (path.to_owned(), value)));
+    assert_eq!((dropped.get("factors of flows that the database lacks"), dropped.get("methods: Damage category")), (Some(&1), Some(&1)));
+    for (from, to, word) in [("Air;(unspecified)", "Sky;(unspecified)", "there is no compartment `Sky`"), ("3000", "much", "the factor is `much`")] {
+        let message = simapro::read("m.csv", method.replace(from, to).as_bytes(), builder()).unwrap_err().to_string();
+        assert!(message.contains("line ") && message.contains(word), "{message}");
+    }
+}
+
 /// Two activities: one calls a parameter of the other, which calls one of its own; a group that both name has another.
 fn grouped() -> Vec<&'static [&'static str]> {
     vec![

@@ -111,7 +111,7 @@ fn ids_that_are_no_file_names_are_kept() {
     let (after, _) = through_ilcd(&before);
     assert!(after.flow_by_id("air/low: \"CO2\"").is_some() && near(score(&before, "grid"), score(&after, "grid")));
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    minewheel_lca::formats::olca::write(&before, &mut |name, bytes| zip.add(name, &bytes)).unwrap();
+    olca::write(&before, &mut |name, bytes| zip.add(name, &bytes)).unwrap();
     let mut files = ZipFiles::new(Cursor::new(zip.finish().unwrap().into_inner()), Limits::default()).unwrap();
     let after = read_package(&mut files, DatabaseBuilder::new()).unwrap().0;
     assert!(after.flow_by_id("air/low: \"CO2\"").is_some() && near(score(&before, "grid"), score(&after, "grid")));

@@ -213,7 +213,7 @@ fn a_distribution_is_carried_over_in_the_units_and_signs_of_the_matrix() {
     let database = database();
     let grid = database.process_by_id("grid").unwrap();
     let system = ProductSystem::reached_from(&database, &[(grid, None)], LinkOptions::default()).unwrap();
-    let uncertain: Vec<_> = system.matrices.biosphere.iter().filter(|e| e.uncertainty != minewheel_lca::EntryUncertainty::Exact).collect();
+    let uncertain: Vec<_> = system.matrices.biosphere.iter().filter(|e| e.uncertainty != EntryUncertainty::Exact).collect();
     assert_eq!(uncertain.len(), 1);
     close(uncertain[0].at(0.5), 0.4);
     // One geometric deviation above the median: Φ(1).

@@ -30,6 +30,16 @@ impl Dialect {
         }
     }
 
+    /// The dialect of a file with the header of old versions: cells are parted by what follows the version.
+    pub fn of_old_header(line: &str) -> Self {
+        Self { separator: if line.contains('\t') { '\t' } else { ';' }, ..Self::default() }
+    }
+
+    /// A line without the separators that stand behind its last cell.
+    pub fn bare<'l>(&self, line: &'l str) -> &'l str {
+        line.trim_end_matches([self.separator, ' ', '\t', '\r'])
+    }
+
     /// The cells of a row; quotes join what they enclose, doubled ones stand for themselves.
     pub fn cells(&self, line: &str) -> Vec<String> {
         let (mut cells, mut cell, mut is_quoted) = (Vec::new(), String::new(), false);
@@ -51,7 +61,8 @@ impl Dialect {
         cells
     }
 
-    fn number(&self, text: &str) -> Option<f64> {
+    /// A finite number.
+    pub fn number(&self, text: &str) -> Option<f64> {
         let text = if self.decimal == ',' { text.replace(',', ".") } else { text.to_owned() };
         text.trim().parse::<f64>().ok().filter(|v| v.is_finite())
     }
