@@ -4,6 +4,8 @@
 
 mod packages;
 
+use std::fmt::Write as _;
+
 use minewheel_lca::database::{Database, DatabaseBuilder, LinkOptions, OnConflict, ProductSystem};
 use minewheel_lca::formats::{Dropped, ImportError, read_package};
 use minewheel_lca::{Assembly, adjoint, direct_scores};
@@ -27,7 +29,7 @@ fn results(unit: &str, amounts: &[(&str, &str)]) -> String {
         r#"<epd:referenceToUnitGroupDataSet refObjectId="g"><c:shortDescription xml:lang="en">{unit}</c:shortDescription></epd:referenceToUnitGroupDataSet>"#
     );
     for (module, value) in amounts {
-        text += &format!("<epd:amount {module}>{value}</epd:amount>");
+        let _ = write!(text, "<epd:amount {module}>{value}</epd:amount>");
     }
     format!("<c:other>{text}</c:other>")
 }

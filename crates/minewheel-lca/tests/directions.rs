@@ -5,6 +5,7 @@
 
 mod packages;
 
+use std::fmt::Write as _;
 use std::io::Cursor;
 
 use minewheel_lca::database::{Database, DatabaseBuilder, Direction, LinkOptions, OnConflict, ProductSystem};
@@ -127,7 +128,8 @@ fn through_csv(database: &Database) -> Database {
 fn with_factors(factors: &[(&str, f64)]) -> Database {
     let mut text = r#"<LCIAMethodDataSet xmlns:c="c"><dataSetInformation><c:UUID>m</c:UUID><c:name>water</c:name><methodology>EF</methodology></dataSetInformation><characterisationFactors>"#.to_owned();
     for (direction, value) in factors {
-        text += &format!(
+        let _ = write!(
+            text,
             r#"<factor><referenceToFlowDataSet refObjectId="ore"/><exchangeDirection>{direction}</exchangeDirection><meanValue>{value}</meanValue></factor>"#
         );
     }

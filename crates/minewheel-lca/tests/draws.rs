@@ -159,7 +159,7 @@ fn sensitivities_agree_with_difference_quotients() {
     }
 }
 
-/// y_a = 1 + 0.8·u·y_a through another column: where u > 1.25 the loop cannot deliver, though factors of the base find a solution.
+/// `a = 1 + 0.8·u·a` through another column: where u > 1.25 the loop cannot deliver, though factors of the base find a solution.
 #[test]
 fn a_draw_in_which_a_small_loop_cannot_deliver_is_refused() {
     let mut builder = NetworkBuilder::new();

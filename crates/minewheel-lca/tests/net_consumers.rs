@@ -22,7 +22,7 @@ fn named(network: &Network) -> Vec<Vec<u32>> {
     net_consumers(network).unwrap().into_iter().map(columns).collect()
 }
 
-/// y_a = 1 + 2·y_b, y_b = 1 + 0.6·y_a: y_a = 3 / (1 − 1.2), y_b = 1.6 / (1 − 1.2).
+/// `a = 1 + 2·b` and `b = 1 + 0.6·a` give `a = 3 / (1 − 1.2)` and `b = 1.6 / (1 − 1.2)`.
 #[test]
 fn a_small_loop_is_solved_as_its_equations_stand() {
     let mut builder = NetworkBuilder::new();
@@ -133,7 +133,7 @@ fn draws_in_which_a_loop_runs_backwards_are_solved_and_counted() {
     assert!(draws.iter().all(|(ratio, backwards)| *backwards == (0.9 * ratio > 1.0)), "{draws:?}");
 }
 
-/// Two processes that need 0.5 and 0.3 of each other in whatever units: y_a = c_a + 0.5·s·y_b, y_b = c_b + 0.3/s·y_a.
+/// Two processes that need 0.5 and 0.3 of each other in whatever units: `a = 1 + 0.5·s·b`, `b = 1/s + 0.3/s·a`.
 #[test]
 fn units_make_no_loop_singular() {
     for scale in [1.0, 1e10, 1e22, 3e40, 1e-30] {

@@ -1,9 +1,10 @@
 //! `lca solve`: the impact of a demand, or of many demands at once, with intervals from draws.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::path::PathBuf;
 
-use minewheel_lca::{Demand, Factorisation, ParameterDraws, PreparedSolver, SolveOptions, direct_scores, monte_carlo, quantile};
+use minewheel_lca::{Demand, DrawError, Factorisation, ParameterDraws, PreparedSolver, SolveOptions, direct_scores, monte_carlo, quantile};
 use serde::Serialize;
 
 use super::demands::Demands;
@@ -236,40 +237,9 @@ fn answer(arguments: &Solve, demands: &Demands) -> Result<Answer, Failure> {
     let solve_ms = direct_ms + milliseconds(began);
     let report = solver.report();
     let began = now();
-    let mut draws = Draws::none(demands.named.iter().map(|d| d.name.clone()).collect());
-    if arguments.samples > 0 {
-        let range = arguments.first_draw..arguments.first_draw.saturating_add(arguments.samples);
-        let sampler = ParameterDraws::new(&assembly, &assembly, &dependents, correlations);
-        let run = |range| monte_carlo(&solver, &sampler, arguments.seed, range, |draw| (totals(draw.scores), draw.net_consuming > 0));
-        if let Some(path) = arguments.draws.as_deref().filter(|path| arguments.first_draw > 0 && path.exists()) {
-            draws = Draws::of_file(demands.named.iter().map(|d| d.name.clone()).collect(), path, &range)?;
-            check_count("samples", (draws.len() as u64).saturating_add(arguments.samples), wanted.len())?;
-            if let Some(last) = draws.last() {
-                let again = run(last..last + 1).map_err(LcaFailure::from)?;
-                again.first().map_or(Ok(()), |(here, _)| draws.compare_last(path, here))?;
-                print::note(&print::wrap(&format!("note: {} earlier draws of `{}` are counted", draws.len(), path.display())));
-            }
-        }
-        let mut backwards = 0;
-        let mut first = range.start;
-        while first < range.end {
-            let chunk = first..range.end.min(first + CHUNK);
-            first = chunk.end;
-            for (number, (impacts, is_backwards)) in (chunk.start..).zip(run(chunk).map_err(LcaFailure::from)?) {
-                draws.push(number, &impacts);
-                backwards += usize::from(is_backwards);
-            }
-        }
-        if backwards > 0 && net_consuming.is_empty() {
-            let drawn = arguments.samples;
-            print::note(&print::wrap(&format!(
-                "warning: in {backwards} of {drawn} draws a loop uses more of its own products than it makes, and runs backwards"
-            )));
-        }
-        if let Some(path) = &arguments.draws {
-            draws.write(path)?;
-        }
-    }
+    let sampler = ParameterDraws::new(&assembly, &assembly, &dependents, correlations);
+    let run = |range| monte_carlo(&solver, &sampler, arguments.seed, range, |draw| (totals(draw.scores), draw.net_consuming > 0));
+    let draws = draw(arguments, demands, net_consuming.is_empty(), run)?;
     let samples = draws.len() as u64;
     let samples_ms = (samples > 0).then(|| milliseconds(began));
     let impacts = scores.into_iter().zip(draws.into_values()).map(|(score, draws)| Impact::new(score, draws));
@@ -293,6 +263,50 @@ fn answer(arguments: &Solve, demands: &Demands) -> Result<Answer, Failure> {
         net_consuming,
     };
     Ok((run, amounts.into_iter().zip(impacts).collect(), asked))
+}
+
+/// The draws asked for, and those of the file that they go on from; `run` gives impacts, and whether a loop ran backwards.
+fn draw(
+    arguments: &Solve,
+    demands: &Demands,
+    is_backwards_news: bool,
+    run: impl Fn(Range<u64>) -> Result<Vec<(Vec<f64>, bool)>, DrawError>,
+) -> Result<Draws, Failure> {
+    let names = || demands.named.iter().map(|d| d.name.clone()).collect();
+    let mut draws = Draws::none(names());
+    if arguments.samples == 0 {
+        return Ok(draws);
+    }
+    let range = arguments.first_draw..arguments.first_draw.saturating_add(arguments.samples);
+    if let Some(path) = arguments.draws.as_deref().filter(|path| arguments.first_draw > 0 && path.exists()) {
+        draws = Draws::of_file(names(), path, &range)?;
+        check_count("samples", (draws.len() as u64).saturating_add(arguments.samples), demands.named.len())?;
+        if let Some(last) = draws.last() {
+            let again = run(last..last + 1).map_err(LcaFailure::from)?;
+            again.first().map_or(Ok(()), |(here, _)| draws.compare_last(path, here))?;
+            print::note(&print::wrap(&format!("note: {} earlier draws of `{}` are counted", draws.len(), path.display())));
+        }
+    }
+    let mut backwards = 0;
+    let mut first = range.start;
+    while first < range.end {
+        let chunk = first..range.end.min(first + CHUNK);
+        first = chunk.end;
+        for (number, (impacts, is_backwards)) in (chunk.start..).zip(run(chunk).map_err(LcaFailure::from)?) {
+            draws.push(number, &impacts);
+            backwards += usize::from(is_backwards);
+        }
+    }
+    if backwards > 0 && is_backwards_news {
+        let drawn = arguments.samples;
+        print::note(&print::wrap(&format!(
+            "warning: in {backwards} of {drawn} draws a loop uses more of its own products than it makes, and runs backwards"
+        )));
+    }
+    if let Some(path) = &arguments.draws {
+        draws.write(path)?;
+    }
+    Ok(draws)
 }
 
 /// The category in the name of a database's method, `METHOD: CATEGORY`.

@@ -108,7 +108,7 @@ pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(D
             if !is_closed && !is_old {
                 return Err(fault(format!("line {at}: the block `{head}` has no `End`")));
             }
-            let block = join_quoted(block);
+            let block = join_quoted(&block);
             let block = if is_old { as_sections(block, &dialect) } else { block };
             reader.block(head, &block, &dialect).map_err(|(at, reason)| fault(format!("line {at}: {reason}")))?;
         }
@@ -120,7 +120,9 @@ pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(D
     let mut dropped = reader.finish(&mut builder);
     if !methods.is_empty() {
         let (database, more) = methods.enter(file, builder)?;
-        more.into_iter().for_each(|(what, count)| *dropped.entry(what).or_default() += count);
+        for (what, count) in more {
+            *dropped.entry(what).or_default() += count;
+        }
         return Ok((database, dropped));
     }
     let database = builder.finish().map_err(|(faults, count)| ImportError::Faults { faults, count })?;
@@ -128,7 +130,7 @@ pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(D
 }
 
 /// A text in quotes may go on over lines: they are joined to one.
-fn join_quoted(block: Vec<(usize, String)>) -> Vec<(usize, String)> {
+fn join_quoted(block: &[(usize, String)]) -> Vec<(usize, String)> {
     const LONGEST: usize = 2000;
     let is_open = |line: &str| line.starts_with('"') && line.matches('"').count() % 2 == 1;
     let mut joined: Vec<(usize, String)> = Vec::with_capacity(block.len());
