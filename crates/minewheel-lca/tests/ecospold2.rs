@@ -98,7 +98,7 @@ fn a_beta_distribution_is_a_pert_and_openlca_has_none() {
     let steel = power.exchanges.iter().find(|e| e.flow == database.flow_by_id("steel").unwrap()).unwrap();
     assert_eq!(steel.uncertainty, Uncertainty::Pert { low: 0.0005, mode: 0.001, high: 0.002 });
     let dropped = olca::write(&database, &mut |_, _| Ok::<_, ()>(())).unwrap();
-    assert_eq!(dropped.get("uncertainty: PERT distributions"), Some(&1), "{dropped:?}");
+    assert_eq!(dropped.get("uncertainty: PERT distributions, written as triangular ones"), Some(&1), "{dropped:?}");
     let gamma = |text: String| text.replace("<triangular minValue", "<gamma shape=\"2\" scale=\"1\" minValue");
     let (_, dropped) = read(model().into_iter().map(|(name, text)| (name, gamma(text))).collect()).unwrap();
     assert_eq!(dropped.get("gamma and binomial distributions"), Some(&1), "{dropped:?}");
