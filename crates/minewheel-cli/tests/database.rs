@@ -68,7 +68,7 @@ fn a_database_is_looked_at_solved_and_explained() {
     let sum: f64 = contributions["processes"].as_array().unwrap().iter().map(|p| p["direct"].as_f64().unwrap()).sum();
     let score = contributions["score"].as_f64().unwrap();
     assert!((sum + contributions["other_processes"].as_f64().unwrap() - score).abs() < 1e-12 * score);
-    for groups in ["places", "categories"] {
+    for groups in ["places", "categories", "products"] {
         let sum: f64 = contributions[groups].as_array().unwrap().iter().map(|p| p["direct"].as_f64().unwrap()).sum();
         assert!((sum - score).abs() < 1e-12 * score, "{groups}");
     }
@@ -237,6 +237,36 @@ fn more_draws_than_fit_are_refused_before_any_is_drawn() {
         let arguments: Vec<&str> = std::iter::once("lca").chain(question.iter().copied()).chain(most).collect();
         refused(&folder, &arguments, "minewheel::option", &["--samples is 100000000000, wanted at most"]);
     }
+}
+
+#[test]
+fn flows_without_a_factor_are_listed_with_the_likest_that_has_one() {
+    let folder = scratch("database-without-factor");
+    let own = "process,what,flow,flow_name,flow_category,amount,unit\nmill,product,steel,,,1,kg\nmill,emission,a,\"Carbon dioxide, fossil\",air,1,kg\n\
+         mill,emission,b,Carbon dioxide fossil,air/urban,2,kg\nforge,product,tool,,,1,kg\nforge,emission,b,Carbon dioxide fossil,air/urban,3,kg\nforge,emission,c,xyz,water,1,kg\n\
+         forge,emission,d,Soot,air,1,kg\n";
+    write(&folder.join("own.csv"), own);
+    write(&folder.join("factors.csv"), "method,category,flow_id,factor\nm,climate,a,1\nm,dust,d,3\n");
+    data(&folder, &["lca", "import", "own.csv", "--into", "own.mwdb"]);
+    data(&folder, &["lca", "import", "factors.csv", "--into", "own.mwdb"]);
+    let base = ["lca", "info", "own.mwdb", "--list-without-factor"];
+    let with = |more: &[&'static str]| base.iter().chain(more).copied().collect::<Vec<_>>();
+    let listed = json(&folder, &with(&[]));
+    let of = |at: usize, key: &str| listed[at][key].clone();
+    assert_eq!((listed.as_array().unwrap().len(), of(0, "flow"), of(0, "uses"), of(0, "nearest")), (2, "b".into(), 2.into(), "a".into()));
+    assert!(of(0, "likeness").as_f64().unwrap() > 0.7 && of(1, "nearest").is_null(), "{listed}");
+    let climate = json(&folder, &with(&["--method", "climate"]));
+    assert_eq!(climate.as_array().unwrap().iter().map(|l| l["flow"].as_str().unwrap()).collect::<Vec<_>>(), ["b", "c", "d"]);
+    assert!(data(&folder, &base).contains("Carbon dioxide fossil (air/urban)"));
+    // The template is a mapping: with it the flow has its factor.
+    let template = data(&folder, &with(&["--mapping-template"]));
+    assert!(template.starts_with("kind,from,to,factor,note\nflow,b,a,1,") && template.contains("\n# flow,c,,1,"), "{template}");
+    write(&folder.join("map.csv"), template);
+    data(&folder, &["lca", "import", "own.csv", "--into", "mapped.mwdb", "--mapping", "map.csv"]);
+    data(&folder, &["lca", "import", "factors.csv", "--into", "mapped.mwdb"]);
+    let found = json(&folder, &["lca", "solve", "mapped.mwdb", "--demand", "forge=1", "--method", "climate"]);
+    assert_eq!(found["score"], 3.0);
+    refused(&folder, &with(&["--method", "climat"]), "minewheel::name", &["`climat` is not a method", "m: climate"]);
 }
 
 /// σ² = 0.0001 + 0.008 of the grid's carbon dioxide: exp(1.645·0.09) = 1.16 either way.

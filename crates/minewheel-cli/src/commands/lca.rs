@@ -29,7 +29,7 @@ use serde::Serialize;
 pub use background::BackgroundArguments;
 pub use compare::Comparison;
 pub use explain::{Contributions, Path as SupplyPath, ScoreList};
-pub use import::{Imported, Inventory};
+pub use import::{FlowWithoutFactor, Imported, Inventory};
 pub use sensitivity::Sensitivity;
 pub use solve::{Solution, Solutions};
 pub use swap::Swaps;

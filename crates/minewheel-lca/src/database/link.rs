@@ -189,9 +189,9 @@ pub fn candidates(database: &Database, flow: FlowIndex, allocation: Allocation, 
 }
 
 /// Names less alike than this (Dice's coefficient of their trigrams) are no help.
-const LEAST_LIKENESS: f64 = 0.35;
+pub(super) const LEAST_LIKENESS: f64 = 0.35;
 
-fn trigrams(name: &str) -> FxHashSet<[char; 3]> {
+pub(super) fn trigrams(name: &str) -> FxHashSet<[char; 3]> {
     // Many open databases mark a missing process so.
     let name = name.strip_prefix("CUTOFF ").or_else(|| name.strip_prefix("Dummy_")).unwrap_or(name);
     let letters: Vec<char> = [' ', ' '].into_iter().chain(name.to_lowercase().chars().filter(|c| c.is_alphanumeric() || *c == ' ')).collect();

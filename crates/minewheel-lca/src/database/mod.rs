@@ -25,6 +25,7 @@ mod process;
 mod remap;
 mod system;
 mod uncertainty;
+mod unfactored;
 mod ways;
 
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,7 @@ pub use process::{AllocationFactor, AllocationKind, Direction, Exchange, Process
 pub use remap::{RemapError, RemapFault, RemapKind, RemapRow, Remapped, parse_mapping};
 pub use system::{Activity, ProductSystem, SystemError, reference_product};
 pub use uncertainty::Uncertainty;
+pub use unfactored::{Unfactored, unfactored};
 pub(crate) use ways::by_category as direction_of_category;
 
 /// A checked database; see [`DatabaseBuilder`].
@@ -183,6 +185,15 @@ impl Database {
             method(at).map_or_else(|| category.name.to_string(), |m| format!("{}: {}", m.name, category.name))
         };
         self.categories.iter().enumerate().map(name).collect()
+    }
+
+    /// The impact category of a name as [`category_names`](Self::category_names) has it, or of the part behind the method where only one has it.
+    pub fn category_by_name(&self, name: &str) -> Option<CategoryIndex> {
+        let names = self.category_names();
+        let whole = names.iter().position(|n| n == name);
+        let mut short = self.categories.iter().enumerate().filter(|(_, c)| &*c.name == name).map(|(at, _)| at);
+        let only = short.next().filter(|_| short.next().is_none());
+        whole.or(only).map(CategoryIndex::new)
     }
 
     /// The processes by index.

@@ -62,6 +62,8 @@ pub struct Contributions {
     places: Vec<GroupPart>,
     /// Direct impact of all processes by the first part of their category, the largest first; these sum to the score.
     categories: Vec<GroupPart>,
+    /// Direct impact of all processes by the product that they make, the largest first; these sum to the score.
+    products: Vec<GroupPart>,
     /// What flows from supplier to consumer, the largest first: the arrows of a Sankey diagram. Loops may carry more than the score.
     arrows: Vec<Arrow>,
     links: Option<LinkReport>,
@@ -144,12 +146,13 @@ pub fn contributions(arguments: &Explain) -> Result<(), Failure> {
     let score = scores.total(&demand).map_err(LcaFailure::from)?;
     let supply = supply_contributions(&scores, &activity);
     let mut processes = Vec::new();
-    let (mut places, mut categories) = (BTreeMap::new(), BTreeMap::new());
+    let (mut places, mut categories, mut products) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     for (column, direct) in column_contributions(&direct, &activity).into_iter().enumerate() {
         let id = assembly.activity(ColumnId(column as u32));
         let amount = activity.values()[column];
         if let Some(id) = id.filter(|_| amount != 0.0) {
             *categories.entry(source.category(id)).or_insert(0.0) += direct;
+            *products.entry(source.product(id)).or_insert(0.0) += direct;
             let Label { id, name, place, unit } = source.activity(id);
             *places.entry(place.clone()).or_insert(0.0) += direct;
             processes.push(ProcessPart { id, name, place, amount, unit, direct, share: share(direct, score), with_supply: supply[column] });
@@ -186,9 +189,10 @@ pub fn contributions(arguments: &Explain) -> Result<(), Failure> {
         Arrow { from: from.id, from_name: from.name, to: to.id, to_name: to.name, impact, share: share(impact, score) }
     };
     let arrows = inputs.into_iter().map(arrow).collect();
-    let (places, categories, links) = (parts(places), parts(categories), source.links.clone());
+    let (places, categories, products, links) = (parts(places), parts(categories), parts(products), source.links.clone());
     let demand = source.demand_by_id();
-    let found = Contributions { demand, method, unit, score, processes, other_processes, flows, other_flows, places, categories, arrows, links };
+    let found =
+        Contributions { demand, method, unit, score, processes, other_processes, flows, other_flows, places, categories, products, arrows, links };
     match arguments.format {
         Format::Json => print::json(&found),
         Format::Csv => print::data(&print::csv(&["kind", "id", "name", "place", "amount", "unit", "impact", "share"], &csv_rows(&found))),
@@ -206,7 +210,7 @@ fn csv_rows(found: &Contributions) -> Vec<Vec<String>> {
     };
     let mut rows = Vec::new();
     rows.extend(found.processes.iter().map(|p| row("process", [&p.id, &p.name], &p.place, Some(p.amount), &p.unit, p.direct, p.share)));
-    for (kind, parts) in [("place", &found.places), ("category", &found.categories)] {
+    for (kind, parts) in [("place", &found.places), ("category", &found.categories), ("product", &found.products)] {
         let group = |p: &GroupPart| p.group.clone().unwrap_or_default();
         rows.extend(parts.iter().map(|p| row(kind, [&group(p), ""], &None, None, &None, p.direct, p.share)));
     }
@@ -226,7 +230,7 @@ fn table(found: &Contributions, asked: &str) -> String {
     let mut rows: Vec<_> = found.flows.iter().map(|f| vec![per_cent(f.share), figure(f.impact), name(&f.name, &f.place)]).collect();
     rows.push(vec![per_cent(share(found.other_flows, found.score)), figure(found.other_flows), "other flows".to_owned()]);
     let _ = write!(text, "\n{}", print::table(&["share", "impact", "flow"], &rows, &[0, 1]));
-    for (heading, parts) in [("place", &found.places), ("category", &found.categories)] {
+    for (heading, parts) in [("place", &found.places), ("category", &found.categories), ("product", &found.products)] {
         if parts.len() > 1 {
             let row = |p: &GroupPart| vec![per_cent(p.share), figure(p.direct), p.group.clone().unwrap_or_else(|| "none".to_owned())];
             let rows: Vec<_> = parts.iter().take(MOST_GROUPS).map(row).collect();

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use minewheel_lca::database::{Database, DatabaseBuilder, Direction, FlowKind, OnConflict, Remapped, candidates, parse_mapping, survey};
+use minewheel_lca::database::{
+    Database, DatabaseBuilder, Direction, FlowIndex, FlowKind, OnConflict, Remapped, Unfactored, candidates, parse_mapping, survey, unfactored,
+};
 use minewheel_lca::formats::{read_package, store};
 use serde::Serialize;
 
@@ -219,6 +221,12 @@ pub struct Info {
     /// The same list as the rows of a mapping for `lca import --mapping`, to be checked and completed
     #[arg(long, conflicts_with = "processes")]
     mapping_template: bool,
+    /// List the elementary flows of processes that no factor is for, with the likest that has one; with --mapping-template as rows of a mapping
+    #[arg(long, conflicts_with_all = ["list_unlinked", "processes"])]
+    list_without_factor: bool,
+    /// The impact category that the list is about; without it a factor in any counts
+    #[arg(long, requires = "list_without_factor")]
+    method: Option<String>,
     /// List the processes whose name has a text in it
     #[arg(long, value_name = "TEXT", conflicts_with = "list_unlinked")]
     processes: Option<String>,
@@ -285,6 +293,9 @@ pub fn info(arguments: &Info) -> Result<(), Failure> {
         processes(&database, text, arguments.format);
         return Ok(());
     }
+    if arguments.list_without_factor {
+        return without_factor(&database, arguments);
+    }
     let options = arguments.links.options(&database)?;
     let (counts, inputs) = survey(&database, options);
     let with_candidates = arguments.list_unlinked || arguments.mapping_template;
@@ -332,6 +343,82 @@ pub fn info(arguments: &Info) -> Result<(), Failure> {
             if !inventory.methods.is_empty() {
                 print::data(&format!("\nimpact categories:\n  {}\n", inventory.methods.join("\n  ")));
             }
+        }
+    }
+    Ok(())
+}
+
+/// An elementary flow that no factor is for.
+#[derive(Serialize, schemars::JsonSchema)]
+pub struct FlowWithoutFactor {
+    /// Id.
+    flow: String,
+    name: String,
+    /// Path of its category.
+    category: Option<String>,
+    /// How many exchanges have it.
+    uses: usize,
+    /// Id of the likest flow that has a factor.
+    nearest: Option<String>,
+    nearest_name: Option<String>,
+    nearest_category: Option<String>,
+    /// How like it is, 1 for the same name and category.
+    likeness: Option<f64>,
+}
+
+fn without_factor(database: &Database, arguments: &Info) -> Result<(), Failure> {
+    let wanted = match &arguments.method {
+        None => None,
+        Some(name) => {
+            let unknown = || Failure::UnknownName { kind: "method", seen: name.clone(), known: database.category_names().join(", ") };
+            Some(database.category_by_name(name).ok_or_else(unknown)?)
+        }
+    };
+    let category = |flow: FlowIndex| database.flow(flow).category.as_deref().map(str::to_owned);
+    let line = |found: Unfactored| {
+        let nearest = found.nearest.map(|(flow, _)| flow);
+        FlowWithoutFactor {
+            flow: database.flow(found.flow).id.to_string(),
+            name: database.flow(found.flow).name.to_string(),
+            category: category(found.flow),
+            uses: found.uses,
+            nearest: nearest.map(|flow| database.flow(flow).id.to_string()),
+            nearest_name: nearest.map(|flow| database.flow(flow).name.to_string()),
+            nearest_category: nearest.and_then(category),
+            likeness: found.nearest.map(|(_, likeness)| likeness),
+        }
+    };
+    let lines: Vec<FlowWithoutFactor> = unfactored(database, wanted).into_iter().map(line).collect();
+    let named = |name: &str, category: Option<&str>| category.map_or_else(|| name.to_owned(), |c| format!("{name} ({c})"));
+    let near = |l: &FlowWithoutFactor| l.nearest_name.as_deref().map_or_else(String::new, |name| named(name, l.nearest_category.as_deref()));
+    if arguments.mapping_template {
+        let row = |l: &FlowWithoutFactor| {
+            let kind = if l.nearest.is_some() { "flow" } else { "# flow" };
+            let likeness = l.likeness.map_or_else(|| "nothing like it".to_owned(), |v| format!("{}; likeness {v:.2}", near(l)));
+            let note = format!("{} -> {likeness}; in {} exchanges", named(&l.name, l.category.as_deref()), l.uses);
+            vec![kind.to_owned(), l.flow.clone(), l.nearest.clone().unwrap_or_default(), "1".to_owned(), note]
+        };
+        print::data(&print::csv(&["kind", "from", "to", "factor", "note"], &lines.iter().map(row).collect::<Vec<_>>()));
+        return Ok(());
+    }
+    match arguments.format {
+        Format::Json => print::json(&lines),
+        Format::Csv => {
+            let row = |l: &FlowWithoutFactor| {
+                let text = |t: &Option<String>| t.clone().unwrap_or_default();
+                let likeness = l.likeness.map_or_else(String::new, |v| v.to_string());
+                vec![l.flow.clone(), l.name.clone(), text(&l.category), l.uses.to_string(), text(&l.nearest), near(l), likeness]
+            };
+            let header = ["flow", "name", "category", "uses", "nearest", "nearest_name", "likeness"];
+            print::data(&print::csv(&header, &lines.iter().map(row).collect::<Vec<_>>()));
+        }
+        Format::Table => {
+            let row = |l: &FlowWithoutFactor| {
+                let likeness = l.likeness.map_or_else(String::new, |v| format!("{v:.2}"));
+                vec![l.uses.to_string(), likeness, named(&l.name, l.category.as_deref()), near(l)]
+            };
+            let rows: Vec<_> = lines.iter().map(row).collect();
+            print::data(&print::table(&["uses", "likeness", "flow without factor", "likest with one"], &rows, &[0, 1]));
         }
     }
     Ok(())

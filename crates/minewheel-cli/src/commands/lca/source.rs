@@ -331,6 +331,13 @@ impl Source {
         Some(category.split('/').next().unwrap_or(category).to_owned())
     }
 
+    /// The name of an activity's product; `None` in a package.
+    pub fn product(&self, id: i64) -> Option<String> {
+        let (database, system) = self.database.as_ref()?;
+        let activity = usize::try_from(id - 1).ok().and_then(|at| system.activities.get(at))?;
+        Some(database.flow(activity.product).name.to_string())
+    }
+
     /// What a flow's id stands for.
     pub fn flow(&self, id: i64) -> Label {
         let Some((database, system)) = &self.database else { return plain(id) };
