@@ -40,7 +40,7 @@ pub fn unfactored(database: &Database, category: Option<CategoryIndex>) -> Vec<U
     let mut of_trigram: FxHashMap<[char; 3], Vec<u32>> = FxHashMap::default();
     let mut sizes = Vec::with_capacity(known.len());
     for (number, flow) in known.iter().enumerate() {
-        let letters = trigrams(&database.flow(*flow).name);
+        let letters: BTreeSet<_> = trigrams(&database.flow(*flow).name).into_iter().collect();
         sizes.push(letters.len());
         for trigram in letters {
             of_trigram.entry(trigram).or_default().push(number as u32);
