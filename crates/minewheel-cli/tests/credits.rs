@@ -135,6 +135,38 @@ fn fleets_of_other_systems_are_counted_by_the_same_command() {
     assert!(states["companies"][0]["open"].as_f64().unwrap() < 1e-6 && states["trades"][0]["seller"] == "y");
 }
 
+/// A maker short of 22 allowances in 2024 of 100 cars saves 20 g on each of 100 others: 11.98 allowances; it borrows the rest up to 16.5.
+#[test]
+fn british_deficits_take_savings_then_sellers_then_later_years() {
+    let folder = scratch("credits-uk");
+    let models = folder.join("models.csv");
+    let head = "company,year,model,powertrain,volume,kerb_mass_kg,co2_g_per_km,standard_g_per_km\n";
+    write(&models, &format!("{head}a,2024,petrol,ice,100,1600,120,140\na,2025,petrol,ice,70,1600,120,120\na,2025,battery,bev,30,1900,0,\n"));
+    let file = models.to_str().unwrap();
+    let found = json_of(&["credits", "ledger", file, "--system", "uk"]);
+    let of = |year: usize, key: &str| found["companies"][year][key].as_f64().unwrap();
+    let saved = 100.0 * 20.0 / 167.0;
+    assert!((of(0, "transferred") - saved).abs() < 1e-9 && (of(0, "borrowed") - (22.0 - saved)).abs() < 1e-9 && of(0, "payment") == 0.0, "{found}");
+    // 72 allowances for 70 cars: 2 go back, and interest runs on the rest.
+    assert!((of(1, "repaid") - 2.0).abs() < 1e-9 && (of(1, "owed") - ((22.0 - saved) * 1.035 - 2.0)).abs() < 1e-9, "{found}");
+
+    write(&models, &format!("{head}a,2024,petrol,ice,100,1600,90,140\n"));
+    let capped = json_of(&["credits", "ledger", file, "--system", "uk"]);
+    // 29.9 allowances saved, but at most 65 % of the 22 that were wanted; the rest is borrowed.
+    assert!((capped["companies"][0]["transferred"].as_f64().unwrap() - 14.3).abs() < 1e-9, "{capped}");
+    write(&models, &format!("{head}a,2024,petrol,ice,100,1600,140,140\na,2030,battery,bev,100,1900,0,\n"));
+    let due = json_of(&["credits", "ledger", file, "--system", "uk"]);
+    let of = |year: usize, key: &str| due["companies"][year][key].as_f64().unwrap();
+    // 22 missing, 16.5 borrowed, 5.5 paid for; six years later 20 allowances of the year go back, the rest is paid for.
+    let owed = 16.5 * 1.035_f64.powi(6);
+    assert!((of(0, "payment") - 5.5 * 15_000.0).abs() < 1e-6 && (of(1, "repaid") - owed).abs() < 1e-9, "{due}");
+    assert!((of(1, "open") - (owed - 20.0).max(0.0)).abs() < 1e-9 && of(1, "owed") == 0.0, "{due}");
+
+    write(&models, &format!("{head}a,2028,petrol,ice,100,1600,120,140\n"));
+    let later = json_of(&["credits", "ledger", file, "--system", "uk"]);
+    assert!(later["notices"].to_string().contains("uk 2028"), "{later}");
+}
+
 /// Targets of 40 CFR 86.1818-12 by hand: on the line, beyond its ends, and on the second line of light trucks in 2017.
 #[test]
 fn american_standards_follow_the_footprint() {

@@ -226,14 +226,32 @@ pub fn fleets(found: &Fleets, book: &RuleBook, command: &str) -> Document {
         bars: found.companies.iter().take(MOST_BARS).map(bar).collect(),
     };
     let row = |c: &FleetYear| {
-        let numbers = [c.volume, c.actual, c.target, c.balance, c.bought - c.sold, c.from_bank, c.open, c.payment].map(figure);
+        let numbers =
+            [c.volume, c.actual, c.target, c.balance, c.bought - c.sold, c.from_bank, c.transferred, c.borrowed, c.repaid, c.owed, c.open, c.payment]
+                .map(figure);
         [c.company.clone(), span(c)].into_iter().chain(numbers).chain([c.currency.to_owned()]).collect()
     };
-    let header = ["company", "years", "cars", "actual", "target", "balance", "bought less sold", "from the bank", "open", "payment", "currency"];
-    let table = Table::of_words("Fleets against their targets", &header, found.companies.iter().map(row).collect(), &(2..10).collect::<Vec<_>>());
+    let header = [
+        "company",
+        "years",
+        "cars",
+        "actual",
+        "target",
+        "balance",
+        "bought less sold",
+        "from the bank",
+        "CO2 savings",
+        "borrowed",
+        "given back",
+        "owed",
+        "open",
+        "payment",
+        "currency",
+    ];
+    let table = Table::of_words("Fleets against their targets", &header, found.companies.iter().map(row).collect(), &(2..14).collect::<Vec<_>>());
     Document {
         title: found.title.clone(),
-        lead: vec![format!("Weakest status: {}.", found.weakest_status)],
+        lead: std::iter::once(format!("Weakest status: {}.", found.weakest_status)).chain(found.notices.iter().cloned()).collect(),
         sections: vec![
             Section::new(
                 "Against the target",

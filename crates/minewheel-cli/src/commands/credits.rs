@@ -7,7 +7,7 @@ use minewheel_data::status::Status;
 use minewheel_industry::credits::System;
 use minewheel_industry::credits::car::CreditError;
 use minewheel_industry::credits::design::{DesignCredit, DesignError, Given, design_credit};
-use minewheel_industry::credits::fleets::{FleetError, Fleets, fleets};
+use minewheel_industry::credits::fleets::{FleetError, FleetYear, Fleets, fleets};
 use minewheel_industry::credits::ledger::{Ledger, LedgerError, Means, clear};
 use minewheel_industry::credits::market::{Equilibrium, Foresight, MarketError, MarketFile, equilibria};
 use minewheel_industry::credits::models::plausible_range;
@@ -410,6 +410,11 @@ fn print_fleets(found: &Fleets, format: Format) {
         Format::Csv => print::data(&print::csv(&FLEETS, &found.companies.iter().map(|c| fleet_row(c, false)).collect::<Vec<_>>())),
         Format::Table => print::data(&fleet_table(found)),
     }
+    if format != Format::Json {
+        for notice in &found.notices {
+            print::note(&print::wrap(&format!("note: {notice}")));
+        }
+    }
 }
 
 fn print_ledger(found: &Ledger, arguments: &LedgerArguments) {
@@ -427,7 +432,7 @@ fn print_ledger(found: &Ledger, arguments: &LedgerArguments) {
 
 const FLEETS: [&str; 10] = ["company", "years", "cars", "actual", "target", "unit", "balance", "traded", "open", "payment"];
 
-fn fleet_row(c: &minewheel_industry::credits::fleets::FleetYear, is_text: bool) -> Vec<String> {
+fn fleet_row(c: &FleetYear, is_text: bool) -> Vec<String> {
     let number = |v: f64| if is_text { figure(v) } else { v.to_string() };
     vec![
         c.company.clone(),
@@ -446,6 +451,16 @@ fn fleet_row(c: &minewheel_industry::credits::fleets::FleetYear, is_text: bool) 
 fn fleet_table(found: &Fleets) -> String {
     let mut text = format!("{}, {} [{}]\n\n", found.title, found.system, found.weakest_status);
     text.push_str(&print::tight_table(&FLEETS, &found.companies.iter().map(|c| fleet_row(c, true)).collect::<Vec<_>>(), &[2, 3, 4, 6, 7, 8, 9]));
+    let helped: Vec<_> = found.companies.iter().filter(|c| c.transferred + c.borrowed + c.repaid + c.owed > 0.0).collect();
+    if !helped.is_empty() {
+        let row = |c: &&FleetYear| {
+            let figures = [c.from_bank, c.transferred, c.borrowed, c.repaid, c.owed].map(figure);
+            [c.company.clone(), c.year.to_string()].into_iter().chain(figures).collect()
+        };
+        let header = ["company", "year", "from the bank", "CO2 savings", "borrowed", "given back", "owed"];
+        text.push('\n');
+        text.push_str(&print::tight_table(&header, &helped.iter().map(row).collect::<Vec<_>>(), &[2, 3, 4, 5, 6]));
+    }
     text
 }
 

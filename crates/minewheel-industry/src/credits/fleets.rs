@@ -5,6 +5,8 @@
 //!      y = Σ V·(1 − w·g/g₀ for g ≤ g₀) / Σ V;  2025 to 2027 are one test on the cars of all three years
 //! US   credits = Σ (S_i − g_i)·V_i·k_i·L_i / 10⁶ in Mg, by cars and trucks, k for battery cars
 //! UK   allowances = (1 − q)·Σ V,  one for each car that is not of zero emission;  payment = missing·P
+//!      transfer ≤ min(c·q·Σ V, Σ (B − g)·V / r) over cars that are not of zero emission
+//!      borrowed ≤ b·Σ V, owed·(1 + i)^years until it is given back out of later surplus, at last in its due year
 //! ```
 //!
 //! | symbol | meaning | from |
@@ -12,12 +14,17 @@
 //! | `F`, `a`, `M₀`, `x`, `w`, `g₀`, `P` | fleet target, slope, reference mass, benchmark, weight, limit, premium | rules |
 //! | `M`, `g`, `S` | test mass, emission, standard of a model (in the US by footprint, 40 CFR 86.1818-12, to 0.1 g/mile) | study |
 //! | `L`, `q` | lifetime miles, share of zero-emission cars | rules |
+//! | `B` | baseline of a maker's other cars in the UK, as the standard of each | study |
+//! | `c`, `r`, `b`, `i` | cap on transfers, grams an allowance, cap on borrowing, interest | rules |
 //!
 //! In the EU companies of a pool are one, nothing is banked, and the mass column is the test mass. In the US a bank holds
 //! five years forward, a deficit waits three; the rule was being taken back when the table was written, and later years
-//! than the table has are refused. In the UK borrowing and the transfer of CO2 savings are left out: their caps were
-//! not found for every year. Sales are in proportion to what is offered and wanted; their price is private.
+//! than the table has are refused. In the UK a maker takes what it banked, then its CO2 savings, then buys, then borrows, then
+//! pays; a year without a cap in the tables has neither transfer nor borrowing, and the answer says so. Sales are in
+//! proportion to what is offered and wanted; their price is private.
 //! Many constants are recalled, as results say.
+
+mod kingdom;
 
 use std::collections::BTreeMap;
 
@@ -90,6 +97,14 @@ pub struct FleetYear {
     pub sold: f64,
     /// From or to other years: banked ones used, less those put in.
     pub from_bank: f64,
+    /// Allowances out of savings of CO2 (UK).
+    pub transferred: f64,
+    /// Allowances borrowed from later years (UK).
+    pub borrowed: f64,
+    /// Borrowed allowances given back, with interest (UK).
+    pub repaid: f64,
+    /// Borrowed allowances that are owed at the end of the year, with interest (UK).
+    pub owed: f64,
     /// What stays open after trade and bank.
     pub open: f64,
     /// What that costs.
@@ -109,6 +124,8 @@ pub struct Fleets {
     pub companies: Vec<FleetYear>,
     /// Sales.
     pub trades: Vec<Sale>,
+    /// What the rules' tables lack for the study.
+    pub notices: Vec<String>,
     /// The weakest status.
     pub weakest_status: Status,
     /// The rows of the rules.
@@ -124,14 +141,28 @@ pub fn fleets(book: &RuleBook, study: &Study) -> Result<Fleets, FleetError> {
     for model in &study.models {
         used.rest_on(model.status);
     }
+    let mut notices = Vec::new();
     let (companies, trades) = match study.system {
         System::Cn => return Err(FleetError::China),
         System::Eu => (europe(book, study, &mut used)?, Vec::new()),
-        System::Us => bank(book, study, united_states(book, study, &mut used)?, &mut used)?,
-        System::Uk => bank(book, study, united_kingdom(book, study, &mut used)?, &mut used)?,
+        System::Us => bank(book, study, united_states(book, study, &mut used)?, None, &mut used)?,
+        System::Uk => {
+            let (lines, mut loans) = kingdom::allowances(book, study, &mut used)?;
+            let done = bank(book, study, lines, Some(&mut loans), &mut used)?;
+            notices = loans.notices;
+            done
+        }
     };
     let rows: Vec<RowId> = used.rows().to_vec();
-    Ok(Fleets { title: study.title.clone(), system: study.system, companies, trades, weakest_status: used.weakest(), rules: book.citations(rows) })
+    Ok(Fleets {
+        title: study.title.clone(),
+        system: study.system,
+        companies,
+        trades,
+        notices,
+        weakest_status: used.weakest(),
+        rules: book.citations(rows),
+    })
 }
 
 fn missing(model: &ModelYear, field: &'static str) -> FleetError {
@@ -210,6 +241,10 @@ fn europe(book: &RuleBook, study: &Study, used: &mut Used) -> Result<Vec<FleetYe
             bought: 0.0,
             sold: 0.0,
             from_bank: 0.0,
+            transferred: 0.0,
+            borrowed: 0.0,
+            repaid: 0.0,
+            owed: 0.0,
             open,
             payment: open * s.premium,
             currency: "EUR",
@@ -243,6 +278,10 @@ fn blank(company: String, year: i32, volume: f64, actual: f64, target: f64, unit
         bought: 0.0,
         sold: 0.0,
         from_bank: 0.0,
+        transferred: 0.0,
+        borrowed: 0.0,
+        repaid: 0.0,
+        owed: 0.0,
         open: 0.0,
         payment: 0.0,
         currency,
@@ -280,21 +319,14 @@ fn united_states(book: &RuleBook, study: &Study, used: &mut Used) -> Result<Vec<
     Ok(found)
 }
 
-fn united_kingdom(book: &RuleBook, study: &Study, used: &mut Used) -> Result<Vec<FleetYear>, FleetError> {
-    let mut found = Vec::new();
-    for ((company, year), models) in groups(study)? {
-        let share = used.take(book.constant(System::Uk, "zero-emission-share", year)?);
-        let is_zero = |m: &&ModelYear| matches!(m.powertrain, Some(CreditPowertrain::Bev | CreditPowertrain::Fcev));
-        let volume: f64 = models.iter().map(|m| m.volume).sum();
-        let zero: f64 = models.iter().copied().filter(is_zero).map(|m| m.volume).sum();
-        let (actual, target) = (volume - zero, (1.0 - share) * volume);
-        found.push(blank(company, year, volume, actual, target, "vehicle", target - actual, "GBP"));
-    }
-    Ok(found)
-}
-
 /// Clears balances by bank and trade, year after year.
-fn bank(book: &RuleBook, study: &Study, mut lines: Vec<FleetYear>, used: &mut Used) -> Result<(Vec<FleetYear>, Vec<Sale>), FleetError> {
+fn bank(
+    book: &RuleBook,
+    study: &Study,
+    mut lines: Vec<FleetYear>,
+    mut loans: Option<&mut kingdom::Loans>,
+    used: &mut Used,
+) -> Result<(Vec<FleetYear>, Vec<Sale>), FleetError> {
     let mut held: BTreeMap<String, BTreeMap<i32, f64>> = BTreeMap::new();
     let mut trades = Vec::new();
     for year in study.years() {
@@ -303,15 +335,22 @@ fn bank(book: &RuleBook, study: &Study, mut lines: Vec<FleetYear>, used: &mut Us
             let vintages = held.entry(line.company.clone()).or_default();
             vintages.retain(|vintage, _| f64::from(year - vintage) <= life);
             let mut deficit = (-line.balance).max(0.0);
+            let mut surplus = line.balance.max(0.0);
+            if let Some(loans) = loans.as_deref_mut() {
+                (surplus, deficit) = loans.repay(line, surplus, deficit);
+            }
             for amount in vintages.values_mut() {
                 let part = amount.min(deficit);
                 *amount -= part;
                 deficit -= part;
                 line.from_bank += part;
             }
+            if let Some(loans) = loans.as_deref_mut() {
+                deficit = loans.transfer(line, deficit);
+            }
             line.open = deficit;
-            if line.balance > 0.0 {
-                vintages.insert(year, line.balance);
+            if surplus > 0.0 {
+                vintages.insert(year, surplus);
             }
         }
         let wanted: f64 = lines.iter().filter(|l| l.year == year).map(|l| l.open).sum();
@@ -319,6 +358,11 @@ fn bank(book: &RuleBook, study: &Study, mut lines: Vec<FleetYear>, used: &mut Us
         let traded = wanted.min(offered);
         if traded > NIL {
             trades.extend(sell(&mut lines, &mut held, year, traded / offered, traded / wanted));
+        }
+        if let Some(loans) = loans.as_deref_mut() {
+            for line in lines.iter_mut().filter(|l| l.year == year) {
+                loans.borrow(line);
+            }
         }
         let payment = match study.system {
             System::Uk => used.take(book.constant(System::Uk, "allowance-payment", year)?),
