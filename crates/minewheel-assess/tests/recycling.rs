@@ -5,8 +5,8 @@
 use std::sync::LazyLock;
 
 use minewheel_assess::assessment::{Assessment, assess};
-use minewheel_assess::pack_footprint::{PackQuestion, SpanKind, pack_footprint};
 use minewheel_assess::inventory::pack_spec_of;
+use minewheel_assess::pack_footprint::{PackQuestion, SpanKind, pack_footprint};
 use minewheel_assess::recycling::{RecycleQuestion, RecycleReport, Verdict, recycle_report};
 use minewheel_assess::scenario::{GridChoice, Preset, Resample, Sampling, Scenario};
 use minewheel_assess::tables::Tables;
