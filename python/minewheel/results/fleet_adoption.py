@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ..records import Record, Records
 
 class AdoptionFit(Record):
@@ -13,8 +15,11 @@ class AdoptionFit(Record):
     pairs: int
     """Pairs of years it rests on."""
 
+    drivers: Literal["policy", "cost", "cost-and-packs"]
+    """What it looks at."""
+
     coefficients: list[float]
-    """`a`, `b` and `c`."""
+    """`a`, `b`, `c`, and `d` where costs drive."""
 
     deviation: float
     """Standard deviation of what is left, in log-odds."""
@@ -25,6 +30,9 @@ class AdoptionFit(Record):
 
 class BackTest(Record):
     """How a fit fares on a later year."""
+
+    drivers: Literal["policy", "cost", "cost-and-packs"]
+    """What the model looks at."""
 
     until: int
     """Last year of training."""
@@ -66,6 +74,9 @@ class Forecast(Record):
     policy_steps: int
     """Steps of policy on the way that were law in the last year of data."""
 
+    owning_ratio: float
+    """Cost of owning the battery car over that of the fuel car in that year."""
+
 
 class Adoption(Record):
     """Forecast of a place, with what its model was worth before."""
@@ -84,6 +95,9 @@ class Adoption(Record):
 
     back_test: BackTest
     """The same model three years ago."""
+
+    others: Records[BackTest]
+    """The models that look at something else, three years ago."""
 
     forecast: Records[Forecast]
     """Shares to come."""

@@ -6,6 +6,28 @@ from typing import Literal
 
 from ..records import Record, Records
 
+class DriverLine(Record):
+    """One year of what drives a study."""
+
+    year: int
+    """The year."""
+
+    people: float | None
+    """People, where the stock follows them."""
+
+    vehicles_per_thousand: float | None
+    """Counted vehicles per 1,000 people."""
+
+    stock: float | None
+    """Cars that people own."""
+
+    new_cars: float
+    """New cars in all."""
+
+    electric_share: float | None
+    """Share of electric ones."""
+
+
 class YearLine(Record):
     """One product in one year."""
 
@@ -225,6 +247,9 @@ class FleetReport(Record):
     place: str
     """Where."""
 
+    drivers: Records[DriverLine]
+    """What drives it, by year; empty where its products name their numbers."""
+
     years: Records[YearLine]
     """Cars by year and product."""
 
@@ -257,12 +282,61 @@ class FleetReport(Record):
     """What a reader must know."""
 
 
+class RegionalReport(Record):
+    """What several places come to."""
+
+    title: str
+    """Its title."""
+
+    place: str
+    """Where."""
+
+    drivers: Records[DriverLine]
+    """What drives it, by year; empty where its products name their numbers."""
+
+    years: Records[YearLine]
+    """Cars by year and product."""
+
+    packs: Records[PackLine]
+    """Packs by year and product."""
+
+    materials: Records[MaterialLine]
+    """Elements by year."""
+
+    load_gw: list[float]
+    """Load of charging through a working day of the last year in GW, by hour, if the study names a profile."""
+
+    capacity: Records[CapacityLine]
+    """Cars and cells that the study asks of works, beside the capacity that is stated for the place; empty where none
+    is."""
+
+    credits: Records[CreditLine]
+    """New-energy credits of the new cars, by year and product; empty outside China and in years without a rule."""
+
+    intervals: Records[IntervalLine]
+    """Intervals over draws of the tables, if they are asked for."""
+
+    public_points: float | None
+    """Public charging points that the electric cars of the last year ask for."""
+
+    weakest_status: Literal["read", "derived", "recalled", "assumption"]
+    """Weakest status that the figures rest on."""
+
+    notices: list[str]
+    """What a reader must know."""
+
+    regions: Records[FleetReport]
+    """Place by place; empty where there is only one."""
+
+
 __all__ = [
     "CapacityLine",
     "CreditLine",
+    "DriverLine",
     "FleetReport",
     "IntervalLine",
     "MaterialLine",
     "PackLine",
+    "RegionalReport",
     "YearLine",
 ]

@@ -9,6 +9,15 @@ from ..records import Record, Records
 class TcoCountry(Record):
     """Two cars in one country."""
 
+    segment: str | None
+    """Size of the cars, where they are a pair of the tables."""
+
+    battery: str
+    """The battery car."""
+
+    fuel: str
+    """The fuel car."""
+
     country: str
     """The country."""
 
@@ -18,11 +27,25 @@ class TcoCountry(Record):
     ownership_parity: int | None
     """First year from which it is no dearer to own."""
 
+    published: PublishedRatio | None
+    """What shops were seen to ask, price of battery cars over that of fuel cars, where it is published for the segment
+    and country."""
+
     years: Records[TcoYear]
     """Years."""
 
     weakest_status: Literal["read", "derived", "recalled", "assumption"]
     """Weakest status of the prices."""
+
+
+class PublishedRatio(Record):
+    """Prices that were seen: of many models of a segment, with all that costs of making leave out."""
+
+    year: int
+    """The year."""
+
+    price_ratio: float
+    """Price of battery cars over that of fuel cars."""
 
 
 class TcoYear(Record):
@@ -48,6 +71,7 @@ class TcoYear(Record):
 
 
 __all__ = [
+    "PublishedRatio",
     "TcoCountry",
     "TcoYear",
 ]
