@@ -141,7 +141,7 @@ fn british_deficits_take_savings_then_sellers_then_later_years() {
     let folder = scratch("credits-uk");
     let models = folder.join("models.csv");
     let head = "company,year,model,powertrain,volume,kerb_mass_kg,co2_g_per_km,standard_g_per_km\n";
-    write(&models, &format!("{head}a,2024,petrol,ice,100,1600,120,140\na,2025,petrol,ice,70,1600,120,120\na,2025,battery,bev,30,1900,0,\n"));
+    write(&models, format!("{head}a,2024,petrol,ice,100,1600,120,140\na,2025,petrol,ice,70,1600,120,120\na,2025,battery,bev,30,1900,0,\n"));
     let file = models.to_str().unwrap();
     let found = json_of(&["credits", "ledger", file, "--system", "uk"]);
     let of = |year: usize, key: &str| found["companies"][year][key].as_f64().unwrap();
@@ -150,11 +150,11 @@ fn british_deficits_take_savings_then_sellers_then_later_years() {
     // 72 allowances for 70 cars: 2 go back, and interest runs on the rest.
     assert!((of(1, "repaid") - 2.0).abs() < 1e-9 && (of(1, "owed") - ((22.0 - saved) * 1.035 - 2.0)).abs() < 1e-9, "{found}");
 
-    write(&models, &format!("{head}a,2024,petrol,ice,100,1600,90,140\n"));
+    write(&models, format!("{head}a,2024,petrol,ice,100,1600,90,140\n"));
     let capped = json_of(&["credits", "ledger", file, "--system", "uk"]);
     // 29.9 allowances saved, but at most 65 % of the 22 that were wanted; the rest is borrowed.
     assert!((capped["companies"][0]["transferred"].as_f64().unwrap() - 14.3).abs() < 1e-9, "{capped}");
-    write(&models, &format!("{head}a,2024,petrol,ice,100,1600,140,140\na,2030,battery,bev,100,1900,0,\n"));
+    write(&models, format!("{head}a,2024,petrol,ice,100,1600,140,140\na,2030,battery,bev,100,1900,0,\n"));
     let due = json_of(&["credits", "ledger", file, "--system", "uk"]);
     let of = |year: usize, key: &str| due["companies"][year][key].as_f64().unwrap();
     // 22 missing, 16.5 borrowed, 5.5 paid for; six years later 20 allowances of the year go back, the rest is paid for.
@@ -162,7 +162,7 @@ fn british_deficits_take_savings_then_sellers_then_later_years() {
     assert!((of(0, "payment") - 5.5 * 15_000.0).abs() < 1e-6 && (of(1, "repaid") - owed).abs() < 1e-9, "{due}");
     assert!((of(1, "open") - (owed - 20.0).max(0.0)).abs() < 1e-9 && of(1, "owed") == 0.0, "{due}");
 
-    write(&models, &format!("{head}a,2028,petrol,ice,100,1600,120,140\n"));
+    write(&models, format!("{head}a,2028,petrol,ice,100,1600,120,140\n"));
     let later = json_of(&["credits", "ledger", file, "--system", "uk"]);
     assert!(later["notices"].to_string().contains("uk 2028"), "{later}");
 }

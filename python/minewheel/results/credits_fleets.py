@@ -44,6 +44,18 @@ class FleetYear(Record):
     from_bank: float
     """From or to other years: banked ones used, less those put in."""
 
+    transferred: float
+    """Allowances out of savings of CO2 (UK)."""
+
+    borrowed: float
+    """Allowances borrowed from later years (UK)."""
+
+    repaid: float
+    """Borrowed allowances given back, with interest (UK)."""
+
+    owed: float
+    """Borrowed allowances that are owed at the end of the year, with interest (UK)."""
+
     open: float
     """What stays open after trade and bank."""
 
@@ -68,6 +80,9 @@ class Fleets(Record):
 
     trades: Records[Sale]
     """Sales."""
+
+    notices: list[str]
+    """What the rules' tables lack for the study."""
 
     weakest_status: Literal["read", "derived", "recalled", "assumption"]
     """The weakest status."""
