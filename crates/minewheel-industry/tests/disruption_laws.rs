@@ -57,7 +57,7 @@ fn an_ensemble_has_the_same_bits_on_one_thread_and_on_two() {
         };
         let (one, two) = (on(1), on(2));
         assert_eq!(one, two, "story {seed}");
-        differing += usize::from(one.iter().any(|o| o.built != one[0].built));
+        differing += usize::from(one.iter().any(|o| *o != one[0]));
     }
-    assert!(differing > 0, "members of no story differ");
+    assert!(differing > 3, "members differ in {differing} stories");
 }
