@@ -5,13 +5,13 @@
 use std::sync::LazyLock;
 
 use minewheel_assess::assessment::{Assessment, assess};
-use minewheel_assess::inventory::pack_spec_of;
+use minewheel_assess::inventory::{Traces, inventory, pack_spec_of};
 use minewheel_assess::pack_footprint::{PackQuestion, SpanKind, pack_footprint};
-use minewheel_assess::recycling::{RecycleQuestion, RecycleReport, Verdict, recycle_report};
+use minewheel_assess::recycling::{RecycleQuestion, RecycleReport, Verdict, is_work, recycle_report};
 use minewheel_assess::scenario::{GridChoice, Preset, Resample, Sampling, Scenario};
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::CarDesign;
-use minewheel_data::row::Value;
+use minewheel_data::row::{Draw, Value};
 use minewheel_data::store::Store;
 use minewheel_data::units::Energy;
 use minewheel_model::battery::PackSpec;
@@ -109,6 +109,9 @@ fn the_end_of_a_car_s_packs_is_what_recycling_them_takes() {
         let report = recycle_report(tables, &question).unwrap();
         let wanted = packs * report.gross_energy_kwh * report.routes[0].climate.recycling.value;
         close(of_part(&assessed(tables, &car, Preset::CutOff), "battery-recycling"), wanted, 1e-9, "work of recycling");
+        let lines = inventory(&car, tables, &Traces::new(tables, None).unwrap(), &scenario(tables, Preset::CutOff), &Draw::BEST).unwrap().lines;
+        // A line without rows would pass for one that was read.
+        assert!(lines.iter().filter(|l| is_work(l)).all(|l| !l.rows.is_empty()), "a line of the work rests on no row");
     }
 }
 

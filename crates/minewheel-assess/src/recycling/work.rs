@@ -58,13 +58,13 @@ pub(super) struct RunInput {
 /// Inputs of a run, each product or flow once; the carbon burnt is among them.
 pub(super) fn inputs(run: &Recycled<'_>, tables: &Tables) -> Result<Vec<RunInput>, AssessError> {
     let mut sums: Vec<RunInput> = Vec::new();
-    let mut add = |id: &Arc<str>, amount: f64, row: Option<RowId>| {
+    let mut add = |id: &Arc<str>, amount: f64, rows: &[RowId]| {
         let at = sums.iter().position(|s| s.id == *id).unwrap_or_else(|| {
             sums.push(RunInput { id: Arc::clone(id), amount: 0.0, rows: Vec::new() });
             sums.len() - 1
         });
         sums[at].amount += amount;
-        sums[at].rows.extend(row);
+        sums[at].rows.extend(rows);
     };
     for input in &run.inputs {
         let unknown = || NetworkError::UnknownProduct(input.id.to_string());
@@ -72,8 +72,8 @@ pub(super) fn inputs(run: &Recycled<'_>, tables: &Tables) -> Result<Vec<RunInput
             Target::Product => tables.cards.product_id(&input.id).map(|p| tables.cards.product(p).unit.clone()),
             Target::Flow => Some(input.unit.to_string()),
         };
-        add(&input.id, convert(input.amount, &input.unit, &unit.ok_or_else(unknown)?).map_err(|_| unknown())?, Some(input.row));
+        add(&input.id, convert(input.amount, &input.unit, &unit.ok_or_else(unknown)?).map_err(|_| unknown())?, &[input.row]);
     }
-    add(&Arc::from(CARBON_DIOXIDE), run.carbon_dioxide.kg(), None);
+    add(&Arc::from(CARBON_DIOXIDE), run.carbon_dioxide.kg(), &run.burnt_by);
     Ok(sums)
 }

@@ -124,6 +124,8 @@ pub struct Recycled<'t> {
     pub inputs: Vec<Input>,
     /// Carbon dioxide of carbon burnt in the route.
     pub carbon_dioxide: Mass,
+    /// The rows that say what is burnt.
+    pub burnt_by: Vec<RowId>,
     /// Largest gap in the balance of an element, over what was fed of it.
     pub largest_gap: f64,
 }
@@ -226,6 +228,7 @@ pub fn recycle<'t>(
         between,
         inputs,
         carbon_dioxide: Mass::from_kg(carbon * tables.carbon_dioxide_per_carbon()),
+        burnt_by: rows.get(BURNT).into_iter().flatten().copied().collect(),
         largest_gap,
     })
 }
