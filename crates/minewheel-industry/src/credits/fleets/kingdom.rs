@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{FleetError, FleetYear, blank, groups, missing};
 use crate::credits::affiliates::NIL;
 use crate::credits::car::CreditPowertrain;
-use crate::credits::rules::{Known, RuleBook, System, Used};
+use crate::credits::rules::{RuleBook, System, Used};
 use crate::credits::study::{ModelYear, Study};
 
 /// Limits of one maker and year.
@@ -49,9 +49,8 @@ pub(super) fn allowances(book: &RuleBook, study: &Study, used: &mut Used) -> Res
     let (mut lines, mut loans) = (Vec::new(), Loans::default());
     for ((company, year), models) in groups(study)? {
         let share = used.take(book.constant(System::Uk, "zero-emission-share", year)?);
-        let is_zero = |m: &&ModelYear| matches!(m.powertrain, Some(CreditPowertrain::Bev | CreditPowertrain::Fcev));
         let volume: f64 = models.iter().map(|m| m.volume).sum();
-        let zero: f64 = models.iter().copied().filter(is_zero).map(|m| m.volume).sum();
+        let zero: f64 = models.iter().filter(|m| is_zero_emission(m)).map(|m| m.volume).sum();
         let (actual, target) = (volume - zero, (1.0 - share) * volume);
         let line = blank(company.clone(), year, volume, actual, target, "vehicle", target - actual, "GBP");
         let mut limits = Limits::default();
@@ -66,12 +65,10 @@ pub(super) fn allowances(book: &RuleBook, study: &Study, used: &mut Used) -> Res
             }
         }
         if line.balance < 0.0 {
-            let year_of = |known: Known| known.value as i32;
             match (book.optional(System::Uk, "borrowing-share", year), book.optional(System::Uk, "repayment-year", year)) {
                 (Some(share), Some(due)) => {
-                    used.take(due);
                     limits.borrowing = used.take(share) * volume;
-                    limits.due = year_of(due);
+                    limits.due = used.take(due) as i32;
                     limits.interest = used.take(book.constant(System::Uk, "borrowing-interest", year)?);
                 }
                 _ => loans.lacks(year, "cap on borrowing", "nothing is borrowed"),
@@ -83,10 +80,14 @@ pub(super) fn allowances(book: &RuleBook, study: &Study, used: &mut Used) -> Res
     Ok((lines, loans))
 }
 
+fn is_zero_emission(model: &ModelYear) -> bool {
+    matches!(model.powertrain, Some(CreditPowertrain::Bev | CreditPowertrain::Fcev))
+}
+
 /// Grams a kilometre times cars below the baseline, of cars that are not of zero emission; nought above it or without figures.
 fn saved(models: &[&ModelYear]) -> Result<f64, FleetError> {
     let mut sum = 0.0;
-    for model in models.iter().filter(|m| !matches!(m.powertrain, Some(CreditPowertrain::Bev | CreditPowertrain::Fcev))) {
+    for model in models.iter().filter(|m| !is_zero_emission(m)) {
         sum += match (model.standard_g, model.co2_g) {
             (Some(baseline), Some(emission)) => (baseline - emission) * model.volume,
             (Some(_), None) => return Err(missing(model, "co2_g_per_km")),
