@@ -41,7 +41,10 @@ fn with_an_empty_mapping_the_result_is_the_plain_one() {
     let plain = assess(&folder, &["--samples", "10"]);
     let mut mapped = assess(&folder, &[&["--samples", "10"], ON_MINE.as_slice()].concat());
     let used = mapped.as_object_mut().unwrap().remove("background").unwrap();
-    assert_eq!(used, serde_json::json!({"database": "my.mwdb", "share_of_climate": 0.0, "categories": [], "products": [], "unused": []}));
+    let nothing: [&str; 0] = [];
+    let empty = serde_json::json!({"database": "my.mwdb", "share_of_climate": 0.0, "categories": nothing, "products": nothing, "unused": nothing,
+        "net_consuming": nothing});
+    assert_eq!(used, empty);
     assert_eq!(mapped, plain);
 }
 
@@ -164,4 +167,28 @@ fn the_interval_draws_the_background_and_the_explanation_walks_into_it() {
     let below: f64 = inner["children"].as_array().unwrap().iter().map(|c| c["value"].as_f64().unwrap()).sum();
     let sum = below + inner["own"].as_f64().unwrap() + inner["below_cut"].as_f64().unwrap();
     assert!((sum - value).abs() < 1e-9 * value, "{inner}");
+}
+
+/// A smelter needs a kilowatt-hour for its metal, a plant two kilograms of metal for a kilowatt-hour: y = 2·3 / (1 − 2) for a kilogram of metal.
+#[test]
+fn a_loop_that_runs_backwards_is_solved_as_lca_solve_solves_it_and_named() {
+    let folder = scratch("background-loop");
+    let own = "process,what,flow,amount,unit,provider\nsmelter,product,metal,1,kg,\nsmelter,input,power,1,kWh,plant\nsmelter,emission,soot,2,kg,\n\
+               plant,product,power,1,kWh,\nplant,input,metal,2,kg,smelter\n";
+    write(&folder.join("own.csv"), own);
+    write(&folder.join("factors.csv"), "method,category,name,factor\nm,climate,soot,3\n");
+    for package in ["own.csv", "factors.csv"] {
+        assert_eq!(run_in(&folder, &["lca", "import", package, "--into", "my.mwdb"]).code, 0);
+    }
+    write(&folder.join("map.csv"), format!("{HEADER}category,climate,,climate,,,\nproduct,steel-galvanised,,smelter,1,,\n"));
+    let answer = run_in(&folder, &[&["assess", CAR, "--format", "json", "--samples", "4"], ON_MINE.as_slice()].concat());
+    assert_eq!(answer.code, 0, "{}", answer.remarks);
+    assert!(answer.remarks.contains("uses more of its own") && answer.remarks.contains("`smelter`"), "{}", answer.remarks);
+    let found = serde_json::from_str::<serde_json::Value>(&answer.data).unwrap()[0]["background"].take();
+    let mut ids: Vec<&str> = found["net_consuming"][0].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, ["plant", "smelter"]);
+    let line = &found["products"][0];
+    let (kg, amount) = (line["kg"].as_f64().unwrap(), line["amount"].as_f64().unwrap());
+    assert!((kg / amount + 6.0).abs() < 1e-9, "{line}");
 }

@@ -258,6 +258,10 @@ class BackgroundUse(Record):
     unused: list[str]
     """Mapped products that the car does not need."""
 
+    net_consuming: list[list[str]]
+    """Loops of the database that use more of their own products than they make, each by the ids of its processes: they
+    are solved as they stand."""
+
 
 class BackgroundLine(Record):
     """One mapped product."""

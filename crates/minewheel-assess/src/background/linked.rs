@@ -14,7 +14,7 @@
 
 use minewheel_lca::database::{Activity, Database, ProductSystem};
 use minewheel_lca::{
-    Assembly, AssemblyError, Correlations, DrawError, EntryUncertainty, ParameterDraws, PreparedSolver, RatioSampler, SolveOptions, monte_carlo,
+    AssemblyError, Correlations, DrawError, EntryUncertainty, ParameterDraws, PreparedSolver, RatioSampler, SolveOptions, monte_carlo,
 };
 
 /// The linked database behind mapped products, ready to be drawn from and walked through.
@@ -73,7 +73,7 @@ impl Linked {
     /// The ratios of all products in each draw.
     pub fn ratios(&self, seed: u64, draws: std::ops::Range<u64>) -> Result<Vec<Vec<f64>>, SpreadError> {
         let matrices = &self.system.matrices;
-        let mut assembly = Assembly::new(matrices)?;
+        let mut assembly = super::assembled(matrices)?;
         let Some(method) = matrices.methods.iter().find(|m| m.name == self.climate) else { return Ok(Vec::new()) };
         let category = assembly.category(method);
         let mut columns = Vec::with_capacity(self.products.len());

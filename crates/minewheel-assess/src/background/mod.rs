@@ -28,7 +28,7 @@ use minewheel_data::places::PlaceId;
 use minewheel_data::status::Status;
 use minewheel_lca::database::{Activity, Database, LinkOptions, ProductSystem, SystemError, reference_product};
 use minewheel_lca::formats::unit_ratio;
-use minewheel_lca::{Assembly, AssemblyError, SolveError, adjoint, direct_scores};
+use minewheel_lca::{Assembly, AssemblyError, Matrices, NetConsumers, SolveError, adjoint, direct_scores, net_consumers};
 
 use linked::Linked;
 pub use linked::SpreadError;
@@ -172,6 +172,9 @@ pub struct Background {
     pub categories: Vec<BackgroundCategory>,
     /// Mapped products.
     pub products: Vec<BackgroundProduct>,
+    /// Loops of the database that use more of their own products than they make, each by the ids and names of its processes: they are solved
+    /// as they stand, and run backwards.
+    pub net_consuming: Vec<Vec<(String, String)>>,
     index: BTreeMap<(ProductId, Option<PlaceId>), u32>,
     families: Vec<bool>,
     linked: Option<Arc<Linked>>,
@@ -198,17 +201,30 @@ impl Background {
         if !products.is_empty() {
             let roots: Vec<_> = products.iter().map(|(_, a)| (a.process, Some(a.product))).collect();
             let system = ProductSystem::reached_from(database, &roots, options)?;
-            let mut assembly = Assembly::new(&system.matrices)?;
+            let mut assembly = assembled(&system.matrices)?;
+            let mut has_net_consumers = false;
             for (category, method, factor) in &categories {
                 let Some(method) = system.matrices.methods.iter().find(|m| m.name == *method) else { continue };
                 let factors = assembly.category(method);
                 let scores = adjoint(&assembly.network, &direct_scores(&assembly.network, &factors))?;
+                has_net_consumers |= scores.report().net_consuming > 0;
                 for ((product, activity), impacts) in products.iter().zip(&mut solved) {
                     let id = system.id_of(*activity).unwrap_or_default();
                     let demand = assembly.demand(&[(id, product.factor)])?;
                     impacts.push(scores.total(&demand)? * factor);
                 }
                 found.categories.push(category.clone());
+            }
+            if has_net_consumers {
+                let named = |place: usize| {
+                    let process = database.process(system.activities.get(place)?.process);
+                    Some((process.id.to_string(), process.name.to_string()))
+                };
+                let places = |columns: &minewheel_lca::ColumnList| {
+                    let ids = columns.0.iter().filter_map(|column| assembly.activity(*column));
+                    ids.filter_map(|id| named(usize::try_from(id - 1).ok()?)).collect()
+                };
+                found.net_consuming = net_consumers(&assembly.network)?.iter().map(places).collect();
             }
             if let Some((_, climate, factor)) = categories.iter().find(|(c, ..)| c.name == "climate") {
                 let activities = products.iter().map(|p| p.1).collect();
@@ -258,6 +274,13 @@ impl Background {
     pub fn carries(&self, family: usize) -> bool {
         self.families.get(family).copied().unwrap_or(false)
     }
+}
+
+/// The network of a database, in which loops that use more of their own products than they make are solved as they stand.
+fn assembled(matrices: &Matrices) -> Result<Assembly, AssemblyError> {
+    let mut assembly = Assembly::new(matrices)?;
+    assembly.network = assembly.network.with_net_consumers(NetConsumers::Solved);
+    Ok(assembly)
 }
 
 /// Names of the categories that a result may have.

@@ -21,6 +21,8 @@ pub struct BackgroundUse {
     pub products: Vec<BackgroundLine>,
     /// Mapped products that the car does not need.
     pub unused: Vec<String>,
+    /// Loops of the database that use more of their own products than they make, each by the ids of its processes: they are solved as they stand.
+    pub net_consuming: Vec<Vec<String>>,
 }
 
 /// One mapped product.
@@ -81,6 +83,7 @@ impl BackgroundUse {
             categories: background.categories.iter().map(|c| (c.name.clone(), c.method.clone())).collect(),
             unused: unused.map(|(p, _)| tables.cards.product(p.product).id.clone()).collect(),
             products,
+            net_consuming: background.net_consuming.iter().map(|members| members.iter().map(|(id, _)| id.clone()).collect()).collect(),
         })
     }
 }

@@ -36,7 +36,7 @@ pub(crate) struct Step {
 impl<'b> Walker<'b> {
     pub(super) fn new(linked: &'b Linked, products: &'b [BackgroundProduct]) -> Result<Self, BackgroundError> {
         let matrices = &linked.system.matrices;
-        let mut assembly = Assembly::new(matrices)?;
+        let mut assembly = super::assembled(matrices)?;
         let none = Vec::new();
         let method = matrices.methods.iter().find(|m| m.name == linked.climate);
         let direct = method.map_or(none, |method| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use minewheel_assess::background::{Background, Mapping};
 
-use super::source::{ProviderRule, Rules, UnlinkedRule};
+use super::source::{ProviderRule, Rules, UnlinkedRule, short_list, warn_of_loops};
 use super::{LcaFailure, files};
 use crate::failure::Failure;
 use crate::inputs::Desk;
@@ -54,6 +54,9 @@ impl BackgroundArguments {
         let unlinked = self.background_cut_off.then_some(UnlinkedRule::CutOff);
         let rules = Rules { providers: self.background_providers, unlinked, allocation: self.background_allocation.as_deref() };
         let options = rules.options(&database)?;
-        Ok(Some(Arc::new(Background::new(desk.tables()?, &name, &pairs, &database, options).map_err(fault)?)))
+        let found = Background::new(desk.tables()?, &name, &pairs, &database, options).map_err(fault)?;
+        let listed = |members: &Vec<(String, String)>| short_list(members.iter().map(|(_, name)| name.as_str()), members.len());
+        warn_of_loops(found.net_consuming.iter().map(listed), found.net_consuming.len());
+        Ok(Some(Arc::new(found)))
     }
 }

@@ -296,12 +296,7 @@ impl Source {
     /// The activities of some columns by name.
     fn names(&self, assembly: &Assembly, columns: &ColumnList) -> String {
         let ids = columns.0.iter().filter_map(|column| assembly.activity(*column));
-        let mut names: Vec<String> = ids.take(NAMED + 1).map(|id| format!("`{}`", self.activity(id).name)).collect();
-        if columns.0.len() > NAMED {
-            names.truncate(NAMED);
-            names.push(format!("{} more", columns.0.len() - NAMED));
-        }
-        names.join(", ")
+        short_list(ids.map(|id| self.activity(id).name), columns.0.len())
     }
 
     /// Warns of loops that use more of their own products than they make, if a solution met any; gives the ids of their activities.
@@ -310,15 +305,7 @@ impl Source {
             return Ok(Vec::new());
         }
         let loops = net_consumers(&assembly.network)?;
-        for columns in loops.iter().take(NAMED) {
-            let names = self.names(assembly, columns);
-            print::note(&print::wrap(&format!(
-                "warning: the loop of {names} uses more of its own products than it makes: it is solved as it stands, and runs backwards; check amounts and units"
-            )));
-        }
-        if loops.len() > NAMED {
-            print::note(&format!("warning: and {} loops more", loops.len() - NAMED));
-        }
+        warn_of_loops(loops.iter().map(|columns| self.names(assembly, columns)), loops.len());
         let ids = |columns: &ColumnList| columns.0.iter().filter_map(|c| assembly.activity(*c)).map(|id| self.activity(id).id).collect();
         Ok(loops.iter().map(ids).collect())
     }
@@ -496,6 +483,27 @@ pub struct Assembled {
     pub method: String,
     /// Its unit.
     pub unit: Option<String>,
+}
+
+/// The first few names, as a list.
+pub fn short_list<S: AsRef<str>>(names: impl Iterator<Item = S>, count: usize) -> String {
+    let mut shown: Vec<String> = names.take(NAMED).map(|name| format!("`{}`", name.as_ref())).collect();
+    if count > NAMED {
+        shown.push(format!("{} more", count - NAMED));
+    }
+    shown.join(", ")
+}
+
+/// Warns of loops that use more of their own products than they make.
+pub fn warn_of_loops(loops: impl Iterator<Item = String>, count: usize) {
+    for names in loops.take(NAMED) {
+        print::note(&print::wrap(&format!(
+            "warning: the loop of {names} uses more of its own products than it makes: it is solved as it stands, and runs backwards; check amounts and units"
+        )));
+    }
+    if count > NAMED {
+        print::note(&format!("warning: and {} loops more", count - NAMED));
+    }
 }
 
 fn plain(id: i64) -> Label {
