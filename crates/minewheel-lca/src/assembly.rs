@@ -105,6 +105,19 @@ pub struct Assembly {
     flow_of_row: Vec<Option<u32>>,
     /// Whether a row can move a result: it belongs to no flow, or to one that a category counts.
     is_needed: Vec<bool>,
+    /// The first row of a category's factors.
+    first_factor: usize,
+}
+
+/// Of which matrix an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// A product that an activity makes or uses.
+    Product,
+    /// An elementary flow of an activity.
+    Flow,
+    /// A characterisation factor.
+    Factor,
 }
 
 impl Assembly {
@@ -193,6 +206,7 @@ impl Assembly {
             column_of,
             flow_of,
             flows,
+            first_factor: rows.len(),
             rows,
             flow_of_row,
             is_needed,
@@ -266,6 +280,13 @@ impl Assembly {
     /// The entry of an uncertain row, by its number in the sampler.
     pub fn uncertain_entry(&self, row: usize) -> Option<&Entry> {
         self.rows.get(row)
+    }
+
+    /// What an uncertain row is, by its number in the sampler.
+    pub fn uncertain_kind(&self, row: usize) -> Option<EntryKind> {
+        let flow = self.flow_of_row.get(row)?;
+        let kind = if row >= self.first_factor { EntryKind::Factor } else { flow.map_or(EntryKind::Product, |_| EntryKind::Flow) };
+        Some(kind)
     }
 
     /// How many entries are uncertain.

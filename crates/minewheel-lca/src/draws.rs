@@ -114,6 +114,14 @@ impl<'a> PreparedSolver<'a> {
         self.report
     }
 
+    /// Entries of `L` below its unit diagonal and of `U` over all that was factorised for the base: loops of up to
+    /// [`DENSE_LIMIT`](crate::DENSE_LIMIT) columns, larger ones that sweeps and GMRES could not settle, and tight loops inside larger ones; a
+    /// column outside any loop is a factor of one entry. Entries between components are used as they stand and not counted. `None` where nothing
+    /// was factorised.
+    pub fn factor_entries(&self) -> Option<usize> {
+        self.cache.entry_count(self.network)
+    }
+
     /// How many factors a draw must give.
     pub fn factor_count(&self) -> usize {
         self.network.factor_count().max(self.category.factor_count())

@@ -15,6 +15,7 @@
 //! | know what each column makes for a demand       | [`forward`]                                      |
 //! | take another supplier                          | [`SupplierSwaps`]                                |
 //! | explain a total                                | [`column_contributions`], [`input_flows`], [`trace`] |
+//! | find the parts that make most of it            | [`leading`], [`VarianceShares`]                  |
 //! | weigh a total by evidence                      | [`share_by_grade`], [`GradedScores`]             |
 //! | sample everything anew                         | [`FactorSampler`], [`PreparedSolver`], [`monte_carlo`], [`ParameterDraws`] |
 //! | find the rows that matter                      | [`factor_sensitivities`], [`variance_ranking`], [`sobol`] |
@@ -52,6 +53,7 @@ mod distribution;
 mod draws;
 pub mod formats;
 mod grades;
+mod hotspots;
 mod ids;
 mod keyed;
 mod matrices;
@@ -66,7 +68,7 @@ mod statistics;
 mod swap;
 mod tree;
 
-pub use assembly::{Assembly, AssemblyError};
+pub use assembly::{Assembly, AssemblyError, EntryKind};
 pub use characterise::{CategoryFactors, direct_scores, direct_scores_many};
 pub use coefficient::{Coefficient, MAX_FACTORS};
 pub use comparison::{PairedDifference, paired_difference};
@@ -75,6 +77,7 @@ pub use demand::{Demand, DemandLine};
 pub use distribution::{DistributionError, FactorDistribution, FactorSampler, RatioSampler};
 pub use draws::{Draw, DrawError, DrawWorkspace, PreparedSolver, monte_carlo};
 pub use grades::{GradedScores, GradedTotal, share_by_grade};
+pub use hotspots::{Leading, VarianceShares, leading};
 pub use ids::{ColumnId, FactorId, FlowId, Grade, GroupId};
 pub use keyed::{KeyedDraws, stable_key};
 pub use matrices::{CharacterisationMethod, Entry, EntryUncertainty, Matrices};

@@ -7,6 +7,7 @@ mod draws;
 mod explain;
 mod export;
 mod files;
+mod hotspots;
 mod import;
 mod sensitivity;
 mod solve;
@@ -29,6 +30,7 @@ use serde::Serialize;
 pub use background::BackgroundArguments;
 pub use compare::Comparison;
 pub use explain::{Contributions, Path as SupplyPath, ScoreList};
+pub use hotspots::HotSpots;
 pub use import::{FlowWithoutFactor, Imported, Inventory};
 pub use sensitivity::Sensitivity;
 pub use solve::{Solution, Solutions};
@@ -62,6 +64,8 @@ enum Action {
     Swap(swap::SwapArguments),
     /// Which processes and flows a result comes from
     Contributions(explain::Explain),
+    /// The few processes, flows, exchanges and places that make most of a result, how much of its spread is theirs, and how well they are known
+    Hotspots(hotspots::HotSpotArguments),
     /// Through which chains of supply a result comes
     Path(explain::Explain),
     /// The impact of one unit of every product
@@ -317,6 +321,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Action::Sensitivity(arguments) => sensitivity::sensitivity(arguments)?,
         Action::Swap(arguments) => swap::swap(arguments)?,
         Action::Contributions(arguments) => explain::contributions(arguments)?,
+        Action::Hotspots(arguments) => hotspots::hotspots(arguments)?,
         Action::Path(arguments) => explain::path(arguments)?,
         Action::Scores(arguments) => explain::scores(arguments)?,
         Action::Export(arguments) => export::export(arguments)?,

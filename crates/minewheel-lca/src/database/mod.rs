@@ -41,7 +41,7 @@ pub use index::{CategoryIndex, FlowIndex, LocationIndex, ProcessIndex, PropertyI
 pub use link::{Candidate, LinkCounts, LinkOptions, Providers, Unlinked, UnlinkedInput, candidates, survey};
 pub use methods::{ImpactCategory, ImpactFactor, ImpactMethod};
 pub use parameters::{Parameter, ParameterError, Values};
-pub use pedigree::Pedigree;
+pub use pedigree::{PEDIGREE_INDICATORS, Pedigree, pedigree_scores};
 pub use process::{AllocationFactor, AllocationKind, Direction, Exchange, Process, ProcessKind, QualitySystem};
 pub use remap::{RemapError, RemapFault, RemapKind, RemapRow, Remapped, parse_mapping};
 pub use system::{Activity, ProductSystem, SystemError, reference_product};

@@ -41,21 +41,37 @@ pub enum Pedigree {
     Ignored,
 }
 
-/// The standard deviation of the logarithm for a pedigree such as `(1;3;2;5;n.a.)`; nothing for other texts, and where it leaves no spread.
-pub(super) fn deviation_of(quality: &str, base: Option<f64>) -> Option<f64> {
+/// What the scores of a pedigree are about, in their order.
+pub const PEDIGREE_INDICATORS: [&str; VARIANCES.len()] = ["reliability", "completeness", "time", "place", "technology", "sample size"];
+
+/// The scores of a pedigree such as `(1;3;2;5;n.a.)`, from 1 for the best to 5; nothing for other texts.
+///
+/// ```
+/// use minewheel_lca::database::pedigree_scores;
+/// assert_eq!(pedigree_scores("(1;3;2;5;n.a.)"), Some(vec![Some(1), Some(3), Some(2), Some(5), None]));
+/// assert_eq!(pedigree_scores("(1;3)"), None);
+/// ```
+pub fn pedigree_scores(quality: &str) -> Option<Vec<Option<usize>>> {
     let inner = quality.trim().strip_prefix('(')?.strip_suffix(')')?;
-    let scores: Vec<&str> = inner.split([';', ',']).map(str::trim).collect();
-    if !(5..=VARIANCES.len()).contains(&scores.len()) {
+    let cells: Vec<&str> = inner.split([';', ',']).map(str::trim).collect();
+    if !(5..=VARIANCES.len()).contains(&cells.len()) {
         return None;
     }
-    let base = base.filter(|b| b.is_finite() && *b > 0.0).unwrap_or(1.0).ln();
-    let mut variance = base * base;
-    for (score, of) in scores.into_iter().zip(VARIANCES) {
-        if ["n.a.", "na", "n/a", "-", ""].contains(&score.to_ascii_lowercase().as_str()) {
-            continue;
+    let score = |cell: &&str| {
+        if ["n.a.", "na", "n/a", "-", ""].contains(&cell.to_ascii_lowercase().as_str()) {
+            return Some(None);
         }
-        variance += of.get(score.parse::<usize>().ok()?.checked_sub(1)?)?;
-    }
+        cell.parse().ok().filter(|score| (1..=VARIANCES[0].len()).contains(score)).map(Some)
+    };
+    cells.iter().map(score).collect()
+}
+
+/// The standard deviation of the logarithm for a pedigree such as `(1;3;2;5;n.a.)`; nothing for other texts, and where it leaves no spread.
+pub(super) fn deviation_of(quality: &str, base: Option<f64>) -> Option<f64> {
+    let scores = pedigree_scores(quality)?;
+    let base = base.filter(|b| b.is_finite() && *b > 0.0).unwrap_or(1.0).ln();
+    let added: f64 = scores.iter().zip(VARIANCES).filter_map(|(score, of)| Some(of[(*score)? - 1])).sum();
+    let variance = base * base + added;
     (variance > 0.0).then(|| variance.sqrt())
 }
 

@@ -92,6 +92,11 @@ impl DenseLu {
         Some(Self { n, entries, row_of, scales: None })
     }
 
+    /// Entries of `L` below its unit diagonal and of `U` that are not nought.
+    pub fn entry_count(&self) -> usize {
+        self.entries.iter().filter(|entry| **entry != 0.0).count()
+    }
+
     /// Solves `M x = b` in place.
     pub fn solve(&self, b: &mut [f64]) {
         self.solve_many(b.as_chunks_mut::<1>().0);
@@ -161,6 +166,7 @@ mod tests {
     #[test]
     fn a_matrix_that_needs_pivoting_is_solved_both_ways() {
         let lu = DenseLu::factorise(2, vec![0.0, 2.0, 3.0, 4.0]).unwrap();
+        assert_eq!(lu.entry_count(), 3);
         let mut b = [4.0, 11.0];
         lu.solve(&mut b);
         assert!((b[0] - 1.0).abs() < 1e-15 && (b[1] - 2.0).abs() < 1e-15);

@@ -10,7 +10,7 @@ use super::krylov;
 use super::lu::{SparseLu, SparsePattern};
 use super::sweep::{SIZE_SWEEPS, System};
 use super::tight::TightLoops;
-use crate::network::NetConsumers;
+use crate::network::{NetConsumers, Network};
 
 use super::{DENSE_LIMIT, Method, RESIDUAL_LIMIT, SolveError, SolveOptions, SolveReport};
 
@@ -194,6 +194,18 @@ impl FactorCache {
         Ok((cache, report))
     }
 
+    /// Entries of `L` below its unit diagonal and of `U` over all that was factorised: components, and tight loops inside larger ones; a column
+    /// outside any loop is a factor of one entry. `None` where nothing was factorised.
+    pub(crate) fn entry_count(&self, network: &Network) -> Option<usize> {
+        if self.blocks.is_empty() && self.tight.is_empty() {
+            return None;
+        }
+        let outside = network.blocks().filter(|block| block.len() == 1).count();
+        let components: usize = self.blocks.values().map(|block| block.factors.entry_count()).sum();
+        let tight: usize = self.tight.values().flat_map(|tight| &tight.factors).map(DenseLu::entry_count).sum();
+        Some(outside + components + tight)
+    }
+
     /// The factors of every loop of up to [`DENSE_LIMIT`] columns.
     pub(crate) fn of_small_loops(system: &System<'_>) -> Result<Self, SolveError> {
         let small = system.network.blocks().filter(|block| (2..=DENSE_LIMIT).contains(&block.len()));
@@ -361,6 +373,13 @@ struct SparseBlock {
 }
 
 impl Factors {
+    fn entry_count(&self) -> usize {
+        match self {
+            Self::Dense(lu) => lu.entry_count(),
+            Self::Sparse(lu) => lu.entry_count(),
+        }
+    }
+
     fn solve(&self, b: &mut [f64]) {
         match self {
             Self::Dense(lu) => lu.solve(b),

@@ -125,11 +125,13 @@ struct FlowPart {
     share: Option<f64>,
 }
 
-fn share(part: f64, total: f64) -> Option<f64> {
+/// A part over the total.
+pub fn share(part: f64, total: f64) -> Option<f64> {
     (total != 0.0).then(|| part / total)
 }
 
-fn per_cent(share: Option<f64>) -> String {
+/// A share for people.
+pub fn per_cent(share: Option<f64>) -> String {
     share.map_or_else(|| "–".to_owned(), |s| format!("{:.1} %", 100.0 * s))
 }
 

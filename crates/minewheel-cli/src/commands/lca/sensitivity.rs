@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use minewheel_lca::database::Dependents;
 use minewheel_lca::{
-    Correlations, Demand, Entry, ParameterDraws, PreparedSolver, SolveOptions, adjoint, direct_scores, factor_sensitivities, forward, sobol,
+    Assembly, Correlations, Demand, Entry, EntryKind, ParameterDraws, PreparedSolver, SolveOptions, adjoint, direct_scores, factor_sensitivities,
+    forward, sobol,
 };
 use serde::Serialize;
 
@@ -109,12 +110,35 @@ fn spread(entry: &Entry) -> f64 {
 }
 
 /// A row that moves the result.
-struct Ranked {
+pub struct Ranked {
     /// Its place in a draw.
-    place: usize,
+    pub place: usize,
     /// Per cent that the result moves for one per cent of it, times the result.
-    derivative: f64,
-    variance: f64,
+    pub derivative: f64,
+    /// Square of the standard deviation that it gives the result at first order.
+    pub variance: f64,
+}
+
+/// Every exchange, factor and parameter that moves the result, the largest variance first; `following` and `first` are those of
+/// [`ParameterDraws`].
+pub fn ranked_rows(
+    assembly: &Assembly,
+    dependents: &Dependents,
+    following: &[(usize, u32)],
+    first: usize,
+    derivatives: &[f64],
+) -> Result<Vec<Ranked>, LcaFailure> {
+    let mut ranked = rank_parameters(dependents, following, first, derivatives)?;
+    for (place, derivative) in derivatives.iter().enumerate() {
+        if let Some(entry) = assembly.uncertain_entry(place) {
+            let deviation = (derivative * spread(entry)).abs();
+            if deviation > 0.0 && deviation.is_finite() {
+                ranked.push(Ranked { place, derivative: *derivative, variance: deviation * deviation });
+            }
+        }
+    }
+    ranked.sort_by(|a, b| b.variance.total_cmp(&a.variance).then(a.place.cmp(&b.place)));
+    Ok(ranked)
 }
 
 /// What each parameter does to the result, through all amounts that follow it, from its 16th to its 84th percentile.
@@ -162,16 +186,7 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> Result<(), Failure> {
     let derivatives = factor_sensitivities(network, &category, &scores, &activity);
     let sampler = ParameterDraws::new(&assembly, &assembly, &source.dependents, Correlations::default());
     let first = sampler.first_parameter();
-    let mut ranked = rank_parameters(&source.dependents, sampler.following(), first, &derivatives)?;
-    for (place, derivative) in derivatives.iter().enumerate() {
-        if let Some(entry) = assembly.uncertain_entry(place) {
-            let deviation = (derivative * spread(entry)).abs();
-            if deviation > 0.0 && deviation.is_finite() {
-                ranked.push(Ranked { place, derivative: *derivative, variance: deviation * deviation });
-            }
-        }
-    }
-    ranked.sort_by(|a, b| b.variance.total_cmp(&a.variance).then(a.place.cmp(&b.place)));
+    let ranked = ranked_rows(&assembly, &source.dependents, sampler.following(), first, &derivatives)?;
     let variance: f64 = ranked.iter().map(|r| r.variance).sum();
     let mut groups: Vec<Vec<usize>> = ranked.iter().take(arguments.top).map(|r| vec![r.place]).collect();
     groups.push(ranked.iter().skip(arguments.top).map(|r| r.place).collect());
@@ -182,14 +197,15 @@ pub fn sensitivity(arguments: &SensitivityArguments) -> Result<(), Failure> {
     let mut rows = Vec::new();
     for (at, row) in ranked.iter().take(arguments.top).enumerate() {
         let input = row.place.checked_sub(first).and_then(|at| source.dependents.inputs().get(at));
-        let (kind, process, flow, amount) = match (input, assembly.uncertain_entry(row.place)) {
+        let entry = assembly.uncertain_entry(row.place).zip(assembly.uncertain_kind(row.place));
+        let (kind, process, flow, amount) = match (input, entry) {
             (Some(input), _) => {
                 let owner = input.owner.as_deref().map(|id| source.owner_name(id)).unwrap_or_default();
                 (RowKind::Parameter, owner, input.name.to_string(), input.entry.amount)
             }
-            (None, Some(entry)) => {
-                let (process, flow) = source.entry_names(entry);
-                let kind = if process.is_empty() { RowKind::Factor } else { RowKind::Exchange };
+            (None, Some((entry, of))) => {
+                let (process, flow) = source.entry_names(entry, of);
+                let kind = if of == EntryKind::Factor { RowKind::Factor } else { RowKind::Exchange };
                 (kind, process, flow, entry.amount)
             }
             (None, None) => continue,

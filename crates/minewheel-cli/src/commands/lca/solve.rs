@@ -135,7 +135,8 @@ struct Run {
     activities: usize,
     /// Entries of the technosphere.
     nnz_a: usize,
-    /// Entries of the factors; `null` where no component was factorised, and where the library does not say.
+    /// Entries of L below its unit diagonal and of U over all loops, and tight loops inside larger ones, that were factorised; a column outside
+    /// any loop counts as one. `null` where nothing was factorised: sweeps need no factors.
     nnz_lu: Option<usize>,
     /// Components that were factorised.
     factorised: usize,
@@ -236,6 +237,7 @@ fn answer(arguments: &Solve, demands: &Demands) -> Result<Answer, Failure> {
     let scores = totals(&solver.base_scores());
     let solve_ms = direct_ms + milliseconds(began);
     let report = solver.report();
+    let nnz_lu = solver.factor_entries();
     let began = now();
     let sampler = ParameterDraws::new(&assembly, &assembly, &dependents, correlations);
     let run = |range| monte_carlo(&solver, &sampler, arguments.seed, range, |draw| (totals(draw.scores), draw.net_consuming > 0));
@@ -252,7 +254,7 @@ fn answer(arguments: &Solve, demands: &Demands) -> Result<Answer, Failure> {
         residual_inf: report.residual,
         activities: assembly.network.column_count(),
         nnz_a: assembly.technosphere_entries,
-        nnz_lu: None,
+        nnz_lu,
         factorised: report.factorised,
         sweeps: report.sweeps,
         read_ms,

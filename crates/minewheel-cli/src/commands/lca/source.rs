@@ -9,8 +9,8 @@ use minewheel_lca::database::{
     Unlinked, UnlinkedInput, candidates, reference_product,
 };
 use minewheel_lca::{
-    Assembly, AssemblyError, CategoryFactors, CharacterisationMethod, ColumnList, Correlations, Demand, Entry, Matrices, NetConsumers, SolveError,
-    SolveReport, net_consumers, parse_correlations, stable_key,
+    Assembly, AssemblyError, CategoryFactors, CharacterisationMethod, ColumnList, Correlations, Demand, Entry, EntryKind, Matrices, NetConsumers,
+    SolveError, SolveReport, net_consumers, parse_correlations, stable_key,
 };
 use serde::Serialize;
 
@@ -170,7 +170,7 @@ pub struct LinkReport {
     /// To all makers in equal parts.
     market: usize,
     /// To nobody.
-    cut_off: usize,
+    pub cut_off: usize,
 }
 
 impl From<LinkCounts> for LinkReport {
@@ -358,12 +358,14 @@ impl Source {
     }
 
     /// Who uses or emits an entry, and what; nobody for a characterisation factor.
-    pub fn entry_names(&self, entry: &Entry) -> (String, String) {
+    pub fn entry_names(&self, entry: &Entry, kind: EntryKind) -> (String, String) {
         let named = |label: Label| label.place.map_or_else(|| label.name.clone(), |p| format!("{}, {p}", label.name));
-        let activities = self.database.as_ref().map_or(i64::MAX, |(_, system)| system.activities.len() as i64);
-        let user = if entry.row == entry.column && entry.row > activities { String::new() } else { named(self.activity(entry.column)) };
-        let what = if entry.row <= activities { named(self.activity(entry.row)) } else { named(self.flow(entry.row)) };
-        (user, what)
+        let user = || named(self.activity(entry.column));
+        match kind {
+            EntryKind::Product => (user(), named(self.activity(entry.row))),
+            EntryKind::Flow => (user(), named(self.flow(entry.row))),
+            EntryKind::Factor => (String::new(), named(self.flow(entry.row))),
+        }
     }
 
     /// The method asked for, or the only one.
