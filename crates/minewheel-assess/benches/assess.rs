@@ -4,7 +4,7 @@
 
 use divan::Bencher;
 use minewheel_assess::assessment::assess;
-use minewheel_assess::scenario::{GridChoice, Preset, Resample, Sampling, Scenario};
+use minewheel_assess::scenario::{Chain, GridChoice, Preset, Resample, Sampling, Scenario};
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::CarDesign;
 use minewheel_data::store::Store;
@@ -51,5 +51,5 @@ fn cars_without_interval(bencher: Bencher, count: usize) {
 fn a_thousand_draws(bencher: Bencher, resample: Resample) {
     let tables = tables();
     let (scenario, cars) = (scenario(&tables), cars(&tables, 1));
-    bencher.bench(|| assess(&tables, &cars, &scenario, Some(Sampling { samples: 1000, seed: 1, resample })));
+    bencher.bench(|| assess(&tables, &cars, &scenario, Some(Sampling { samples: 1000, seed: 1, resample, chain: Chain::Maker })));
 }

@@ -235,6 +235,8 @@ pub struct RunRecord {
     pub samples: Option<u32>,
     /// What was resampled.
     pub resample: Option<crate::scenario::Resample>,
+    /// Whose suppliers were drawn.
+    pub chain: Option<crate::scenario::Chain>,
     /// Climate method.
     pub method: String,
     /// Basis of consumption.
@@ -529,13 +531,14 @@ pub fn assess_on(
             };
             Difference { total_g_per_km, break_even_km: break_even(first, base) }
         });
-        let drivers = if samples.is_some() { Some(drivers(tables, scenario, case, network, &footprint.activity, MOST_NAMED)?) } else { None };
+        let drivers = sampling.map(|s| drivers(tables, scenario, case, network, &footprint.activity, s.chain, MOST_NAMED)).transpose()?;
         let mut result = describe(tables, scenario, case, network, footprint, base, &column)?;
         result.drivers = drivers;
         result.difference_to_first = difference_to_first;
         result.run.seed = sampling.map(|s| s.seed);
         result.run.samples = sampling.map(|s| s.samples);
         result.run.resample = sampling.map(|s| s.resample);
+        result.run.chain = sampling.map(|s| s.chain);
         result.run.notices.splice(0..0, prepared.notices.iter().cloned());
         result.run.notices.dedup();
         Ok(result)
@@ -622,6 +625,7 @@ fn describe(
             seed: None,
             samples: None,
             resample: None,
+            chain: None,
             method: scenario.method.clone(),
             use_basis: if scenario.is_real_world { "real-world" } else { "official" },
             grid: scenario.grid,

@@ -65,6 +65,18 @@ pub enum Resample {
     Car,
 }
 
+/// Whose suppliers an interval covers.
+///
+/// The best estimate is the market's in either case: a share is the chance that a supplier of one maker stands in a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Chain {
+    /// Those of one maker who is not known: a few for each product (`markets/buyers.csv`), drawn from the market.
+    Maker,
+    /// Those of all makers together: the market as it is, within what is known of its shares.
+    Market,
+}
+
 /// How the interval is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
 pub struct Sampling {
@@ -74,6 +86,8 @@ pub struct Sampling {
     pub seed: u64,
     /// What is resampled.
     pub resample: Resample,
+    /// Whose suppliers are drawn.
+    pub chain: Chain,
 }
 
 /// Everything an assessment assumes besides the car.

@@ -21,7 +21,9 @@ use minewheel_data::car::CarDesign;
 use minewheel_data::loader::Rows;
 use minewheel_data::row::{Draw, RowId};
 use minewheel_data::status::{Shape, Status};
-use minewheel_lca::{Activity, FactorDistribution, FactorSampler, Moments, PreparedSolver, SolveOptions, monte_carlo, quantile};
+use minewheel_lca::{
+    Activity, DistributionError, FactorDistribution, FactorSampler, Moments, PreparedSolver, SolveOptions, monte_carlo, quantile, stable_key,
+};
 use minewheel_model::bill::{BillLine, Phase, Stage};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -30,7 +32,7 @@ use crate::AssessError;
 use crate::assessment::{CarCase, Figures};
 use crate::background::WithBackground;
 use crate::footprint::SolvedNetwork;
-use crate::scenario::{Preset, Resample, Sampling, Scenario};
+use crate::scenario::{Chain, Preset, Resample, Sampling, Scenario};
 use crate::tables::Tables;
 use crate::watch::Watch;
 
@@ -95,6 +97,54 @@ pub fn distributions(rows: &Rows) -> Vec<FactorDistribution> {
         .collect()
 }
 
+/// The distributions of all rows for one maker's chain, or the market's.
+///
+/// One maker's suppliers of a product are few, so its shares are drawn around those of the market as a Dirichlet distribution
+/// (gamma variates, divided by their sum). What is not known of the market's own shares is added to the variance:
+///
+/// ```text
+/// 1/α = 1/α_N + σ_r²
+/// ```
+///
+/// | symbol | meaning                                              | unit | from                      |
+/// |--------|------------------------------------------------------|------|---------------------------|
+/// | `α_N`  | what a few suppliers make of the share               | –    | [`Markets::concentrations`] |
+/// | `σ_r`  | relative spread of the market's share, by its row    | –    | the row                   |
+///
+/// [`Markets::concentrations`]: minewheel_data::markets::Markets::concentrations
+pub fn distributions_of(tables: &Tables, chain: Chain) -> Vec<FactorDistribution> {
+    let mut all = distributions(&tables.rows);
+    if chain == Chain::Maker {
+        for (row, concentration) in tables.markets.concentrations() {
+            let of_row = &mut all[row.0 as usize];
+            let shape = (concentration.recip() + of_row.relative_spread().powi(2)).recip();
+            *of_row = FactorDistribution::Gamma { shape };
+        }
+    }
+    all
+}
+
+/// The sampler of all rows, each row's best estimate the mean of its draws; a table has its own stretch of the random stream.
+///
+/// # Errors
+/// A row's spread is no distribution.
+pub fn centred_sampler(rows: &Rows, distributions: &[FactorDistribution]) -> Result<FactorSampler, DistributionError> {
+    Ok(FactorSampler::centred(distributions)?.in_stretches(stretches(rows)))
+}
+
+/// As [`centred_sampler`], with the best estimate as median or mode.
+///
+/// # Errors
+/// As [`centred_sampler`].
+pub fn sampler_of(rows: &Rows) -> Result<FactorSampler, DistributionError> {
+    Ok(FactorSampler::new(&distributions(rows))?.in_stretches(stretches(rows)))
+}
+
+/// Where the rows of each table begin, and what they are.
+fn stretches(rows: &Rows) -> impl Iterator<Item = (usize, u64)> {
+    rows.tables().map(|(name, first)| (first.0 as usize, stable_key(&[name])))
+}
+
 /// Draws between two looks at the watch.
 const RUN: u64 = 256;
 
@@ -110,7 +160,7 @@ pub fn draws(
     sampling: Sampling,
     watch: &Watch,
 ) -> Result<Vec<Vec<Figures>>, AssessError> {
-    let sampler = FactorSampler::centred(&distributions(&tables.rows))?;
+    let sampler = centred_sampler(&tables.rows, &distributions_of(tables, sampling.chain))?;
     let count = u64::from(sampling.samples);
     let mut by_draw: Vec<Vec<Option<Figures>>> = vec![vec![None; cases.len()]; count as usize];
     for (index, network) in solved.iter().enumerate() {
@@ -189,16 +239,17 @@ pub fn drivers(
     case: &CarCase<'_>,
     solved: &SolvedNetwork<'_>,
     activity: &Activity,
+    chain: Chain,
     most: usize,
 ) -> Result<Vec<Driver>, AssessError> {
-    let distributions = distributions(&tables.rows);
+    let distributions = distributions_of(tables, chain);
     let sensitivities = minewheel_lca::factor_sensitivities(&solved.placed.network, &solved.climate, &solved.scores, activity);
     let total: f64 = case.lines.iter().map(|l| l.amount * solved.scores.values()[l.column.index()]).sum();
     let mut variance: BTreeMap<RowId, f64> = minewheel_lca::variance_ranking(&sensitivities, total, &distributions)
         .into_iter()
         .map(|ranked| (RowId(ranked.factor.0), ranked.variance))
         .collect();
-    let sampler = FactorSampler::centred(&distributions)?;
+    let sampler = centred_sampler(&tables.rows, &distributions)?;
     let (low, high) = (sampler.quantiles(0.05), sampler.quantiles(0.95));
     let effects: Vec<(RowId, f64)> = car_rows(tables, scenario, case.design)
         .into_par_iter()

@@ -10,15 +10,15 @@ use minewheel_assess::assessment::{Assessment, assess, prepare};
 use minewheel_assess::footprint::SolvedNetwork;
 use minewheel_assess::inventory::{Inventory, Traces, inventory};
 use minewheel_assess::network::{Column, PlacedNetwork, PlacedNetworkBuilder};
-use minewheel_assess::scenario::{GridChoice, Preset, Resample, Sampling, Scenario};
+use minewheel_assess::scenario::{Chain, GridChoice, Preset, Resample, Sampling, Scenario};
 use minewheel_assess::tables::Tables;
-use minewheel_assess::uncertainty::{Interval, draws};
+use minewheel_assess::uncertainty::{Interval, distributions_of, draws};
 use minewheel_data::car::{CarDesign, Powertrain};
 use minewheel_data::car_file::read_car_file;
 use minewheel_data::cards::ProductId;
 use minewheel_data::row::Draw;
 use minewheel_data::store::Store;
-use minewheel_lca::ColumnId;
+use minewheel_lca::{ColumnId, FactorSampler};
 use minewheel_model::bill::{Phase, Stage};
 use proptest::prelude::*;
 
@@ -68,7 +68,7 @@ fn close(a: f64, b: f64, tolerance: f64, what: &str) {
 }
 
 fn few(samples: u32, seed: u64, resample: Resample) -> Sampling {
-    Sampling { samples, seed, resample }
+    Sampling { samples, seed, resample, chain: Chain::Maker }
 }
 
 fn amounts(inventory: &Inventory, phase: Phase) -> BTreeMap<(Stage, String, String), f64> {
@@ -281,6 +281,47 @@ fn drawing_only_the_car_gives_the_narrower_interval() {
     // The whole life is no test: driving, which no network decides, spreads it, and forty draws do not settle its tails.
     // The materials of a car know no network.
     assert_eq!(own.materials_kg, all.materials_kg);
+}
+
+/// One maker's few suppliers spread more than the market's average, around the same best estimate.
+#[test]
+fn a_makers_chain_has_the_wider_interval_around_the_markets_estimate() {
+    let tables = &*TABLES;
+    let cars = [car("vw-id3-58")];
+    let run = |chain| assess(tables, &cars, &scenario(tables, "CN"), Some(Sampling { chain, ..few(60, 1, Resample::All) })).unwrap().remove(0);
+    let (maker, market) = (run(Chain::Maker), run(Chain::Market));
+    let width = |i: Interval| i.p95.unwrap() - i.p5.unwrap();
+    assert_eq!(total(&maker), total(&market));
+    assert!(width(maker.climate.production_kg) > width(market.climate.production_kg));
+    assert!(width(maker.battery_climate_kg_per_kwh.unwrap()) > width(market.battery_climate_kg_per_kwh.unwrap()));
+    close(maker.climate.production_kg.p50.unwrap(), maker.climate.production_kg.value, 0.05, "median of a maker's chain");
+}
+
+/// `N` suppliers drawn from a market hold `s` of it on average, with the variance `s(1 − s)/N`; what is not known of `s` itself
+/// adds to it.
+#[test]
+fn the_shares_of_one_makers_suppliers_are_those_of_a_few_drawn_from_the_market() {
+    let tables = &*TABLES;
+    let product = tables.cards.product_id("cobalt-sulfate").unwrap();
+    let (_, market) = tables.markets.shares(product, 2025).unwrap();
+    let sampler = FactorSampler::centred(&distributions_of(tables, Chain::Maker)).unwrap();
+    let (mut factors, mut sums, mut squares, draws) = (Vec::new(), vec![0.0; market.len()], vec![0.0; market.len()], 4000);
+    for draw in 0..draws {
+        sampler.sample(5, draw, &mut factors);
+        let drawn: Vec<f64> = market.iter().map(|s| s.share.best * factors[s.share.row.0 as usize]).collect();
+        let whole: f64 = drawn.iter().sum();
+        for (place, share) in drawn.iter().enumerate() {
+            sums[place] += share / whole;
+            squares[place] += (share / whole).powi(2);
+        }
+    }
+    for (place, of) in market.iter().enumerate() {
+        let (share, mean) = (of.share.best, sums[place] / draws as f64);
+        let variance = squares[place] / draws as f64 - mean * mean;
+        assert!((mean - share).abs() < 0.02, "{share}: {mean}");
+        let few = share * (1.0 - share) / 3.0;
+        assert!(variance > 0.8 * few && variance < 1.8 * few, "{share}: {variance} beside {few}");
+    }
 }
 
 #[test]

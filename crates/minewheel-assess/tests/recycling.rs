@@ -8,7 +8,7 @@ use minewheel_assess::assessment::{Assessment, assess};
 use minewheel_assess::inventory::{Traces, inventory, pack_spec_of};
 use minewheel_assess::pack_footprint::{PackQuestion, SpanKind, pack_footprint};
 use minewheel_assess::recycling::{RecycleQuestion, RecycleReport, Verdict, is_work, recycle_report};
-use minewheel_assess::scenario::{GridChoice, Preset, Resample, Sampling, Scenario};
+use minewheel_assess::scenario::{Chain, GridChoice, Preset, Resample, Sampling, Scenario};
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::CarDesign;
 use minewheel_data::row::{Draw, Value};
@@ -19,7 +19,7 @@ use minewheel_model::recycling::{Feed, Route};
 
 static TABLES: LazyLock<Tables> = LazyLock::new(|| Tables::read(&Store::embedded(), false).unwrap());
 const CAR: &str = "vw-id3-58";
-const SAMPLING: Sampling = Sampling { samples: 40, seed: 1, resample: Resample::All };
+const SAMPLING: Sampling = Sampling { samples: 40, seed: 1, resample: Resample::All, chain: Chain::Market };
 
 fn scenario(tables: &Tables, preset: Preset) -> Scenario {
     Scenario {

@@ -57,6 +57,10 @@ impl Rows {
     pub fn spreads(&self) -> &[Spread] {
         &self.spreads
     }
+    /// The tables in the order of their rows, each with the number of its first row.
+    pub fn tables(&self) -> impl Iterator<Item = (&str, RowId)> {
+        self.tables.iter().map(|t| (&**t.name(), RowId(t.first_row())))
+    }
     /// Where the row stands.
     pub fn position(&self, row: RowId) -> Position {
         let meta = self.rows[row.0 as usize];

@@ -41,6 +41,9 @@ pub struct Markets {
     shares: FxHashMap<ProductId, Vec<(i32, Vec<MarketShare<PlaceId>>)>>,
     routes: FxHashMap<(ProductId, Option<PlaceId>), Vec<(i32, Vec<MarketShare<ProcessId>>)>>,
     freight: FxHashMap<Option<ProductId>, Vec<Freight>>,
+    /// Suppliers that one buyer has for a product, by the name of the tables, and row.
+    buyers: FxHashMap<String, Value>,
+    concentrations: Vec<(RowId, f64)>,
 }
 
 /// No process can make a product in a place.
@@ -69,9 +72,16 @@ pub enum RouteError {
 }
 
 impl Markets {
-    /// Reads `markets/*-shares.csv`, `*-routes.csv` and `freight.csv`.
+    /// Reads `markets/buyers.csv`, `*-shares.csv`, `*-routes.csv` and `freight.csv`.
     pub fn read(loader: &mut Loader<'_>, places: &Places, cards: &Cards) -> Self {
         let mut markets = Self::default();
+        if let Some(table) = loader.table("markets/buyers.csv") {
+            for row in 0..table.len() {
+                if let Some(suppliers) = loader.value(&table, row, "suppliers") {
+                    markets.buyers.insert(table.text(row, "markets").to_owned(), suppliers);
+                }
+            }
+        }
         for table in loader.tables("markets/", "-shares.csv") {
             markets.read_shares(loader, &table, places, cards);
         }
@@ -113,6 +123,7 @@ impl Markets {
         }
         let mut firsts: Vec<_> = first.into_iter().collect();
         firsts.sort_by_key(|f| f.1);
+        let suppliers = self.suppliers_in(table);
         for ((product, year), row) in firsts {
             let years = self.shares.get_mut(&product).map(Vec::as_mut_slice).unwrap_or_default();
             let Some((_, shares)) = years.iter_mut().find(|y| y.0 == year) else { continue };
@@ -121,11 +132,34 @@ impl Markets {
                 let whole = format!("the market for `{}` in {year}", cards.product(product).id);
                 loader.fault(table, row, Some("share"), Fault::Shares { whole, sum });
             }
-            for share in shares {
+            for share in shares.iter_mut() {
                 share.share = share.share.scaled(1.0 / sum);
             }
+            self.concentrations.extend(concentrations(suppliers, shares));
             years.sort_by_key(|y| y.0);
         }
+    }
+
+    /// How many suppliers of a product one buyer has in the markets of a table; `None`: the table is no matter of buying.
+    fn suppliers_in(&self, table: &Table) -> Option<f64> {
+        let file = table.name().rsplit('/').next()?;
+        let markets = file.strip_suffix("-shares.csv").or_else(|| file.strip_suffix("-routes.csv"))?;
+        self.buyers.get(markets).map(|s| s.best)
+    }
+
+    /// What one buyer's few suppliers make of each share of a market, by row: shares drawn in proportion to gamma variates of
+    /// these shapes follow the Dirichlet distribution, and spread as `N` suppliers of equal size do that are drawn from the market.
+    ///
+    /// ```text
+    /// α_i = (N − 1)·s_i        E = s_i,  Var = s_i(1 − s_i)/N
+    /// ```
+    ///
+    /// | symbol | meaning                                          | unit | from                 |
+    /// |--------|--------------------------------------------------|------|----------------------|
+    /// | `s_i`  | share of a place, or of a process in a place     | –    | the row              |
+    /// | `N`    | suppliers of one buyer, as if of equal size      | –    | `markets/buyers.csv` |
+    pub fn concentrations(&self) -> &[(RowId, f64)] {
+        &self.concentrations
     }
 
     fn read_routes(&mut self, loader: &mut Loader<'_>, table: &Table, places: &Places, cards: &Cards) {
@@ -156,6 +190,7 @@ impl Markets {
         }
         let mut firsts: Vec<_> = first.into_iter().collect();
         firsts.sort_by_key(|f| f.1);
+        let suppliers = self.suppliers_in(table);
         for ((product, place, year), row) in firsts {
             let Some(years) = self.routes.get_mut(&(product, place)) else { continue };
             years.sort_by_key(|y| y.0);
@@ -168,9 +203,10 @@ impl Markets {
                 }
                 loader.fault(table, row, Some("share"), Fault::Shares { whole, sum });
             }
-            for route in routes {
+            for route in routes.iter_mut() {
                 route.share = route.share.scaled(1.0 / sum);
             }
+            self.concentrations.extend(concentrations(suppliers, routes));
         }
     }
 
@@ -229,6 +265,13 @@ impl Markets {
     pub fn freight(&self, product: ProductId) -> &[Freight] {
         self.freight.get(&Some(product)).or_else(|| self.freight.get(&None)).map_or(&[], Vec::as_slice)
     }
+}
+
+/// What so many suppliers make of each share above zero.
+fn concentrations<T>(suppliers: Option<f64>, shares: &[MarketShare<T>]) -> impl Iterator<Item = (RowId, f64)> {
+    let several = shares.len() > 1;
+    let held = shares.iter().filter(move |s| several && s.share.best > 0.0);
+    suppliers.into_iter().flat_map(move |n| held.clone().map(move |s| (s.share.row, (n - 1.0) * s.share.best)))
 }
 
 /// The list of a year, made where there is none.

@@ -7,6 +7,7 @@
 //! split normal          f = 1 + (1 − low)·z/z₉₅ for z < 0,  1 + (high − 1)·z/z₉₅ for z ≥ 0
 //! triangular            f between low and high with mode 1
 //! uniform               f between low and high
+//! gamma                 f = G/α with G ~ Γ(α, 1): mean 1, variance 1/α
 //! ```
 //!
 //! | symbol       | meaning                                                       | from                    |
@@ -20,7 +21,8 @@
 //!
 //! **Random stream.** Draw `d` of seed `s` is stream `d` of the `ChaCha8` generator with the key `s` (little-endian,
 //! then zeros). Row `r` takes 64-bit word `r` of the stream, whatever its distribution. So draw 7 is the same alone or
-//! among a million, and a row's number does not depend on which other rows exist or what they are.
+//! among a million, and a row's number does not depend on what the other rows are. Rows that come in tables can have a stretch of
+//! the stream for each ([`FactorSampler::in_stretches`]): then a table more or less, or longer, moves no draw of another.
 //!
 //! Source: inversion after L. Devroye, *Non-Uniform Random Variate Generation* (1986), chapter II; D. Bernstein,
 //! "`ChaCha`, a variant of `Salsa20`" (2008). Rows are independent of each other; correlation is expressed by letting
@@ -29,6 +31,7 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
+use crate::gamma::GammaQuantiles;
 use crate::ids::FactorId;
 use crate::normal::{normal_quantile, normal_share_below};
 use crate::solve::SolveError;
@@ -70,6 +73,11 @@ pub enum FactorDistribution {
         /// Largest ratio.
         high: f64,
     },
+    /// Mean 1, for shares that are divided by their sum: together they follow the Dirichlet distribution.
+    Gamma {
+        /// One over the variance, above 0: the share times the concentration of the whole.
+        shape: f64,
+    },
 }
 
 /// A distribution that cannot be sampled.
@@ -93,6 +101,14 @@ pub enum DistributionError {
         /// Lower ratio seen.
         low: f64,
     },
+    /// A gamma distribution without a shape.
+    #[error("{factor} is gamma with a shape of {shape}; a finite shape above zero is wanted")]
+    GammaWithoutShape {
+        /// The row.
+        factor: FactorId,
+        /// The shape seen.
+        shape: f64,
+    },
 }
 
 impl FactorDistribution {
@@ -114,7 +130,7 @@ impl FactorDistribution {
     /// ```
     pub fn mean(self) -> f64 {
         match self {
-            Self::Exact => 1.0,
+            Self::Exact | Self::Gamma { .. } => 1.0,
             Self::TwoPieceLognormal { low, high } => {
                 let (below, above) = (-low.ln() / Z95, high.ln() / Z95);
                 (0.5 * below * below).exp() * normal_share_below(-below) + (0.5 * above * above).exp() * normal_share_below(above)
@@ -139,6 +155,7 @@ impl FactorDistribution {
             Self::SplitNormal { low, high } => two_piece_spread((1.0 - low) / Z95, (high - 1.0) / Z95),
             Self::Triangular { low, high } => ((low * low + 1.0 + high * high - low - low * high - high) / 18.0).max(0.0).sqrt(),
             Self::Uniform { low, high } => (high - low) / 12.0_f64.sqrt(),
+            Self::Gamma { shape } => shape.recip().sqrt(),
         }
     }
 }
@@ -151,7 +168,7 @@ fn two_piece_spread(below: f64, above: f64) -> f64 {
 }
 
 /// A distribution with its constants worked out.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 enum Sampler {
     Exact,
     /// `exp(below·z)` or `exp(above·z)`
@@ -173,6 +190,7 @@ enum Sampler {
         low: f64,
         width: f64,
     },
+    Gamma(GammaQuantiles),
 }
 
 /// The distributions of all rows, ready to be drawn from.
@@ -191,7 +209,20 @@ enum Sampler {
 pub struct FactorSampler {
     samplers: Vec<(Sampler, f64)>,
     distributions: Vec<FactorDistribution>,
+    stretches: Vec<Stretch>,
 }
+
+/// Rows one after another whose words stand one after another.
+#[derive(Clone, Copy, Debug)]
+struct Stretch {
+    /// The first row.
+    row: usize,
+    /// The 32-bit word of the stream at which it takes its number.
+    word: u128,
+}
+
+/// 32-bit words of the stream that a row takes.
+const WORDS: u128 = 2;
 
 impl FactorSampler {
     /// Checks the distributions; row `r` is `distributions[r]`.
@@ -204,7 +235,7 @@ impl FactorSampler {
             .enumerate()
             .map(|(row, distribution)| Ok((Sampler::new(FactorId(row as u32), *distribution)?, 1.0)))
             .collect::<Result<_, _>>()?;
-        Ok(Self { samplers, distributions: distributions.to_vec() })
+        Ok(Self { samplers, distributions: distributions.to_vec(), stretches: vec![Stretch { row: 0, word: 0 }] })
     }
 
     /// As [`FactorSampler::new`], with every row divided by its expectation, so that the base is the mean of its draws.
@@ -223,6 +254,30 @@ impl FactorSampler {
         Ok(sampler)
     }
 
+    /// With a stretch of the stream for each run of rows: its first row, and a key that says what the rows are.
+    ///
+    /// Runs are in ascending order and the first begins at row 0; a run without rows is passed over. Two keys whose upper 40 bits
+    /// are alike share their words.
+    ///
+    /// ```
+    /// use minewheel_lca::{FactorDistribution, FactorSampler, stable_key};
+    /// let row = FactorDistribution::Uniform { low: 0.5, high: 1.5 };
+    /// let (cells, grids) = (stable_key(&["cells"]), stable_key(&["grids"]));
+    /// let few = FactorSampler::new(&[row; 3])?.in_stretches([(0, cells), (1, grids)]);
+    /// let more = FactorSampler::new(&[row; 9])?.in_stretches([(0, cells), (7, grids)]);
+    /// let (mut a, mut b) = (Vec::new(), Vec::new());
+    /// few.sample(42, 7, &mut a);
+    /// more.sample(42, 7, &mut b);
+    /// assert_eq!((a[0], a[1], a[2]), (b[0], b[7], b[8]));
+    /// # Ok::<(), minewheel_lca::DistributionError>(())
+    /// ```
+    #[must_use]
+    pub fn in_stretches(mut self, runs: impl IntoIterator<Item = (usize, u64)>) -> Self {
+        // A stretch has 2²⁰ words, and its key says which.
+        self.stretches = runs.into_iter().map(|(row, key)| Stretch { row, word: u128::from(key >> 24) << 20 }).collect();
+        self
+    }
+
     /// How many rows there are.
     pub fn factor_count(&self) -> usize {
         self.samplers.len()
@@ -237,7 +292,12 @@ impl FactorSampler {
     pub fn sample(&self, seed: u64, draw: u64, out: &mut Vec<f64>) {
         let mut random = random_stream(seed, draw);
         out.clear();
-        out.extend(self.samplers.iter().map(|(sampler, scale)| scale * sampler.ratio(uniform(random.next_u64()))));
+        for (place, stretch) in self.stretches.iter().enumerate() {
+            let end = self.stretches.get(place + 1).map_or(self.samplers.len(), |next| next.row);
+            random.set_word_pos(stretch.word);
+            let rows = self.samplers.get(stretch.row..end).unwrap_or_default();
+            out.extend(rows.iter().map(|(sampler, scale)| scale * sampler.ratio(uniform(random.next_u64()))));
+        }
     }
 
     /// As [`FactorSampler::sample`] for some rows only, in ascending order; the other entries of `out` are left as they are. The
@@ -255,21 +315,21 @@ impl FactorSampler {
     pub fn sample_rows(&self, seed: u64, draw: u64, rows: &[usize], out: &mut [f64]) {
         /// Rows skipped by drawing and dropping their words; a longer way is gone by a seek, which refills the buffer.
         const NEAR: usize = 24;
-        /// 32-bit words of the stream that a row takes.
-        const WORDS: u128 = 2;
-        let mut key = [0_u8; 32];
-        key[..8].copy_from_slice(&seed.to_le_bytes());
-        let mut random = ChaCha8Rng::from_seed(key);
-        random.set_stream(draw);
-        let mut next = 0;
+        let mut random = random_stream(seed, draw);
+        let mut stretches = self.stretches.iter().copied().peekable();
+        let mut stretch = stretches.next().unwrap_or(Stretch { row: 0, word: 0 });
+        let mut next = usize::MAX;
         for &row in rows {
+            while let Some(after) = stretches.next_if(|after| after.row <= row) {
+                (stretch, next) = (after, usize::MAX);
+            }
             let (Some((sampler, scale)), Some(place)) = (self.samplers.get(row), out.get_mut(row)) else { continue };
             if row >= next && row - next <= NEAR {
                 for _ in next..row {
                     random.next_u64();
                 }
             } else {
-                random.set_word_pos(WORDS * row as u128);
+                random.set_word_pos(stretch.word + WORDS * (row - stretch.row) as u128);
             }
             *place = scale * sampler.ratio(uniform(random.next_u64()));
             next = row + 1;
@@ -318,36 +378,43 @@ pub(crate) fn uniform(word: u64) -> f64 {
 
 impl Sampler {
     fn new(factor: FactorId, distribution: FactorDistribution) -> Result<Self, DistributionError> {
-        let (low, high) = match distribution {
-            FactorDistribution::Exact => return Ok(Self::Exact),
-            FactorDistribution::TwoPieceLognormal { low, high }
-            | FactorDistribution::SplitNormal { low, high }
-            | FactorDistribution::Triangular { low, high }
-            | FactorDistribution::Uniform { low, high } => (low, high),
+        let around = |low: f64, high: f64| {
+            let encloses = low.is_finite() && high.is_finite() && low <= 1.0 && high >= 1.0;
+            if encloses { Ok(()) } else { Err(DistributionError::BaseOutsideBounds { factor, low, high }) }
         };
-        if !(low.is_finite() && high.is_finite() && low <= 1.0 && high >= 1.0) {
-            return Err(DistributionError::BaseOutsideBounds { factor, low, high });
-        }
         Ok(match distribution {
             FactorDistribution::Exact => Self::Exact,
-            FactorDistribution::TwoPieceLognormal { .. } if low <= 0.0 => {
-                return Err(DistributionError::LognormalNotPositive { factor, low });
+            FactorDistribution::TwoPieceLognormal { low, high } => {
+                around(low, high)?;
+                if low <= 0.0 {
+                    return Err(DistributionError::LognormalNotPositive { factor, low });
+                }
+                Self::Lognormal { below: -low.ln() / Z95, above: high.ln() / Z95 }
             }
-            FactorDistribution::TwoPieceLognormal { .. } => Self::Lognormal { below: -low.ln() / Z95, above: high.ln() / Z95 },
-            FactorDistribution::SplitNormal { .. } => {
+            FactorDistribution::SplitNormal { low, high } => {
+                around(low, high)?;
                 let below = (1.0 - low) / Z95;
                 let cut = if low >= 0.0 && below > 0.0 { normal_share_below(-1.0 / below) } else { 0.0 };
                 Self::Normal { below, above: (high - 1.0) / Z95, cut }
             }
-            FactorDistribution::Triangular { .. } => Self::Triangular { low, high },
-            FactorDistribution::Uniform { .. } => Self::Uniform { low, width: high - low },
+            FactorDistribution::Triangular { low, high } => {
+                around(low, high)?;
+                Self::Triangular { low, high }
+            }
+            FactorDistribution::Uniform { low, high } => {
+                around(low, high)?;
+                Self::Uniform { low, width: high - low }
+            }
+            FactorDistribution::Gamma { shape } if shape.is_finite() && shape > 0.0 => Self::Gamma(GammaQuantiles::new(shape)),
+            FactorDistribution::Gamma { shape } => return Err(DistributionError::GammaWithoutShape { factor, shape }),
         })
     }
 
     /// The ratio at a cumulated probability.
-    fn ratio(self, u: f64) -> f64 {
-        match self {
+    fn ratio(&self, u: f64) -> f64 {
+        match *self {
             Self::Exact => 1.0,
+            Self::Gamma(ref quantiles) => quantiles.ratio(u),
             Self::Lognormal { below, above } => {
                 let z = normal_quantile(u);
                 (z * if z < 0.0 { below } else { above }).exp()

@@ -20,7 +20,7 @@
 //! | sample everything anew                         | [`FactorSampler`], [`PreparedSolver`], [`monte_carlo`], [`ParameterDraws`] |
 //! | find the rows that matter                      | [`factor_sensitivities`], [`variance_ranking`], [`sobol`] |
 //! | take over a database as matrices               | [`formats`], [`Matrices`], [`Assembly`]          |
-//! | sum up a sample                                | [`quantile`], [`Moments`]                        |
+//! | sum up a sample                                | [`quantile`], [`Moments`], [`RunningSample`]     |
 //! | compare two things draw by draw                | [`paired_difference`], [`KeyedDraws`]            |
 //!
 //! Electricity needs steel and steel needs electricity:
@@ -52,6 +52,7 @@ mod demand;
 mod distribution;
 mod draws;
 pub mod formats;
+mod gamma;
 mod grades;
 mod hotspots;
 mod ids;
@@ -61,6 +62,7 @@ mod network;
 mod normal;
 mod order;
 mod parameter_draws;
+mod running;
 mod sensitivity;
 mod sobol;
 mod solve;
@@ -84,6 +86,7 @@ pub use matrices::{CharacterisationMethod, Entry, EntryUncertainty, Matrices};
 pub use network::{EvaluationError, Flow, Input, NetConsumers, Network, NetworkBuilder, NetworkFault, NetworkRefused};
 pub use normal::{normal_quantile, normal_share_below};
 pub use parameter_draws::{CorrelationError, Correlations, ParameterDraws, parameter_name, parse_correlations};
+pub use running::RunningSample;
 pub use sensitivity::{RankedFactor, factor_sensitivities, variance_ranking};
 pub use sobol::{SobolIndex, SobolIndices, sobol};
 pub use solve::{

@@ -335,7 +335,8 @@ fn run(results: &[Assessment]) -> Vec<(String, String)> {
     let mut lines = vec![("version".to_owned(), run.version.to_owned()), ("tables".to_owned(), run.data.clone())];
     if let (Some(samples), Some(seed)) = (run.samples, run.seed) {
         let resampled = run.resample.map(|r| word(&r)).unwrap_or_default();
-        lines.push(("draws".to_owned(), format!("{samples}, seed {seed}, resampled: {resampled}")));
+        let chain = run.chain.map(|c| word(&c)).unwrap_or_default();
+        lines.push(("draws".to_owned(), format!("{samples}, seed {seed}, resampled: {resampled}, chain: {chain}")));
     }
     for result in results {
         let fields: Vec<String> = result.defaulted.iter().map(|(field, value)| format!("{field} {}", figure(*value))).collect();

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use minewheel_assess::assessment::assess;
 use minewheel_assess::inventory::{Traces, inventory};
-use minewheel_assess::scenario::{Resample, Sampling};
+use minewheel_assess::scenario::{Chain, Resample, Sampling};
 use minewheel_data::car::{BatteryDesign, CarClass, CarDesign, MotorDesign, Powertrain};
 use minewheel_data::row::{Draw, Value};
+use minewheel_model::bill::Stage;
 use serde::Deserialize;
 
 use crate::chapter::{deviation, number};
@@ -19,8 +20,10 @@ const PACK_KWH: f64 = 60.0;
 /// The car it sits in; only its pack is looked at.
 const KERB_KG: f64 = 1700.0;
 const MOTOR_KW: f64 = 150.0;
-const SAMPLING: Sampling = Sampling { samples: 300, seed: 1, resample: Resample::All };
+const SAMPLING: Sampling = Sampling { samples: 300, seed: 1, resample: Resample::All, chain: Chain::Maker };
 const ANY: &str = "any";
+/// How the boundary of a row begins that leaves out the parts of the pack.
+const CELL: &str = "cell,";
 
 #[derive(Deserialize)]
 struct Published {
@@ -55,6 +58,8 @@ struct Ours {
     p5: f64,
     p95: f64,
     mass_kg: f64,
+    /// Share of the cells, without pack parts and packing.
+    of_cells: f64,
 }
 
 fn car(chemistry: &str, place: &str) -> CarDesign {
@@ -92,7 +97,10 @@ fn compute(evidence: &Evidence, wanted: &[(i32, String, String)]) -> Result<Comp
             let missing = || ValidationError::Unknown { file: "validation/pack-footprints.csv", kind: "pack of", name: car.id.clone() };
             let interval = result.battery_climate_kg_per_kwh.ok_or_else(missing)?;
             let (Some(p5), Some(p95), Some(pack)) = (interval.p5, interval.p95, pack) else { return Err(missing()) };
-            found.insert(key.clone(), Ours { value: interval.value, p5, p95, mass_kg: pack.pack_mass.kg() });
+            let by_stage = |wanted: &[Stage]| -> f64 { result.climate_by_stage.iter().filter(|s| wanted.contains(&s.stage)).map(|s| s.kg).sum() };
+            let (cells, parts) = (by_stage(&[Stage::BatteryMaterials, Stage::CellManufacturing]), by_stage(&[Stage::BatteryPack]));
+            let ours = Ours { value: interval.value, p5, p95, mass_kg: pack.pack_mass.kg(), of_cells: cells / (cells + parts) };
+            found.insert(key.clone(), ours);
         }
     }
     Ok(found)
@@ -120,13 +128,14 @@ pub(crate) fn packs(evidence: &Evidence, claim: Claim) -> Result<Report, Validat
     for row in &published {
         let missing = ValidationError::Claim { claim: claim.name.clone(), reason: "a row has neither value nor range" };
         let ((low, high), theirs) = row.range().zip(row.middle()).ok_or(missing)?;
+        let ends_at_cell = row.boundary.starts_with(CELL);
         let is_per_kg = row.unit == "kg_co2e/kg";
         let ours: Vec<Ours> = keys(row)
             .iter()
             .filter_map(|key| computed.get(key))
             .map(|o| {
-                let scale = if is_per_kg { PACK_KWH / o.mass_kg } else { 1.0 };
-                Ours { value: o.value * scale, p5: o.p5 * scale, p95: o.p95 * scale, mass_kg: o.mass_kg }
+                let scale = if is_per_kg { PACK_KWH / o.mass_kg } else { 1.0 } * if ends_at_cell { o.of_cells } else { 1.0 };
+                Ours { value: o.value * scale, p5: o.p5 * scale, p95: o.p95 * scale, ..*o }
             })
             .collect();
         let p5 = ours.iter().map(|o| o.p5).fold(f64::INFINITY, f64::min);
@@ -138,6 +147,7 @@ pub(crate) fn packs(evidence: &Evidence, claim: Claim) -> Result<Report, Validat
             row.chemistry.clone(),
             row.place.clone(),
             row.year.to_string(),
+            if ends_at_cell { "cell" } else { "pack" }.to_owned(),
             row.source.clone(),
             row.status.clone(),
             if is_per_kg { "kg/kg".to_owned() } else { "kg/kWh".to_owned() },
@@ -162,13 +172,13 @@ pub(crate) fn packs(evidence: &Evidence, claim: Claim) -> Result<Report, Validat
     report.blocks.push(Block::Prose(format!(
         "Ours is a {PACK_KWH:.0} kWh pack, {} draws; the widest interval is that of {widest_pack}. A published range counts as inside where it overlaps \
          ours. `{ANY}` is the union over our {} chemistries, its middle their plain mean. Years before {first_year}, the first with a mix, are \
-         computed for {first_year}. Where theirs ends at the cell, ours still holds the pack. Ours against theirs, middle to middle: {} to {}.",
+         computed for {first_year}. Where theirs ends at the cell, ours is the share of the cells of the same pack, its interval in the same proportion. Ours against theirs, middle to middle: {} to {}.",
         SAMPLING.samples,
         chemistries.len(),
         deviation(report.rows.iter().map(Row::error).fold(f64::INFINITY, f64::min)),
         deviation(report.rows.iter().map(Row::error).fold(f64::NEG_INFINITY, f64::max)),
     )));
-    let head = ["cells", "made in", "year", "source", "known", "unit", "theirs", "ours", "p5–p95", "verdict"];
-    report.blocks.push(Block::Table { title: "kg CO2e per kWh or kg of pack".to_owned(), head: head.map(str::to_owned).to_vec(), lines, words: 6 });
+    let head = ["cells", "made in", "year", "up to", "source", "known", "unit", "theirs", "ours", "p5–p95", "verdict"];
+    report.blocks.push(Block::Table { title: "kg CO2e per kWh or kg of pack".to_owned(), head: head.map(str::to_owned).to_vec(), lines, words: 7 });
     Ok(report)
 }

@@ -19,9 +19,9 @@ use super::{BatteryQuestion, ChainError, RECYCLABLE};
 use crate::AssessError;
 use crate::footprint::SolvedNetwork;
 use crate::pack_footprint::{GateClimate, LifeFigures, PRODUCTION, PackFootprint, PackLives, cycles_of};
-use crate::scenario::Sampling;
+use crate::scenario::{Chain as WhoseChain, Sampling};
 use crate::tables::Tables;
-use crate::uncertainty::{Driver, Interval, WIDTH, distributions, driver, is_uncertain};
+use crate::uncertainty::{Driver, Interval, WIDTH, centred_sampler, distributions, distributions_of, driver, is_uncertain};
 
 /// The footprint of one stage where it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
@@ -220,7 +220,7 @@ impl<'a> PreparedPack<'a> {
     /// # Errors
     /// A row's spread is no distribution.
     pub fn draws(&self, count: u64, seed: u64) -> Result<Vec<PackFigures>, AssessError> {
-        let sampler = FactorSampler::centred(&distributions(&self.ready.tables.rows))?;
+        let sampler = centred_sampler(&self.ready.tables.rows, &distributions(&self.ready.tables.rows))?;
         self.ready.own_draws(&self.scores, &sampler, count, seed).into_iter().collect()
     }
 }
@@ -400,7 +400,7 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
         cycle_life: life.map(|l| l.0),
         first_life_years: life.map(|l| l.1),
         delivered,
-        ranking: ranking(&ready, &solved, best.kg * kwh)?,
+        ranking: ranking(&ready, &solved, best.kg * kwh, question.sampling.map_or(WhoseChain::Maker, |s| s.chain))?,
         checks: checks(pack, &cell),
         weakest_status: of_climate.max(ready.cost.status(tables)),
         notices,
@@ -470,16 +470,16 @@ fn weakest(by_status: &[f64; 4]) -> Status {
 }
 
 /// The rows that drive the spread of the footprint: first order on the network, central differences on the design.
-fn ranking(ready: &Ready<'_>, solved: &SolvedNetwork<'_>, total: f64) -> Result<Vec<Driver>, AssessError> {
+fn ranking(ready: &Ready<'_>, solved: &SolvedNetwork<'_>, total: f64, whose: WhoseChain) -> Result<Vec<Driver>, AssessError> {
     let (tables, chain) = (ready.tables, &ready.chain);
-    let distributions = distributions(&tables.rows);
+    let distributions = distributions_of(tables, whose);
     let activity = forward(&chain.placed.network, &chain.demand(tables))?;
     let sensitivities = minewheel_lca::factor_sensitivities(&chain.placed.network, &solved.climate, &solved.scores, &activity);
     let mut variance: BTreeMap<RowId, f64> = minewheel_lca::variance_ranking(&sensitivities, total, &distributions)
         .into_iter()
         .map(|ranked| (RowId(ranked.factor.0), ranked.variance))
         .collect();
-    let sampler = FactorSampler::centred(&distributions)?;
+    let sampler = centred_sampler(&tables.rows, &distributions)?;
     let (low, high) = (sampler.quantiles(0.05), sampler.quantiles(0.95));
     let own = ready.rows().into_iter().map(|row| RowId(row as u32)).filter(|row| tables.rows.position(*row).file.starts_with(CELLS));
     let best = ready.figures(solved.scores.values(), &Draw::BEST)?.kg;

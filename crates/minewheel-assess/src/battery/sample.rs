@@ -1,7 +1,7 @@
 //! Draws of a pack, its price and its life.
 
 use minewheel_data::row::Draw;
-use minewheel_lca::{FactorSampler, PreparedSolver, SolveOptions, monte_carlo};
+use minewheel_lca::{PreparedSolver, SolveOptions, monte_carlo};
 use rayon::prelude::*;
 
 use super::report::{PackFigures, Ready};
@@ -9,7 +9,7 @@ use crate::AssessError;
 use crate::footprint::SolvedNetwork;
 use crate::pack_footprint::{LifeFigures, PackLives};
 use crate::scenario::{Resample, Sampling};
-use crate::uncertainty::distributions;
+use crate::uncertainty::{centred_sampler, distributions_of};
 
 /// Draws of a pack's life at most: it is aged in each.
 const LIVES: u64 = 1000;
@@ -21,7 +21,7 @@ pub(super) fn sample(
     lives: Option<&PackLives<'_>>,
     sampling: Sampling,
 ) -> Result<(Vec<PackFigures>, Vec<LifeFigures>), AssessError> {
-    let sampler = FactorSampler::centred(&distributions(&ready.tables.rows))?;
+    let sampler = centred_sampler(&ready.tables.rows, &distributions_of(ready.tables, sampling.chain))?;
     let count = u64::from(sampling.samples);
     let own = |scores: &[f64], draw: &Draw<'_>, figures: &PackFigures| lives.map(|l| ready.life(l, scores, draw, figures)).transpose();
     match sampling.resample {

@@ -6,7 +6,7 @@ use minewheel_data::places::PlaceId;
 use minewheel_data::row::{Draw, RowId};
 use minewheel_data::status::Status;
 use minewheel_data::units::Energy;
-use minewheel_lca::{ColumnId, FactorSampler, PreparedSolver, SolveOptions, monte_carlo};
+use minewheel_lca::{ColumnId, PreparedSolver, SolveOptions, monte_carlo};
 use minewheel_model::battery::{PackDesign, PackSpec, design_pack};
 use minewheel_model::bill::BillLine;
 use minewheel_model::recycling::{Feed, Recycled, Route, recycle};
@@ -21,7 +21,7 @@ use crate::footprint::SolvedNetwork;
 use crate::network::{NetworkError, PlacedNetworkBuilder};
 use crate::scenario::Sampling;
 use crate::tables::Tables;
-use crate::uncertainty::{Interval, distributions};
+use crate::uncertainty::{Interval, centred_sampler, distributions_of};
 
 /// Elements that the regulation or the market asks for, with their word in the tables of targets.
 const FOLLOWED: [(&str, &str); 10] = [
@@ -181,7 +181,7 @@ pub fn recycle_report(tables: &Tables, question: &RecycleQuestion) -> Result<Rec
     let samples = match question.sampling {
         None => Vec::new(),
         Some(sampling) => {
-            let sampler = FactorSampler::centred(&distributions(&tables.rows))?;
+            let sampler = centred_sampler(&tables.rows, &distributions_of(tables, sampling.chain))?;
             let solver = PreparedSolver::new(&placed.network, &solved.climate, SolveOptions::default())?;
             let drawn = monte_carlo(&solver, &sampler, sampling.seed, 0..u64::from(sampling.samples), |draw| {
                 asked.figures(&Draw::from_factors(draw.factors), draw.scores)

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use minewheel_assess::AssessError;
 use minewheel_assess::ageing::{PackLife, age, pack_life};
 use minewheel_assess::pack_footprint::{PackFootprint, PackQuestion, SpanKind, pack_footprint};
-use minewheel_assess::scenario::{Resample, Sampling};
+use minewheel_assess::scenario::{Chain, Resample, Sampling};
 use minewheel_data::units::Length;
 use minewheel_model::ageing::{Duty, Hour, Outside, Warning};
 use serde::Serialize;
@@ -147,7 +147,12 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Answer, Failure> {
                 method: METHOD,
                 warranty_years: None,
                 per_year,
-                sampling: (arguments.samples > 0).then_some(Sampling { samples: arguments.samples, seed: arguments.seed, resample: Resample::All }),
+                sampling: (arguments.samples > 0).then_some(Sampling {
+                    samples: arguments.samples,
+                    seed: arguments.seed,
+                    resample: Resample::All,
+                    chain: Chain::Maker,
+                }),
             };
             lives.push(Pack { life, footprint: pack_footprint(&design, tables, &question)? });
         }

@@ -17,7 +17,7 @@ use minewheel_report::assessment::{STAGE_GROUPS, grams_per_km};
 use minewheel_report::figure::spread;
 
 use super::lca::BackgroundArguments;
-use super::scenario::ScenarioArguments;
+use super::scenario::{ChainWord, ScenarioArguments};
 use crate::failure::Failure;
 use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};
@@ -42,6 +42,9 @@ pub struct Arguments {
     /// Draw every uncertain row, or only the car's own
     #[arg(long, value_enum, default_value = "all")]
     resample: ResampleWord,
+    /// Whose suppliers the intervals cover: those of one maker, or the market's average
+    #[arg(long, value_enum, default_value = "maker")]
+    chain: ChainWord,
     /// Seed of the draws
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -90,7 +93,8 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Assessment>, Fai
         ResampleWord::All => Resample::All,
         ResampleWord::Car => Resample::Car,
     };
-    let sampling = (!arguments.no_interval).then_some(Sampling { samples: arguments.samples as u32, seed: arguments.seed, resample });
+    let chain = arguments.chain.of();
+    let sampling = (!arguments.no_interval).then_some(Sampling { samples: arguments.samples as u32, seed: arguments.seed, resample, chain });
     let background = arguments.background.read(desk)?;
     let means = Means { networks: desk.networks(), watch: desk.watch(), background: background.as_ref(), has_places: !arguments.no_places };
     let results = assess_on(&means, tables, &cars, &scenario, sampling)?;

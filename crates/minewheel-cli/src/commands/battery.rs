@@ -14,6 +14,7 @@ use minewheel_industry::supply::SupplyError;
 use minewheel_industry::supply::sourcing::settle_pack;
 use minewheel_model::battery::{CellChoices, CellFormat, PackLayout, PackSpec};
 
+use super::scenario::ChainWord;
 use crate::failure::Failure;
 use crate::inputs::Desk;
 use crate::print::{self, Format, figure};
@@ -68,6 +69,9 @@ pub struct Arguments {
     /// What a draw resamples: everything, or the pack's own rows and prices
     #[arg(long, value_enum, default_value = "all")]
     resample: ResampleWord,
+    /// Whose suppliers the intervals cover: those of one maker, or the market's average
+    #[arg(long, value_enum, default_value = "maker")]
+    chain: ChainWord,
     /// Seed of the draws
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -260,7 +264,12 @@ impl Arguments {
             recycled: numbers("recycled-content", &self.recycled_content, '=')?,
             prices: numbers("price", &self.price, '=')?.into_iter().map(per_tonne).collect(),
             shocks: numbers("price-shock", &self.price_shock, '*')?,
-            sampling: (self.samples > 0).then_some(Sampling { samples: self.samples, seed: self.seed, resample: self.resample.of() }),
+            sampling: (self.samples > 0).then_some(Sampling {
+                samples: self.samples,
+                seed: self.seed,
+                resample: self.resample.of(),
+                chain: self.chain.of(),
+            }),
             car,
             sold_in,
             warranty_years: self.warranty_years,

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use minewheel_assess::AssessError;
 use minewheel_assess::inventory::pack_spec_of;
 use minewheel_assess::recycling::{RecycleQuestion, RecycleReport, RouteReport, recycle_report};
-use minewheel_assess::scenario::{Resample, Sampling};
+use minewheel_assess::scenario::{Chain, Resample, Sampling};
 use minewheel_assess::uncertainty::Interval;
 use minewheel_data::units::Energy;
 use minewheel_model::battery::PackSpec;
@@ -116,7 +116,12 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<RecycleReport, Failu
         year: arguments.year,
         method: arguments.method.clone(),
         second_life: arguments.second_life,
-        sampling: (!arguments.no_interval).then_some(Sampling { samples: arguments.samples as u32, seed: arguments.seed, resample: Resample::All }),
+        sampling: (!arguments.no_interval).then_some(Sampling {
+            samples: arguments.samples as u32,
+            seed: arguments.seed,
+            resample: Resample::All,
+            chain: Chain::Market,
+        }),
     };
     Ok(recycle_report(tables, &question)?)
 }

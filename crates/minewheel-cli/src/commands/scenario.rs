@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use minewheel_assess::AssessError;
-use minewheel_assess::scenario::{GridChoice, Preset, Scenario};
+use minewheel_assess::scenario::{Chain, GridChoice, Preset, Scenario};
 use minewheel_data::car::CarDesign;
 
 use crate::failure::Failure;
@@ -42,6 +42,25 @@ pub struct ScenarioArguments {
     /// A folder of tables laid over the built-in ones
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+}
+
+/// Whose suppliers an interval covers.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum ChainWord {
+    /// One maker's, who is not known: a few suppliers for each product, drawn from the market
+    Maker,
+    /// The whole market's: its average, as far as it is known
+    Market,
+}
+
+impl ChainWord {
+    /// As the library has it.
+    pub const fn of(self) -> Chain {
+        match self {
+            Self::Maker => Chain::Maker,
+            Self::Market => Chain::Market,
+        }
+    }
 }
 
 /// Basis of consumption.

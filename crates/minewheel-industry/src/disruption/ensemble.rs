@@ -4,9 +4,8 @@
 
 use minewheel_assess::AssessError;
 use minewheel_assess::tables::Tables;
-use minewheel_assess::uncertainty::distributions;
+use minewheel_assess::uncertainty::sampler_of;
 use minewheel_data::row::Draw;
-use minewheel_lca::FactorSampler;
 use rayon::prelude::*;
 
 use super::DisruptionError;
@@ -21,7 +20,7 @@ use super::study::{Ensemble, Overrides};
 /// # Errors
 /// A parameter is missing, or its spread is no distribution.
 pub fn members(tables: &Tables, scene: &Scene, overrides: &Overrides, ensemble: Ensemble) -> Result<Vec<Outcome>, DisruptionError> {
-    let sampler = FactorSampler::new(&distributions(&tables.rows)).map_err(AssessError::from)?;
+    let sampler = sampler_of(&tables.rows).map_err(AssessError::from)?;
     let layout = Layout::new(&scene.system);
     (0..u64::from(ensemble.members))
         .into_par_iter()

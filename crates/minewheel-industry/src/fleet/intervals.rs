@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use minewheel_assess::AssessError;
 use minewheel_assess::inventory::Traces;
 use minewheel_assess::tables::Tables;
-use minewheel_assess::uncertainty::distributions;
+use minewheel_assess::uncertainty::sampler_of;
 use minewheel_data::car::CarDesign;
 use minewheel_data::row::Draw;
 use minewheel_lca::{FactorDistribution, FactorSampler};
@@ -139,7 +139,7 @@ pub(super) fn sample(
     region: u64,
 ) -> Result<Sampled, FleetError> {
     let (whole, study) = studies;
-    let samplers = [FactorSampler::new(&distributions(&tables.rows)), FactorSampler::new(&distributions(&fleet.rows))];
+    let samplers = [sampler_of(&tables.rows), sampler_of(&fleet.rows)];
     let [of_cars, of_fleet] = samplers.map(|s| s.map_err(AssessError::from));
     let (of_cars, of_fleet) = (of_cars?, of_fleet?);
     // Twice a share of draws, which is even from nought to one.
@@ -266,7 +266,7 @@ mod tests {
         let best = minewheel_assess::ageing::pack_life(design, &tables, Some(minewheel_data::units::Length::from_km(12_000.0))).unwrap();
         let life = |draw: &Draw<'_>| drawn_life(&tables, design, Some(best.range_km), 12_000.0, draw).unwrap().unwrap();
         assert!((life(&Draw::BEST) - best.first_life_years).abs() < 1e-12);
-        let sampler = FactorSampler::new(&distributions(&tables.rows)).unwrap();
+        let sampler = sampler_of(&tables.rows).unwrap();
         let mut lives: Vec<f64> = (0..24)
             .map(|draw| {
                 let mut factors = Vec::new();
