@@ -18,7 +18,7 @@
 //! not square or singular by structure, and is named.
 //!
 //! An uncertain entry is a row of the engine: its ratio to its base value enters its own coefficient, and inversely all coefficients
-//! of an activity whose product it makes. An entry of amount nought has no ratio and stays at nought.
+//! of an activity whose product it makes. Parts of one exchange are one row. An entry of amount nought has no ratio and stays at nought.
 
 use rand_chacha::rand_core::Rng;
 use rustc_hash::FxHashMap;
@@ -141,12 +141,19 @@ impl Assembly {
         let mut product_of = vec![u32::MAX; activities.len()];
         provider.iter().enumerate().for_each(|(row, activity)| product_of[*activity as usize] = row as u32);
         let mut rows = Vec::new();
-        // The row of an entry's own distribution, and that of the parameters which it follows.
-        let factor = |entry: &Entry, rows: &mut Vec<Entry>| {
+        let mut row_of_exchange: FxHashMap<u32, FactorId> = FxHashMap::default();
+        // The row of an entry's own distribution, and that of the parameters which it follows; parts of one exchange have one row.
+        let mut factor = |entry: &Entry, rows: &mut Vec<Entry>| {
             rows_of(entry).map(|row| {
                 row.map(|row| {
+                    let exchange = row.part_of.filter(|_| row.follows.is_none());
+                    if let Some(known) = exchange.and_then(|number| row_of_exchange.get(&number)) {
+                        return *known;
+                    }
                     rows.push(row);
-                    FactorId(rows.len() as u32 - 1)
+                    let new = FactorId(rows.len() as u32 - 1);
+                    exchange.map(|number| row_of_exchange.insert(number, new));
+                    new
                 })
             })
         };
@@ -160,7 +167,7 @@ impl Assembly {
                 is_product[at] = true;
             }
         }
-        let scaled = |entry: &Entry, sign: f64, activity: usize, rows: &mut Vec<Entry>| {
+        let mut scaled = |entry: &Entry, sign: f64, activity: usize, rows: &mut Vec<Entry>| {
             let (amount, own) = made[activity].unwrap_or((1.0, [None; 2]));
             let coefficient = Coefficient::exact(sign * entry.amount / amount);
             let multiplied = factor(entry, rows).into_iter().flatten().fold(coefficient, |c, factor| c.times(factor, 1));

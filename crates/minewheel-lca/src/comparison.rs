@@ -15,7 +15,7 @@
 //! Source: dependent sampling after R. Heijungs, International Journal of Life Cycle Assessment 25 (2020) 1; own choice of 95 %.
 //! Valid for the uncertainty that the data state; choices of method and what the data leave out stand beside it.
 
-use crate::statistics::quantile;
+use crate::running::RunningSample;
 
 /// The difference of two alternatives over draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,17 +49,21 @@ pub struct PairedDifference {
 /// assert_eq!((found.p5, found.p95, found.share_lower, found.is_clear), (1.0, 1.0, 0.0, true));
 /// ```
 pub fn paired_difference(a: &[f64], b: &[f64]) -> Option<PairedDifference> {
-    if a.is_empty() || a.len() != b.len() {
+    if a.len() != b.len() {
         return None;
     }
-    let mut differences: Vec<f64> = a.iter().zip(b).map(|(a, b)| a - b).collect();
-    let mean = differences.iter().sum::<f64>() / differences.len() as f64;
-    let weight = |d: f64| if d < 0.0 { 1.0 } else { f64::from(u8::from(d == 0.0)) / 2.0 };
-    let share_lower = differences.iter().map(|d| weight(*d)).sum::<f64>() / differences.len() as f64;
-    differences.sort_unstable_by(f64::total_cmp);
-    let at = |p: f64| quantile(&differences, p);
-    let (p2_5, p97_5) = (at(0.025)?, at(0.975)?);
-    Some(PairedDifference { mean, p2_5, p5: at(0.05)?, p50: at(0.5)?, p95: at(0.95)?, p97_5, share_lower, is_clear: p2_5 > 0.0 || p97_5 < 0.0 })
+    let mut differences = RunningSample::keeping(a.len());
+    a.iter().zip(b).for_each(|(a, b)| differences.push(a - b));
+    PairedDifference::of(&differences)
+}
+
+impl PairedDifference {
+    /// What the differences of draws say; `None` of no draws.
+    pub fn of(differences: &RunningSample) -> Option<Self> {
+        let (mean, share_lower) = (differences.mean()?, differences.share_below_nought()?);
+        let [Some(p2_5), Some(p5), Some(p50), Some(p95), Some(p97_5)] = differences.quantiles([0.025, 0.05, 0.5, 0.95, 0.975]) else { return None };
+        Some(Self { mean, p2_5, p5, p50, p95, p97_5, share_lower, is_clear: p2_5 > 0.0 || p97_5 < 0.0 })
+    }
 }
 
 #[cfg(test)]

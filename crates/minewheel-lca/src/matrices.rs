@@ -48,6 +48,9 @@ pub struct Entry {
     pub is_flipped: bool,
     /// The amount that follows from uncertain parameters and gives this entry's ratio, by its number among those of the owner.
     pub follows: Option<u32>,
+    /// The exchange that this is a part of, by its number among those of the owner, where several entries are: one that several suppliers share,
+    /// or co-products. Its parts have one draw.
+    pub part_of: Option<u32>,
 }
 
 /// How an amount is distributed, in the conventions of the Brightway and openLCA formats.
@@ -141,7 +144,7 @@ pub enum EntryUncertainty {
 impl Entry {
     /// An entry without uncertainty.
     pub fn exact(row: i64, column: i64, amount: f64) -> Self {
-        Self { row, column, amount, uncertainty: EntryUncertainty::Exact, is_flipped: false, follows: None }
+        Self { row, column, amount, uncertainty: EntryUncertainty::Exact, is_flipped: false, follows: None, part_of: None }
     }
 
     /// The amount at a cumulated probability strictly between 0 and 1.

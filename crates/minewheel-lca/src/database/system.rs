@@ -194,6 +194,8 @@ struct Linker<'d> {
     scope: Scope<'static>,
     book: FormulaBook,
     by_pedigree: usize,
+    /// Number of the first exchange of each process.
+    first_exchange: Vec<u32>,
 }
 
 impl<'d> Linker<'d> {
@@ -224,6 +226,15 @@ impl<'d> Linker<'d> {
             scope,
             book: FormulaBook::default(),
             by_pedigree: 0,
+            first_exchange: database
+                .processes()
+                .iter()
+                .scan(0, |next, process| {
+                    let first = *next;
+                    *next += process.exchanges.len() as u32;
+                    Some(first)
+                })
+                .collect(),
         })
     }
 
@@ -318,6 +329,9 @@ impl<'d> Linker<'d> {
         let database = self.database;
         let activity = self.activities[at];
         let column = at as i64 + 1;
+        // Columns of co-products, and rows of several suppliers, have parts of one exchange.
+        let has_co_products = supplied(database, process, self.options.allocation).len() > 1;
+        let first_exchange = self.first_exchange[activity.process.at()];
         let products = changes.map_or_else(Vec::new, |_| supplied(database, process, self.options.allocation));
         for (place, (exchange, amount)) in process.exchanges.iter().zip(amounts).enumerate() {
             let kind = database.flow(exchange.flow).kind;
@@ -330,6 +344,7 @@ impl<'d> Linker<'d> {
                 continue;
             }
             let share = shares.of(place);
+            let part_of = |is_parted: bool| (is_parted || has_co_products).then(|| first_exchange + place as u32);
             let changing = changes.and_then(|c| c.share(database, process, &products, activity.product, place, self.options.allocation));
             let follows = self.follow(changes, place, exchange, conversion, changing);
             if *amount == 0.0 || share == 0.0 {
@@ -347,7 +362,7 @@ impl<'d> Linker<'d> {
                 }
                 let bare = entry(number as i64, column, amount * share, sign, conversion * share, exchange);
                 let spread = self.spread_by_pedigree(process, exchange, bare);
-                self.biosphere.push(Entry { follows, ..spread });
+                self.biosphere.push(Entry { follows, part_of: part_of(false), ..spread });
                 continue;
             }
             let rule = self.options.providers;
@@ -357,13 +372,14 @@ impl<'d> Linker<'d> {
             if suppliers.is_empty() {
                 self.unlinked.add(exchange.flow, activity.process, self.makers.of(exchange.flow).len());
             }
+            let part_of = part_of(suppliers.len() > 1);
             let part = share / suppliers.len().max(1) as f64;
             let sign = if exchange.is_avoided { 1.0 } else { -1.0 };
             for supplier in suppliers {
                 let row = self.number(Activity { process: supplier, product: exchange.flow }) as i64 + 1;
                 let bare = entry(row, column, amount * part, sign, conversion * part, exchange);
                 let spread = self.spread_by_pedigree(process, exchange, bare);
-                self.technosphere.push(Entry { follows, ..spread });
+                self.technosphere.push(Entry { follows, part_of, ..spread });
             }
         }
     }

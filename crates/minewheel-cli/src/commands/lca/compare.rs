@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::path::PathBuf;
 
 use minewheel_lca::{
-    ColumnId, Demand, KeyedDraws, PairedDifference, ParameterDraws, PreparedSolver, SolveOptions, column_contributions, direct_scores, forward,
-    monte_carlo, paired_difference, quantile,
+    Assembly, CategoryFactors, ColumnId, Correlations, Demand, Draw, DrawError, KeyedDraws, PairedDifference, ParameterDraws, PreparedSolver,
+    SolveOptions, column_contributions, direct_scores, forward, monte_carlo,
 };
 use serde::Serialize;
 
 use super::LcaFailure;
+use super::draws::samples;
 use super::source::{Label, Links, Question, Source, demand_line};
 use crate::failure::Failure;
 use crate::print::{self, Format, figure};
@@ -156,7 +158,6 @@ struct Side {
 
 /// Runs `lca compare`.
 pub fn compare(arguments: &Compare) -> Result<(), Failure> {
-    super::draws::check_count("samples", arguments.samples, arguments.demand.len().max(arguments.databases.len()))?;
     let (sources, sides) = open(arguments)?;
     if arguments.samples > 0 {
         sources.iter().for_each(Source::note_draws);
@@ -223,66 +224,116 @@ fn alternative(source: &Source, side: &Side) -> Alternative {
     Alternative { database: source.path.display().to_string(), id, name, place, amount, unit }
 }
 
-fn category(arguments: &Compare, sources: &[Source], sides: &[Side], method: &str) -> Result<CategoryComparison, Failure> {
-    let (mut scores, mut draws) = (vec![0.0; sides.len()], vec![Vec::new(); sides.len()]);
-    let mut parts: Vec<BTreeMap<String, (Label, f64)>> = vec![BTreeMap::new(); sides.len()];
-    let mut unit = None;
-    for (at, source) in sources.iter().enumerate() {
+/// A database in one impact category, and the alternatives that are of it.
+struct Setting<'s> {
+    source: &'s Source,
+    /// Numbers of the alternatives.
+    of: Vec<usize>,
+    assembly: Assembly,
+    factors: CategoryFactors,
+    demands: Vec<Demand>,
+    correlations: Correlations,
+}
+
+fn total(scores: &[f64], demand: &Demand) -> f64 {
+    demand.lines().iter().map(|line| line.amount * scores[line.column.index()]).sum()
+}
+
+impl<'s> Setting<'s> {
+    fn new(arguments: &Compare, sources: &'s [Source], at: usize, sides: &[Side], method: &str) -> Result<Self, Failure> {
+        let source = &sources[at];
         let of: Vec<usize> = (0..sides.len()).filter(|s| sides[*s].source == at).collect();
-        let wanted = source.method(Some(method))?;
-        unit.clone_from(&wanted.unit);
         let mut assembly = source.assembly()?;
-        let factors = assembly.category(wanted);
-        let demands = of.iter().map(|s| assembly.demand(&sides[*s].amounts).map_err(|error| source.fault(error))).collect::<Result<Vec<_>, _>>()?;
-        let solver = PreparedSolver::new(&assembly.network, &factors, SolveOptions::default());
-        let solver = solver.map_err(|error| source.explained(&assembly, error))?;
-        source.warn_of_net_consumers(&assembly, solver.report())?;
-        let total = |scores: &[f64], demand: &Demand| demand.lines().iter().map(|line| line.amount * scores[line.column.index()]).sum::<f64>();
-        let base = solver.base_scores();
-        let direct = direct_scores(&assembly.network, &factors);
-        for (side, demand) in of.iter().zip(&demands) {
+        let factors = assembly.category(source.method(Some(method))?);
+        let demands = of.iter().map(|s| assembly.demand(&sides[*s].amounts).map_err(|error| source.fault(error))).collect::<Result<_, _>>()?;
+        let correlations = source.correlations(arguments.correlations.as_deref())?;
+        Ok(Self { source, of, assembly, factors, demands, correlations })
+    }
+
+    fn solver(&self) -> Result<PreparedSolver<'_>, Failure> {
+        let solver = PreparedSolver::new(&self.assembly.network, &self.factors, SolveOptions::default());
+        let solver = solver.map_err(|error| self.source.explained(&self.assembly, error))?;
+        self.source.warn_of_net_consumers(&self.assembly, solver.report())?;
+        Ok(solver)
+    }
+
+    /// Best estimates, and direct impacts by process.
+    fn estimate(&self, solver: &PreparedSolver<'_>, scores: &mut [f64], parts: &mut [Parts]) -> Result<(), Failure> {
+        let (base, direct) = (solver.base_scores(), direct_scores(&self.assembly.network, &self.factors));
+        for (side, demand) in self.of.iter().zip(&self.demands) {
             scores[*side] = total(&base, demand);
-            let activity = forward(&assembly.network, demand).map_err(LcaFailure::from)?;
+            let activity = forward(&self.assembly.network, demand).map_err(LcaFailure::from)?;
             for (column, impact) in column_contributions(&direct, &activity).into_iter().enumerate().filter(|(_, impact)| *impact != 0.0) {
-                if let Some(id) = assembly.activity(ColumnId(column as u32)) {
-                    let label = source.activity(id);
+                if let Some(id) = self.assembly.activity(ColumnId(column as u32)) {
+                    let label = self.source.activity(id);
                     let unit = label.unit.clone().unwrap_or_default();
                     parts[*side].entry(format!("{}\u{1f}{unit}", label.id)).or_insert((label, 0.0)).1 += impact;
                 }
             }
         }
-        if arguments.samples > 0 {
-            let measure = |all: &[f64]| demands.iter().map(|demand| total(all, demand)).collect::<Vec<_>>();
-            let range = 0..arguments.samples;
-            let correlations = source.correlations(arguments.correlations.as_deref())?;
-            // One database numbers its rows in one way; several need names.
-            let drawn = if sources.len() == 1 {
-                let drawn = ParameterDraws::new(&assembly, &assembly, &source.dependents, correlations);
-                monte_carlo(&solver, &drawn, arguments.seed, range, |draw| measure(draw.scores))
-            } else {
-                let keyed = KeyedDraws::new(&assembly, |entry| source.key(entry));
-                let drawn = ParameterDraws::new(&keyed, &assembly, &source.dependents, correlations);
-                monte_carlo(&solver, &drawn, arguments.seed, range, |draw| measure(draw.scores))
-            };
-            for draw in drawn.map_err(LcaFailure::from)? {
-                of.iter().zip(draw).for_each(|(side, score)| draws[*side].push(score));
+        Ok(())
+    }
+
+    /// Some draws of its alternatives; `keyed` gives rows the same draws as in other databases.
+    fn drawn(&self, solver: &PreparedSolver<'_>, keyed: Option<&KeyedDraws<'_>>, seed: u64, draws: Range<u64>) -> Result<Vec<Vec<f64>>, DrawError> {
+        let measure = |draw: Draw<'_>| self.demands.iter().map(|demand| total(draw.scores, demand)).collect::<Vec<_>>();
+        let (assembly, dependents, correlations) = (&self.assembly, &self.source.dependents, self.correlations.clone());
+        match keyed {
+            None => monte_carlo(solver, &ParameterDraws::new(assembly, assembly, dependents, correlations), seed, draws, measure),
+            Some(keyed) => monte_carlo(solver, &ParameterDraws::new(keyed, assembly, dependents, correlations), seed, draws, measure),
+        }
+    }
+}
+
+/// Draws between two sums; they are kept no longer.
+const CHUNK: u64 = 8192;
+
+fn category(arguments: &Compare, sources: &[Source], sides: &[Side], method: &str) -> Result<CategoryComparison, Failure> {
+    let settings: Vec<Setting<'_>> = (0..sources.len()).map(|at| Setting::new(arguments, sources, at, sides, method)).collect::<Result<_, _>>()?;
+    let solvers: Vec<PreparedSolver<'_>> = settings.iter().map(Setting::solver).collect::<Result<_, _>>()?;
+    let (mut scores, mut parts): (Vec<f64>, Vec<Parts>) = (vec![0.0; sides.len()], vec![BTreeMap::new(); sides.len()]);
+    for (setting, solver) in settings.iter().zip(&solvers) {
+        setting.estimate(solver, &mut scores, &mut parts)?;
+    }
+    let numbers: Vec<(usize, usize)> = (0..sides.len()).flat_map(|first| (first + 1..sides.len()).map(move |second| (first, second))).collect();
+    let mut drawn = samples(sides.len() + numbers.len());
+    let (of_sides, of_pairs) = drawn.split_at_mut(sides.len());
+    // One database numbers its rows in one way; several need names.
+    let keyed: Vec<Option<KeyedDraws<'_>>> = settings
+        .iter()
+        .map(|s| (settings.len() > 1 && arguments.samples > 0).then(|| KeyedDraws::new(&s.assembly, |entry| s.source.key(entry))))
+        .collect();
+    for first in (0..arguments.samples).step_by(CHUNK as usize) {
+        let chunk = first..arguments.samples.min(first + CHUNK);
+        let mut impacts: Vec<Vec<f64>> = vec![Vec::new(); sides.len()];
+        for ((setting, solver), keyed) in settings.iter().zip(&solvers).zip(&keyed) {
+            let found = setting.drawn(solver, keyed.as_ref(), arguments.seed, chunk.clone()).map_err(LcaFailure::from)?;
+            for draw in found {
+                setting.of.iter().zip(draw).for_each(|(side, impact)| impacts[*side].push(impact));
             }
+        }
+        for (sample, impacts) in of_sides.iter_mut().zip(&impacts) {
+            for impact in impacts {
+                sample.push(*impact);
+            }
+        }
+        for (sample, (first, second)) in of_pairs.iter_mut().zip(&numbers) {
+            impacts[*first].iter().zip(&impacts[*second]).for_each(|(a, b)| sample.push(a - b));
         }
     }
     let mut pairs = Vec::new();
-    for first in 0..sides.len() {
-        for second in first + 1..sides.len() {
-            let difference = scores[first] - scores[second];
-            let (contributors, other) = contributors(&parts[first], &parts[second], difference, arguments.top);
-            let relative = (scores[second] != 0.0).then(|| difference / scores[second].abs());
-            let draws = paired_difference(&draws[first], &draws[second]).map(Spread::from);
-            pairs.push(Pair { first: first + 1, second: second + 1, difference, relative, draws, contributors, other });
-        }
+    for ((first, second), sample) in numbers.into_iter().zip(of_pairs) {
+        let difference = scores[first] - scores[second];
+        let (contributors, other) = contributors(&parts[first], &parts[second], difference, arguments.top);
+        let relative = (scores[second] != 0.0).then(|| difference / scores[second].abs());
+        let draws = PairedDifference::of(sample).map(Spread::from);
+        pairs.push(Pair { first: first + 1, second: second + 1, difference, relative, draws, contributors, other });
     }
-    let scores = scores.into_iter().zip(draws).map(|(score, mut draws)| {
-        draws.sort_unstable_by(f64::total_cmp);
-        Score { score, p5: quantile(&draws, 0.05), p50: quantile(&draws, 0.5), p95: quantile(&draws, 0.95) }
+    let scores = scores.into_iter().zip(of_sides).map(|(score, sample)| {
+        let [p5, p50, p95] = sample.quantiles([0.05, 0.5, 0.95]);
+        Score { score, p5, p50, p95 }
     });
+    let unit = sources.last().map(|source| source.method(Some(method))).transpose()?.and_then(|m| m.unit.clone());
     Ok(CategoryComparison { method: method.to_owned(), unit, scores: scores.collect(), pairs })
 }
 

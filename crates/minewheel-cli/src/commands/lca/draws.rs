@@ -1,15 +1,21 @@
-//! Impacts of draws by their number, kept in a file that a later run goes on from.
+//! Impacts of draws: summed up as they come, and written to a file that a later run goes on from.
 
-use std::collections::BTreeSet;
+use std::io::{BufReader, Read as _, Seek as _, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use super::{LcaFailure, files};
+use minewheel_lca::RunningSample;
+
+use super::LcaFailure;
+use super::files::{self, WholeFile};
 use crate::failure::Failure;
 use crate::print;
 
-/// Impacts kept at once, draws times demands.
-pub const MOST_VALUES: u64 = 20_000_000;
+/// Impacts kept at once, draws times impacts of each.
+const MOST_VALUES: u64 = 20_000_000;
+
+/// Impacts of one demand that are kept as they are at most.
+const MOST_EXACT: u64 = 1_000_000;
 
 /// Two impacts of one draw are the same within this share.
 const SAME: f64 = 1e-8;
@@ -26,10 +32,10 @@ pub enum DrawsFault {
         wanted: String,
     },
     /// A line is no draw.
-    #[error("line {line}: a number of a draw, given once, and an impact for each demand are wanted")]
+    #[error("line {line}: the number of a draw, above that of the line before, and an impact for each demand are wanted")]
     Line {
         /// The line.
-        line: usize,
+        line: u64,
     },
     /// A draw has another impact here.
     #[error("its draw {draw} has {seen}, this question {here}: it is of another database, method, demand or seed")]
@@ -43,103 +49,120 @@ pub enum DrawsFault {
     },
 }
 
-/// Impacts of draws, by demand.
-pub struct Draws {
-    names: Vec<String>,
-    numbers: Vec<u64>,
-    values: Vec<Vec<f64>>,
+/// A sample for each of so many impacts of a draw; up to twenty million values are kept in all, and quantiles of longer samples are within
+/// [`RunningSample::RELATIVE_ERROR`].
+pub fn samples(count: usize) -> Vec<RunningSample> {
+    let most = (MOST_VALUES / count.max(1) as u64).min(MOST_EXACT);
+    vec![RunningSample::keeping(usize::try_from(most).unwrap_or(usize::MAX)); count]
 }
 
-impl Draws {
-    /// No draws yet, of demands with these names.
-    pub fn none(names: Vec<String>) -> Self {
-        let values = names.iter().map(|_| Vec::new()).collect();
-        Self { names, numbers: Vec::new(), values }
+/// The draws of a file that a run goes on from, but those of a range, which are drawn again.
+pub struct EarlierDraws {
+    path: PathBuf,
+    names: Vec<String>,
+    again: Range<u64>,
+}
+
+/// A draw of a file.
+pub struct FileDraw {
+    /// Its number.
+    pub number: u64,
+    /// The impact of each demand.
+    pub impacts: Vec<f64>,
+}
+
+impl EarlierDraws {
+    /// Those of a file of demands with these names.
+    pub fn new(path: &Path, names: &[String], again: Range<u64>) -> Self {
+        Self { path: path.to_owned(), names: names.to_vec(), again }
     }
 
-    /// The draws of a file but those of a range, which are drawn again.
+    /// Every one of them in the order of their numbers.
     ///
     /// # Errors
     /// A file that cannot be read, or is no such file.
-    pub fn of_file(names: Vec<String>, path: &Path, but: &Range<u64>) -> Result<Self, Failure> {
-        let fault = |error| LcaFailure::Draws { path: PathBuf::from(path), error };
-        let text = files::text(path)?;
-        let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-        let header: Vec<String> = table.headers().map(|h| h.iter().map(str::to_owned).collect()).unwrap_or_default();
-        let mut found = Self::none(names);
-        if header != found.header() {
-            let (seen, wanted) = (header.join(","), found.header().join(","));
-            return Err(fault(DrawsFault::Columns { seen, wanted }).into());
+    pub fn each(&self, mut each: impl FnMut(FileDraw) -> Result<(), Failure>) -> Result<(), Failure> {
+        let fault = |error| Failure::from(LcaFailure::Draws { path: self.path.clone(), error });
+        let wanted: Vec<String> = std::iter::once("draw".to_owned()).chain(self.names.iter().cloned()).collect();
+        let whole = self.whole_lines()?;
+        let mut table = csv::ReaderBuilder::new().flexible(true).from_reader(BufReader::new(files::open(&self.path)?.take(whole)));
+        let seen: Vec<String> = table.headers().map(|h| h.iter().map(str::to_owned).collect()).unwrap_or_default();
+        if seen != wanted {
+            return Err(fault(DrawsFault::Columns { seen: seen.join(","), wanted: wanted.join(",") }));
         }
-        let mut seen = BTreeSet::new();
-        for (row, record) in table.records().enumerate() {
-            let wrong = || fault(DrawsFault::Line { line: row + 2 });
+        let mut next = 0;
+        for record in table.records() {
+            let line = record.as_ref().ok().and_then(csv::StringRecord::position).map_or(0, csv::Position::line);
+            let wrong = || fault(DrawsFault::Line { line });
             let record = record.map_err(|_| wrong())?;
-            let number: u64 = record.get(0).and_then(|c| c.parse().ok()).ok_or_else(wrong)?;
-            if record.len() != header.len() || !seen.insert(number) {
-                return Err(wrong().into());
+            let number: u64 = record.get(0).and_then(|c| c.parse().ok()).filter(|n| *n >= next).ok_or_else(wrong)?;
+            let impacts: Vec<f64> =
+                record.iter().skip(1).map(|c| c.parse().ok().filter(|v: &f64| v.is_finite()).ok_or_else(wrong)).collect::<Result<_, _>>()?;
+            if impacts.len() != self.names.len() {
+                return Err(wrong());
             }
-            if but.contains(&number) {
-                continue;
-            }
-            found.numbers.push(number);
-            for (cell, values) in record.iter().skip(1).zip(&mut found.values) {
-                values.push(cell.parse().map_err(|_| wrong())?);
-            }
-        }
-        Ok(found)
-    }
-
-    fn header(&self) -> Vec<String> {
-        std::iter::once("draw".to_owned()).chain(self.names.iter().cloned()).collect()
-    }
-
-    /// How many draws there are.
-    pub fn len(&self) -> usize {
-        self.numbers.len()
-    }
-
-    /// The last draw, by which a question is told from another.
-    pub fn last(&self) -> Option<u64> {
-        self.numbers.last().copied()
-    }
-
-    /// Holds the impacts of the last draw against those of this question.
-    pub fn compare_last(&self, path: &Path, here: &[f64]) -> Result<(), LcaFailure> {
-        let Some(draw) = self.last() else { return Ok(()) };
-        for (values, here) in self.values.iter().zip(here) {
-            let seen = values[values.len() - 1];
-            if (seen - here).abs() > SAME * seen.abs().max(here.abs()) {
-                return Err(LcaFailure::Draws { path: PathBuf::from(path), error: DrawsFault::Other { draw, seen, here: *here } });
+            next = number.saturating_add(1);
+            if !self.again.contains(&number) {
+                each(FileDraw { number, impacts })?;
             }
         }
         Ok(())
     }
 
-    /// Adds a draw.
-    pub fn push(&mut self, number: u64, impacts: &[f64]) {
-        self.numbers.push(number);
-        self.values.iter_mut().zip(impacts).for_each(|(values, impact)| values.push(*impact));
+    /// Bytes of the file's whole lines: the last line of a run that was killed may be torn.
+    fn whole_lines(&self) -> Result<u64, Failure> {
+        const LAST: u64 = 1 << 16;
+        let fault = |reason| Failure::from(LcaFailure::Read { path: self.path.clone(), reason });
+        let mut file = files::open(&self.path)?;
+        let size = file.seek(SeekFrom::End(0)).map_err(fault)?;
+        let from = size.saturating_sub(LAST);
+        file.seek(SeekFrom::Start(from)).map_err(fault)?;
+        let mut last = Vec::new();
+        file.read_to_end(&mut last).map_err(fault)?;
+        Ok(last.iter().rposition(|byte| *byte == b'\n').map_or(size, |at| from + at as u64 + 1))
     }
 
-    /// Writes them in the order of their numbers.
+    /// Holds the impacts of a draw of the file against those of this question.
+    pub fn compare(&self, draw: &FileDraw, here: &[f64]) -> Result<(), LcaFailure> {
+        for (seen, here) in draw.impacts.iter().zip(here) {
+            if (seen - here).abs() > SAME * seen.abs().max(here.abs()) {
+                let error = DrawsFault::Other { draw: draw.number, seen: *seen, here: *here };
+                return Err(LcaFailure::Draws { path: self.path.clone(), error });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A file of draws in the order of their numbers, written as they come.
+pub struct DrawsFile(WholeFile);
+
+impl DrawsFile {
+    /// Begins a file of demands with these names.
     ///
     /// # Errors
-    /// The file cannot be written.
-    pub fn write(&self, path: &Path) -> Result<(), Failure> {
-        let mut order: Vec<usize> = (0..self.numbers.len()).collect();
-        order.sort_unstable_by_key(|at| self.numbers[*at]);
-        let row = |at: usize| -> Vec<String> {
-            std::iter::once(self.numbers[at].to_string()).chain(self.values.iter().map(|values| values[at].to_string())).collect()
-        };
-        let rows: Vec<_> = order.into_iter().map(row).collect();
-        let header = self.header();
-        files::write_whole(path, print::csv(&header.iter().map(String::as_str).collect::<Vec<_>>(), &rows).as_bytes())
+    /// A file that cannot be written.
+    pub fn create(path: &Path, names: &[String]) -> Result<Self, Failure> {
+        let header: Vec<&str> = std::iter::once("draw").chain(names.iter().map(String::as_str)).collect();
+        let mut file = WholeFile::create(path)?;
+        file.write(print::csv(&header, &[]).as_bytes())?;
+        Ok(Self(file))
     }
 
-    /// The impacts of each demand.
-    pub fn into_values(self) -> Vec<Vec<f64>> {
-        self.values
+    /// Adds a draw.
+    pub fn push(&mut self, number: u64, impacts: &[f64]) -> Result<(), Failure> {
+        let mut line = number.to_string();
+        for impact in impacts {
+            line.push(',');
+            line.push_str(&impact.to_string());
+        }
+        line.push('\n');
+        self.0.write(line.as_bytes())
+    }
+
+    /// Moves the file to its place.
+    pub fn finish(self) -> Result<(), Failure> {
+        self.0.finish()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Files of a database: packages to import, and the one file that it is kept in.
 
 use std::fs;
-use std::io::{BufReader, Write as _};
+use std::io::{BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use minewheel_lca::database::Database;
@@ -43,21 +43,63 @@ fn bytes(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// Writes a file whole or not at all: beside its place first, then moved there.
-#[expect(clippy::disallowed_methods, reason = "the command line writes files that the user names")]
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.part", std::process::id()));
-    let beside = path.with_file_name(name);
-    let written = fs::File::create(&beside).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let moved = written.and_then(|()| fs::rename(&beside, path));
-    moved.map_err(|reason| {
-        // What is left of the attempt helps nobody; the first error is the one to report.
-        let _ = fs::remove_file(&beside);
-        Failure::File { verb: "write", path: path.to_owned(), reason }
-    })
+    let mut file = WholeFile::create(path)?;
+    file.write(bytes)?;
+    file.finish()
+}
+
+/// A file that is written beside its place bit by bit and moved there at the end; what is left of a failed attempt is removed, a killed one
+/// leaves `NAME.NUMBER.part`.
+pub struct WholeFile {
+    path: PathBuf,
+    beside: PathBuf,
+    file: BufWriter<fs::File>,
+    is_finished: bool,
+}
+
+impl WholeFile {
+    /// Begins a file.
+    #[expect(clippy::disallowed_methods, reason = "the command line writes files that the user names")]
+    pub fn create(path: &Path) -> Result<Self, Failure> {
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.part", std::process::id()));
+        let beside = path.with_file_name(name);
+        let file = fs::File::create(&beside).map_err(|reason| Failure::File { verb: "write", path: path.to_owned(), reason })?;
+        Ok(Self { path: path.to_owned(), beside, file: BufWriter::new(file), is_finished: false })
+    }
+
+    /// Adds to it.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        self.file.write_all(bytes).map_err(|reason| self.fault(reason))
+    }
+
+    /// Moves it to its place.
+    pub fn finish(mut self) -> Result<(), Failure> {
+        let written = self.file.flush().and_then(|()| self.file.get_ref().sync_all());
+        written.and_then(|()| fs::rename(&self.beside, &self.path)).map_err(|reason| self.fault(reason))?;
+        self.is_finished = true;
+        Ok(())
+    }
+
+    fn fault(&self, reason: std::io::Error) -> Failure {
+        Failure::File { verb: "write", path: self.path.clone(), reason }
+    }
+}
+
+impl Drop for WholeFile {
+    fn drop(&mut self) {
+        if !self.is_finished {
+            // What is left of the attempt helps nobody; the first error is the one to report.
+            let _ = fs::remove_file(&self.beside);
+        }
+    }
+}
+
+/// A file to be read bit by bit.
+#[expect(clippy::disallowed_methods, reason = "the command line reads files that the user names")]
+pub fn open(path: &Path) -> Result<fs::File, Failure> {
+    fs::File::open(path).map_err(|reason| Failure::from(LcaFailure::Read { path: path.to_owned(), reason }))
 }
 
 /// A package: a zip file, a folder, or a single file of another kind.

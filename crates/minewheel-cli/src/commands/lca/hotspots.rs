@@ -9,12 +9,12 @@ use minewheel_lca::database::{Exchange, FlowIndex, FlowKind, LocationIndex, Proc
 use minewheel_lca::{
     Activity, Assembly, CategoryFactors, ColumnId, Demand, EntryKind, EntryUncertainty, FlowId, InputFlow, ParameterDraws, PreparedSolver, Scores,
     SolveOptions, VarianceShares, adjoint, column_contributions, direct_scores, factor_sensitivities, forward, input_flows, leading, monte_carlo,
-    quantile, supply_contributions,
+    supply_contributions,
 };
 use serde::Serialize;
 
 use super::LcaFailure;
-use super::draws::check_count;
+use super::draws::samples;
 use super::explain::share;
 use super::sensitivity::ranked_rows;
 use super::source::{Assembled, Label, LinkReport, Question, Source};
@@ -307,7 +307,6 @@ pub fn hotspots(arguments: &HotSpotArguments) -> Result<(), Failure> {
     if arguments.top == 0 {
         return Err(Failure::Option { option: "top", seen: "0".to_owned(), wanted: "a whole number above 0".to_owned() });
     }
-    check_count("samples", arguments.samples, 1)?;
     let source = Source::open(&arguments.question, true)?;
     if arguments.samples > 0 {
         source.note_draws();
@@ -653,16 +652,15 @@ impl HotSpots {
                 (total, parts)
             };
             let mut shares = VarianceShares::of(groups.count);
-            let mut totals = Vec::new();
+            let mut totals = samples(1);
             for first in (0..arguments.samples).step_by(CHUNK as usize) {
                 let chunk = first..arguments.samples.min(first + CHUNK);
                 for (total, parts) in monte_carlo(&solver, &sampler, arguments.seed, chunk, measure).map_err(LcaFailure::from)? {
                     shares.add(total, &parts);
-                    totals.push(total);
+                    totals[0].push(total);
                 }
             }
-            totals.sort_unstable_by(f64::total_cmp);
-            [self.p5, self.p50, self.p95] = [0.05, 0.5, 0.95].map(|p| quantile(&totals, p));
+            [self.p5, self.p50, self.p95] = totals[0].quantiles([0.05, 0.5, 0.95]);
             shares.finish()
         };
         let Some(shares) = shares else { return Ok(()) };

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use minewheel_lca::{Demand, DrawError, Factorisation, ParameterDraws, PreparedSolver, SolveOptions, direct_scores, monte_carlo, quantile};
+use minewheel_lca::{Demand, DrawError, Factorisation, ParameterDraws, PreparedSolver, RunningSample, SolveOptions, direct_scores, monte_carlo};
 use serde::Serialize;
 
 use super::demands::Demands;
-use super::draws::{Draws, check_count};
+use super::draws::{DrawsFile, EarlierDraws, samples};
 use super::source::{Assembled, LinkReport, Links, Question, Source, demand_line};
 use super::{LcaFailure, milliseconds, now};
 use crate::failure::Failure;
 use crate::print::{self, Format, figure};
 
-/// Draws between two entries into the memory of all.
+/// Draws between two sums; they are kept no longer.
 const CHUNK: u64 = 8192;
 
 /// Arguments of `lca solve`.
@@ -108,11 +108,9 @@ struct Impact {
 }
 
 impl Impact {
-    fn new(score: f64, mut draws: Vec<f64>) -> Self {
-        let mean = (!draws.is_empty()).then(|| draws.iter().sum::<f64>() / draws.len() as f64);
-        draws.sort_unstable_by(f64::total_cmp);
-        let at = |p: f64| quantile(&draws, p);
-        Self { score, p5: at(0.05), p50: at(0.5), p95: at(0.95), mean }
+    fn new(score: f64, draws: &RunningSample) -> Self {
+        let [p5, p50, p95] = draws.quantiles([0.05, 0.5, 0.95]);
+        Self { score, p5, p50, p95, mean: draws.mean() }
     }
 }
 
@@ -166,7 +164,6 @@ pub fn solve(arguments: &Solve) -> Result<(), Failure> {
         Some(path) => Demands::of_file(path)?,
         None => Demands::one(arguments.demand.clone()),
     };
-    check_count("samples", arguments.samples, demands.named.len())?;
     let (run, found, asked) = answer(arguments, &demands)?;
     if arguments.demands.is_some() {
         let named = demands.named.into_iter().zip(found).map(|(named, (demand, impact))| DemandImpact { name: named.name, demand, impact });
@@ -242,9 +239,9 @@ fn answer(arguments: &Solve, demands: &Demands) -> Result<Answer, Failure> {
     let sampler = ParameterDraws::new(&assembly, &assembly, &dependents, correlations);
     let run = |range| monte_carlo(&solver, &sampler, arguments.seed, range, |draw| (totals(draw.scores), draw.net_consuming > 0));
     let draws = draw(arguments, demands, net_consuming.is_empty(), run)?;
-    let samples = draws.len() as u64;
+    let samples = draws.first().map_or(0, RunningSample::len);
     let samples_ms = (samples > 0).then(|| milliseconds(began));
-    let impacts = scores.into_iter().zip(draws.into_values()).map(|(score, draws)| Impact::new(score, draws));
+    let impacts = scores.into_iter().zip(&draws).map(|(score, draws)| Impact::new(score, draws));
     let run = Run {
         category: category_of(&method),
         method,
@@ -273,21 +270,35 @@ fn draw(
     demands: &Demands,
     is_backwards_news: bool,
     run: impl Fn(Range<u64>) -> Result<Vec<(Vec<f64>, bool)>, DrawError>,
-) -> Result<Draws, Failure> {
-    let names = || demands.named.iter().map(|d| d.name.clone()).collect();
-    let mut draws = Draws::none(names());
+) -> Result<Vec<RunningSample>, Failure> {
+    let mut samples = samples(demands.named.len());
     if arguments.samples == 0 {
-        return Ok(draws);
+        return Ok(samples);
     }
+    let names: Vec<String> = demands.named.iter().map(|d| d.name.clone()).collect();
     let range = arguments.first_draw..arguments.first_draw.saturating_add(arguments.samples);
-    if let Some(path) = arguments.draws.as_deref().filter(|path| arguments.first_draw > 0 && path.exists()) {
-        draws = Draws::of_file(names(), path, &range)?;
-        check_count("samples", (draws.len() as u64).saturating_add(arguments.samples), demands.named.len())?;
-        if let Some(last) = draws.last() {
-            let again = run(last..last + 1).map_err(LcaFailure::from)?;
-            again.first().map_or(Ok(()), |(here, _)| draws.compare_last(path, here))?;
-            print::note(&print::wrap(&format!("note: {} earlier draws of `{}` are counted", draws.len(), path.display())));
+    let path = arguments.draws.as_deref();
+    let earlier = path.filter(|path| arguments.first_draw > 0 && path.exists()).map(|path| EarlierDraws::new(path, &names, range.clone()));
+    if let Some(earlier) = &earlier {
+        let (mut count, mut last) = (0_u64, None);
+        earlier.each(|draw| {
+            (count, last) = (count + 1, Some(draw));
+            Ok(())
+        })?;
+        if let Some(last) = &last {
+            let again = run(last.number..last.number + 1).map_err(LcaFailure::from)?;
+            again.first().map_or(Ok(()), |(here, _)| earlier.compare(last, here))?;
+            let file = path.map(|p| p.display().to_string()).unwrap_or_default();
+            print::note(&print::wrap(&format!("note: {count} earlier draws of `{file}` are counted")));
         }
+    }
+    let mut file = path.map(|path| DrawsFile::create(path, &names)).transpose()?;
+    let mut add = |number: u64, impacts: &[f64]| {
+        samples.iter_mut().zip(impacts).for_each(|(sample, impact)| sample.push(*impact));
+        file.as_mut().map_or(Ok(()), |file| file.push(number, impacts))
+    };
+    if let Some(earlier) = &earlier {
+        earlier.each(|draw| if draw.number < range.start { add(draw.number, &draw.impacts) } else { Ok(()) })?;
     }
     let mut backwards = 0;
     let mut first = range.start;
@@ -295,9 +306,12 @@ fn draw(
         let chunk = first..range.end.min(first + CHUNK);
         first = chunk.end;
         for (number, (impacts, is_backwards)) in (chunk.start..).zip(run(chunk).map_err(LcaFailure::from)?) {
-            draws.push(number, &impacts);
+            add(number, &impacts)?;
             backwards += usize::from(is_backwards);
         }
+    }
+    if let Some(earlier) = &earlier {
+        earlier.each(|draw| if draw.number >= range.end { add(draw.number, &draw.impacts) } else { Ok(()) })?;
     }
     if backwards > 0 && is_backwards_news {
         let drawn = arguments.samples;
@@ -305,10 +319,8 @@ fn draw(
             "warning: in {backwards} of {drawn} draws a loop uses more of its own products than it makes, and runs backwards"
         )));
     }
-    if let Some(path) = &arguments.draws {
-        draws.write(path)?;
-    }
-    Ok(draws)
+    file.map_or(Ok(()), DrawsFile::finish)?;
+    Ok(samples)
 }
 
 /// The category in the name of a database's method, `METHOD: CATEGORY`.
