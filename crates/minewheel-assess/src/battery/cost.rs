@@ -201,6 +201,14 @@ impl CostModel {
         price.commodities[SCRAP] += lost * metal;
     }
 
+    /// Electricity and gas of the cell plant in kWh by kilowatt-hour of pack, rejected cells counted.
+    pub fn plant_energy(&self, pack: &PackDesign, draw: &Draw<'_>) -> (f64, f64) {
+        let cells: f64 = pack.lines.iter().filter(|l| l.stage == Stage::CellManufacturing).map(|l| l.amount).sum();
+        let sum = |exchanges: &[(Value, f64)]| exchanges.iter().map(|(v, share)| share * draw.of(v)).sum::<f64>();
+        let by_kwh = cells / pack.gross_energy.kwh();
+        (by_kwh * sum(&self.electricity), by_kwh * sum(&self.gas))
+    }
+
     /// The price of a pack by kilowatt-hour, in one draw.
     pub fn price(&self, pack: &PackDesign, draw: &Draw<'_>) -> Price {
         let mut price = Price::default();

@@ -12,7 +12,9 @@ mod tables;
 
 pub use cost::PriceBlock;
 pub(crate) use report::prepared_footprint;
-pub use report::{BatteryReport, BatteryRun, CheckLine, Electrodes, PackFigures, PreparedPack, StageLine, battery_report};
+pub use report::{
+    BatteryReport, BatteryRun, CellPlantEnergy, CheckLine, Electrodes, PackFigures, PlantStep, PreparedPack, StageLine, battery_report,
+};
 pub use tables::BatteryTables;
 
 use minewheel_data::car::CarDesign;

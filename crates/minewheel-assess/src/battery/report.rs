@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use minewheel_data::row::{Draw, RowId};
+use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::status::Status;
 use minewheel_data::units::Length;
 use minewheel_lca::{FactorSampler, forward};
@@ -96,6 +96,8 @@ pub struct BatteryReport {
     pub climate_kg_per_kwh: Interval,
     /// The same by stage and place; adds up to the value.
     pub climate_by_stage: Vec<StageLine>,
+    /// What the cell plant takes, and for which step.
+    pub cell_plant_energy: CellPlantEnergy,
     /// Share of the footprint by weakest status.
     pub share_by_status: BTreeMap<String, f64>,
     /// Price of the pack by gross energy.
@@ -119,6 +121,51 @@ pub struct BatteryReport {
     pub notices: Vec<String>,
     /// How the result came about.
     pub run: BatteryRun,
+}
+
+/// Energy of the plant that makes the cells, by kilowatt-hour of pack, with that of rejected cells.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct CellPlantEnergy {
+    /// Power in kWh a kWh.
+    pub electricity_kwh_per_kwh: f64,
+    /// Gas in kWh a kWh.
+    pub gas_kwh_per_kwh: f64,
+    /// The sum of both by step; the shares add up to 1 and are those of one plant, whatever its technology.
+    pub steps: Vec<PlantStep>,
+}
+
+/// A step of a cell plant.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct PlantStep {
+    /// Drying, dry rooms, electrodes, assembly, formation.
+    pub step: String,
+    /// Its share of the plant's energy.
+    pub share: f64,
+    /// What sources and plants differ by: lower end of the share.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// kWh a kWh.
+    pub kwh_per_kwh: f64,
+    /// Key of the source of the share.
+    pub source: String,
+    /// How the share is known.
+    pub status: Status,
+}
+
+fn cell_plant_energy(ready: &Ready<'_>) -> CellPlantEnergy {
+    let (electricity, gas) = ready.cost.plant_energy(&ready.pack, &Draw::BEST);
+    let step = |(name, share): &(Box<str>, Value)| PlantStep {
+        step: name.to_string(),
+        share: share.best,
+        low: share.low,
+        high: share.high,
+        kwh_per_kwh: share.best * (electricity + gas),
+        source: ready.tables.sources.key(ready.tables.rows.source(share.row)).to_owned(),
+        status: ready.tables.rows.status(share.row),
+    };
+    let steps = ready.tables.cells.plant_steps().iter().map(step).collect();
+    CellPlantEnergy { electricity_kwh_per_kwh: electricity, gas_kwh_per_kwh: gas, steps }
 }
 
 /// A check of the design.
@@ -394,6 +441,7 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
         fast_charge: cell.fast_charge,
         climate_kg_per_kwh: interval(best.kg, |f| f.kg),
         climate_by_stage,
+        cell_plant_energy: cell_plant_energy(&ready),
         share_by_status: Status::ALL.iter().zip(by_status).map(|(s, share)| (s.word().to_owned(), share)).collect(),
         cost_usd_per_kwh: interval(best.usd, |f| f.usd),
         cost_blocks: ready.cost.price(pack, &Draw::BEST).blocks(),

@@ -282,7 +282,7 @@ fn describe(
             amount_per_kwh: input.amount / kwh,
             unit: input.unit.to_string(),
             kg_co2e_per_kwh: kg / kwh,
-            status: status(&[input.row]),
+            status: status(&input.rows),
         })
         .collect();
     let sum = |name: &str| inputs.iter().filter(|i| i.input == name).map(|i| i.amount_per_kwh).sum();

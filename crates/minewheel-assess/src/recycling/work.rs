@@ -64,7 +64,8 @@ pub(super) fn inputs(run: &Recycled<'_>, tables: &Tables) -> Result<Vec<RunInput
             sums.len() - 1
         });
         sums[at].amount += amount;
-        sums[at].rows.extend(rows);
+        let new = rows.iter().filter(|r| !sums[at].rows.contains(r)).copied().collect::<Vec<_>>();
+        sums[at].rows.extend(new);
     };
     for input in &run.inputs {
         let unknown = || NetworkError::UnknownProduct(input.id.to_string());
@@ -72,7 +73,7 @@ pub(super) fn inputs(run: &Recycled<'_>, tables: &Tables) -> Result<Vec<RunInput
             Target::Product => tables.cards.product_id(&input.id).map(|p| tables.cards.product(p).unit.clone()),
             Target::Flow => Some(input.unit.to_string()),
         };
-        add(&input.id, convert(input.amount, &input.unit, &unit.ok_or_else(unknown)?).map_err(|_| unknown())?, &[input.row]);
+        add(&input.id, convert(input.amount, &input.unit, &unit.ok_or_else(unknown)?).map_err(|_| unknown())?, &input.rows);
     }
     add(&Arc::from(CARBON_DIOXIDE), run.carbon_dioxide.kg(), &run.burnt_by);
     Ok(sums)

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use minewheel_assess::battery::{BatteryQuestion, BatteryReport, battery_report};
+use minewheel_assess::battery::{BatteryQuestion, BatteryReport, PlantStep, battery_report};
 use minewheel_assess::pack_footprint::{Basis, PackFootprint, Span};
 use minewheel_assess::scenario::{Resample, Sampling};
 use minewheel_assess::uncertainty::Interval;
@@ -377,6 +377,16 @@ fn table(r: &BatteryReport) -> String {
     text.push_str(&print::table(&["coating", "mg/cm2", "um", "porosity", "g/cm3"], &rows, &[1, 2, 3, 4]));
     let _ = writeln!(text, "\nfootprint by stage");
     text.push_str(&print::table(&["stage", "kg CO2e/kWh", "%", "where, in %"], &stages(r), &[1, 2]));
+    let energy = &r.cell_plant_energy;
+    let (power, gas) = (energy.electricity_kwh_per_kwh, energy.gas_kwh_per_kwh);
+    let _ = writeln!(text, "\nenergy of the cell plant: {} kWh/kWh, of it power {}, gas {}", figure(power + gas), figure(power), figure(gas));
+    let step = |s: &PlantStep| {
+        let percent = |share: f64| format!("{:.0}", 100.0 * share);
+        let share = format!("{} ({} to {})", percent(s.share), percent(s.low), percent(s.high));
+        vec![s.step.clone(), figure(s.kwh_per_kwh), share, s.status.to_string()]
+    };
+    let rows: Vec<Vec<String>> = energy.steps.iter().map(step).collect();
+    text.push_str(&print::table(&["step", "kWh/kWh", "%", "status"], &rows, &[1, 2]));
     let _ = writeln!(text, "\nprice by block");
     let rows: Vec<Vec<String>> =
         r.cost_blocks.iter().map(|b| vec![b.block.to_owned(), figure(b.usd_per_kwh), figure(b.commodities_usd_per_kwh)]).collect();

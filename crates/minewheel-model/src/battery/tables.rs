@@ -21,6 +21,10 @@ const CELLS: &str = "cells/cells.csv";
 const PACKS: &str = "cells/packs.csv";
 const FURTHER: &str = "cells/further.csv";
 const STACK: &str = "cells/stack.csv";
+/// The subject of the energy of a cell plant by step.
+const PLANT: &str = "cell-plant";
+/// Shares by step are rounded to three digits.
+const PLANT_TOLERANCE: f64 = 2e-3;
 
 /// Products of the pack's recipe that carry load; they take up the difference to a catalogued pack mass.
 const STRUCTURAL: [&str; 3] = ["aluminium-extrusion", "aluminium-sheet", "steel-galvanised"];
@@ -245,6 +249,7 @@ pub struct CellTables {
     cells: Vec<Cell>,
     pub(super) making: Option<Making>,
     pub(super) parts: Vec<PackPart>,
+    plant_steps: Vec<(Box<str>, Value)>,
     atomic_masses: BTreeMap<Arc<str>, f64>,
     elements: Parameters,
     further: Vec<Cell>,
@@ -273,6 +278,16 @@ impl CellTables {
                 all.parts = parts;
             }
             Err(error) => missing(loader, PACKS, "making", &error),
+        }
+        match plant_steps(&packs) {
+            Ok(steps) => {
+                let sum: f64 = steps.iter().map(|s| s.1.best).sum();
+                if (sum - 1.0).abs() > PLANT_TOLERANCE {
+                    law(loader, PACKS, PLANT, "", "the steps of a cell plant take all of its energy: their shares add up to 1", sum.to_string());
+                }
+                all.plant_steps = steps;
+            }
+            Err(error) => missing(loader, PACKS, PLANT, &error),
         }
         for id in cells.subjects() {
             let cell = lawful(loader, CELLS, cell(&cells, id, &elements), id, all.making.as_ref());
@@ -307,6 +322,11 @@ impl CellTables {
     /// What a kilogram of a material without a card is made from; empty: it is bought as it is.
     pub fn recipe<'r>(&'r self, material: &str) -> impl Iterator<Item = &'r Feed> {
         self.recipes.iter().filter(move |f| &*f.material == material)
+    }
+
+    /// The steps of a cell plant, with their shares of its energy; the shares add up to 1.
+    pub fn plant_steps(&self) -> &[(Box<str>, Value)] {
+        &self.plant_steps
     }
 
     /// All chemistries that a car may name, in table order.
@@ -468,6 +488,12 @@ fn making(packs: &Parameters) -> Result<(Making, Vec<PackPart>), Box<ParameterEr
         })
         .collect::<Result<_, Box<ParameterError>>>()?;
     Ok((making, parts))
+}
+
+fn plant_steps(packs: &Parameters) -> Result<Vec<(Box<str>, Value)>, Box<ParameterError>> {
+    let plant = packs.subject(PLANT)?;
+    let step = |name: &str| Ok((name.into(), plant.value(name, "1")?));
+    plant.properties().into_iter().map(step).collect()
 }
 
 /// A table's text cut into cells a second time, only to say where a fault stands; its rows are not numbered again.

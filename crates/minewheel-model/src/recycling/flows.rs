@@ -97,8 +97,8 @@ pub struct Input {
     pub amount: f64,
     /// The unit.
     pub unit: Arc<str>,
-    /// Its row.
-    pub row: RowId,
+    /// Its row, and those that say what enters the step.
+    pub rows: Vec<RowId>,
 }
 
 /// One feed through one route.
@@ -193,7 +193,7 @@ pub fn recycle<'t>(
     let mut rows: BTreeMap<Arc<str>, BTreeSet<RowId>> = BTreeMap::new();
     let mut between = BTreeMap::new();
     for step in tables.steps(route) {
-        enter(step, &streams, &mut inputs, draw);
+        enter(step, &streams, &rows, &mut inputs, draw);
         take(step, &mut streams, &mut between, &mut rows, draw);
     }
     let carbon = streams.get(BURNT).map_or(0.0, |s| elements([s], tables).get(CARBON).copied().unwrap_or(0.0));
@@ -290,9 +290,17 @@ fn enters(step: &Step, stream: &str) -> bool {
 }
 
 /// Energy and reagents of a step for what enters it. The first step handles the whole feed, cells included.
-fn enter(step: &Step, streams: &BTreeMap<Arc<str>, Stream>, inputs: &mut Vec<Input>, draw: &Draw<'_>) {
+fn enter(
+    step: &Step,
+    streams: &BTreeMap<Arc<str>, Stream>,
+    rows: &BTreeMap<Arc<str>, BTreeSet<RowId>>,
+    inputs: &mut Vec<Input>,
+    draw: &Draw<'_>,
+) {
     let is_first = enters(step, PACK);
-    let entering = || streams.iter().filter(|(name, _)| is_first || enters(step, name)).map(|(_, s)| s);
+    let enters = |name: &str| is_first || enters(step, name);
+    let entering = || streams.iter().filter(|(name, _)| enters(name)).map(|(_, s)| s);
+    let before: BTreeSet<RowId> = rows.iter().filter(|(name, _)| enters(name)).flat_map(|(_, r)| r).copied().collect();
     for input in &step.inputs {
         let kg: f64 =
             if &*input.per == WHOLE { entering().flat_map(BTreeMap::values).sum() } else { entering().filter_map(|s| s.get(&input.per)).sum() };
@@ -303,7 +311,7 @@ fn enter(step: &Step, streams: &BTreeMap<Arc<str>, Stream>, inputs: &mut Vec<Inp
                 id: Arc::clone(&input.id),
                 amount: kg * draw.of(&input.amount),
                 unit: Arc::clone(&input.unit),
-                row: input.amount.row,
+                rows: before.iter().copied().chain([input.amount.row]).collect(),
             });
         }
     }
@@ -326,13 +334,15 @@ fn take(
             // A draw may ask for more than there is: the shares are then cut alike.
             let cut = asked.max(1.0);
             let mut rest = *kg;
+            let before: Vec<RowId> = rows.get(&name).into_iter().flatten().copied().collect();
+            // What is left over rests on what was taken.
+            rows.entry(Arc::clone(&step.rest)).or_default().extend(before.iter().copied().chain(transfers.iter().map(|t| t.share.row)));
             for transfer in transfers {
                 let part = kg * draw.of(&transfer.share).max(0.0) / cut;
                 rest -= part;
                 *streams.entry(Arc::clone(&transfer.to)).or_default().entry(Arc::clone(substance)).or_default() += part;
-                let before: Vec<RowId> = rows.get(&name).into_iter().flatten().copied().collect();
                 let known = rows.entry(Arc::clone(&transfer.to)).or_default();
-                known.extend(before);
+                known.extend(&before);
                 known.insert(transfer.share.row);
             }
             *streams.entry(Arc::clone(&step.rest)).or_default().entry(Arc::clone(substance)).or_default() += rest.max(0.0);
