@@ -52,7 +52,7 @@ pub struct Arguments {
 enum Action {
     /// Impact of a demand, with an interval where samples are asked for
     Solve(solve::Solve),
-    /// Read a package (openLCA, EcoSpold 2, ILCD, SimaPro, Brightway's Excel, CSV tables of ours) into a database of one file
+    /// Read a package (openLCA, EcoSpold 2, ILCD, SimaPro, Brightway's Excel and data packages, CSV tables of ours) into a database of one file
     Import(import::Import),
     /// What a database holds, and what of it is not linked
     Info(import::Info),
@@ -260,7 +260,7 @@ impl LcaFailure {
             }
             Self::Store { .. } => "`minewheel lca import PACKAGE --into FILE` makes a database; a Brightway data package is a zip file",
             Self::Import { .. } => {
-                "a package is a zip file or folder as openLCA exports it (`processes/`, `flows/` …), of EcoSpold 2 (`.spold`) or ILCD, a SimaPro or impact-factor CSV, or a workbook (`.xlsx`) for Brightway"
+                "a package is a zip file or folder as openLCA exports it (`processes/`, `flows/` …), of EcoSpold 2 (`.spold`) or ILCD, a Brightway data package, a SimaPro or impact-factor CSV, or a workbook (`.xlsx`) for Brightway"
             }
             Self::UnknownProcess { .. } => "give the id or the full name of a process; `minewheel lca info FILE --processes TEXT` searches",
             Self::Background { .. } => {

@@ -8,6 +8,7 @@
 //! Source: `bw_processing` 1.0, documentation and packages written by it. Presampled arrays and interfaces are refused by name; groups
 //! of other matrices (weighting, normalisation) are left out and listed.
 
+mod import;
 mod write;
 
 use std::io::{Read, Seek};
@@ -15,6 +16,7 @@ use std::io::{Read, Seek};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde::Deserialize;
 
+pub use import::{import, is_list};
 pub use write::write;
 
 use super::npy::{NpyArray, NpyError};
@@ -165,7 +167,15 @@ struct Resource {
 /// Anything that keeps an entry from being read as its owner wrote it.
 pub fn read_data_package(source: impl Read + Seek, is_uncertain: bool) -> Result<DataPackage, PackageError> {
     let mut zip = zip::ZipArchive::new(source).map_err(|e| PackageError::Zip { reason: e.to_string() })?;
-    let text = unpack(&mut zip, "datapackage.json")?;
+    read_files(&mut |name| unpack(&mut zip, name), is_uncertain)
+}
+
+/// Gives the bytes of a file of a package by its name.
+type Unpack<'u> = dyn FnMut(&str) -> Result<Vec<u8>, PackageError> + 'u;
+
+/// As [`read_data_package`], from whatever holds the files of a package.
+fn read_files(unpack: &mut Unpack<'_>, is_uncertain: bool) -> Result<DataPackage, PackageError> {
+    let text = unpack("datapackage.json")?;
     let list: List = serde_json::from_slice(&text).map_err(|e| PackageError::List { reason: e.to_string() })?;
     let mut groups: Vec<(&str, &str, Vec<&Resource>)> = Vec::new();
     for resource in &list.resources {
@@ -180,7 +190,7 @@ pub fn read_data_package(source: impl Read + Seek, is_uncertain: bool) -> Result
             package.left_out.push(group.to_owned());
             continue;
         }
-        let mut entries = read_group(&mut zip, group, &resources, is_uncertain)?;
+        let mut entries = read_group(unpack, group, &resources, is_uncertain)?;
         if !list.sum_intra_duplicates {
             keep_last(&mut entries);
         }
@@ -209,25 +219,20 @@ fn unpack<R: Read + Seek>(zip: &mut zip::ZipArchive<R>, name: &str) -> Result<Ve
     Ok(bytes)
 }
 
-fn read_group<R: Read + Seek>(
-    zip: &mut zip::ZipArchive<R>,
-    group: &str,
-    resources: &[&Resource],
-    is_uncertain: bool,
-) -> Result<Vec<Entry>, PackageError> {
+fn read_group(unpack: &mut Unpack<'_>, group: &str, resources: &[&Resource], is_uncertain: bool) -> Result<Vec<Entry>, PackageError> {
     if let Some(other) = resources.iter().find(|r| r.category != "vector") {
         return Err(PackageError::Category { group: group.to_owned(), category: other.category.clone() });
     }
     let of = |kind: &str| resources.iter().find(|r| r.kind == kind).map(|r| r.path.as_str());
     let missing = |kind| PackageError::Kind { group: group.to_owned(), kind };
     let path = of("indices").ok_or_else(|| missing("indices"))?;
-    let mut entries = with_array(zip, path, None, |array| {
+    let mut entries = with_array(unpack, path, None, |array| {
         let (row, column) = (array.column("row")?, array.column("col")?);
         Ok((0..array.len()).map(|item| Entry::exact(row.integer(item), column.integer(item), 0.0)).collect::<Vec<_>>())
     })?;
     let wanted = Some(entries.len());
     let path = of("data").ok_or_else(|| missing("data"))?;
-    with_array(zip, path, wanted, |array| {
+    with_array(unpack, path, wanted, |array| {
         let amounts = array.column("")?;
         entries.iter_mut().enumerate().for_each(|(item, entry)| entry.amount = amounts.float(item));
         Ok(())
@@ -236,7 +241,7 @@ fn read_group<R: Read + Seek>(
         return Err(PackageError::NotFinite { name: path.to_owned(), item, value: entries[item].amount.to_string() });
     }
     if let (true, Some(path)) = (is_uncertain, of("distributions")) {
-        let bytes = unpack(zip, path)?;
+        let bytes = unpack(path)?;
         let array = parse(path, &bytes, wanted)?;
         let column = |name| array.column(name).map_err(|error| PackageError::Array { name: path.to_owned(), error });
         let (kind, loc, scale) = (column("uncertainty_type")?, column("loc")?, column("scale")?);
@@ -265,7 +270,7 @@ fn read_group<R: Read + Seek>(
         }
     }
     if let Some(path) = of("flip") {
-        with_array(zip, path, wanted, |array| {
+        with_array(unpack, path, wanted, |array| {
             let flip = array.column("")?;
             for (_, entry) in entries.iter_mut().enumerate().filter(|(item, _)| flip.is_set(*item)) {
                 entry.is_flipped = true;
@@ -285,13 +290,13 @@ fn parse<'b>(name: &str, bytes: &'b [u8], wanted: Option<usize>) -> Result<NpyAr
     }
 }
 
-fn with_array<R: Read + Seek, T>(
-    zip: &mut zip::ZipArchive<R>,
+fn with_array<T>(
+    unpack: &mut Unpack<'_>,
     name: &str,
     wanted: Option<usize>,
     read: impl FnOnce(&NpyArray<'_>) -> Result<T, NpyError>,
 ) -> Result<T, PackageError> {
-    let bytes = unpack(zip, name)?;
+    let bytes = unpack(name)?;
     read(&parse(name, &bytes, wanted)?).map_err(|error| PackageError::Array { name: name.to_owned(), error })
 }
 

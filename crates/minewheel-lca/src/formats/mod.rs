@@ -32,6 +32,7 @@ use crate::database::{Database, DatabaseBuilder};
 /// | files                       | format             |
 /// |-----------------------------|--------------------|
 /// | any `.spold`                | EcoSpold 2         |
+/// | any `datapackage.json`, or nothing but zip files that have one | Brightway data packages |
 /// | one `.csv`                  | an inventory table of ours, a table of impact factors, or SimaPro |
 /// | one `.xlsx`                 | an inventory for Brightway            |
 /// | folders of `.xml`, or one   | ILCD and ILCD+EPD                     |
@@ -43,6 +44,11 @@ pub fn read_package(archive: &mut dyn archive::Archive, builder: DatabaseBuilder
     let names = archive.names();
     if names.iter().any(|n| ecospold2::is_dataset(n)) {
         return ecospold2::read(archive, builder);
+    }
+    let mut files = names.iter().filter(|n| !n.ends_with('/')).peekable();
+    let has_zips_only = files.peek().is_some() && files.all(|n| n.to_lowercase().ends_with(".zip"));
+    if has_zips_only || names.iter().any(|n| data_package::is_list(n)) {
+        return data_package::import(archive, builder);
     }
     if let [name] = names
         && name.to_lowercase().ends_with(".csv")

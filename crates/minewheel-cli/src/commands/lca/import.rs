@@ -17,7 +17,7 @@ use crate::print::{self, Format};
 /// Arguments of `lca import`.
 #[derive(clap::Args)]
 pub struct Import {
-    /// A zip file or folder of openLCA (JSON-LD), EcoSpold 2 (`.spold`) or ILCD; a CSV file of SimaPro, of an inventory of ours or of impact factors; a workbook
+    /// A zip file or folder of openLCA (JSON-LD), EcoSpold 2 (`.spold`), ILCD or Brightway data packages; a CSV file of SimaPro, of an inventory of ours or of impact factors; a workbook
     /// (`.xlsx`) for Brightway
     package: PathBuf,
     /// The database; it is made, or added to
