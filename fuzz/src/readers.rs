@@ -4,10 +4,10 @@
 
 use std::io::Cursor;
 
-use minewheel_lca::Assembly;
 use minewheel_lca::database::{Database, DatabaseBuilder, Formula, LinkOptions, ProductSystem, parse_mapping};
 use minewheel_lca::formats::archive::{Archive, ArchiveError};
-use minewheel_lca::formats::{ecospold2, excel, ilcd, inventory_table, method_table, olca, read_data_package, simapro, store};
+use minewheel_lca::formats::{data_package, ecospold2, excel, ilcd, inventory_table, method_table, olca, read_data_package, simapro, store};
+use minewheel_lca::{Assembly, parse_correlations};
 
 /// A package in which one file has the bytes and the others are named only.
 struct One<'d> {
@@ -77,21 +77,24 @@ pub fn excel_workbook(bytes: &[u8]) {
     let _ = excel::read("x.xlsx", bytes, DatabaseBuilder::new());
 }
 
-/// A CSV file as a table of impact factors and as a mapping.
+/// A CSV file as an inventory, as a table of impact factors, as a mapping and as correlations.
 pub fn csv_tables(bytes: &[u8]) {
     let _ = inventory_table::read("x.csv", bytes, DatabaseBuilder::new());
     let _ = method_table::read("x.csv", bytes, DatabaseBuilder::new());
-    if let Ok(text) = std::str::from_utf8(bytes)
-        && let Ok(rows) = parse_mapping(text)
-    {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    if let Ok(rows) = parse_mapping(text) {
         let _ = Database::default().remapped(&rows);
     }
+    let _ = parse_correlations(text);
 }
 
-/// A Brightway data package.
+/// A Brightway data package, as matrices and as a database, and a CSV file as names beside one.
 pub fn data_package_zip(bytes: &[u8]) {
     if let Ok(package) = read_data_package(Cursor::new(bytes), true) {
         let _ = Assembly::new(&package.matrices);
+    }
+    if let Ok((database, _)) = data_package::import(&mut One::new(&["x.zip"], bytes), DatabaseBuilder::new()) {
+        let _ = ProductSystem::whole(&database, LinkOptions::default());
     }
 }
 
