@@ -362,11 +362,90 @@ fn methods_of_simapro_find_flows_by_compartment_the_unspecified_all_others() {
     found.sort_by(|a, b| a.0.cmp(&b.0));
     let wanted = [("air", 0.5), ("air/high. pop.", 0.5), ("air/low. pop.", 2.0), ("resources/in ground", 3e6)];
     assert_eq!(found, wanted.map(|(path, value)| (path.to_owned(), value)));
-    assert_eq!((dropped.get("factors of flows that the database lacks"), dropped.get("methods: Damage category")), (Some(&1), Some(&1)));
+    assert_eq!(
+        (dropped.get("factors of flows that the database lacks"), dropped.get("methods: damage categories of no impact category")),
+        (Some(&1), Some(&1))
+    );
     for (from, to, word) in [("Air;(unspecified)", "Sky;(unspecified)", "there is no compartment `Sky`"), ("3000", "much", "the factor is `much`")] {
         let message = simapro::read("m.csv", method.replace(from, to).as_bytes(), builder()).unwrap_err().to_string();
         assert!(message.contains("line ") && message.contains(word), "{message}");
     }
+}
+
+/// Dust breathed counts 0.5 a kilogram anywhere and 2 near people; seen, 10 a gram everywhere. Health is 3·breath + 0.1·sight, gold alone is wealth; points
+/// weigh health by 4·100 and wealth by 5·10.
+#[test]
+fn damage_categories_and_single_scores_of_simapro_sum_factors_flow_by_flow() {
+    let rows = |name: &str, sub: &str| format!("{name};{sub};kg;1;Undefined;0;0;0;\n");
+    let inventory = process_block(&format!(
+        "Process identifier\nP\n\nProducts\nx;kg;1;100;not defined;Others\n\nResources\n{}\nEmissions to air\n{}{}",
+        rows("gold", "in ground"),
+        rows("dust", ""),
+        rows("dust", "low. pop."),
+    ));
+    let (database, _) = read_simapro(&format!("{{SimaPro 9.1}}\n\n{inventory}")).unwrap();
+    let method = "{SimaPro 9.1}\n{CSV separator: Semicolon}\n{Decimal separator: .}\n\nMethod\n\nName\nTolls\n\nWeighting unit\nmPt\n\n\
+        Impact category\nbreath;b\n\nSubstances\nAir;(unspecified);dust;;0.5;kg\nAir;low. pop.;dust;;2;kg\n\n\
+        Impact category\nsight;s\n\nSubstances\nAir;(unspecified);dust;;10;g\n\n\
+        Impact category\nmines;m\n\nSubstances\nRaw;(unspecified);gold;;7;kg\n\n\
+        Damage category\nhealth;DALY\n\nImpact categories\nbreath;3\nsight;0.1\nnoise;9\n\n\
+        Damage category\nwealth;EUR\n\nImpact categories\nmines;1\n\n\
+        Normalization-Weighting set\nours\n\nNormalization\nhealth;4\nwealth;5\n\nWeighting\nhealth;100\nwealth;10\n\n\
+        Normalization-Weighting set\nplain\n\nNormalization\nhealth;4\n\nWeighting\n\nEnd\n";
+    let read = |text: &str| simapro::read("m.csv", text.as_bytes(), DatabaseBuilder::onto(database.clone(), OnConflict::Refuse));
+    let (with, dropped) = read(method).unwrap();
+    let names = ["breath", "sight", "mines", "health", "wealth", "single score (ours)"].map(|name| format!("Tolls: {name}"));
+    assert_eq!(with.category_names(), names);
+    let of = |name: &str, path: &str| {
+        let category = with.categories().iter().find(|c| &*c.name == name).unwrap();
+        let value = category.factors.iter().find(|f| with.flow(f.flow).category.as_deref() == Some(path)).map(|f| f.value).unwrap();
+        (value, category.unit.as_deref().unwrap())
+    };
+    let near =
+        |(value, unit): (f64, &str), (wanted, of): (f64, &str)| assert!((value - wanted).abs() < 1e-9 * wanted && unit == of, "{value} {wanted}");
+    near(of("health", "air"), (3.0 * 0.5 + 0.1 * 1e4, "DALY"));
+    near(of("health", "air/low. pop."), (3.0 * 2.0 + 0.1 * 1e4, "DALY"));
+    near(of("wealth", "resources/in ground"), (7.0, "EUR"));
+    near(of("single score (ours)", "air"), (400.0 * (1.5 + 1e3), "mPt"));
+    near(of("single score (ours)", "resources/in ground"), (50.0 * 7.0, "mPt"));
+    assert_eq!(dropped.get("methods: parts of `health` that have no factors"), Some(&1), "{dropped:?}");
+    assert_eq!(dropped.get("methods: sets of normalisation without weights"), Some(&1), "{dropped:?}");
+    let message = read(&method.replace("breath;3", "breath;much")).unwrap_err().to_string();
+    assert!(message.contains("line 36: the factor of `breath` is `much`, wanted a finite number"), "{message}");
+    let message = read(&method.replace(";;10;g", ";;10;MJ")).unwrap_err().to_string();
+    assert!(message.contains("`health` sums factors of `dust` for MJ and for kg"), "{message}");
+}
+
+#[test]
+fn processes_of_simapro_without_identifier_are_told_apart_by_place() {
+    let block = |place: &str, amount: &str| {
+        process_block(&format!("Products\nsteel;kg;1;100;not defined;Metals;\n\nEmissions to air\nsoot;;kg;{amount};Undefined;0;0;0;\n"))
+            .replace("\nCN\n", &format!("\n{place}\n"))
+    };
+    let ids = |database: &Database| database.processes().iter().map(|p| p.id.to_string()).collect::<Vec<_>>();
+    let (both, _) = read_simapro(&format!("{{SimaPro 9.1}}\n\n{}{}", block("Europe", "2"), block("China", "3"))).unwrap();
+    assert_eq!(ids(&both), ["process:steel, Europe", "process:steel, China"]);
+    let (one, _) = read_simapro(&format!("{{SimaPro 9.1}}\n\n{}", block("Europe", "2"))).unwrap();
+    let onto = |text: &str| simapro::read("y.csv", text.as_bytes(), DatabaseBuilder::onto(one.clone(), OnConflict::Refuse));
+    let (more, _) = onto(&format!("{{SimaPro 9.1}}\n\n{}", block("China", "3"))).unwrap();
+    assert_eq!(ids(&more), ["process:steel", "process:steel, China"]);
+    let same = onto(&format!("{{SimaPro 9.1}}\n\n{}", block("Europe", "2"))).unwrap().0;
+    assert_eq!(ids(&same), ["process:steel"]);
+    let message = read_simapro(&format!("{{SimaPro 9.1}}\n\n{}{}", block("China", "2"), block("China", "3"))).unwrap_err().to_string();
+    assert!(message.contains("the process `process:steel, China` is given twice"), "{message}");
+}
+
+#[test]
+fn an_old_header_takes_the_decimal_separator_of_its_numbers() {
+    let old = "SimaPro 8.0.4;process;Date:;26.08.2016;Time:;15:28;\nProject;x;;\n\nProcess;;;\n\nProcess identifier;P;\nGeography;Unspecified;\n\n\
+               Products;;\nheat;1,5;kWh;100;not defined;Others;\n\nEmissions to air;;\nsoot;;0,25;kg;Lognormal;1,21;0;0;\nash;;1,5E-3;kg;Undefined;0;0;0;\n";
+    let (database, _) = read_simapro(old).unwrap();
+    let amounts: Vec<f64> = process(&database, "P").exchanges.iter().map(|e| e.amount).collect();
+    assert_eq!(amounts, [1.5, 0.25, 1.5e-3]);
+    let points = read_simapro(&old.replace("1,", "1.").replace("0,", "0.")).unwrap().0;
+    assert_eq!(points, database);
+    let message = read_simapro(&old.replace("0,25", "0.25")).unwrap_err().to_string();
+    assert!(message.contains("no decimal separator, and its numbers have points and commas"), "{message}");
 }
 
 /// Two activities: one calls a parameter of the other, which calls one of its own; a group that both name has another.

@@ -7,15 +7,18 @@
 //! | compartment and subcompartment           | the flow of that category and name, as processes of `SimaPro` have it |
 //! | subcompartment `(unspecified)`           | every flow of the name in the compartment that has no factor of its own there |
 //!
-//! A flow of another source is found too where its category says the compartment. Damage categories, normalisation and weighting are left out and
-//! counted, as are factors of flows that the database lacks.
+//! | `Damage category`, `Impact categories`   | a category: the sum of factors of impact categories, each times what one unit of it counts |
+//! | `Normalization-Weighting set`            | the category `single score (SET)`: the same with weight times normalisation, of impact or damage categories |
+//!
+//! A flow of another source is found too where its category says the compartment. Factors of flows that the database lacks are counted, as are
+//! parts of sums that have no factor, and sets without weights. A set without normalisation weighs impacts as they are.
 
 use std::collections::BTreeMap;
 
 use super::rows::Dialect;
 use super::{Fault, sections};
 use crate::database::{Database, DatabaseBuilder, Direction, FlowKind, direction_of_category};
-use crate::formats::{Dropped, ImportError, method_table};
+use crate::formats::{Dropped, ImportError, method_table, unit_ratio as ratio};
 
 /// Compartments of methods, and those of processes.
 const COMPARTMENTS: [(&str, &str); 8] = [
@@ -33,8 +36,28 @@ const COMPARTMENTS: [(&str, &str); 8] = [
 #[derive(Default)]
 pub(super) struct Methods {
     factors: Vec<Factor>,
+    /// Damage categories before the sets that weigh them.
+    sums: Vec<Sum>,
 }
 
+/// A category that sums others.
+struct Sum {
+    method: String,
+    name: String,
+    unit: String,
+    /// Categories, damage categories among them, and what one unit of each counts.
+    terms: Vec<(String, f64)>,
+}
+
+/// A set of normalisation and weighting.
+#[derive(Default)]
+struct WeightingSet {
+    name: String,
+    normalisation: Vec<(String, f64)>,
+    weighting: Vec<(String, f64)>,
+}
+
+#[derive(Clone)]
 struct Factor {
     method: String,
     category: String,
@@ -55,6 +78,8 @@ impl Methods {
     /// Takes a block `Method`; gives the sections that have no place.
     pub fn take(&mut self, block: &[(usize, String)], dialect: &Dialect) -> Result<Vec<String>, Fault> {
         let (mut method, mut category, mut unit, mut left_out) = (String::new(), String::new(), String::new(), Vec::new());
+        let (mut damages, mut sets, mut weighting_unit): (Vec<Sum>, Vec<WeightingSet>, _) = (Vec::new(), Vec::new(), String::new());
+        let terms = |rows: &[(usize, &str)]| rows.iter().map(|(at, line)| term(*at, line, dialect)).collect::<Result<Vec<_>, Fault>>();
         for (section, rows) in sections(block) {
             let first = || rows.first().map_or_else(Vec::new, |(_, line)| dialect.cells(line));
             match section {
@@ -83,12 +108,44 @@ impl Methods {
                         self.factors.push(Factor { method, category, unit, compartment, sub, name, value, flow_unit });
                     }
                 }
-                "Damage category" | "Impact categories" | "Normalization-Weighting set" | "Normalization" | "Weighting" => {
-                    left_out.push(format!("methods: {section}"));
+                "Weighting unit" => weighting_unit = first().into_iter().next().unwrap_or_default(),
+                "Damage category" => {
+                    let mut cells = first().into_iter();
+                    let (name, unit) = (cells.next().unwrap_or_default(), cells.next().unwrap_or_default());
+                    damages.push(Sum { method: String::new(), name, unit, terms: Vec::new() });
+                }
+                "Impact categories" => {
+                    if let Some(damage) = damages.last_mut() {
+                        damage.terms = terms(&rows)?;
+                    }
+                }
+                "Normalization-Weighting set" => {
+                    sets.push(WeightingSet { name: first().into_iter().next().unwrap_or_default(), ..WeightingSet::default() });
+                }
+                "Normalization" | "Weighting" => {
+                    if let Some(set) = sets.last_mut() {
+                        *(if section == "Weighting" { &mut set.weighting } else { &mut set.normalisation }) = terms(&rows)?;
+                    }
                 }
                 _ => {}
             }
         }
+        damages.retain(|damage| {
+            let is_empty = damage.terms.is_empty();
+            if is_empty {
+                left_out.push("methods: damage categories of no impact category".to_owned());
+            }
+            !is_empty
+        });
+        for set in sets {
+            let Some(terms) = set.terms() else {
+                left_out.push("methods: sets of normalisation without weights".to_owned());
+                continue;
+            };
+            let unit = if weighting_unit.is_empty() { "Pt".to_owned() } else { weighting_unit.clone() };
+            damages.push(Sum { method: String::new(), name: format!("single score ({})", set.name), unit, terms });
+        }
+        self.sums.extend(damages.into_iter().map(|sum| Sum { method: method.clone(), ..sum }));
         Ok(left_out)
     }
 
@@ -118,6 +175,9 @@ impl Methods {
                 lines.push((f, None));
             }
         }
+        let mut dropped = Dropped::new();
+        let sums = summed(&self.sums, &lines, &mut dropped).map_err(|reason| ImportError::File { file: file.to_owned(), reason })?;
+        lines.extend(sums.iter().map(|(factor, id)| (factor, Some(id.as_str()))));
         let mut table = csv::Writer::from_writer(Vec::new());
         let fault = |e: String| ImportError::File { file: file.to_owned(), reason: e };
         let header = ["method", "category", "unit", "flow_id", "name", "compartment", "subcompartment", "flow_unit", "factor"];
@@ -128,8 +188,67 @@ impl Methods {
             table.write_record(row).map_err(|e| fault(e.to_string()))?;
         }
         let bytes = table.into_inner().map_err(|e| fault(e.to_string()))?;
-        method_table::read(file, &bytes, builder)
+        let (database, more) = method_table::read(file, &bytes, builder)?;
+        dropped.extend(more);
+        Ok((database, dropped))
     }
+}
+
+/// A category and a number.
+fn term(at: usize, line: &str, dialect: &Dialect) -> Result<(String, f64), Fault> {
+    let cells = dialect.cells(line);
+    let cell = |at: usize| cells.get(at).map_or("", String::as_str);
+    let value = dialect.number(cell(1)).ok_or_else(|| (at, format!("the factor of `{}` is `{}`, wanted a finite number", cell(0), cell(1))))?;
+    Ok((cell(0).to_owned(), value))
+}
+
+impl WeightingSet {
+    /// What one unit of each category counts: weight times normalisation, where the set normalises at all; `None` without weights.
+    fn terms(&self) -> Option<Vec<(String, f64)>> {
+        let normal = |name: &str| {
+            let found = self.normalisation.iter().find(|(n, _)| n == name).map(|(_, value)| *value);
+            if self.normalisation.is_empty() { Some(1.0) } else { found }
+        };
+        let terms: Vec<_> = self.weighting.iter().filter_map(|(name, weight)| Some((name.clone(), weight * normal(name)?))).collect();
+        (!terms.is_empty()).then_some(terms)
+    }
+}
+
+/// The factors of sums, flow by flow, from those of the categories that they sum.
+fn summed(sums: &[Sum], lines: &[(&Factor, Option<&str>)], dropped: &mut Dropped) -> Result<Vec<(Factor, String)>, String> {
+    type PerFlow<'f> = BTreeMap<&'f str, (&'f Factor, f64)>;
+    let mut of: BTreeMap<(&str, &str), PerFlow<'_>> = BTreeMap::new();
+    for (factor, id) in lines {
+        if let Some(id) = id {
+            of.entry((&factor.method, &factor.category)).or_default().insert(id, (factor, factor.value));
+        }
+    }
+    let mut found = Vec::new();
+    let is_category = |sum: &Sum, name: &str| lines.iter().any(|(f, _)| f.method == sum.method && f.category == name);
+    for (at, sum) in sums.iter().enumerate() {
+        let mut total: PerFlow<'_> = BTreeMap::new();
+        for (name, count) in &sum.terms {
+            let is_sum = sums[..at].iter().any(|s| s.method == sum.method && s.name == *name);
+            if !is_sum && !is_category(sum, name) {
+                *dropped.entry(format!("methods: parts of `{}` that have no factors", sum.name)).or_default() += 1;
+            }
+            for (id, (factor, value)) in of.get(&(sum.method.as_str(), name.as_str())).into_iter().flatten() {
+                let slot = total.entry(id).or_insert((factor, 0.0));
+                // Impact per gram is a thousandth of that per kilogram.
+                let scale = ratio(&factor.flow_unit, &slot.0.flow_unit).ok_or_else(|| {
+                    let (a, b) = (&factor.flow_unit, &slot.0.flow_unit);
+                    format!("`{}` sums factors of `{}` for {a} and for {b}", sum.name, factor.name)
+                })?;
+                slot.1 += count * value / scale;
+            }
+        }
+        for (id, (factor, value)) in &total {
+            let copy = Factor { category: sum.name.clone(), unit: sum.unit.clone(), value: *value, ..(*factor).clone() };
+            found.push((copy, (*id).to_owned()));
+        }
+        of.insert((&sum.method, &sum.name), total);
+    }
+    Ok(found)
 }
 
 /// Compartment of a path, and what stands behind it.

@@ -14,7 +14,8 @@
 //!
 //! Amounts that are formulas follow their parameters. Text is UTF-8 or code page 1252; separators are those that the head of the file
 //! names; those behind the last cell are passed over. Files with the header of old versions (`SimaPro 8.0;process;Date:;…`), which have the amount before
-//! its unit and no `End`, are read too. Literature, system descriptions, quantities, product stages and the documentation of processes are left out and counted.
+//! its unit and no `End`, are read too, with the decimal separator that their numbers have. A process without an identifier is called `process:PRODUCT`, or
+//! `process:PRODUCT, PLACE` where another one has that id. Literature, system descriptions, quantities, product stages and the documentation of processes are left out and counted.
 //!
 //! Source: no specification is public; after the files that SimaPro 8 and 9 write, as the readers of Brightway (`bw_simapro_csv`) and
 //! openLCA (`olca-modules`) take them.
@@ -22,7 +23,7 @@
 mod methods;
 mod rows;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::draft::{Draft, DraftExchange, DraftFlow, DraftProcess, is_name};
 use super::import::{Dropped, ImportError};
@@ -47,6 +48,9 @@ fn is_old_header(line: &str) -> bool {
     let line = line.trim_start_matches('"').to_lowercase();
     line.starts_with("simapro") && line.contains("process") && line.contains("date:")
 }
+
+/// Before the product in the id of a process without an identifier.
+const UNNAMED: &str = "process:";
 
 /// Sections of what a process makes or treats.
 const PRODUCTS: [&str; 3] = ["Products", "Waste treatment", "Waste scenario"];
@@ -85,7 +89,8 @@ pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(D
     let text = decoded(bytes);
     let mut reader = Reader { draft: Draft::of_formulas(), wastes: FxHashSet::default(), methods: Methods::default() };
     let is_old = text.lines().next().is_some_and(is_old_header);
-    let mut dialect = if is_old { Dialect::of_old_header(text.lines().next().unwrap_or_default()) } else { Dialect::default() };
+    let both = || fault("its head names no decimal separator, and its numbers have points and commas".to_owned());
+    let mut dialect = if is_old { Dialect::of_old_header(&text).ok_or_else(both)? } else { Dialect::default() };
     let mut lines = text.lines().enumerate().take(MOST_LINES).map(|(at, line)| (at + 1, line.trim_end_matches('\r'))).peekable();
     if is_old {
         lines.next();
@@ -229,7 +234,7 @@ impl Reader {
         self.treatments(&scenario, &mut process);
         let Some((flow, _)) = products.first() else { return Err((line, "a process wants a product or a waste treatment".to_owned())) };
         let product = self.draft.flows[*flow as usize].name.clone();
-        process.id = if identifier.is_empty() { format!("process:{product}") } else { identifier };
+        process.id = if identifier.is_empty() { format!("{UNNAMED}{product}") } else { identifier };
         process.name = if name.is_empty() { product } else { name };
         if products.len() > 1 {
             let sum: f64 = products.iter().map(|(_, share)| share).sum();
@@ -359,10 +364,27 @@ impl Reader {
         })
     }
 
+    /// Processes without an identifier that have the id of another one, here or in the database, take their place into it.
+    fn name_apart(&mut self, database: &Database) {
+        let mut count: FxHashMap<String, usize> = FxHashMap::default();
+        for process in &self.draft.processes {
+            *count.entry(process.id.clone()).or_default() += 1;
+        }
+        for process in &mut self.draft.processes {
+            let Some(place) = process.place.as_deref().and_then(|place| place.strip_prefix("place:")) else { continue };
+            let known = database.process_by_id(&process.id).map(|known| database.process(known));
+            let is_elsewhere = known.is_some_and(|known| known.location.is_none_or(|l| database.place(l) != place));
+            if process.id.starts_with(UNNAMED) && (count[&process.id] > 1 || is_elsewhere) {
+                process.id = format!("{}, {place}", process.id);
+            }
+        }
+    }
+
     fn finish(mut self, builder: &mut DatabaseBuilder) -> Dropped {
         for (_, flow) in self.draft.flows.iter_mut().enumerate().filter(|(at, _)| self.wastes.contains(&(*at as u32))) {
             flow.kind = FlowKind::Waste;
         }
+        self.name_apart(builder.database());
         // A waste that a process lists among its materials is treated for it all the same.
         for e in self.draft.processes.iter_mut().flat_map(|p| &mut p.exchanges).filter(|e| self.wastes.contains(&e.flow) && !e.is_reference) {
             e.direction = Direction::Output;

@@ -30,9 +30,24 @@ impl Dialect {
         }
     }
 
-    /// The dialect of a file with the header of old versions: cells are parted by what follows the version.
-    pub fn of_old_header(line: &str) -> Self {
-        Self { separator: if line.contains('\t') { '\t' } else { ';' }, ..Self::default() }
+    /// The dialect of a file with the header of old versions: cells are parted by what follows the version, and numbers are written with a comma
+    /// where cells look so and none has a point. `None`: they are written both ways.
+    pub fn of_old_header(text: &str) -> Option<Self> {
+        let separator = if text.lines().next().unwrap_or_default().contains('\t') { '\t' } else { ';' };
+        let found = Self { separator, ..Self::default() };
+        let (mut points, mut commas) = (false, false);
+        for cell in text.lines().flat_map(|line| line.split(separator)) {
+            let cell = cell.trim().trim_matches('"');
+            let is_number = |mark: char| {
+                let is_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+                let has_mark = cell.matches(mark).count() == 1
+                    && cell.trim_start_matches('-').split(['e', 'E']).next().is_some_and(|mantissa| mantissa.split(mark).all(is_digits));
+                has_mark && cell.replace(mark, ".").parse::<f64>().is_ok()
+            };
+            points |= is_number('.');
+            commas |= is_number(',');
+        }
+        (!(points && commas)).then_some(Self { decimal: if commas { ',' } else { '.' }, ..found })
     }
 
     /// A line without the separators that stand behind its last cell.
