@@ -177,7 +177,7 @@ impl Methods {
         }
         let mut dropped = Dropped::new();
         let sums = summed(&self.sums, &lines, &mut dropped).map_err(|reason| ImportError::File { file: file.to_owned(), reason })?;
-        lines.extend(sums.iter().map(|(factor, id)| (factor, Some(id.as_str()))));
+        lines.extend(sums.iter().map(|(factor, id)| (factor, Some(id.as_str()).filter(|id| !id.is_empty()))));
         let mut table = csv::Writer::from_writer(Vec::new());
         let fault = |e: String| ImportError::File { file: file.to_owned(), reason: e };
         let header = ["method", "category", "unit", "flow_id", "name", "compartment", "subcompartment", "flow_unit", "factor"];
@@ -241,6 +241,11 @@ fn summed(sums: &[Sum], lines: &[(&Factor, Option<&str>)], dropped: &mut Dropped
                 })?;
                 slot.1 += count * value / scale;
             }
+        }
+        // A sum of which the database has no flow is a category all the same.
+        let of_term = |name: &String| lines.iter().find(|(f, _)| f.method == sum.method && f.category == *name);
+        if let Some((factor, _)) = sum.terms.iter().find_map(|(name, _)| of_term(name)).filter(|_| total.is_empty()) {
+            found.push((Factor { category: sum.name.clone(), unit: sum.unit.clone(), ..(*factor).clone() }, String::new()));
         }
         for (id, (factor, value)) in &total {
             let copy = Factor { category: sum.name.clone(), unit: sum.unit.clone(), value: *value, ..(*factor).clone() };
