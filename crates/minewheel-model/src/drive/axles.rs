@@ -1,14 +1,16 @@
-//! The machines of a car by axle: what the design says of them, else what is known of the model, else what is usual.
+//! The machines of a car by axle: what the design says of them, else what is known of the model, else those of models alike.
 //!
 //! ```text
-//! P(x, y) = Σ_axles P_i·(s_i + Σ_kinds share·k(x, y))        torque in shares of the car's peak
+//! P(x, y) = Σ_models w·Σ_axles P_i·(s_i + Σ_kinds share·k(x, y))        torque in shares of the car's peak
 //! ```
 //!
-//! All axles act as one polynomial, and those that cannot rest as another: the kernel takes the better one. Shares of kinds of
-//! machines and of silicon carbide are fractions only where a car is not known; then the polynomial is the mean of the odds.
+//! All axles act as one polynomial, and those that cannot rest as another: the kernel takes the better one. A car that is known is
+//! one model with `w = 1`. One that says nothing of its machines is the mean over models with the same driven axles, by the
+//! odds `w` that power and year give ([`models`]). Shares of kinds of machines and of silicon carbide are fractions only where
+//! those are not known.
 
 use minewheel_data::car::{CarClass, CarDesign, DrivenWheels, MotorDesign, Topology};
-use minewheel_data::row::Draw;
+use minewheel_data::row::{Draw, Value};
 use minewheel_data::units::Power;
 
 use super::models::{self, ModelAxle};
@@ -18,6 +20,9 @@ use super::{Defaulted, DriveError, DriveTables, Masses, or_default};
 
 /// Axle ratios below this are those of the final stage alone, not of the whole reduction.
 const LOWEST_WHOLE_RATIO: f64 = 6.0;
+
+/// Models of at least these odds are named among the rows that stood in.
+const NOTABLE_ODDS: f64 = 0.05;
 
 /// The machines of a car as the kernel wants them.
 pub(super) struct Drive {
@@ -59,22 +64,127 @@ pub(super) fn machines(
         let ratio = ratio(design, motor, tables, draw, defaulted)?;
         base_speed_m_s += power_w / peak_power_w * base_rad_s / ratio * draw.of(&class.wheel_radius_m);
     }
-    let axles = axles(design, motors, &powers_w, model.as_deref(), tables, draw, defaulted);
-    let resting_share = axles.iter().map(|a| a.rests).fold(0.0, f64::max);
-    let mut main: Vec<&Axle> = axles.iter().filter(|a| a.rests <= 0.0).collect();
-    if main.is_empty() {
-        main.extend(axles.iter().max_by(|a, b| a.rating_w.total_cmp(&b.rating_w)));
-    }
-    let main_share = main.iter().map(|a| a.rating_w).sum::<f64>() / peak_power_w;
-    let all: Vec<&Axle> = axles.iter().collect();
+    let whole_kw = motors.iter().any(|m| m.peak_power_kw.is_some()).then(|| Power::from_w(peak_power_w).kw());
+    let likely = if model.is_none() && says_nothing(design) { likely(design, whole_kw, tables, draw, defaulted) } else { Vec::new() };
+    let losses = if likely.is_empty() {
+        let axles = axles(design, motors, &powers_w, model.as_deref(), tables, draw, defaulted);
+        AxleLosses::of(&axles, peak_power_w, tables, draw)
+    } else {
+        let carbide = draw.of(tables.sic_share.of(design.model_year)).clamp(0.0, 1.0);
+        let rest = draw.of(&tables.resting_share).clamp(0.0, 1.0);
+        let each =
+            likely.iter().map(|&(odds, ref axles)| (odds, AxleLosses::of(&of_model(axles, peak_power_w, carbide, rest), peak_power_w, tables, draw)));
+        AxleLosses::mean(each)
+    };
     Ok(Drive {
         peak_power_w,
         base_speed_m_s,
-        loss_w: losses(&all, peak_power_w, tables, draw),
-        main_loss_w: losses(&main, peak_power_w, tables, draw),
-        main_share,
-        resting_share: if axles.len() > 1 { resting_share } else { 0.0 },
+        loss_w: losses.loss_w,
+        main_loss_w: losses.main_loss_w,
+        main_share: losses.main_share,
+        resting_share: losses.resting_share,
     })
+}
+
+/// Loss polynomials in W of all axles and of those that cannot rest, up to which share of the car's torque those can carry the load
+/// alone, and how far the others then rest.
+struct AxleLosses {
+    loss_w: [f64; LOSS_TERMS],
+    main_loss_w: [f64; LOSS_TERMS],
+    main_share: f64,
+    resting_share: f64,
+}
+
+impl AxleLosses {
+    fn of(axles: &[Axle], peak_power_w: f64, tables: &DriveTables, draw: &Draw<'_>) -> Self {
+        let resting_share = axles.iter().map(|a| a.rests).fold(0.0, f64::max);
+        let mut main: Vec<&Axle> = axles.iter().filter(|a| a.rests <= 0.0).collect();
+        if main.is_empty() {
+            main.extend(axles.iter().max_by(|a, b| a.rating_w.total_cmp(&b.rating_w)));
+        }
+        let all: Vec<&Axle> = axles.iter().collect();
+        Self {
+            loss_w: losses(&all, peak_power_w, tables, draw),
+            main_loss_w: losses(&main, peak_power_w, tables, draw),
+            main_share: main.iter().map(|a| a.rating_w).sum::<f64>() / peak_power_w,
+            resting_share: if axles.len() > 1 { resting_share } else { 0.0 },
+        }
+    }
+
+    /// Mean by odds that add up to one. An axle that rests only in some of the models saves there what it saves, and nothing elsewhere.
+    fn mean(each: impl Iterator<Item = (f64, Self)>) -> Self {
+        let mut mean = Self { loss_w: [0.0; LOSS_TERMS], main_loss_w: [0.0; LOSS_TERMS], main_share: 0.0, resting_share: 0.0 };
+        let mut resting = 0.0;
+        for (odds, one) in each {
+            for at in 0..LOSS_TERMS {
+                mean.loss_w[at] += odds * one.loss_w[at];
+                mean.main_loss_w[at] += odds * (one.loss_w[at] - one.resting_share * (one.loss_w[at] - one.main_loss_w[at]));
+            }
+            resting += odds * one.resting_share;
+            mean.main_share += odds * one.resting_share * one.main_share;
+        }
+        if resting > 0.0 {
+            mean.main_share /= resting;
+            mean.resting_share = 1.0;
+        }
+        mean
+    }
+}
+
+/// Whether the design gives no more of its machines than power and ratio.
+fn says_nothing(design: &CarDesign) -> bool {
+    design.motors.iter().all(|m| m.topology.is_none() && m.coupling.is_none())
+}
+
+/// Axles of the models in `drive/designs.csv` that are like this design, with their odds.
+fn likely<'t>(
+    design: &CarDesign,
+    peak_power_kw: Option<f64>,
+    tables: &'t DriveTables,
+    draw: &Draw<'_>,
+    defaulted: &mut Vec<Defaulted>,
+) -> Vec<(f64, Vec<&'t ModelAxle>)> {
+    let wheels = if design.motors.len() > 1 { Some(DrivenWheels::All) } else { design.driven_wheels };
+    let sought = models::Sought { wheels, peak_power_kw, year: design.model_year };
+    let width = |value: &Value| draw.of(value).max(1e-3);
+    let likeness = models::Likeness { power: width(&tables.likeness_power), years: width(&tables.likeness_years) };
+    let found = models::likely(&tables.models, sought, likeness);
+    let carbide = tables.sic_share.of(design.model_year);
+    let (mut kinds, mut known_carbide, mut rows) = (0.0, 0.0, vec![tables.likeness_power.row, tables.likeness_years.row]);
+    for (odds, model) in &found {
+        if *odds >= NOTABLE_ODDS {
+            rows.extend(model.axles.iter().map(|a| a.row));
+        }
+        let axles = model.axles.len() as f64;
+        kinds += odds * axles;
+        known_carbide += odds * model.axles.iter().map(|a| a.is_carbide.map_or(draw.of(carbide), |c| f64::from(u8::from(c)))).sum::<f64>() / axles;
+    }
+    if !found.is_empty() {
+        defaulted.push(Defaulted { field: "motor.topology", value: kinds, rows: rows.clone() });
+        rows.push(carbide.row);
+        defaulted.push(Defaulted { field: "motor.inverter", value: known_carbide, rows });
+    }
+    found.into_iter().map(|(odds, model)| (odds, model.axles.iter().collect())).collect()
+}
+
+/// The axles of a model under a car of this peak power; `carbide` and `rests` where the model does not say.
+fn of_model(axles: &[&ModelAxle], peak_power_w: f64, carbide: f64, rests: f64) -> Vec<Axle> {
+    let installed_kw: Option<f64> = axles.iter().map(|a| a.peak_power_kw).sum();
+    let one = |axle: &&ModelAxle| {
+        let share = match (axle.peak_power_kw, installed_kw) {
+            (Some(kw), Some(all)) if all > 0.0 => kw / all,
+            _ => 1.0 / axles.len() as f64,
+        };
+        // The pack may hold the car below what its machines could: they lose by what they are.
+        let installed_w = axle.peak_power_kw.map_or(0.0, |kw| Power::from_kw(kw).w());
+        Axle {
+            rating_w: installed_w.max(peak_power_w * share),
+            kinds: vec![(axle.topology, 1.0)],
+            carbide: axle.is_carbide.map_or(carbide, |c| f64::from(u8::from(c))),
+            rests: if axles.len() > 1 { axle.can_rest.map_or(rests, |r| f64::from(u8::from(r))) } else { 0.0 },
+        }
+    };
+    axles.iter().map(one).collect()
 }
 
 /// The axles of the model in `drive/designs.csv` that this design drives, where the design says nothing of its machines.
@@ -151,24 +261,7 @@ fn axles(
     let whole_w: f64 = powers_w.iter().sum();
     if let Some(axles) = model {
         let rows: Vec<_> = axles.iter().map(|a| a.row).collect();
-        let installed_kw: Option<f64> = axles.iter().map(|a| a.peak_power_kw).sum();
-        let known: Vec<Axle> = axles
-            .iter()
-            .map(|axle| {
-                let share = match (axle.peak_power_kw, installed_kw) {
-                    (Some(kw), Some(all)) if all > 0.0 => kw / all,
-                    _ => 1.0 / axles.len() as f64,
-                };
-                // The pack may hold the car below what its machines could: they lose by what they are.
-                let installed_w = axle.peak_power_kw.map_or(0.0, |kw| Power::from_kw(kw).w());
-                Axle {
-                    rating_w: installed_w.max(whole_w * share),
-                    kinds: vec![(axle.topology, 1.0)],
-                    carbide: axle.is_carbide.map_or(usual_carbide, |c| f64::from(u8::from(c))),
-                    rests: if axles.len() > 1 { axle.can_rest.map_or(usual_rest, |r| f64::from(u8::from(r))) } else { 0.0 },
-                }
-            })
-            .collect();
+        let known = of_model(axles, whole_w, usual_carbide, usual_rest);
         defaulted.push(Defaulted { field: "motor.topology", value: known.len() as f64, rows: rows.clone() });
         let mean = known.iter().map(|a| a.carbide * a.rating_w).sum::<f64>() / known.iter().map(|a| a.rating_w).sum::<f64>();
         let carbide_rows = if axles.iter().all(|a| a.is_carbide.is_some()) { rows } else { rows.into_iter().chain([carbide.row]).collect() };

@@ -3,6 +3,15 @@
 //! A row describes one axle. Its make and model are words that must all occur in the make or the model of the car; of the
 //! patterns that fit, the one with most words holds, then the longest, then the one whose model years are nearest.
 //! These are facts that a buyer can look up. They stand in only where a design says nothing of its machines.
+//!
+//! A car that no pattern fits, or without a name, has the machines of the models on sale with the same driven axles, each
+//! counted by how near its rated power and its model years are:
+//!
+//! ```text
+//! w = 1/(1 + (ln(P_model/P_car)/s_P)²)² · 1/(1 + (years apart/s_y)²)²
+//! ```
+//!
+//! The widths `s_P` and `s_y` are rows of `drive/drive.csv`. The tail keeps cars whose rating has no like among the models.
 
 use minewheel_data::car::{DrivenWheels, Topology};
 use minewheel_data::loader::Loader;
@@ -20,6 +29,31 @@ pub struct ModelDrive {
     /// Its axles.
     pub axles: Vec<ModelAxle>,
 }
+
+/// What is known of a car whose machines are not.
+#[derive(Debug, Clone, Copy)]
+pub struct Sought {
+    /// Driven wheels; any, if unknown.
+    pub wheels: Option<DrivenWheels>,
+    /// Rated power in kW, if the design gives it.
+    pub peak_power_kw: Option<f64>,
+    /// Model year; that of the latest models, if unknown.
+    pub year: Option<i32>,
+}
+
+/// Differences at which a model counts a quarter of one that agrees.
+#[derive(Debug, Clone, Copy)]
+pub struct Likeness {
+    /// Of rated powers, as the logarithm of their ratio.
+    pub power: f64,
+    /// Of model years.
+    pub years: f64,
+}
+
+/// Weight of a model that does not give its power, against one that agrees.
+const UNKNOWN_POWER: f64 = 0.05;
+/// Models of less than this share of the greatest weight are left out.
+const LEAST_WEIGHT: f64 = 1e-3;
 
 /// One driven axle of a model.
 #[derive(Debug, Clone, PartialEq)]
@@ -86,6 +120,46 @@ pub(super) fn find<'m>(models: &'m [ModelDrive], make: &str, model: &str, year: 
     models.iter().filter(fits).max_by_key(|m| (m.words.len(), m.letters, -away(m), m.years.1))
 }
 
+/// The models with the same driven axles, with their odds; these add up to one. Empty only without any such model.
+pub(super) fn likely<'m>(models: &'m [ModelDrive], sought: Sought, likeness: Likeness) -> Vec<(f64, &'m ModelDrive)> {
+    let latest = models.iter().map(|m| m.years.1).max().unwrap_or_default();
+    let year = sought.year.unwrap_or(latest);
+    let near = |difference: f64, width: f64| (1.0 + (difference / width).powi(2)).powi(-2);
+    let weight = |model: &ModelDrive| {
+        let apart = f64::from((model.years.0 - year).max(year - model.years.1).max(0));
+        let by_power = match (sought.peak_power_kw, model.peak_power_kw()) {
+            (Some(car), Some(model)) => near((model / car).ln(), likeness.power),
+            (Some(_), None) => UNKNOWN_POWER,
+            (None, _) => 1.0,
+        };
+        by_power * near(apart, likeness.years)
+    };
+    let fits = |model: &&ModelDrive| sought.wheels.is_none_or(|w| w == model.driven_wheels());
+    let mut found: Vec<(f64, &ModelDrive)> = models.iter().filter(fits).map(|m| (weight(m), m)).collect();
+    let greatest = found.iter().map(|f| f.0).fold(0.0, f64::max);
+    found.retain(|f| f.0 > LEAST_WEIGHT * greatest);
+    let sum: f64 = found.iter().map(|f| f.0).sum();
+    for (weight, _) in &mut found {
+        *weight /= sum;
+    }
+    found
+}
+
+impl ModelDrive {
+    /// Power of all its machines in kW, if every axle's is known.
+    fn peak_power_kw(&self) -> Option<f64> {
+        self.axles.iter().map(|a| a.peak_power_kw).sum()
+    }
+
+    /// Its driven wheels.
+    fn driven_wheels(&self) -> DrivenWheels {
+        match self.axles.as_slice() {
+            [axle] => axle.axle,
+            _ => DrivenWheels::All,
+        }
+    }
+}
+
 /// Runs of letters, digits, hyphens, dots and slashes in lower case, with one plus sign at the end allowed.
 fn words(text: &str) -> Vec<String> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '.' | '/' | '+');
@@ -114,6 +188,42 @@ mod tests {
         assert_eq!(at("Model S", 2019), None);
         assert_eq!(at("Model 3", 2012), None);
         assert_eq!(find(&models, "Tesla", "Model 3", None).map(|m| m.years), Some((2021, 2023)));
+    }
+
+    #[test]
+    fn a_car_without_a_name_is_likened_by_power_axles_and_year() {
+        let with = |kw: f64, axles: &[DrivenWheels], years| ModelDrive {
+            axles: axles
+                .iter()
+                .map(|&axle| ModelAxle {
+                    axle,
+                    topology: Topology::Ipm,
+                    peak_power_kw: Some(kw / axles.len() as f64),
+                    is_carbide: None,
+                    can_rest: None,
+                    has_heat_pump: None,
+                    row: RowId::GIVEN,
+                })
+                .collect(),
+            ..model("any", years)
+        };
+        let (front, rear) = (DrivenWheels::Front, DrivenWheels::Rear);
+        let models = [
+            with(100.0, &[front], (2017, 2019)),
+            with(100.0, &[rear], (2017, 2019)),
+            with(300.0, &[front, rear], (2020, 2022)),
+            with(101.0, &[front], (2020, 2022)),
+        ];
+        let likeness = Likeness { power: 0.01, years: 1.0 };
+        let odds = |wheels, kw, year| likely(&models, Sought { wheels, peak_power_kw: kw, year }, likeness);
+        let same = odds(Some(front), Some(100.0), Some(2018));
+        assert!(same.len() == 2 && (same.iter().map(|o| o.0).sum::<f64>() - 1.0).abs() < 1e-12);
+        assert!(same[0].0 > 0.9, "{}", same[0].0);
+        // One per cent of power apart and in its years: a quarter, against one two years off.
+        let later = odds(Some(front), Some(100.0), Some(2021));
+        assert!((later[1].0 / later[0].0 - 0.2525 / 0.04).abs() < 0.1, "{later:?}");
+        assert_eq!(odds(Some(DrivenWheels::All), Some(100.0), Some(2018)).len(), 1, "axles must agree, even where power does not");
+        assert_eq!(odds(None, None, Some(2018)).len(), 4);
     }
 
     #[test]

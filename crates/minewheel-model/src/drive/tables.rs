@@ -188,7 +188,11 @@ pub struct DriveTables {
     pub standing_share_igbt: Value,
     /// As above with silicon carbide.
     pub standing_share_sic: Value,
-    /// Shares of the kinds of machines among models on sale; they stand in where a design says nothing.
+    /// Difference of rated powers, as the logarithm of their ratio, at which a model on sale counts a quarter of one that agrees.
+    pub likeness_power: Value,
+    /// The same for model years.
+    pub likeness_years: Value,
+    /// Shares of the kinds of machines among models on sale; they stand in where a design says something of its machines, but not this.
     pub usual_machines: Vec<(Topology, Value)>,
     /// Share of silicon carbide among inverters by model year.
     pub sic_share: ByYear,
@@ -319,6 +323,8 @@ impl DriveTables {
             weakening_from: motors.value("all", "weakening_from", "1")?,
             standing_share_igbt: v("drive-unit", "standing_share_igbt", "1")?,
             standing_share_sic: v("drive-unit", "standing_share_sic", "1")?,
+            likeness_power: v("unknown-drive", "likeness_power", "1")?,
+            likeness_years: v("unknown-drive", "likeness_years", "1")?,
             usual_machines,
             sic_share: ByYear::read(&drive, "unknown-drive", "share_silicon_carbide")?,
             resting_share: v("unknown-drive", "share_resting", "1")?,
