@@ -376,7 +376,7 @@ impl Run {
     fn of(car: &ElectricCar, trace: &Trace, conditions: &Conditions) -> Self {
         let ambient_c = ambient(car, conditions);
         let (reference_k, ambient_k) = (car.reference_c + ZERO_CELSIUS_K, ambient_c + ZERO_CELSIUS_K);
-        let heating = car.heating.power_w(ambient_c, trace.duration_s);
+        let heating = car.heating.power_w(ambient_c, trace.duration_s, conditions.usage);
         let cooling = car.cooling.0 * (ambient_c - car.cooling.1).max(0.0);
         let mass_kg = car.mass_kg + conditions.payload_kg;
         let angle = conditions.slope.atan();

@@ -5,13 +5,14 @@
 //! ```
 //!
 //! `G` heat loss with ventilation, `C` what warms up, `t` duration, `h` share of a heat pump with yield `ε_p`, `ε_r` that of a
-//! resistive heater. Valid for one drive from cold; the pack is not heated.
+//! resistive heater. Up to the rating of the heater; in a test of a model year in which makers chose the mode of the climate
+//! unit, up to what such a mode takes. Valid for one drive from cold; the pack is not heated.
 
 use minewheel_data::car::CarDesign;
 use minewheel_data::row::{Draw, Value};
 
 use super::models;
-use super::{Defaulted, DriveTables, Masses};
+use super::{Defaulted, DriveTables, Masses, Use};
 
 /// What keeps the cabin warm.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,13 +27,23 @@ pub struct Heating {
     pub yield_of: (f64, f64),
     /// Share of the heat that a heat pump gives: 0 or 1, or the odds.
     pub heat_pump_share: f64,
-    /// Most electricity in W.
+    /// Most electricity in W, in traffic.
     pub limit_w: f64,
+    /// Most electricity in W, in a certification test.
+    pub test_limit_w: f64,
 }
 
 impl Heating {
+    /// Most electricity in W in a test or in traffic.
+    pub fn limit_w(&self, usage: Use) -> f64 {
+        match usage {
+            Use::Official => self.test_limit_w,
+            Use::RealWorld => self.limit_w,
+        }
+    }
+
     /// Mean electric power in W over the first `duration_s` of a drive from cold.
-    pub fn power_w(&self, ambient_c: f64, duration_s: f64) -> f64 {
+    pub fn power_w(&self, ambient_c: f64, duration_s: f64, usage: Use) -> f64 {
         let cold_k = (self.below_c - ambient_c).max(0.0);
         if cold_k <= 0.0 || duration_s <= 0.0 {
             return 0.0;
@@ -40,7 +51,7 @@ impl Heating {
         let warmed = if self.capacity_j_per_k > 0.0 { 1.0 - (-duration_s * self.loss_w_per_k / self.capacity_j_per_k).exp() } else { 0.0 };
         let heat_w = cold_k * (self.loss_w_per_k + self.capacity_j_per_k * warmed / duration_s);
         let per_heat = self.heat_pump_share / self.yield_of.0 + (1.0 - self.heat_pump_share) / self.yield_of.1;
-        (heat_w * per_heat).min(self.limit_w)
+        (heat_w * per_heat).min(self.limit_w(usage))
     }
 }
 
@@ -55,6 +66,9 @@ pub(super) fn heating(design: &CarDesign, masses: &Masses, tables: &DriveTables,
         (of(share).clamp(0.0, 1.0), share.row)
     });
     defaulted.push(Defaulted { field: "car.heat_pump", value: heat_pump_share, rows: vec![row] });
+    let limit_w = of(&tables.heating_limit_w);
+    // Model years are whole numbers; the row says the first one of which the default mode was tested.
+    let is_mode_chosen = design.model_year.is_some_and(|year| f64::from(year) < tables.default_mode_from.best);
     let size = (masses.test_mass_kg / of(&tables.standing_mass_kg)).powf(of(&tables.cabin_exponent));
     Heating {
         loss_w_per_k: of(&tables.cabin_loss_w_per_k).max(0.0) * size,
@@ -62,6 +76,7 @@ pub(super) fn heating(design: &CarDesign, masses: &Masses, tables: &DriveTables,
         below_c: of(&tables.heating_below_c),
         yield_of: (of(&tables.heat_pump_yield).max(0.1), of(&tables.resistive_yield).max(0.1)),
         heat_pump_share,
-        limit_w: of(&tables.heating_limit_w),
+        limit_w,
+        test_limit_w: if is_mode_chosen { of(&tables.chosen_mode_limit_w).min(limit_w) } else { limit_w },
     }
 }

@@ -99,9 +99,13 @@ impl<N: Number> Run<N> {
         let ambient_k = levers.ambient_c + N::of(ZERO_CELSIUS_K);
         let reference_k = car.reference_c + ZERO_CELSIUS_K;
         // Heat is in proportion to the cold until its limit, so one kelvin gives the slope.
-        let per_kelvin_w = Heating { limit_w: f64::INFINITY, ..car.heating }.power_w(car.heating.below_c - 1.0, duration_s);
+        let per_kelvin_w = Heating { limit_w: f64::INFINITY, test_limit_w: f64::INFINITY, ..car.heating }.power_w(
+            car.heating.below_c - 1.0,
+            duration_s,
+            conditions.usage,
+        );
         let cold_k = (N::of(car.heating.below_c) - levers.ambient_c).larger(zero);
-        let heating = (N::of(per_kelvin_w) * cold_k).smaller(N::of(car.heating.limit_w));
+        let heating = (N::of(per_kelvin_w) * cold_k).smaller(N::of(car.heating.limit_w(conditions.usage)));
         let cooling = N::of(car.cooling.0) * (levers.ambient_c - N::of(car.cooling.1)).larger(zero);
         let mass_kg = levers.mass_kg + N::of(conditions.payload_kg);
         let angle = conditions.slope.atan();

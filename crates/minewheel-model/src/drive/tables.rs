@@ -136,6 +136,10 @@ pub struct DriveTables {
     pub resistive_yield: Value,
     /// Most electricity in W that heats.
     pub heating_limit_w: Value,
+    /// The same in W in a test in which the maker chose the mode of the climate unit.
+    pub chosen_mode_limit_w: Value,
+    /// First model year of which the US tests are run in the default mode.
+    pub default_mode_from: Value,
     /// Temperature in °C above which nothing is heated.
     pub heating_below_c: Value,
     /// Air conditioning in W at 35 °C.
@@ -297,6 +301,8 @@ impl DriveTables {
             heat_pump_yield: v("heating", "heat_pump_yield", "1")?,
             resistive_yield: v("heating", "resistive_yield", "1")?,
             heating_limit_w: v("heating", "highest_power", "W")?,
+            chosen_mode_limit_w: v("heating", "chosen_mode_power", "W")?,
+            default_mode_from: v("heating", "default_mode_from_year", "1")?,
             heating_below_c: v("heating", "threshold_temperature_c", "1")?,
             cooling_w: v("cooling", "power_at_35c", "W")?,
             cooling_above_c: v("cooling", "threshold_temperature_c", "1")?,
