@@ -268,7 +268,7 @@ fn cells_that_cannot_be_are_named_with_their_row() {
         (13, &["", "1", "kilogram", "CN", "production"][..], "row 14: an exchange wants a `name`"),
         (5, &["Activity"][..], "row 6: an `Activity` wants a name"),
         (15, &["Carbon dioxide", "1.6", "kilogram", "", "biosphere", "", "", "2"][..], "row 16: this `uncertainty type` wants `loc`"),
-        (15, &["Carbon dioxide", "1.6", "kilogram", "", "biosphere", "", "", "9"][..], "row 16: `uncertainty type` 9 is not known"),
+        (15, &["Carbon dioxide", "1.6", "kilogram", "", "biosphere", "", "", "14"][..], "row 16: `uncertainty type` 14 is not known; 0 to 13 are"),
         (14, &["power", "0", "kilowatt hour", "CN", "technosphere", "", "shar * 2"][..], "there is no parameter `shar` here"),
     ] {
         let message = with(at, row);
@@ -536,6 +536,22 @@ fn a_workbook_of_factors_adds_a_method_to_flows_that_are_there() {
     let found: Vec<(&str, f64)> = with.categories()[0].factors.iter().map(|f| (&*with.flow(f.flow).name, f.value)).collect();
     assert_eq!(found, [("Carbon dioxide", 3.0), ("Iron ore", 42.0)]);
     assert_eq!(dropped.get("factors of flows that the database lacks"), Some(&1));
+    // A factor for a gram is a thousandth of that for a kilogram, and so is its distribution.
+    let spread: &[&[&str]] = &[
+        &["Name", "categories", "amount", "unit", "uncertainty type", "loc", "scale", "minimum", "maximum"],
+        &["Carbon dioxide", "air::urban", "3", "gram", "4", "", "", "2", "5"],
+        &["Iron ore", "natural resource::in ground", "2", "kilogram", "7", "", "", "1", "4"],
+    ];
+    let (with, dropped) = excel::read("toll.xlsx", &workbook(spread), builder()).unwrap();
+    let carbon = &with.categories()[0].factors[0];
+    assert!((carbon.value - 3e3).abs() < 1e-9, "{carbon:?}");
+    assert!(matches!(carbon.uncertainty, Uncertainty::Uniform { low, high } if (low - 2e3).abs() < 1e-9 && (high - 5e3).abs() < 1e-9), "{carbon:?}");
+    assert_eq!((with.categories()[0].factors[1].value, with.categories()[0].factors[1].uncertainty), (2.0, Uncertainty::None));
+    assert_eq!(dropped.get("distributions: Bernoulli, discrete, Weibull, gamma, beta and others"), Some(&1), "{dropped:?}");
+    let wrong: &[&[&str]] = &[spread[0], &["Carbon dioxide", "air::urban", "3", "MJ"]];
+    assert!(excel::read("toll.xlsx", &workbook(wrong), builder()).unwrap_err().to_string().contains("is for MJ; the database has the flow in"));
+    let kind: &[&[&str]] = &[spread[0], &["Carbon dioxide", "air::urban", "3", "gram", "4", "", "", "much"]];
+    assert!(excel::read("toll.xlsx", &workbook(kind), builder()).unwrap_err().to_string().contains("row 2: `minimum` is `much`"));
     let odd: &[&[&str]] = &[&["name", "categories", "amount"], &["Iron ore", "natural resource", "much"]];
     assert!(excel::read("toll.xlsx", &workbook(odd), builder()).unwrap_err().to_string().contains("the factor is `much`"));
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::archive::ArchiveError;
-use crate::database::DatabaseFault;
+use crate::database::{Database, DatabaseFault, Location};
 
 /// Fields and folders that were left out, and how often they occurred.
 pub type Dropped = BTreeMap<String, usize>;
@@ -53,4 +53,15 @@ fn listed(faults: &[DatabaseFault], count: usize) -> String {
         lines.push(format!("and {} more", count - lines.len()));
     }
     lines.join("\n  ")
+}
+
+/// What is lost of places of which only the code is written, and that of processes alone: how many have more, and how many are of no process.
+pub(crate) fn lost_places(database: &Database) -> [(&'static str, usize); 2] {
+    let mut is_used = vec![false; database.locations().len()];
+    database.processes().iter().filter_map(|p| p.location).for_each(|l| is_used[l.at()] = true);
+    let is_more = |l: &Location| l.latitude.is_some() || l.longitude.is_some() || l.code.as_deref().is_some_and(|code| code != &*l.name);
+    [
+        ("locations: names beside codes, and coordinates", database.locations().iter().filter(|l| is_more(l)).count()),
+        ("locations: of no process", is_used.into_iter().filter(|used| !used).count()),
+    ]
 }

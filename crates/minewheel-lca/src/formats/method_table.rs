@@ -12,6 +12,7 @@
 //! | `place`                    | code of the place for which the factor holds; else everywhere                |
 //! | `direction`                | `input` or `output`: the direction of exchanges for which the factor is stated; else the flow's own |
 //! | `factor`, `cf`             | impact per unit of the flow; wanted                                          |
+//! | `distribution`, `mean`, `deviation`, `low`, `mode`, `high` | how the factor is spread, as in an inventory of ours ([`super::inventory_table`]) |
 //!
 //! These are the columns of the sheet `CFs` of ecoinvent's "LCIA implementation", saved as CSV, with the unit of its sheet
 //! `Indicators` beside them. A factor of a flow that the database lacks is left out and counted.
@@ -19,11 +20,10 @@
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::import::{Dropped, ImportError};
+use super::spread;
 use super::text::{decoded, table};
 use super::units::ratio;
-use crate::database::{
-    CategoryIndex, Database, DatabaseBuilder, Direction, FlowIndex, FlowKind, ImpactCategory, ImpactFactor, Uncertainty, UnitIndex,
-};
+use crate::database::{CategoryIndex, Database, DatabaseBuilder, Direction, FlowIndex, FlowKind, ImpactCategory, ImpactFactor, UnitIndex};
 
 /// More faults than this are not listed.
 const MOST_FAULTS: usize = 20;
@@ -49,6 +49,7 @@ struct Columns {
     flow_unit: Option<usize>,
     place: Option<usize>,
     direction: Option<usize>,
+    spread: [Option<usize>; spread::COLUMNS.len()],
 }
 
 impl Columns {
@@ -68,6 +69,7 @@ impl Columns {
             flow_unit: at(&["flow_unit"]),
             place: at(&["place"]),
             direction: at(&["direction"]),
+            spread: spread::COLUMNS.map(|column| at(&[column])),
         };
         if columns.flow_id.is_none() && columns.name.is_none() {
             return Err("there is neither a column `flow_id` nor a column `name`".to_owned());
@@ -165,12 +167,11 @@ pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(D
             *dropped.entry("factors of places that the database lacks".to_owned()).or_default() += 1;
             continue;
         }
-        let direction = match cell(columns.direction).to_lowercase().as_str() {
-            "" => None,
-            "input" => Some(Direction::Input),
-            "output" => Some(Direction::Output),
-            other => {
-                reject(format!("the direction is `{other}`, wanted input or output"));
+        let cells = |name: &str| spread::COLUMNS.iter().position(|c| *c == name).map_or("", |at| cell(columns.spread[at]));
+        let (direction, uncertainty) = match (direction_of(cell(columns.direction)), spread::read(cells)) {
+            (Ok(direction), Ok(uncertainty)) => (direction, uncertainty),
+            (Err(reason), _) | (_, Err(reason)) => {
+                reject(reason);
                 continue;
             }
         };
@@ -179,7 +180,7 @@ pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(D
             continue;
         }
         // Impact per kilogram is a thousand times that per gram.
-        let (value, uncertainty) = (value / scale, Uncertainty::None);
+        let (value, uncertainty) = (value / scale, uncertainty.scaled(1.0 / scale));
         record_of.factors.push(ImpactFactor { flow, unit, property, value, formula: None, uncertainty, location, direction });
     }
     if !faults.is_empty() {
@@ -196,6 +197,16 @@ pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(D
     add(&order, found, &mut builder);
     let database = builder.finish().map_err(|(faults, count)| ImportError::Faults { faults, count })?;
     Ok((database, dropped))
+}
+
+/// The direction of a factor; `None` where nothing is said.
+fn direction_of(text: &str) -> Result<Option<Direction>, String> {
+    match text.to_lowercase().as_str() {
+        "" => Ok(None),
+        "input" => Ok(Some(Direction::Input)),
+        "output" => Ok(Some(Direction::Output)),
+        other => Err(format!("the direction is `{other}`, wanted input or output")),
+    }
 }
 
 /// Enters the categories in the order of the table, and the methods that gather them.

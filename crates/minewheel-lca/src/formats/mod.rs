@@ -15,6 +15,7 @@ pub mod method_table;
 mod npy;
 pub mod olca;
 pub mod simapro;
+mod spread;
 pub mod store;
 mod text;
 mod units;

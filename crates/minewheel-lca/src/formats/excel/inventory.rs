@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::workbook::{Row, Sheet};
 use crate::database::{Parameter, Uncertainty};
 use crate::formats::draft::is_name;
+use crate::formats::units::ratio;
 use crate::formats::xml::number;
 
 /// An activity with its exchanges.
@@ -22,6 +23,8 @@ pub(super) struct RawActivity {
     pub parameters: Vec<Parameter>,
     /// The group of its parameters, where it names one.
     pub group: String,
+    /// Whether a row of its product is in its unit: another of the same name is a co-product that is measured otherwise.
+    pub has_own_unit: bool,
 }
 
 impl RawActivity {
@@ -36,6 +39,21 @@ impl RawActivity {
     /// The id of its product.
     pub fn product_id(&self) -> String {
         format!("product:{}", self.id())
+    }
+
+    /// The id of a co-product.
+    pub fn co_product_id(&self, name: &str) -> String {
+        format!("product:{}/{name}", self.id())
+    }
+
+    /// As [`Self::is_own`], where another row of the same name that is measured otherwise is a co-product.
+    pub fn owns(&self, e: &RawExchange) -> bool {
+        self.is_own(e) && (self.fits(e) || !self.has_own_unit)
+    }
+
+    /// Whether an exchange is in a unit that converts to that of the activity.
+    pub fn fits(&self, e: &RawExchange) -> bool {
+        e.unit.is_empty() || self.unit.is_empty() || ratio(&e.unit, &self.unit).is_some()
     }
 
     /// Whether a production exchange is its reference product rather than a co-product.
@@ -56,10 +74,17 @@ pub(super) struct RawExchange {
     pub amount: f64,
     pub formula: Option<String>,
     pub uncertainty: Option<Uncertainty>,
+    /// Whether it states a distribution that is of none of these kinds.
+    pub is_of_other_kind: bool,
     pub comment: Option<String>,
 }
 
 impl RawExchange {
+    /// What it is of: its reference product, or else its name.
+    pub fn product_name(&self) -> &str {
+        if self.product.is_empty() { &self.name } else { &self.product }
+    }
+
     /// Whether it is what the activity makes.
     pub fn is_production(&self) -> bool {
         self.kind == "production"
@@ -97,6 +122,13 @@ impl Section {
 const KEPT: [&str; 9] = ["code", "location", "unit", "reference product", "production amount", "categories", "comment", "type", "format"];
 
 impl Inventory {
+    /// Finds out of each activity whether a row of its product is in its unit.
+    pub fn settle_units(&mut self) {
+        for activity in &mut self.activities {
+            activity.has_own_unit = activity.exchanges.iter().any(|e| e.is_production() && activity.is_own(e) && activity.fits(e));
+        }
+    }
+
     /// Takes the rows of a sheet.
     pub fn take(&mut self, sheet: &Sheet) -> Result<(), String> {
         let corner = |column: u32| sheet.rows.get(&1).and_then(|r| r.get(&column)).map(String::as_str);
@@ -171,7 +203,6 @@ impl Inventory {
     }
 
     fn row(&mut self, section: &mut Section, row: &Row, [first, second]: [&str; 2]) -> Result<(), String> {
-        let header_of = |row: &Row| row.iter().map(|(column, text)| (*column, text.trim().to_lowercase())).collect::<Vec<_>>();
         match section {
             Section::Nothing => {}
             Section::Activity => {
@@ -207,8 +238,13 @@ impl Inventory {
     }
 }
 
+/// The headings of a row, by column.
+pub(super) fn header_of(row: &Row) -> Vec<(u32, String)> {
+    row.iter().map(|(column, text)| (*column, text.trim().to_lowercase())).collect()
+}
+
 /// The cell below a heading; texts that stand for nothing are none.
-fn cell<'r>(header: &[(u32, String)], row: &'r Row, name: &str) -> Option<&'r str> {
+pub(super) fn cell<'r>(header: &[(u32, String)], row: &'r Row, name: &str) -> Option<&'r str> {
     let column = header.iter().find(|(_, heading)| heading == name)?.0;
     row.get(&column).map(String::as_str).filter(|t| !t.is_empty() && *t != "(Unknown)" && *t != "None")
 }
@@ -223,7 +259,16 @@ fn formula(text: &str) -> String {
     text.trim_start_matches('=').replace("**", "^").replace(',', ";")
 }
 
-fn uncertainty(header: &[(u32, String)], row: &Row, amount: f64) -> Result<Option<Uncertainty>, String> {
+/// Types of distributions that inventories have no name for: Bernoulli, discrete uniform, Weibull, gamma, beta, generalised extreme value, Student's t.
+const OTHERS: std::ops::RangeInclusive<i64> = 6..=12;
+
+/// Whether a row states a distribution of another kind than inventories have.
+pub(super) fn is_of_other_kind(header: &[(u32, String)], row: &Row) -> bool {
+    value(header, row, "uncertainty type").is_ok_and(|kind| kind.is_some_and(|kind| OTHERS.contains(&(kind as i64))))
+}
+
+/// The distribution of a row, as `stats_arrays` numbers them.
+pub(super) fn uncertainty(header: &[(u32, String)], row: &Row, amount: f64) -> Result<Option<Uncertainty>, String> {
     let of = |name: &str| value(header, row, name);
     let wanted = |name: &'static str| of(name)?.ok_or_else(|| format!("this `uncertainty type` wants `{name}`"));
     let sign = if amount < 0.0 { -1.0 } else { 1.0 };
@@ -237,7 +282,8 @@ fn uncertainty(header: &[(u32, String)], row: &Row, amount: f64) -> Result<Optio
             Some(Uncertainty::Triangular { low: wanted("minimum")?, mode, high: wanted("maximum")? })
         }
         13 => Some(Uncertainty::Pert { low: wanted("minimum")?, mode: wanted("loc")?, high: wanted("maximum")? }),
-        other => return Err(format!("`uncertainty type` {other} is not known; 0 to 5 and 13 are")),
+        other if OTHERS.contains(&other) => None,
+        other => return Err(format!("`uncertainty type` {other} is not known; 0 to 13 are")),
     })
 }
 
@@ -264,6 +310,7 @@ fn exchange(header: &[(u32, String)], row: &Row) -> Result<RawExchange, String> 
         amount,
         formula: formula_of,
         uncertainty: uncertainty(header, row, amount)?,
+        is_of_other_kind: is_of_other_kind(header, row),
         comment: cell(header, row, "comment").map(str::to_owned),
     })
 }

@@ -10,7 +10,8 @@
 //! | `uncertainty type` 2, 3, 4, 5                  | lognormal (loc, scale of the logarithm), normal, uniform, triangular    |
 //! | `Parameters GROUP`, formulas that call those of other activities | see `groups`                                          |
 //! | sheets that begin with `skip`; `cutoff` N      | left out; only the first N columns are read                             |
-//! | no `Activity`, but columns `name`, `categories`, `amount` | impact factors: a category a sheet, of a method called after the file |
+//! | no `Activity`, but columns `name`, `categories`, `amount` | impact factors: a category a sheet, of a method called after the file; `unit` is the flow's, distributions as above |
+//! | `uncertainty type` 6 to 12                     | the amount without them, counted                                        |
 //!
 //! Keywords may be written in any case. An empty line ends project and database parameters, and nothing within an activity.
 //!
@@ -29,11 +30,15 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::draft::{Draft, DraftExchange, DraftFlow, DraftProcess};
 use super::import::{Dropped, ImportError};
 use super::method_table;
+use super::spread;
 use super::units::ratio;
 use crate::database::{Database, DatabaseBuilder, Direction, FlowKind, direction_of_category};
-use inventory::{Inventory, RawActivity, RawExchange};
+use inventory::{Inventory, RawActivity, RawExchange, cell, header_of, is_of_other_kind, uncertainty};
 use workbook::Sheet;
 pub use write::write;
+
+/// What distributions are counted as that inventories have no name for.
+const OTHER_KINDS: &str = "distributions: Bernoulli, discrete, Weibull, gamma, beta and others";
 
 /// Reads a workbook into a database, and says what was left out.
 ///
@@ -42,18 +47,23 @@ pub use write::write;
 pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(Database, Dropped), ImportError> {
     let mut inventory = Inventory::default();
     let sheets = workbook::sheets(file, bytes)?;
-    let factors = factor_table(file, &sheets);
+    let factors = factor_table(file, &sheets)?;
     for sheet in sheets {
         let fault = |reason: String| ImportError::File { file: format!("{file}, sheet `{}`", sheet.name), reason };
         inventory.take(&sheet).map_err(fault)?;
     }
     if inventory.activities.is_empty() {
-        if let Some(table) = factors {
-            return method_table::read(file, table.as_bytes(), builder);
+        if let Some((table, others)) = factors {
+            let (database, mut dropped) = method_table::read(file, table.as_bytes(), builder)?;
+            if others > 0 {
+                dropped.insert(OTHER_KINDS.to_owned(), others);
+            }
+            return Ok((database, dropped));
         }
         return Err(ImportError::Empty { wanted: "cell `Activity` in column A: it is no inventory for Brightway" });
     }
     inventory.share_parameters();
+    inventory.settle_units();
     let linker = Linker::of(&inventory, builder.database());
     let dropped = linker.draft(inventory).enter(&mut builder);
     let database = builder.finish().map_err(|(faults, count)| ImportError::Faults { faults, count })?;
@@ -61,24 +71,38 @@ pub fn read(file: &str, bytes: &[u8], mut builder: DatabaseBuilder) -> Result<(D
 }
 
 /// The sheets with columns `name`, `categories` and `amount` as a table of impact factors: each is a category of a method that is called after the
-/// file; `None` if there are none.
-fn factor_table(file: &str, sheets: &[Sheet]) -> Option<String> {
+/// file. `unit` is that of the flow, and distributions are those of exchanges; `None` if there are none.
+fn factor_table(file: &str, sheets: &[Sheet]) -> Result<Option<(String, usize)>, ImportError> {
     let stem = file.rsplit('/').next().unwrap_or(file).rsplit_once('.').map_or(file, |(stem, _)| stem);
     let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(["method", "category", "name", "compartment", "factor"]).ok()?;
-    let mut is_found = false;
+    let fault = |sheet: &Sheet, reason: String| ImportError::File { file: format!("{file}, sheet `{}`", sheet.name), reason };
+    let columns = ["method", "category", "name", "compartment", "flow_unit", "factor"].into_iter().chain(spread::COLUMNS);
+    let mut rows = vec![columns.map(str::to_owned).collect::<Vec<_>>()];
+    let (mut is_found, mut others) = (false, 0);
     for sheet in sheets {
-        let Some(header) = sheet.rows.get(&1) else { continue };
-        let column = |name: &str| header.iter().find(|(_, text)| text.trim().eq_ignore_ascii_case(name)).map(|(at, _)| *at);
-        let (Some(name), Some(categories), Some(amount)) = (column("name"), column("categories"), column("amount")) else { continue };
+        let Some(first) = sheet.rows.get(&1) else { continue };
+        let header = header_of(first);
+        if ["name", "categories", "amount"].iter().any(|name| !header.iter().any(|(_, text)| text == name)) {
+            continue;
+        }
         is_found = true;
-        for row in sheet.rows.iter().filter(|(number, _)| **number > 1).map(|(_, row)| row) {
-            let cell = |at: u32| row.get(&at).map_or("", String::as_str);
-            let path = cell(categories).replace("::", "/");
-            table.write_record([stem, &sheet.name, cell(name), &path, cell(amount)]).ok()?;
+        for (number, row) in sheet.rows.iter().filter(|(number, _)| **number > 1) {
+            let text = |name: &str| cell(&header, row, name).unwrap_or_default();
+            others += usize::from(is_of_other_kind(&header, row));
+            let amount = text("amount").trim().parse().unwrap_or(0.0);
+            let spread = uncertainty(&header, row, amount).map_err(|reason| fault(sheet, format!("row {number}: {reason}")))?;
+            let path = text("categories").replace("::", "/");
+            let cells = [stem, &sheet.name, text("name"), &path, text("unit"), text("amount")].map(str::to_owned);
+            rows.push(cells.into_iter().chain(spread::row(spread.unwrap_or_default())).collect());
         }
     }
-    String::from_utf8(table.into_inner().ok()?).ok().filter(|_| is_found)
+    if !is_found {
+        return Ok(None);
+    }
+    let written = rows.iter().try_for_each(|row| table.write_record(row)).and_then(|()| Ok(table.flush()?));
+    let reason = |e: csv::Error| ImportError::File { file: file.to_owned(), reason: e.to_string() };
+    written.map_err(reason)?;
+    Ok(table.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).map(|text| (text, others)))
 }
 
 /// A process that an input may mean.
@@ -117,6 +141,22 @@ impl Linker {
                 place: activity.location.clone(),
                 is_known: false,
             });
+            // A co-product goes by the name of its activity, and by its own.
+            for e in activity.exchanges.iter().filter(|e| e.is_production() && !activity.owns(e)) {
+                let product = e.product_name();
+                let supplier = Supplier {
+                    process: activity.id(),
+                    flow: activity.co_product_id(product),
+                    product: product.to_owned(),
+                    unit: e.unit.clone(),
+                    place: activity.location.clone(),
+                    is_known: false,
+                };
+                if !product.eq_ignore_ascii_case(&activity.name) {
+                    by_name.entry(product.to_lowercase()).or_default().push(supplier.clone());
+                }
+                by_name.entry(activity.name.to_lowercase()).or_default().push(supplier);
+            }
         }
         for (_, process) in database.each_process() {
             let Some(reference) = process.reference.and_then(|at| process.exchanges.get(at as usize)) else { continue };
@@ -196,7 +236,7 @@ impl Linker {
     }
 
     fn exchange(&self, draft: &mut Draft, activity: &RawActivity, e: RawExchange) -> DraftExchange {
-        let is_own = e.is_production() && activity.is_own(&e);
+        let is_own = e.is_production() && activity.owns(&e);
         let supplier = if e.kind == "biosphere" || e.is_production() { None } else { self.supplier(&e) };
         let is_measured = |(_, unit, _): &&(String, String, Direction)| e.unit.is_empty() || ratio(&e.unit, unit).is_some();
         let known_flow = self.elementary.get(&(e.name.to_lowercase(), e.category.to_lowercase())).filter(is_measured);
@@ -209,6 +249,9 @@ impl Linker {
             }
             (_, Some(s)) => (s.flow.clone(), s.product.clone(), s.unit.clone(), FlowKind::Product, s.is_known),
             _ if is_own => (activity.product_id(), activity.product.clone(), activity.unit.clone(), FlowKind::Product, false),
+            _ if e.is_production() => {
+                (activity.co_product_id(e.product_name()), e.product_name().to_owned(), e.unit.clone(), FlowKind::Product, false)
+            }
             _ => {
                 let words = [e.name.as_str(), e.product.as_str(), e.location.as_str()];
                 let name = words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(", ");
@@ -229,6 +272,9 @@ impl Linker {
         };
         let own_unit = if e.unit.is_empty() { common } else { e.unit };
         let uncertainty = e.uncertainty.filter(|u| u.fault().is_none());
+        if e.is_of_other_kind {
+            draft.drop_one(OTHER_KINDS);
+        }
         if e.uncertainty.is_some() && uncertainty.is_none() {
             draft.drop_one("distributions that cannot be");
         }

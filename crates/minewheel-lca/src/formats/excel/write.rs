@@ -17,9 +17,12 @@ use std::io::Cursor;
 use quick_xml::escape::escape;
 use rustc_hash::FxHashMap;
 
-use crate::database::{Database, Direction, Exchange, FlowIndex, FlowKind, Parameter, Process, ProcessIndex, Uncertainty};
+use crate::database::{
+    Database, Direction, Exchange, FlowIndex, FlowKind, Parameter, Process, ProcessIndex, ProcessKind, Uncertainty, direction_of_category,
+};
 use crate::formats::Dropped;
 use crate::formats::archive::{ArchiveError, ZipWriter};
+use crate::formats::import::lost_places;
 
 const TYPES: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>"#;
@@ -146,6 +149,9 @@ impl<'d> Sheet<'d> {
 
     fn all(&mut self, name: &str) {
         let database = self.database;
+        let mut is_used = vec![false; database.flows().len()];
+        database.processes().iter().flat_map(|p| &p.exchanges).for_each(|e| is_used[e.flow.at()] = true);
+        self.count("flows: in no process", is_used.into_iter().filter(|used| !used).count());
         self.field("Database", name);
         self.gap();
         self.parameters("Project parameters", database.parameters());
@@ -155,8 +161,16 @@ impl<'d> Sheet<'d> {
         self.count("impact categories", database.categories().len());
         let flows = database.flows();
         self.count("flows: CAS number, formula, synonyms, description, place", flows.iter().filter(|f| has_more(f)).count());
+        let is_untreated = |(at, f): (usize, &crate::database::Flow)| f.kind == FlowKind::Waste && !self.makers.contains_key(&FlowIndex::new(at));
+        let untreated = flows.iter().enumerate().filter(|flow| is_untreated(*flow)).count();
+        self.count("flows: that they are wastes, where no process treats them", untreated);
+        let is_sorted = |f: &&crate::database::Flow| f.kind != FlowKind::Elementary && f.category.is_some();
+        self.count("flows: categories of products and wastes", flows.iter().filter(is_sorted).count());
         self.count("flows: further properties", flows.iter().map(|f| f.properties.len() - 1).sum());
         self.count("flows: ids", flows.len());
+        for (what, count) in lost_places(database) {
+            self.count(what, count);
+        }
     }
 
     fn parameters(&mut self, heading: &str, parameters: &[Parameter]) {
@@ -208,6 +222,7 @@ impl<'d> Sheet<'d> {
             self.exchange(process, e, is_own(at, e));
         }
         self.gap();
+        self.count("processes: whether they are results", usize::from(process.kind == ProcessKind::Result));
         self.count("processes: allocation", usize::from(process.default_allocation.is_some() || !process.allocation_factors.is_empty()));
     }
 
@@ -248,6 +263,9 @@ impl<'d> Sheet<'d> {
             negative,
         ]);
         self.count("exchanges: units other than the flow's reference unit", usize::from(scale.abs() != 1.0));
+        let is_said = flow.kind != FlowKind::Elementary || flow.category.as_deref().and_then(direction_of_category).is_some();
+        let is_in = self.own[e.flow.at()] == Direction::Input;
+        self.count("exchanges: that an elementary flow enters, where its category does not say so", usize::from(!is_said && is_in));
         self.count("exchanges: places of their own", usize::from(e.location.is_some()));
         self.count("exchanges: pedigree and base uncertainty", usize::from(e.quality.is_some() || e.base_uncertainty.is_some()));
         let is_linked = e.provider.is_none() && sole.is_some() && kind == "technosphere";

@@ -67,6 +67,12 @@ pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> R
         let is_plain = location.code.as_deref() == Some(&*location.name) && *location.id == format!("place:{}", location.name);
         writer.count("locations: id, name, latitude, longitude beside the code", usize::from(!is_plain || location.latitude.is_some()));
     }
+    let mut is_used = vec![false; database.locations().len()];
+    let of_exchanges = database.processes().iter().flat_map(|p| std::iter::once(p.location).chain(p.exchanges.iter().map(|e| e.location)));
+    let of_factors = database.categories().iter().flat_map(|c| c.factors.iter().map(|f| f.location));
+    let of_flows = database.flows().iter().map(|f| f.location);
+    of_exchanges.chain(of_factors).chain(of_flows).flatten().for_each(|place| is_used[place.at()] = true);
+    writer.count("locations: of no process, flow or factor", is_used.into_iter().filter(|used| !used).count());
     for flow in database.flows() {
         put("flows", &flow.id, writer.flow(flow))?;
     }

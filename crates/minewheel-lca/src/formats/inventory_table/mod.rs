@@ -33,6 +33,7 @@ use rustc_hash::FxHashMap;
 
 use super::draft::{Draft, DraftExchange, DraftFlow, DraftProcess, is_name};
 use super::import::{Dropped, ImportError};
+use super::spread;
 use super::text::{decoded, table};
 use super::xml::number;
 use crate::database::{AllocationKind, Database, DatabaseBuilder, Direction, FlowKind, Parameter, Uncertainty};
@@ -158,18 +159,7 @@ impl Row<'_> {
     }
 
     fn uncertainty(&self) -> Result<Uncertainty, String> {
-        let kind = self.cell("distribution");
-        let wanted = |name: &str| self.number(name)?.ok_or_else(|| format!("the distribution `{kind}` wants `{name}`"));
-        let found = match kind {
-            "" => Uncertainty::None,
-            "lognormal" => Uncertainty::Lognormal { geometric_mean: wanted("mean")?, geometric_deviation: wanted("deviation")? },
-            "normal" => Uncertainty::Normal { mean: wanted("mean")?, deviation: wanted("deviation")? },
-            "uniform" => Uncertainty::Uniform { low: wanted("low")?, high: wanted("high")? },
-            "triangular" => Uncertainty::Triangular { low: wanted("low")?, mode: wanted("mode")?, high: wanted("high")? },
-            "pert" => Uncertainty::Pert { low: wanted("low")?, mode: wanted("mode")?, high: wanted("high")? },
-            other => return Err(format!("there is no distribution `{other}`; known are lognormal, normal, uniform, triangular, pert")),
-        };
-        found.fault().map_or(Ok(found), |reason| Err(reason.to_owned()))
+        spread::read(|name| self.cell(name))
     }
 }
 

@@ -1,8 +1,9 @@
 //! From a database to a table of its processes, and one of its impact factors.
 
 use super::{COLUMNS, COMMENT, PARAMETER, WHAT};
-use crate::database::{AllocationKind, Database, Direction, Exchange, FlowKind, Parameter, Process, Uncertainty};
-use crate::formats::{Dropped, ImportError};
+use crate::database::{AllocationKind, Database, Direction, Exchange, FlowKind, Parameter, Process, ProcessKind};
+use crate::formats::import::lost_places;
+use crate::formats::{Dropped, ImportError, spread};
 
 /// The columns of the table of impact factors.
 const FACTORS: [&str; 9] = ["method", "category", "unit", "flow_id", "name", "flow_unit", "place", "direction", "factor"];
@@ -32,6 +33,9 @@ fn tables(database: &Database) -> Result<(Vec<u8>, Vec<u8>, Dropped), csv::Error
     let mut is_used = vec![false; flows.len()];
     database.processes().iter().flat_map(|p| &p.exchanges).for_each(|e| is_used[e.flow.at()] = true);
     table.count("flows: in no process", is_used.into_iter().filter(|used| !used).count());
+    for (what, count) in lost_places(database) {
+        table.count(what, count);
+    }
     let factors = table.factors()?;
     let whole = |rows: csv::Writer<Vec<u8>>| rows.into_inner().map_err(|e| csv::Error::from(e.into_error()));
     Ok((whole(table.rows)?, factors, table.dropped))
@@ -65,7 +69,7 @@ impl Table<'_> {
             ("formula", text(parameter.formula.as_deref())),
             (COMMENT, text(parameter.description.as_deref())),
         ];
-        cells.extend(spread(parameter.uncertainty));
+        cells.extend(spread::cells(parameter.uncertainty));
         self.put(&cells)
     }
 
@@ -81,6 +85,7 @@ impl Table<'_> {
         for parameter in &process.parameters {
             self.parameter(Some(process), parameter)?;
         }
+        self.count("processes: whether they are results", usize::from(process.kind == ProcessKind::Result));
         self.count("processes: descriptions", usize::from(process.description.is_some()));
         let is_causal = |kind: AllocationKind| kind == AllocationKind::Causal;
         let causal = process.allocation_factors.iter().filter(|f| is_causal(f.kind) || f.formula.is_some()).count();
@@ -129,7 +134,7 @@ impl Table<'_> {
             ("allocation", allocation.to_owned()),
             (COMMENT, text(e.description.as_deref())),
         ];
-        cells.extend(spread(e.uncertainty.scaled(scale)));
+        cells.extend(spread::cells(e.uncertainty.scaled(scale)));
         self.put(&cells)?;
         self.count("exchanges: units other than the flow's reference unit", usize::from(scale != 1.0));
         let is_foreign = process.quality_system.is_some() && e.quality.is_some();
@@ -142,28 +147,33 @@ impl Table<'_> {
         let database = self.database;
         let mut rows = csv::Writer::from_writer(Vec::new());
         if !database.methods().is_empty() {
-            rows.write_record(FACTORS)?;
+            rows.write_record(FACTORS.iter().chain(&spread::COLUMNS))?;
         }
         for method in database.methods() {
             for category in method.categories.iter().map(|at| &database.categories()[at.at()]) {
                 for factor in &category.factors {
-                    let per_unit = factor.value / database.conversion(factor.flow, factor.unit, factor.property).unwrap_or(1.0);
+                    // Impact per unit: the conversion of the unit enters inversely.
+                    let scale = 1.0 / database.conversion(factor.flow, factor.unit, factor.property).unwrap_or(1.0);
                     let (flow, place) = (database.flow(factor.flow), factor.location.map_or("", |l| database.place(l)));
-                    let (unit, value) = (&database.reference_unit(factor.flow).name, per_unit.to_string());
+                    let (unit, value) = (&database.reference_unit(factor.flow).name, (factor.value * scale).to_string());
                     let category_unit = category.unit.as_deref().unwrap_or_default();
                     let direction = match factor.direction.or(category.direction) {
                         None => "",
                         Some(Direction::Input) => "input",
                         Some(Direction::Output) => "output",
                     };
-                    rows.write_record([&method.name, &category.name, category_unit, &flow.id, &flow.name, unit, place, direction, value.as_str()])?;
-                    self.count(
-                        "factors: distributions and formulas",
-                        usize::from(factor.uncertainty != Uncertainty::None || factor.formula.is_some()),
-                    );
+                    let spread = spread::row(factor.uncertainty.scaled(scale));
+                    let cells = [&method.name, &category.name, category_unit, &flow.id, &flow.name, unit, place, direction, value.as_str()];
+                    rows.write_record(cells.into_iter().chain(spread.iter().map(String::as_str)))?;
+                    self.count("factors: formulas", usize::from(factor.formula.is_some()));
                 }
+                let has_more = category.description.is_some() || !category.parameters.is_empty();
+                self.count("impact categories: descriptions and parameters", usize::from(has_more));
             }
+            self.count("impact methods: descriptions", usize::from(method.description.is_some()));
         }
+        let gathered: usize = database.methods().iter().map(|m| m.categories.len()).sum();
+        self.count("impact categories: of no method", database.categories().len().saturating_sub(gathered));
         rows.into_inner().map_err(|e| csv::Error::from(e.into_error()))
     }
 }
@@ -174,23 +184,4 @@ fn text(text: Option<&str>) -> String {
 
 fn has_more(flow: &crate::database::Flow) -> bool {
     flow.chemical_formula.is_some() || flow.synonyms.is_some() || flow.description.is_some() || flow.location.is_some()
-}
-
-/// The cells of a distribution.
-fn spread(uncertainty: Uncertainty) -> Vec<(&'static str, String)> {
-    let word = |word: &str| ("distribution", word.to_owned());
-    match uncertainty {
-        Uncertainty::None => Vec::new(),
-        Uncertainty::Lognormal { geometric_mean, geometric_deviation } => {
-            vec![word("lognormal"), ("mean", geometric_mean.to_string()), ("deviation", geometric_deviation.to_string())]
-        }
-        Uncertainty::Normal { mean, deviation } => vec![word("normal"), ("mean", mean.to_string()), ("deviation", deviation.to_string())],
-        Uncertainty::Uniform { low, high } => vec![word("uniform"), ("low", low.to_string()), ("high", high.to_string())],
-        Uncertainty::Triangular { low, mode, high } => {
-            vec![word("triangular"), ("low", low.to_string()), ("mode", mode.to_string()), ("high", high.to_string())]
-        }
-        Uncertainty::Pert { low, mode, high } => {
-            vec![word("pert"), ("low", low.to_string()), ("mode", mode.to_string()), ("high", high.to_string())]
-        }
-    }
 }
