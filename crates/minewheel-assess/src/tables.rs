@@ -178,7 +178,7 @@ impl Tables {
 
     /// What official ranges need.
     pub fn rules(&self) -> Rules<'_> {
-        Rules { cycles: &self.cycles, drive: &self.drive, procedures: &self.procedures, label_factor: None }
+        Rules { cycles: &self.cycles, drive: &self.drive, procedures: &self.procedures, label_factor: None, has_five_cycles: false }
     }
 
     /// The part that driving needs.
@@ -251,7 +251,7 @@ impl RoadTables {
 
     /// What official ranges need.
     pub fn rules(&self) -> Rules<'_> {
-        Rules { cycles: &self.cycles, drive: &self.drive, procedures: &self.procedures, label_factor: None }
+        Rules { cycles: &self.cycles, drive: &self.drive, procedures: &self.procedures, label_factor: None, has_five_cycles: false }
     }
 }
 

@@ -20,6 +20,9 @@ pub struct Arguments {
     /// Factor of the US label from the maker's five-cycle data; left out: that of the two-cycle label
     #[arg(long, value_name = "FACTOR", allow_negative_numbers = true)]
     label_factor: Option<f64>,
+    /// US label from five cycles (40 CFR 600.114-12), instead of a factor
+    #[arg(long, conflicts_with = "label_factor")]
+    five_cycle: bool,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -73,7 +76,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<RangeByRule>, Fa
         return Err(Failure::Option { option: "label-factor", seen: seen.to_string(), wanted });
     }
     let tables = desk.road_tables()?;
-    let rules = Rules { label_factor: arguments.label_factor, ..tables.rules() };
+    let rules = Rules { label_factor: arguments.label_factor, has_five_cycles: arguments.five_cycle, ..tables.rules() };
     let mut lines = Vec::new();
     for name in &arguments.cars {
         let design = desk.road_car(name)?;

@@ -44,14 +44,39 @@ impl Heating {
 
     /// Mean electric power in W over the first `duration_s` of a drive from cold.
     pub fn power_w(&self, ambient_c: f64, duration_s: f64, usage: Use) -> f64 {
+        self.power_between_w(ambient_c, (0.0, duration_s), 0.0, usage)
+    }
+
+    /// Mean electric power in W between two times of a drive whose cabin was warm by a share at the start.
+    pub fn power_between_w(&self, ambient_c: f64, (from_s, to_s): (f64, f64), warm_share: f64, usage: Use) -> f64 {
         let cold_k = (self.below_c - ambient_c).max(0.0);
+        let duration_s = to_s - from_s;
         if cold_k <= 0.0 || duration_s <= 0.0 {
             return 0.0;
         }
-        let warmed = if self.capacity_j_per_k > 0.0 { 1.0 - (-duration_s * self.loss_w_per_k / self.capacity_j_per_k).exp() } else { 0.0 };
+        let warmed = (1.0 - warm_share) * (self.left_cold(from_s) - self.left_cold(to_s));
         let heat_w = cold_k * (self.loss_w_per_k + self.capacity_j_per_k * warmed / duration_s);
         let per_heat = self.heat_pump_share / self.yield_of.0 + (1.0 - self.heat_pump_share) / self.yield_of.1;
         (heat_w * per_heat).min(self.limit_w(usage))
+    }
+
+    /// Share of a difference in temperature of the cabin that is left after a time.
+    pub fn left_cold(&self, after_s: f64) -> f64 {
+        if self.capacity_j_per_k > 0.0 { (-after_s * self.loss_w_per_k / self.capacity_j_per_k).exp() } else { 0.0 }
+    }
+
+    /// The same car with a heater that takes a constant power in W at a temperature, whatever the time.
+    #[must_use]
+    pub fn constant_w(&self, power_w: f64, ambient_c: f64) -> Self {
+        let cold_k = (self.below_c - ambient_c).max(1e-9);
+        Self {
+            loss_w_per_k: power_w / cold_k,
+            capacity_j_per_k: 0.0,
+            yield_of: (1.0, 1.0),
+            limit_w: f64::INFINITY,
+            test_limit_w: f64::INFINITY,
+            ..*self
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod axles;
 pub mod batch;
 pub mod combustion;
 pub mod electric;
+pub mod five_cycle;
 pub mod heating;
 mod lanes;
 pub mod models;

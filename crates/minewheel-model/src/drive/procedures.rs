@@ -45,6 +45,73 @@ pub struct WltcLimits {
     pub fast_m_s: Value,
 }
 
+/// The US label from five cycles: see [`super::five_cycle`]. All of them legal definitions, but for the stand-in of the SC03.
+#[derive(Debug, Clone, Copy)]
+pub struct FiveCycleRule {
+    /// First second of bag 2 of the UDDS.
+    pub city_bag_end_s: Value,
+    /// Highway part of the US06 in s.
+    pub us06_highway_s: (Value, Value),
+    /// Distance of bag 1 in m.
+    pub start_bag_m: Value,
+    /// Starts per trip that count.
+    pub start_share: Value,
+    /// Shares of warm and cold starts.
+    pub starts: (Value, Value),
+    /// Trips in town and on the highway in m.
+    pub trips_m: (Value, Value),
+    /// Shares of warm and cold driving in town.
+    pub city_shares: (Value, Value),
+    /// Shares of bag 2, bag 3 and the town part of the US06 in warm driving in town.
+    pub warm_city: (Value, Value, Value),
+    /// Share of bag 3 in cold driving in town.
+    pub cold_bag_3: Value,
+    /// Share of driving with air conditioning.
+    pub cooling_share: Value,
+    /// Its weight in town and on the highway.
+    pub cooling: (Value, Value),
+    /// Factor of highway driving.
+    pub highway_running: Value,
+    /// Share of the highway part of the US06.
+    pub highway_us06: Value,
+    /// Label over test.
+    pub road: Value,
+    /// Temperature of the cold test in °C.
+    pub cold_c: Value,
+    /// Time between bag 2 and bag 3 in s.
+    pub soak_s: Value,
+    /// Duration in s and distance in m of the SC03.
+    pub sc03: (Value, Value),
+    /// Its temperature in °C.
+    pub sc03_c: Value,
+}
+
+impl FiveCycleRule {
+    fn read(table: &Parameters) -> Result<Self, DriveError> {
+        let v = |property: &str, unit: &str| table.value("five-cycle", property, unit).map_err(DriveError::from);
+        Ok(Self {
+            city_bag_end_s: v("city_bag_end", "s")?,
+            us06_highway_s: (v("us06_highway_from", "s")?, v("us06_highway_to", "s")?),
+            start_bag_m: v("start_bag", "m")?,
+            start_share: v("start_share", "1")?,
+            starts: (v("start_warm", "1")?, v("start_cold", "1")?),
+            trips_m: (v("city_trip", "m")?, v("highway_trip", "m")?),
+            city_shares: (v("city_warm", "1")?, v("city_cold", "1")?),
+            warm_city: (v("city_bag_2", "1")?, v("city_bag_3", "1")?, v("city_us06", "1")?),
+            cold_bag_3: v("cold_bag_3", "1")?,
+            cooling_share: v("cooling_share", "1")?,
+            cooling: (v("cooling_city", "1")?, v("cooling_highway", "1")?),
+            highway_running: v("highway_running", "1")?,
+            highway_us06: v("highway_us06", "1")?,
+            road: v("road", "1")?,
+            cold_c: v("cold_temperature_c", "1")?,
+            soak_s: v("soak", "s")?,
+            sc03: (v("sc03_duration", "s")?, v("sc03_distance", "m")?),
+            sc03_c: v("sc03_temperature_c", "1")?,
+        })
+    }
+}
+
 /// All numbers of the procedures.
 #[derive(Debug, Clone)]
 pub struct ProcedureTables {
@@ -58,6 +125,8 @@ pub struct ProcedureTables {
     pub inertia: Value,
     /// Shortened tests of WLTP, CLTC and EPA.
     pub shortened: [Shortened; 3],
+    /// The label from five cycles (US).
+    pub five_cycle: FiveCycleRule,
     /// Share of the city cycle in the combined figure (US).
     pub city_share: Value,
     /// Load in the test in kg (US).
@@ -101,6 +170,7 @@ impl ProcedureTables {
             factor_least: v("wltp", "factor_least", "1")?,
             inertia: v("wltp", "inertia", "1")?,
             shortened: [shortened("wltp")?, shortened("cltc")?, shortened("epa")?],
+            five_cycle: FiveCycleRule::read(&table)?,
             city_share: v("epa", "city_share", "1")?,
             epa_load_kg: v("epa", "test_load", "kg")?,
             nedc_load_kg: v("nedc", "test_load", "kg")?,

@@ -12,7 +12,7 @@
 //! | `E_u`      | usable energy at the terminals                | J     | car file         |
 //! | `e`, `w`   | energy per distance at the terminals, at the wall | J/m | [`super::drive`] |
 //! | `E_c`, `K_c` | energy and weight of a cycle in the test    | J, –  | the test         |
-//! | `f`        | label factor: 0.7, or the maker's from five cycles | –   | `drive.csv`      |
+//! | `f`        | label factor: 0.7, the maker's, or that of five cycles ([`super::five_cycle`]) | – | `drive.csv` |
 //!
 //! | rule | cycle | test mass | test |
 //! |------|-------|-----------|------|
@@ -45,6 +45,7 @@ use minewheel_data::cycles::{Cycle, Cycles};
 use minewheel_data::row::Draw;
 use minewheel_data::units::{Energy, EnergyPerLength, Mass, Power, Speed};
 
+use super::five_cycle::{FiveCycle, five_cycle};
 use super::procedures::Shortened;
 use super::shape::{capped, cut, downscaled, downscaling_factor};
 use super::{
@@ -90,6 +91,8 @@ pub struct Rules<'t> {
     pub procedures: &'t ProcedureTables,
     /// The maker's label factor from five cycles (US); `None`: that of the two-cycle label.
     pub label_factor: Option<f64>,
+    /// Whether the label comes from five cycles (US); `label_factor` is then left out of account.
+    pub has_five_cycles: bool,
 }
 
 /// How the range is found from cycles.
@@ -129,6 +132,8 @@ pub struct RangeResult {
     pub city_range_km: Option<f64>,
     /// Label range on the motorway (US).
     pub highway_range_km: Option<f64>,
+    /// Label over test range in town and on the motorway (US).
+    pub label_factors: Option<[f64; 2]>,
 }
 
 /// Range and consumption by every rule.
@@ -188,6 +193,7 @@ pub fn range(design: &CarDesign, rule: RangeRule, rules: &Rules<'_>, draw: &Draw
         missed_trace_s: found.missed_trace_s,
         city_range_km: None,
         highway_range_km: None,
+        label_factors: None,
     };
     match rule {
         RangeRule::Wltp => {
@@ -227,17 +233,30 @@ pub fn range(design: &CarDesign, rule: RangeRule, rules: &Rules<'_>, draw: &Draw
                 }
                 None => (charge.continuous(&car, &city), charge.continuous(&car, &highway), RangeTest::Continuous),
             };
-            let (share, label) = (draw.of(&rules.procedures.city_share), rules.label_factor.unwrap_or_else(|| draw.of(&rules.drive.epa_adjustment)));
+            let share = draw.of(&rules.procedures.city_share);
+            let label = if rules.has_five_cycles {
+                five_cycle(&car, rules, draw)?
+            } else {
+                let one = rules.label_factor.unwrap_or_else(|| draw.of(&rules.drive.epa_adjustment));
+                FiveCycle { city: one, highway: one }
+            };
             let mix = |a: f64, b: f64| share * a + (1.0 - share) * b;
-            let [town_km, outside_km] = [&in_town, &outside].map(|f| label * charge.range_km(f.battery_wh_per_km));
+            let town_km = label.city * charge.range_km(in_town.battery_wh_per_km);
+            let outside_km = label.highway * charge.range_km(outside.battery_wh_per_km);
             let found = Found {
-                wall_wh_per_km: mix(in_town.wall_wh_per_km, outside.wall_wh_per_km) / label,
+                wall_wh_per_km: mix(in_town.wall_wh_per_km / label.city, outside.wall_wh_per_km / label.highway),
                 missed_trace_s: in_town.missed_trace_s.max(outside.missed_trace_s),
                 ..in_town
             };
             let range_km = mix(town_km, outside_km);
             let base = result("udds", &city, top, &found, test);
-            Ok(RangeResult { range_km, city_range_km: Some(town_km), highway_range_km: Some(outside_km), ..base })
+            Ok(RangeResult {
+                range_km,
+                city_range_km: Some(town_km),
+                highway_range_km: Some(outside_km),
+                label_factors: Some([label.city, label.highway]),
+                ..base
+            })
         }
     }
 }

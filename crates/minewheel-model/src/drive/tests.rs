@@ -292,9 +292,9 @@ fn an_almost_empty_pack_gives_less_power() {
 #[test]
 fn heat_costs_less_with_a_heat_pump_and_on_a_longer_drive() {
     let heating = |share| Heating { heat_pump_share: share, ..build(&design(1700.0, 150.0, 0.28)).heating };
-    assert!(heating(1.0).power_w(-7.0, 1400.0, Use::Official) < heating(0.0).power_w(-7.0, 1400.0, Use::Official));
-    assert!(heating(0.5).power_w(-7.0, 5000.0, Use::Official) < heating(0.5).power_w(-7.0, 1400.0, Use::Official));
-    assert_eq!(heating(0.5).power_w(25.0, 1400.0, Use::Official), 0.0);
+    assert!(heating(1.0).power_w(-7.0, 1400.0, Use::RealWorld) < heating(0.0).power_w(-7.0, 1400.0, Use::RealWorld));
+    assert!(heating(0.5).power_w(-7.0, 5000.0, Use::RealWorld) < heating(0.5).power_w(-7.0, 1400.0, Use::RealWorld));
+    assert_eq!(heating(0.5).power_w(25.0, 1400.0, Use::RealWorld), 0.0);
     // By hand: 20 W/K and 28 kJ/K at 27 K for 1400 s with yields of one: 20·27 + 27·28000·(1 − e^−1)/1400 = 881.4 W.
     let plain = Heating { loss_w_per_k: 20.0, capacity_j_per_k: 28e3, below_c: 20.0, yield_of: (1.0, 1.0), heat_pump_share: 1.0, limit_w: 6e3, test_limit_w: 5e3 };
     assert!((plain.power_w(-7.0, 1400.0, Use::Official) - 881.35).abs() < 0.1, "{}", plain.power_w(-7.0, 1400.0, Use::Official));

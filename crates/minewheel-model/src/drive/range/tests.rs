@@ -29,7 +29,7 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
 });
 
 fn rules() -> Rules<'static> {
-    Rules { cycles: &WORLD.cycles, drive: &WORLD.drive, procedures: &WORLD.procedures, label_factor: None }
+    Rules { cycles: &WORLD.cycles, drive: &WORLD.drive, procedures: &WORLD.procedures, label_factor: None, has_five_cycles: false }
 }
 
 fn design(kerb_mass_kg: f64, power_kw: f64, gross_kwh: f64, top_km_h: Option<f64>) -> CarDesign {
@@ -224,4 +224,34 @@ fn only_cars_with_a_plug_have_a_range() {
     assert!((60.0..160.0).contains(&found.results[0].range_km), "{}", found.results[0].range_km);
     // The engine is the stronger one, and counts for the class.
     assert!((found.results[0].power_to_mass_w_per_kg - 400e3 / 1700.0).abs() < 1e-9);
+}
+
+#[test]
+fn five_cycles_ask_more_of_a_car_the_more_it_heats_and_cools() {
+    let rules = Rules { has_five_cycles: true, ..rules() };
+    let mut base = design(1700.0, 150.0, 60.0, None);
+    base.model_year = Some(2024);
+    let built = |change: &dyn Fn(&mut ElectricCar)| {
+        let (mut car, _) = car_in_test(&base, RangeRule::Epa, &rules, &Draw::BEST).unwrap();
+        change(&mut car);
+        five_cycle(&car, &rules, &Draw::BEST).unwrap()
+    };
+    let usual = built(&|_| ());
+    assert!((0.6..0.9).contains(&usual.city) && (0.6..0.9).contains(&usual.highway), "{usual:?}");
+    let heater = built(&|car| car.heating.heat_pump_share = 0.0);
+    let pump = built(&|car| car.heating.heat_pump_share = 1.0);
+    assert!(heater.city < pump.city && heater.highway < pump.highway);
+    // Heat only in the start term of the highway: its factor hardly moves.
+    assert!((heater.city / pump.city - 1.0).abs() > 3.0 * (heater.highway / pump.highway - 1.0).abs());
+    let cooled = built(&|car| car.cooling.0 *= 2.0);
+    assert!(cooled.city < usual.city && cooled.highway < usual.highway);
+    // No losses, no heat, no cooling, road load without speed and no mass: every cycle takes the same, so the label is the rule's own.
+    let flat = built(&|car| {
+        (car.loss_w, car.main_loss_w) = ([0.0; 7], [0.0; 7]);
+        (car.standing_w, car.cooling.0, car.heating.loss_w_per_k, car.heating.capacity_j_per_k) = (0.0, 0.0, 0.0, 0.0);
+        (car.road_load.b_n_per_m_s, car.road_load.c_n_per_m2_s2, car.mass_kg) = (0.0, 0.0, 1e-9);
+        (car.tyre_change_per_k, car.resistance_s) = (0.0, 0.0);
+    });
+    assert!((flat.city - 0.905).abs() < 1e-3, "{flat:?}");
+    assert!((flat.highway - 0.905 / 1.007).abs() < 1e-3, "{flat:?}");
 }
