@@ -6,7 +6,10 @@ use minewheel_data::car_fields::CarError;
 use minewheel_data::catalogue::UnknownCar;
 use minewheel_data::store::StoreError;
 use minewheel_data::table::{Violation, nearest};
+use minewheel_industry::disruption::DisruptionError;
 use minewheel_industry::passport::PassportError;
+use minewheel_industry::supply::SupplyError;
+use minewheel_industry::supply::sourcing::SourcingError;
 
 /// How a command ends when it does not end well.
 #[derive(Debug, thiserror::Error)]
@@ -43,6 +46,22 @@ pub enum Failure {
         /// What would do.
         wanted: String,
     },
+    /// A question about a battery, asked of a car without one.
+    #[error("car `{car}` has no traction battery")]
+    NoBattery {
+        /// The car.
+        car: String,
+    },
+    /// A car of a kind that the command does not take there.
+    #[error("car `{car}` is {seen}, wanted {wanted}")]
+    KindOfCar {
+        /// The car.
+        car: String,
+        /// Its powertrain.
+        seen: &'static str,
+        /// What would do.
+        wanted: &'static str,
+    },
     /// A drive cycle that is neither known nor a file, or a file with faults.
     #[error("{0}")]
     Cycle(String),
@@ -72,7 +91,7 @@ pub enum Failure {
     Lca(#[from] crate::commands::lca::LcaFailure),
     /// A question about supply without an answer.
     #[error(transparent)]
-    Supply(#[from] minewheel_industry::supply::SupplyError),
+    Supply(#[from] SupplyError),
     /// A programme of suppliers that cannot be read or reckoned.
     #[error(transparent)]
     Suppliers(minewheel_industry::suppliers::SuppliersError),
@@ -84,9 +103,19 @@ pub enum Failure {
         /// The years.
         years: String,
     },
+    /// Rules that leave too few makers.
+    #[error("the rules leave too few makers for `{car}` at {volume_percent:.1} % of the world's need: {largest}")]
+    NotSourced {
+        /// The car.
+        car: String,
+        /// The part of the world's need, in per cent.
+        volume_percent: f64,
+        /// What can be sourced.
+        largest: String,
+    },
     /// A disruption study with a fault.
     #[error(transparent)]
-    Disruption(minewheel_industry::disruption::DisruptionError),
+    Disruption(DisruptionError),
     /// A trade file with a fault.
     #[error(transparent)]
     Customs(#[from] minewheel_industry::supply::customs::CustomsError),
@@ -151,11 +180,11 @@ impl From<minewheel_industry::suppliers::SuppliersError> for Failure {
     }
 }
 
-impl From<minewheel_industry::disruption::DisruptionError> for Failure {
-    fn from(error: minewheel_industry::disruption::DisruptionError) -> Self {
+impl From<DisruptionError> for Failure {
+    fn from(error: DisruptionError) -> Self {
         match error {
-            minewheel_industry::disruption::DisruptionError::Assess(error) => Self::Assess(error),
-            minewheel_industry::disruption::DisruptionError::Sourcing(error) => Self::Supply((*error).into()),
+            DisruptionError::Assess(error) => Self::Assess(error),
+            DisruptionError::Sourcing(error) => Self::Supply((*error).into()),
             other => Self::Disruption(other),
         }
     }
@@ -179,6 +208,8 @@ impl Failure {
             Self::Store(_) => "minewheel::data::unreadable",
             Self::File { .. } => "minewheel::file",
             Self::Option { .. } => "minewheel::option",
+            Self::NoBattery { .. } => "minewheel::car::battery",
+            Self::KindOfCar { .. } => "minewheel::car::kind",
             Self::Cycle(_) => "minewheel::cycle",
             Self::Profile { .. } => "minewheel::profile",
             Self::Assess(error) | Self::Passport(PassportError::Assess(error)) => error.code(),
@@ -186,6 +217,7 @@ impl Failure {
             Self::Supply(_) => "minewheel::supply",
             Self::Suppliers(_) => "minewheel::suppliers",
             Self::TargetMissed { .. } => "minewheel::suppliers::target_missed",
+            Self::NotSourced { .. } => "minewheel::supply::not_sourced",
             Self::Disruption(_) => "minewheel::disruption",
             Self::Customs(_) => "minewheel::supply::trade",
             Self::Series(_) => "minewheel::fleet::series",
@@ -213,6 +245,10 @@ impl Failure {
             Self::Tables(found) => {
                 format!("{} violation{}; `data/README.md` explains the tables", found.len(), if found.len() == 1 { "" } else { "s" })
             }
+            Self::NoBattery { .. } => {
+                "take an electric car or a hybrid of `minewheel cars`; `battery` and `recycle` take a pack by itself, with --chemistry".to_owned()
+            }
+            Self::KindOfCar { .. } => "`minewheel cars` lists cars with their powertrains".to_owned(),
             Self::Cycle(_) => "a cycle is a name from `minewheel schema cycles` or a CSV file with time_s,speed_km_h".to_owned(),
             Self::Profile { .. } => "a profile is a CSV `hour,soc` or `hour,soc,temperature_c` of whole days, hours 0 to 23".to_owned(),
             Self::Series(_) => "`minewheel help fleet stock` names the columns; `docs/model/fleet.md` says what they mean".to_owned(),
@@ -238,6 +274,18 @@ impl Failure {
                 "`docs/model/credits.md` explains studies and rules; constants and their years are in `data/rules/credits.csv`".to_owned()
             }
             Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
+            Self::Supply(SupplyError::Year(_) | SupplyError::Sourcing(SourcingError::Year(_)))
+            | Self::Disruption(DisruptionError::Year(_)) => {
+                "choose a year with data, or lay an own supply/shares.csv over the tables with --data".to_owned()
+            }
+            Self::Supply(SupplyError::NeedsCar { .. }) => "name a car: an id of `minewheel cars` or a TOML file".to_owned(),
+            Self::Supply(SupplyError::PartWithoutRule) => "add a rule, as in `--ban CN`, or leave --part out".to_owned(),
+            Self::Supply(SupplyError::Sourcing(SourcingError::NoBattery { .. })) => {
+                "leave --part out for the whole car, or name a car with a traction battery".to_owned()
+            }
+            Self::Supply(SupplyError::Sourcing(SourcingError::Share { .. })) => "shares are parts of one: half of a market is 0.5".to_owned(),
+            Self::Supply(SupplyError::Sourcing(SourcingError::Tier { .. })) => "tiers are those that the error lists; --tier left out means all".to_owned(),
+            Self::NotSourced { .. } => "`gaps` names the markets that lack makers; loosen a rule, or ask for a smaller --volume".to_owned(),
             Self::Supply(_) => "a car is an id of `minewheel cars` or a TOML file; a material is one of those listed".to_owned(),
             Self::Suppliers(_) => {
                 "a programme's files and columns are in `docs/model/suppliers.md`; `minewheel suppliers synthesise` writes an example".to_owned()
@@ -251,6 +299,6 @@ impl Failure {
 
     /// 1 for a finding about good input, 2 for bad input.
     pub fn exit_code(&self) -> u8 {
-        if matches!(self, Self::Strict(_) | Self::RuleNotMet { .. } | Self::TargetMissed { .. }) { 1 } else { 2 }
+        if matches!(self, Self::Strict(_) | Self::RuleNotMet { .. } | Self::TargetMissed { .. } | Self::NotSourced { .. }) { 1 } else { 2 }
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 
 use clap::ValueEnum;
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle};
-pub use minewheel_report::figure::figure;
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
+pub use minewheel_report::figure::{figure, fixed};
 
 use crate::failure::Failure;
 
@@ -74,9 +74,34 @@ pub fn tight_table(header: &[&str], rows: &[Vec<String>], right: &[usize]) -> St
 }
 
 fn spaced(header: &[&str], rows: &[Vec<String>], right: &[usize], whole: usize, padding: u16) -> String {
+    spaced_within(header, rows, right, whole, padding, width())
+}
+
+/// Characters between two columns beside their padding.
+const RULE: usize = 1;
+
+/// The longest word of every column; ids in the first columns count whole.
+fn longest_words(header: &[&str], rows: &[Vec<String>], whole: usize) -> Vec<usize> {
+    let of = |index: usize, cell: &str| if index < whole { cell.chars().count() } else { cell.split(' ').map(|w| w.chars().count()).max().unwrap_or(0) };
+    let mut longest: Vec<usize> = header.iter().enumerate().map(|(i, h)| of(i, h)).collect();
+    for row in rows {
+        for (index, cell) in row.iter().enumerate().take(longest.len()) {
+            longest[index] = longest[index].max(of(index, cell));
+        }
+    }
+    longest
+}
+
+fn spaced_within(header: &[&str], rows: &[Vec<String>], right: &[usize], whole: usize, padding: u16, width: u16) -> String {
+    let words = longest_words(header, rows, whole);
+    let needed = |padding: u16| words.iter().sum::<usize>() + words.len() * usize::from(padding) + words.len().saturating_sub(1) * RULE;
+    let fits = |padding: u16| needed(padding) <= usize::from(width);
+    // Words break only where they would not fit even without padding.
+    let keeps_words = fits(0);
+    let padding = if keeps_words && !fits(padding) { 0 } else { padding };
     let mut table = Table::new();
     let style = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
-    table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic).set_width(width());
+    table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
     table.set_header(header.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>());
     for row in rows {
         table.add_row(row.clone());
@@ -90,6 +115,12 @@ fn spaced(header: &[&str], rows: &[Vec<String>], right: &[usize], whole: usize, 
     for column in table.column_iter_mut().take(whole) {
         column.set_constraint(ColumnConstraint::ContentWidth);
     }
+    if keeps_words {
+        for (column, word) in table.column_iter_mut().zip(&words).skip(whole) {
+            let least = u16::try_from(*word).unwrap_or(u16::MAX).saturating_add(padding);
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
+        }
+    }
     for column in table.column_iter_mut() {
         column.set_padding((0, padding));
     }
@@ -100,15 +131,109 @@ fn spaced(header: &[&str], rows: &[Vec<String>], right: &[usize], whole: usize, 
     text
 }
 
-/// Rows as CSV.
+/// A field of a row that is printed as a table and written as CSV: what people read, and what programs do.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Field {
+    /// Words; nothing at all if there are none.
+    Text(String),
+    /// A number, as it is shown.
+    Number { shown: String, value: Option<f64> },
+    /// A range: two columns of a CSV.
+    Range { shown: String, ends: Option<[f64; 2]> },
+}
+
+/// What a table shows where nothing is known.
+const NOTHING: &str = "–";
+
+impl Field {
+    /// A number of three significant digits.
+    pub fn figure(value: f64) -> Self {
+        Self::number(value, figure)
+    }
+
+    /// A number, shown in its own way.
+    pub fn number(value: f64, shown: impl FnOnce(f64) -> String) -> Self {
+        Self::Number { shown: shown(value), value: Some(value) }
+    }
+
+    /// A number that may be unknown.
+    pub fn known(value: Option<f64>, shown: impl FnOnce(f64) -> String) -> Self {
+        Self::Number { shown: value.map_or_else(|| NOTHING.to_owned(), shown), value }
+    }
+
+    /// Words that may be missing.
+    pub fn words(text: Option<String>) -> Self {
+        text.map_or(Self::Number { shown: NOTHING.to_owned(), value: None }, Self::Text)
+    }
+
+    /// A range that may be unknown.
+    pub fn range(ends: Option<[f64; 2]>, shown: impl FnOnce(f64, f64) -> String) -> Self {
+        Self::Range { shown: ends.map_or_else(|| NOTHING.to_owned(), |[low, high]| shown(low, high)), ends }
+    }
+
+    /// Whether something holds.
+    pub fn yes(holds: bool) -> Self {
+        Self::Text(if holds { "yes" } else { "no" }.to_owned())
+    }
+
+    /// What a table shows.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Text(text) => text.clone(),
+            Self::Number { shown, .. } | Self::Range { shown, .. } => shown.clone(),
+        }
+    }
+
+    fn exact(&self) -> Vec<String> {
+        match self {
+            Self::Text(text) => vec![text.clone()],
+            Self::Number { value, .. } => vec![value.map_or_else(String::new, |v| v.to_string())],
+            Self::Range { ends, .. } => ends.map_or_else(|| vec![String::new(), String::new()], |e| e.map(|v| v.to_string()).to_vec()),
+        }
+    }
+}
+
+impl From<String> for Field {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for Field {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// Rows as people read them.
+pub fn shown(rows: &[Vec<Field>]) -> Vec<Vec<String>> {
+    rows.iter().map(|row| row.iter().map(Field::shown).collect()).collect()
+}
+
+/// Rows as programs read them: whole numbers, nothing where nothing is known, a range as its two ends.
+pub fn exact_csv(header: &[&str], rows: &[Vec<Field>]) -> String {
+    let is_range = |column: usize| rows.iter().any(|r| matches!(r.get(column), Some(Field::Range { .. })));
+    let header: Vec<String> = header
+        .iter()
+        .enumerate()
+        .flat_map(|(i, h)| if is_range(i) { vec![format!("{h} low"), format!("{h} high")] } else { vec![(*h).to_owned()] })
+        .collect();
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().flat_map(Field::exact).collect()).collect();
+    csv(&header.iter().map(String::as_str).collect::<Vec<_>>(), &rows)
+}
+
+/// Rows as CSV. What is no number is nothing, and a nought has no sign.
 pub fn csv(header: &[&str], rows: &[Vec<String>]) -> String {
-    let quote = |cell: &str| {
-        if cell.contains([',', '"', '\n']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.to_owned() }
+    let written = |cell: &str| match cell {
+        "NaN" | "inf" | "-inf" => String::new(),
+        "-0" => "0".to_owned(),
+        _ if cell.contains([',', '"', '\n', '\r']) => format!("\"{}\"", cell.replace('"', "\"\"")),
+        _ => cell.to_owned(),
     };
-    let mut text = header.join(",");
+    let mut text = header.iter().map(|h| written(h)).collect::<Vec<_>>().join(",");
     text.push('\n');
     for row in rows {
-        text.push_str(&row.iter().map(|c| quote(c)).collect::<Vec<_>>().join(","));
+        text.push_str(&row.iter().map(|c| written(c)).collect::<Vec<_>>().join(","));
         text.push('\n');
     }
     text
@@ -141,4 +266,27 @@ pub fn wrap(text: &str) -> String {
         }
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_breaks_in_a_narrow_terminal_while_all_words_fit() {
+        let header = ["car", "h:min", "driving", "charging", "stops", "arrives %", "battery", "wall"];
+        let rows = [["vw-id3-58", "10:14", "8:20", "1:54", "4", "10.0", "21.4", "23.9"].map(str::to_owned).to_vec()];
+        let text = spaced_within(&header, &rows, &[1, 2, 3, 4, 5, 6, 7], 1, 1, 60);
+        for word in ["driving", "charging", "arrives", "battery", "vw-id3-58"] {
+            assert!(text.contains(word), "{text}");
+        }
+        assert!(text.lines().all(|l| l.chars().count() <= 60), "{text}");
+    }
+
+    #[test]
+    fn a_word_breaks_before_a_table_grows_wider_than_the_terminal() {
+        let rows = [["a".repeat(10), "b".repeat(80)].to_vec()];
+        let text = spaced_within(&["id", "text"], &rows, &[], 1, 1, 60);
+        assert!(text.lines().all(|l| l.chars().count() <= 60), "{text}");
+    }
 }

@@ -1,4 +1,7 @@
 //! Who holds which share of each tier of a material's supply chain.
+//!
+//! A year whose rows name fewer than half as many places as the fullest year of the same tier is partial: the figure of a leader,
+//! not a distribution. Where a fuller year is there, shares are those of full years, and the partial one is kept aside.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -30,10 +33,27 @@ pub struct Tier {
     pub name: String,
 }
 
+/// A year before all rows.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no shares of supply in {year}; years with data: {years}")]
+pub struct NoShares {
+    /// The year asked for.
+    pub year: i32,
+    /// The years there are.
+    pub years: String,
+}
+
+/// The unnamed rest of a tier.
+const REST: &str = "WORLD";
+
+/// Shares of a tier by year.
+type Years = Vec<(i32, Vec<TierShare>)>;
+
 /// Shares by tier and year, and which tiers a material passes.
 #[derive(Debug, Clone, Default)]
 pub struct Supply {
-    shares: FxHashMap<Tier, Vec<(i32, Vec<TierShare>)>>,
+    shares: FxHashMap<Tier, Years>,
+    partial: FxHashMap<Tier, Years>,
     chains: Vec<(String, Tier)>,
 }
 
@@ -68,6 +88,7 @@ impl Supply {
                     loader.fault(&table, row, Some("share"), Fault::Shares { whole, sum });
                 }
             }
+            all.set_partial_years_aside(places);
         }
         if let Some(table) = loader.table("supply/chains.csv") {
             for row in 0..table.len() {
@@ -81,6 +102,46 @@ impl Supply {
             }
         }
         all
+    }
+
+    fn set_partial_years_aside(&mut self, places: &Places) {
+        let rest = places.id(REST).ok();
+        let named = |shares: &[TierShare]| shares.iter().filter(|s| Some(s.place) != rest).count();
+        for (tier, years) in &mut self.shares {
+            let fullest = years.iter().map(|y| named(&y.1)).max().unwrap_or(0);
+            let (partial, full): (Years, Years) = std::mem::take(years).into_iter().partition(|y| 2 * named(&y.1) < fullest);
+            *years = full;
+            if !partial.is_empty() {
+                self.partial.insert(tier.clone(), partial);
+            }
+        }
+    }
+
+    /// Every year that has rows, sorted.
+    pub fn years(&self) -> Vec<i32> {
+        let mut years: Vec<i32> = self.shares.values().chain(self.partial.values()).flatten().map(|y| y.0).collect();
+        years.sort_unstable();
+        years.dedup();
+        years
+    }
+
+    /// Whether the tables reach a year: `None`, or the last year with rows if the year lies behind it.
+    ///
+    /// # Errors
+    /// The year lies before all rows.
+    pub fn reach(&self, year: i32) -> Result<Option<i32>, NoShares> {
+        let years = self.years();
+        if years.first().is_some_and(|first| year < *first) {
+            return Err(NoShares { year, years: years.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ") });
+        }
+        Ok(years.last().copied().filter(|last| *last < year))
+    }
+
+    /// The partial year that [`Self::shares`] passes over for `year`, if it is later than the year that it takes.
+    pub fn passed_over(&self, tier: &Tier, year: i32) -> Option<(i32, &[TierShare])> {
+        let taken = self.shares(tier, year)?.0;
+        let partial = self.partial.get(tier)?.iter().rev().find(|y| y.0 <= year && y.0 > taken)?;
+        Some((partial.0, &partial.1))
     }
 
     /// Every tier that has shares, sorted.
@@ -106,7 +167,7 @@ impl Supply {
         self.chains.iter().filter(move |c| c.0 == material).map(|c| &c.1)
     }
 
-    /// The shares of a tier in the last year up to `year`, or the first year there is.
+    /// The shares of a tier in the last full year up to `year`, or the first one there is.
     pub fn shares(&self, tier: &Tier, year: i32) -> Option<(i32, &[TierShare])> {
         let years = self.shares.get(tier)?;
         let (found, shares) = years.iter().rev().find(|y| y.0 <= year).or_else(|| years.first())?;

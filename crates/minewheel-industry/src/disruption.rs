@@ -44,6 +44,7 @@ pub mod system;
 
 use minewheel_assess::AssessError;
 use minewheel_data::parameters::ParameterError;
+use minewheel_data::supply::NoShares;
 
 use crate::supply::sourcing::SourcingError;
 
@@ -99,6 +100,9 @@ pub enum DisruptionError {
     /// What a car's file asks of its makers cannot be had.
     #[error(transparent)]
     Sourcing(#[from] Box<SourcingError>),
+    /// A year before all shares.
+    #[error(transparent)]
+    Year(#[from] NoShares),
     /// A parameter is missing.
     #[error(transparent)]
     Parameter(#[from] ParameterError),

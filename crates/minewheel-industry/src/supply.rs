@@ -14,6 +14,7 @@ pub mod sourcing;
 pub mod trade;
 
 use minewheel_data::parameters::ParameterError;
+use minewheel_data::supply::NoShares;
 
 /// A question about supply that has no answer.
 #[derive(Debug, thiserror::Error)]
@@ -28,16 +29,35 @@ pub enum SupplyError {
         /// All names.
         known: String,
     },
+    /// Something that only a car has, asked of a material.
+    #[error("{what} hold for a car; `{seen}` is a material")]
+    NeedsCar {
+        /// What was asked.
+        what: &'static str,
+        /// The name given.
+        seen: String,
+    },
+    /// A part of the car without any rule.
+    #[error("--part battery is for rules of sourcing (--ban, --cap, --content, --friends); without one, the tiers are those of the whole car")]
+    PartWithoutRule,
     /// A producer has no governance score.
     #[error("supply/governance.csv has no score for `{place}`, which supplies")]
     Governance {
         /// The place.
         place: String,
     },
+    /// A year before all shares.
+    #[error(transparent)]
+    Year(#[from] NoShares),
     /// A parameter is missing.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
     /// Rules of sourcing that cannot be asked or solved.
     #[error(transparent)]
     Sourcing(#[from] sourcing::SourcingError),
+}
+
+/// What an answer says of a year behind all rows of `supply/shares.csv`.
+pub(crate) fn reach_notice(last: i32, year: i32) -> String {
+    format!("supply/shares.csv ends in {last}: the last rows of each tier hold for {year}")
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::inputs::Desk;
-use crate::print::{self, Format};
+use crate::print::{self, Field, Format};
 
 /// Arguments of the command.
 #[derive(clap::Args)]
@@ -75,26 +75,27 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         print::json(&lines);
         return Ok(());
     }
-    let number = |v: Option<f64>| v.map_or_else(String::new, print::figure);
+    let number = |v: Option<f64>| Field::Number { shown: v.map_or_else(String::new, print::figure), value: v };
+    let words = |text: Option<String>| Field::Text(text.unwrap_or_default());
     let header = ["id", "type", "year", "kWh", "cells", "kW", "kg", "made in"];
-    let rows: Vec<Vec<String>> = lines
+    let rows: Vec<Vec<Field>> = lines
         .iter()
         .map(|l| {
             vec![
-                l.id.clone(),
-                l.powertrain.to_string(),
-                l.model_year.map_or_else(String::new, |y| y.to_string()),
+                l.id.clone().into(),
+                l.powertrain.to_string().into(),
+                words(l.model_year.map(|y| y.to_string())),
                 number(l.gross_energy_kwh),
-                l.chemistry.clone().unwrap_or_default(),
+                words(l.chemistry.clone()),
                 number(l.peak_power_kw),
                 number(l.kerb_mass_kg),
-                l.made_in.clone().unwrap_or_default(),
+                words(l.made_in.clone()),
             ]
         })
         .collect();
     match arguments.format {
-        Format::Csv => print::data(&print::csv(&header, &rows)),
-        _ => print::data(&print::table(&header, &rows, &[2, 3, 5, 6])),
+        Format::Csv => print::data(&print::exact_csv(&header, &rows)),
+        _ => print::data(&print::table(&header, &print::shown(&rows), &[2, 3, 5, 6])),
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use minewheel_industry::cases::{Outcome, Statement, Verdict, list, run as judge}
 
 use crate::failure::Failure;
 use crate::inputs::Desk;
-use crate::print::{self, Format};
+use crate::print::{self, Field, Format};
 use serde::Serialize;
 
 /// Arguments of the command.
@@ -78,7 +78,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 print::json(&outcome);
                 return Ok(());
             }
-            let (header, rows, table): (&[&str], Vec<Vec<String>>, String) = match &*outcome {
+            let (header, rows, table): (&[&str], Vec<Vec<Field>>, String) = match &*outcome {
                 Outcome::Ratio(j) => (&cars::RATIO, j.grid.iter().chain(&j.catalogue).map(cars::ratio_row).collect(), cars::ratio_table(j)),
                 Outcome::Ring(j) => (&cars::RING, j.cars.iter().map(cars::ring_row).collect(), cars::ring_table(j)),
                 Outcome::Magnets(j) => (&cars::MAGNETS, j.machines.iter().map(cars::magnet_row).collect(), cars::magnet_table(j)),
@@ -96,7 +96,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 Outcome::Trade(j) => (&industry::TRADE, j.years.iter().map(industry::trade_row).collect(), industry::trade_table(j)),
             };
             if matches!(format, Format::Csv) {
-                print::data(&print::csv(header, &rows));
+                print::data(&print::exact_csv(header, &rows));
             } else {
                 print::data(&table);
             }

@@ -178,7 +178,7 @@ fn curve_csv(lines: &[CarCharge]) -> String {
     let mut rows = Vec::new();
     for line in lines {
         for p in &line.session.curve {
-            let number = |v: f64| format!("{v:.3}");
+            let number = |v: f64| v.to_string();
             rows.push(vec![
                 line.car.clone(),
                 number(p.soc_percent),

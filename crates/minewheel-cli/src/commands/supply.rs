@@ -15,6 +15,7 @@ use minewheel_industry::supply::SupplyError;
 use minewheel_industry::supply::ask::{CARS, MOTORS, Question, ask, tiers_of};
 use minewheel_industry::supply::customs::Customs;
 use minewheel_industry::supply::report::{MaterialReport, SupplyReport, TierReport};
+use minewheel_industry::supply::sourcing::SourcingError;
 use minewheel_industry::supply::sourcing::report::SourcingReport;
 
 use crate::failure::Failure;
@@ -76,11 +77,20 @@ pub enum Answer {
 /// An unknown car, material or place, or a trade file with a fault.
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Answer, Failure> {
     let subject = subject(desk, &arguments.name)?;
+    if arguments.sourcing.is_of_battery() {
+        match &subject {
+            Subject::Material => return Err(SupplyError::NeedsCar { what: "--part battery", seen: arguments.name.clone() }.into()),
+            Subject::Car(car) if car.battery.is_none() => return Err(SupplyError::from(SourcingError::NoBattery { car: car.id.clone() }).into()),
+            // Tiers are those of the whole car's materials: a battery alone is asked for with rules.
+            Subject::Car(_) if !arguments.sourcing.is_asked() => return Err(SupplyError::PartWithoutRule.into()),
+            Subject::Car(_) => {}
+        }
+    }
     if !arguments.sourcing.is_asked() {
         return Ok(Answer::Tiers(Box::new(tiers(arguments, &subject, desk)?)));
     }
     let Subject::Car(car) = &subject else {
-        return Err(Failure::Option { option: "ban", seen: arguments.name.clone(), wanted: "a car: rules of sourcing hold for a car".to_owned() });
+        return Err(SupplyError::NeedsCar { what: "rules of sourcing", seen: arguments.name.clone() }.into());
     };
     Ok(Answer::Sourcing(Box::new(sourcing::answer(car, arguments.year, &arguments.sourcing, desk)?)))
 }
@@ -116,7 +126,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                 inputs::report(file, &minewheel_report::sourcing::document(&found, desk.tables()?, &inputs::command_line()))?;
             }
             sourcing::print(&found, arguments.format);
-            return Ok(());
+            return sourcing::judged(&found);
         }
     };
     if let Some(file) = &arguments.report {
@@ -224,7 +234,7 @@ fn table(report: &SupplyReport) -> String {
             format!("{:.2}", t.hhi),
             format!("{:.2}", t.governance_hhi.later_edition),
             percent(t.import_dependence),
-            format!("{}–{}", percent(t.dependence.min(t.dependence_by_remainders)), percent(t.dependence.max(t.dependence_by_remainders))),
+            format!("{}–{}", percent(t.dependence_by_remainders), percent(t.dependence)),
             format!("{:.1}", t.supply_risk),
             format!("{:.2}", t.geopolitical_risk),
         ]
@@ -234,7 +244,7 @@ fn table(report: &SupplyReport) -> String {
     text.push_str(&print::tight_table(&header, &rows, &[3, 4, 5, 6, 7, 8]));
     let _ = writeln!(text, "most: largest named maker, % of the world. gov: HHI weighted by instability.");
     let from = format!(
-        "imp, from: % of what {}'s cars hold that was made elsewhere, made in {} (if only net exporters sell, if all sell).",
+        "imp, from: % of what {}'s cars hold that was made elsewhere, made in {} (if only net exporters sell–if all sell; either may be the larger).",
         report.buyer, report.dominant
     );
     let _ =

@@ -84,6 +84,10 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<CarTrip>, Failur
     within("start", arguments.start, (1.0, 100.0), "per cent")?;
     within("reserve", arguments.reserve, (0.0, 90.0), "per cent")?;
     within("arrive", arguments.arrive, (0.0, 99.0), "per cent")?;
+    if arguments.start < arguments.reserve {
+        let wanted = format!("at least the reserve, {} per cent", arguments.reserve);
+        return Err(Failure::Option { option: "start", seen: arguments.start.to_string(), wanted });
+    }
     if let Some(km) = arguments.spacing_km {
         within("spacing-km", km, (1.0, 2000.0), "km")?;
     }
@@ -122,7 +126,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Format::Json => print::json(&lines),
         Format::Csv => {
             let header = ["car", "at_km", "arrival_percent", "departure_percent", "charging_minutes", "stop_minutes", "wall_kwh", "mean_plug_kw"];
-            print::data(&print::csv(&header, &stops(&lines, |v| format!("{v:.3}"))));
+            print::data(&print::csv(&header, &stops(&lines, |v| v.to_string())));
         }
         Format::Table => print::data(&drawn(&lines)),
     }

@@ -5,6 +5,8 @@ use minewheel_data::row::Draw;
 use minewheel_data::units::Co2e;
 use serde::Serialize;
 
+use crate::supply::reach_notice;
+
 use super::DisruptionError;
 use super::engine::{Outcome, run};
 use super::ensemble::members;
@@ -169,11 +171,22 @@ pub fn report(tables: &Tables, study: &Study, scene: &Scene) -> Result<StudyRepo
         mass_error: outcome.mass_error,
         lowest_stock_days: outcome.lowest_stock,
         daily: outcome.built.iter().enumerate().map(day).collect(),
-        notices: vec![
+        notices: notices(tables, study)?,
+    })
+}
+
+/// What must be known to read a study.
+fn notices(tables: &Tables, study: &Study) -> Result<Vec<String>, DisruptionError> {
+    let days = study.study.days;
+    let mut notices: Vec<String> = tables.supply.reach(study.study.year)?.map(|last| reach_notice(last, study.study.year)).into_iter().collect();
+    let late = |what: &str, index: usize, from: usize| format!("{what} {} begins on day {from}, behind the {days} days of the study", index + 1);
+    notices.extend(study.shock.iter().enumerate().filter(|s| s.1.from_day >= days).map(|(i, s)| late("shock", i, s.from_day)));
+    notices.extend(study.stock.iter().enumerate().filter(|s| s.1.from_day >= days).map(|(i, s)| late("stock", i, s.from_day)));
+    notices.extend([
             "capacities are what the study's plants need and its spare part: competing buyers, prices and new mines are left out".to_owned(),
             "stocks, spare capacity and delays are mostly assumptions (supply/parameters.csv); an [ensemble] shows what they do".to_owned(),
-        ],
-    })
+    ]);
+    Ok(notices)
 }
 
 fn figures(outcome: &Outcome, plan: f64, start: usize) -> Figures {

@@ -34,6 +34,7 @@ const METHOD: &str = "ar6-gwp100";
 /// # Errors
 /// A car that cannot be made, rules of sourcing that no choice of makers meets, or a name that the supply does not have.
 pub fn scene(tables: &Tables, premiums: &Premiums, study: &Study, designs: &[CarDesign]) -> Result<Scene, DisruptionError> {
+    tables.supply.reach(study.study.year)?;
     if let Some((seen, known)) = RunParameters::unknown_tier(&study.parameters) {
         return Err(DisruptionError::Name { key: "parameters tier", nearest: nearest(&seen, known.split(", ")), seen, known });
     }
@@ -80,6 +81,7 @@ fn open(tables: &Tables, premiums: &Premiums, study: &Study, plant: &Plant, desi
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     };
     let supply = |design: &CarDesign| -> Result<Tiers, DisruptionError> {
         let settled = settle(tables, premiums, design, &scenario).map_err(Box::new)?;

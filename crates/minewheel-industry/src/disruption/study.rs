@@ -163,6 +163,8 @@ pub struct Study {
 
 /// Longest study in days.
 const MOST_DAYS: usize = 3_660;
+/// Most cars a day of a plant: more than all plants of the world build.
+const MOST_CARS: f64 = 1e6;
 /// Most members of an ensemble.
 const MOST_MEMBERS: u32 = 100_000;
 
@@ -179,7 +181,7 @@ impl Study {
             return Err(super::DisruptionError::NoPlant { file: file.to_owned() });
         }
         for plant in &study.plant {
-            numbers.push(("plant.cars_per_day".to_owned(), plant.cars_per_day, f64::MIN_POSITIVE, f64::MAX));
+            numbers.push(("plant.cars_per_day".to_owned(), plant.cars_per_day, f64::MIN_POSITIVE, MOST_CARS));
             for other in &plant.alternative {
                 numbers.push(("plant.alternative.most_share".to_owned(), other.most_share, 0.0, 1.0));
                 numbers.extend(other.qualification_days.map(|d| ("plant.alternative.qualification_days".to_owned(), d, 0.0, MOST_DAYS as f64)));

@@ -11,7 +11,7 @@ use minewheel_data::status::Status;
 use minewheel_data::supply::Tier;
 use minewheel_data::table::nearest;
 
-use super::SupplyError;
+use super::{SupplyError, reach_notice};
 use super::concentration::{Producer, concentration, weighted_hhi};
 use super::customs::Customs;
 use super::report::{MaterialReport, MeasureLine, PriceExposure, SupplyReport, TierReport, Weighted};
@@ -79,6 +79,7 @@ pub fn tiers_of(tables: &Tables, material: &str) -> Result<Vec<Tier>, SupplyErro
 /// # Errors
 /// A material is not known, or a parameter is missing.
 pub fn ask(tables: &Tables, subject: &str, materials: &[(String, Option<f64>)], question: &Question<'_>) -> Result<SupplyReport, SupplyError> {
+    let behind = tables.supply.reach(question.year)?;
     let asked = question.buyer;
     let question = &Question { buyer: counted_as(tables, question), ..question.clone() };
     let asker = Asker { tables, question, asked, is_whole_chain: materials.len() == 1 };
@@ -97,7 +98,7 @@ pub fn ask(tables: &Tables, subject: &str, materials: &[(String, Option<f64>)], 
         }
     }
     let weakest_status = tiers().map(|t| t.status).max().unwrap_or(Status::Read);
-    let (binding, notices) = (binding.map(tier_key), asker.notices(&reports));
+    let (binding, notices) = (binding.map(tier_key), asker.notices(&reports, behind));
     Ok(SupplyReport {
         subject: subject.to_owned(),
         buyer: tables.places.code(question.buyer).to_owned(),
@@ -377,9 +378,33 @@ impl Asker<'_> {
         }))
     }
 
-    fn notices(&self, reports: &[MaterialReport]) -> Vec<String> {
-        let mut notices = Vec::new();
+    /// Later years whose rows name a leader and little else: said, not used.
+    fn passed_over<'t>(&self, tiers: impl Iterator<Item = &'t TierReport>) -> Option<String> {
+        let code = |p: PlaceId| self.tables.places.code(p);
+        let mut found: Vec<String> = Vec::new();
+        for t in tiers.filter(|t| self.question.customs.is_none() || t.year != self.question.year) {
+            let tier = Tier { commodity: t.commodity.clone(), name: t.tier.clone() };
+            let Some((year, shares)) = self.tables.supply.passed_over(&tier, self.question.year) else { continue };
+            let named: Vec<String> =
+                shares.iter().filter(|s| code(s.place) != REST).map(|s| format!("{} {:.0} %", code(s.place), 100.0 * s.share)).collect();
+            found.push(format!("{}/{} {year}: {}", t.commodity, t.tier, named.join(", ")));
+        }
+        found.sort_unstable();
+        found.dedup();
+        (!found.is_empty()).then(|| format!("known of a later year, but too few places for who sells to whom: {}", found.join("; ")))
+    }
+
+    fn notices(&self, reports: &[MaterialReport], behind: Option<i32>) -> Vec<String> {
+        let year = self.question.year;
+        let mut notices: Vec<String> = behind.map(|last| reach_notice(last, year)).into_iter().collect();
         let tiers = || reports.iter().flat_map(|m| &m.tiers);
+        notices.extend(self.passed_over(tiers()));
+        let mut later: Vec<String> = tiers().filter(|t| t.year > year).map(|t| format!("{}/{} {}", t.commodity, t.tier, t.year)).collect();
+        later.sort_unstable();
+        later.dedup();
+        if !later.is_empty() {
+            notices.push(format!("without rows up to {year}, shares of a later year: {}", later.join(", ")));
+        }
         if self.asked != self.question.buyer {
             let (asked, buyer) = (self.tables.places.code(self.asked), self.tables.places.code(self.question.buyer));
             notices.push(format!("the tables of cars lump {asked} into {buyer}: the supply is that of {buyer}"));

@@ -35,7 +35,7 @@ use minewheel_data::car::{CarDesign, SourcingRule};
 use minewheel_data::parameters::ParameterError;
 use minewheel_data::places::PlaceId;
 use minewheel_data::row::Draw;
-use minewheel_data::supply::Tier;
+use minewheel_data::supply::{NoShares, Tier};
 use minewheel_data::table::nearest;
 use minewheel_model::bill::{Phase, Stage};
 use serde::{Deserialize, Serialize};
@@ -142,6 +142,21 @@ pub enum SourcingError {
     /// A price or premium is missing.
     #[error(transparent)]
     Parameter(#[from] ParameterError),
+    /// A year before all shares.
+    #[error(transparent)]
+    Year(#[from] NoShares),
+    /// The battery of a car that has none.
+    #[error("`{car}` has no traction battery whose supply could be asked for")]
+    NoBattery {
+        /// The car.
+        car: String,
+    },
+    /// No market in the supply asked for.
+    #[error("nothing that `{car}` buys passes a market whose makers the tables name: no rule reaches it")]
+    NoMarket {
+        /// The car.
+        car: String,
+    },
     /// The programme was not solved.
     #[error("sourcing: {0}")]
     Program(#[from] ProgramError),
@@ -181,7 +196,14 @@ const COUNTED_GROUPS: [&str; 2] = ["battery", "rare earths"];
 /// # Errors
 /// The car cannot be made, a name or share is wrong, or a programme is not solved.
 pub fn source(tables: &Tables, premiums: &Premiums, scenario: &Scenario, question: &Sourcing<'_>) -> Result<SourcingReport, SourcingError> {
+    tables.supply.reach(scenario.year)?;
+    if question.part == Part::Battery && question.car.battery.is_none() {
+        return Err(SourcingError::NoBattery { car: question.car.id.clone() });
+    }
     let tiers = Tiers::of_stages(tables, question.car, scenario, |stage| question.part.has(stage))?;
+    if tiers.markets.is_empty() {
+        return Err(SourcingError::NoMarket { car: question.car.id.clone() });
+    }
     check(question, &tiers)?;
     let volume = match question.volume {
         Some(volume) => volume,
@@ -326,6 +348,7 @@ pub fn settle_pack(tables: &Tables, premiums: &Premiums, mut question: BatteryQu
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     };
     let mut placed = car.clone();
     if let Some(battery) = &mut placed.battery {

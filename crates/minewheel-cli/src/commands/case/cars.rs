@@ -10,19 +10,19 @@ use minewheel_industry::cases::twin_unit::{TwinCell, TwinJudgement};
 use minewheel_industry::cases::{Cell, Judgement};
 
 use super::opening;
-use crate::print::{self, figure};
+use crate::print::{self, Field, figure};
 
 pub(super) const RATIO: [&str; 7] = ["battery car", "fuel car", "kWh", "cells", "from", "ratio", "holds"];
 
-pub(super) fn ratio_row(cell: &Cell) -> Vec<String> {
+pub(super) fn ratio_row(cell: &Cell) -> Vec<Field> {
     vec![
-        cell.battery_car.clone(),
-        cell.fuel_car.clone(),
-        cell.pack_kwh.to_string(),
-        cell.chemistry.clone(),
-        cell.cells_made_in.clone(),
-        format!("{:.2}", cell.ratio),
-        if cell.holds { "yes" } else { "no" }.to_owned(),
+        cell.battery_car.clone().into(),
+        cell.fuel_car.clone().into(),
+        cell.pack_kwh.to_string().into(),
+        cell.chemistry.clone().into(),
+        cell.cells_made_in.clone().into(),
+        Field::number(cell.ratio, |v| format!("{v:.2}")),
+        Field::yes(cell.holds),
     ]
 }
 
@@ -41,7 +41,7 @@ pub(super) fn ratio_table(judgement: &Judgement) -> String {
     text.push_str("\nproduction over that of the fuel car, by pack (mean over places of the cells)\n");
     text.push_str(&by_pack(&judgement.grid));
     text.push_str("\nas they stand in the catalogue\n");
-    text.push_str(&print::table(&RATIO, &judgement.catalogue.iter().map(ratio_row).collect::<Vec<_>>(), &[2, 5]));
+    text.push_str(&print::table(&RATIO, &print::shown(&judgement.catalogue.iter().map(ratio_row).collect::<Vec<_>>()), &[2, 5]));
     text
 }
 
@@ -76,14 +76,14 @@ fn by_pack(grid: &[Cell]) -> String {
 
 pub(super) const REASON: [&str; 6] = ["battery car", "kWh", "cells", "from", "ratio", "pack / extra"];
 
-pub(super) fn reason_row(cell: &Cell) -> Vec<String> {
+pub(super) fn reason_row(cell: &Cell) -> Vec<Field> {
     vec![
-        cell.battery_car.clone(),
-        cell.pack_kwh.to_string(),
-        cell.chemistry.clone(),
-        cell.cells_made_in.clone(),
-        format!("{:.2}", cell.ratio),
-        cell.battery_share.map_or_else(|| "emits less".to_owned(), |s| format!("{s:.2}")),
+        cell.battery_car.clone().into(),
+        cell.pack_kwh.to_string().into(),
+        cell.chemistry.clone().into(),
+        cell.cells_made_in.clone().into(),
+        Field::number(cell.ratio, |v| format!("{v:.2}")),
+        Field::Number { shown: cell.battery_share.map_or_else(|| "emits less".to_owned(), |s| format!("{s:.2}")), value: cell.battery_share },
     ]
 }
 
@@ -116,23 +116,23 @@ pub(super) fn reason_table(judgement: &ReasonJudgement) -> String {
     text.push_str("\nlowest to highest over chemistries and places of the cells\n");
     text.push_str(&print::table(&["battery car", "kWh", "ratio", "pack / extra"], &reasons_by_pack(&judgement.grid), &[1, 2, 3]));
     text.push_str("\nas they stand in the catalogue\n");
-    text.push_str(&print::table(&REASON, &judgement.catalogue.iter().map(reason_row).collect::<Vec<_>>(), &[1, 4, 5]));
+    text.push_str(&print::table(&REASON, &print::shown(&judgement.catalogue.iter().map(reason_row).collect::<Vec<_>>()), &[1, 4, 5]));
     text
 }
 
 pub(super) const RING: [&str; 9] = ["car", "frames kg", "share %", "holds", "mass kg", "steel kg", "made kg", "used kg", "life kg"];
 
-pub(super) fn ring_row(cell: &RingCell) -> Vec<String> {
+pub(super) fn ring_row(cell: &RingCell) -> Vec<Field> {
     vec![
-        cell.car.clone(),
-        figure(cell.frames_kg),
-        format!("{:.1}", 100.0 * cell.saved_share),
-        if cell.holds { "yes" } else { "no" }.to_owned(),
-        figure(cell.mass_kg),
-        figure(cell.bought_kg),
-        figure(cell.production_kg_co2e),
-        figure(cell.use_kg_co2e),
-        figure(cell.life_kg_co2e),
+        cell.car.clone().into(),
+        Field::figure(cell.frames_kg),
+        Field::number(100.0 * cell.saved_share, |v| format!("{v:.1}")),
+        Field::yes(cell.holds),
+        Field::figure(cell.mass_kg),
+        Field::figure(cell.bought_kg),
+        Field::figure(cell.production_kg_co2e),
+        Field::figure(cell.use_kg_co2e),
+        Field::figure(cell.life_kg_co2e),
     ]
 }
 
@@ -140,7 +140,7 @@ pub(super) fn ring_table(judgement: &RingJudgement) -> String {
     let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
     let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
     text.push_str("\nchanges a car; made, used and life in kg CO2e\n");
-    text.push_str(&print::table(&RING, &judgement.cars.iter().map(ring_row).collect::<Vec<_>>(), &[1, 2, 4, 5, 6, 7, 8]));
+    text.push_str(&print::table(&RING, &print::shown(&judgement.cars.iter().map(ring_row).collect::<Vec<_>>()), &[1, 2, 4, 5, 6, 7, 8]));
     let f = &judgement.fleet;
     let _ = writeln!(
         text,
@@ -159,17 +159,16 @@ pub(super) fn ring_table(judgement: &RingJudgement) -> String {
 
 pub(super) const MAGNETS: [&str; 8] = ["machine", "maker", "year", "kind", "kW", "magnet g/kW", "Dy+Tb g/kW", "best %"];
 
-pub(super) fn magnet_row(row: &MagnetRow) -> Vec<String> {
-    let unknown = || "–".to_owned();
+pub(super) fn magnet_row(row: &MagnetRow) -> Vec<Field> {
     vec![
-        row.machine.clone(),
-        format!("{} ({})", row.maker, row.maker_place),
-        row.year.to_string(),
-        row.topology.clone(),
-        figure(row.peak_power_kw),
-        row.magnet_g_per_kw.map_or_else(unknown, |g| format!("{g:.1}")),
-        row.heavy_g_per_kw.map_or_else(unknown, |(low, high)| format!("{low:.2}–{high:.2}")),
-        row.peak_efficiency.map_or_else(unknown, |e| format!("{:.1}", 100.0 * e)),
+        row.machine.clone().into(),
+        format!("{} ({})", row.maker, row.maker_place).into(),
+        row.year.to_string().into(),
+        row.topology.clone().into(),
+        Field::figure(row.peak_power_kw),
+        Field::known(row.magnet_g_per_kw, |g| format!("{g:.1}")),
+        Field::range(row.heavy_g_per_kw.map(|(low, high)| [low, high]), |low, high| format!("{low:.2}–{high:.2}")),
+        Field::known(row.peak_efficiency.map(|e| 100.0 * e), |e| format!("{e:.1}")),
     ]
 }
 
@@ -177,22 +176,22 @@ pub(super) fn magnet_table(judgement: &MagnetJudgement) -> String {
     let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
     let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
     text.push_str("\nper kW of short-time power; heavy rare earths with the leanest and the richest grade\n");
-    text.push_str(&print::table(&MAGNETS, &judgement.machines.iter().map(magnet_row).collect::<Vec<_>>(), &[4, 5, 6, 7]));
+    text.push_str(&print::table(&MAGNETS, &print::shown(&judgement.machines.iter().map(magnet_row).collect::<Vec<_>>()), &[4, 5, 6, 7]));
     text
 }
 
 pub(super) const TWIN: [&str; 8] = ["unit", "machines", "against", "cycle", "mass %", "litre %", "energy %", "holds"];
 
-pub(super) fn twin_row(cell: &TwinCell) -> Vec<String> {
+pub(super) fn twin_row(cell: &TwinCell) -> Vec<Field> {
     vec![
-        cell.unit.clone(),
-        cell.machines.clone(),
-        cell.against.clone(),
-        cell.cycle.clone(),
-        format!("{:+.1}", cell.mass_percent),
-        format!("{:+.1}", cell.volume_percent),
-        format!("{:+.2}", cell.energy_percent),
-        if cell.holds { "yes" } else { "no" }.to_owned(),
+        cell.unit.clone().into(),
+        cell.machines.clone().into(),
+        cell.against.clone().into(),
+        cell.cycle.clone().into(),
+        Field::number(cell.mass_percent, |v| format!("{v:+.1}")),
+        Field::number(cell.volume_percent, |v| format!("{v:+.1}")),
+        Field::number(cell.energy_percent, |v| format!("{v:+.2}")),
+        Field::yes(cell.holds),
     ]
 }
 
@@ -200,16 +199,16 @@ pub(super) fn twin_table(judgement: &TwinJudgement) -> String {
     let mut text = opening(&judgement.case, judgement.verdict, &judgement.words);
     let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
     text.push_str("\nchanges of the unit against the other design\n");
-    text.push_str(&print::table(&TWIN, &judgement.cells.iter().map(twin_row).collect::<Vec<_>>(), &[4, 5, 6]));
+    text.push_str(&print::table(&TWIN, &print::shown(&judgement.cells.iter().map(twin_row).collect::<Vec<_>>()), &[4, 5, 6]));
     text
 }
 
 pub(super) const DOUBLED: [&str; 9] = ["doubled", "kWh", "kW", "kg", "CLTC km", "kWh/100 km", "made kg CO2e", "USD first", "USD later"];
 
-pub(super) fn doubled_row(variant: &Variant) -> Vec<String> {
+pub(super) fn doubled_row(variant: &Variant) -> Vec<Field> {
     let v = variant;
     let numbers = [v.pack_kwh, v.power_kw, v.kerb_mass_kg, v.cltc_km, v.cltc_kwh_per_100km, v.production_kg_co2e, v.first_cost_usd, v.later_cost_usd];
-    std::iter::once(v.what.to_owned()).chain(numbers.map(figure)).collect()
+    std::iter::once(v.what.into()).chain(numbers.map(Field::figure)).collect()
 }
 
 pub(super) fn doubled_table(judgement: &DoubledJudgement) -> String {
@@ -217,7 +216,7 @@ pub(super) fn doubled_table(judgement: &DoubledJudgement) -> String {
     let _ = writeln!(text, "{}", print::wrap(&format!("rule: {}", judgement.rule.rule)));
     let [first, later] = judgement.years;
     let _ = writeln!(text, "\nmaking it: footprint of {later}, USD at the prices of {first} and of {later}");
-    text.push_str(&print::table(&DOUBLED, &judgement.variants.iter().map(doubled_row).collect::<Vec<_>>(), &[1, 2, 3, 4, 5, 6, 7, 8]));
+    text.push_str(&print::table(&DOUBLED, &print::shown(&judgement.variants.iter().map(doubled_row).collect::<Vec<_>>()), &[1, 2, 3, 4, 5, 6, 7, 8]));
     text.push_str("\nnew-energy credits a car\n");
     let years: Vec<String> = judgement.variants.first().map(|v| v.credits.iter().map(|c| c.year.to_string()).collect()).unwrap_or_default();
     let header: Vec<&str> = std::iter::once("doubled").chain(years.iter().map(String::as_str)).collect();

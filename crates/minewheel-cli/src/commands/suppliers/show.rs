@@ -10,7 +10,7 @@ use minewheel_industry::suppliers::status::{ProgrammeStatus, Progress, word};
 
 use super::Made;
 use super::folder::{Imported, PartLine};
-use crate::print::{self, figure};
+use crate::print::{self, Field, figure};
 
 /// Most suppliers, decisions or steps that a table lists; JSON and CSV have all.
 const LISTED: usize = 12;
@@ -28,18 +28,29 @@ fn percent(share: f64) -> String {
     format!("{:.1}", 100.0 * share + 0.0)
 }
 
+/// A share as a percentage.
+fn share(share: f64) -> Field {
+    Field::number(100.0 * share + 0.0, |v| format!("{v:.1}"))
+}
+
 fn title(programme: &str, is_synthetic: bool) -> String {
     if is_synthetic { format!("{programme} (SYNTHETIC)") } else { programme.to_owned() }
 }
 
-fn part_row(p: &PartLine) -> Vec<String> {
-    vec![p.part.clone(), figure(p.kg_co2e), percent(p.delivered_share), p.suppliers.to_string(), p.second_tier.to_string()]
+fn part_row(p: &PartLine) -> Vec<Field> {
+    vec![
+        p.part.clone().into(),
+        Field::figure(p.kg_co2e),
+        share(p.delivered_share),
+        p.suppliers.to_string().into(),
+        p.second_tier.to_string().into(),
+    ]
 }
 
 const PARTS: [&str; 5] = ["part", "kg CO2e", "delivered %", "suppliers", "of products"];
 
 pub fn import_csv(report: &Imported) -> String {
-    print::csv(&PARTS, &report.parts.iter().map(part_row).collect::<Vec<_>>())
+    print::exact_csv(&PARTS, &report.parts.iter().map(part_row).collect::<Vec<_>>())
 }
 
 pub fn import(report: &Imported) -> String {
@@ -47,28 +58,28 @@ pub fn import(report: &Imported) -> String {
         format!("{}\n{}, {} suppliers, {} measures\n", title(&report.programme, report.is_synthetic), report.car, report.suppliers, report.measures);
     let _ = writeln!(text, "{} sent a footprint, {} their energy; {} footprints read", report.with_footprint, report.with_energy, report.footprints);
     let _ = writeln!(text, "they hold {} % of the production footprint\n", percent(report.named_share));
-    text.push_str(&print::table(&PARTS, &report.parts.iter().map(part_row).collect::<Vec<_>>(), &[1, 2, 3, 4]));
+    text.push_str(&print::table(&PARTS, &print::shown(&report.parts.iter().map(part_row).collect::<Vec<_>>()), &[1, 2, 3, 4]));
     text
 }
 
 const LINES: [&str; 9] = ["supplier", "place", "tier", "delivers", "reported", "kg CO2e", "%", "primary %", "doubt %"];
 
-fn line_row(l: &SupplierLine) -> Vec<String> {
+fn line_row(l: &SupplierLine) -> Vec<Field> {
     vec![
-        l.supplier.clone(),
-        l.place.clone(),
-        l.tier.to_string(),
-        l.delivers.join(", "),
-        reported(l.reported).to_owned(),
-        figure(l.kg_co2e),
-        percent(l.share),
-        percent(l.primary_share),
-        percent(l.variance_share),
+        l.supplier.clone().into(),
+        l.place.clone().into(),
+        l.tier.to_string().into(),
+        l.delivers.join(", ").into(),
+        reported(l.reported).into(),
+        Field::figure(l.kg_co2e),
+        share(l.share),
+        share(l.primary_share),
+        share(l.variance_share),
     ]
 }
 
 pub fn rollup_csv(report: &RollUp) -> String {
-    print::csv(&LINES, &report.suppliers.iter().map(line_row).collect::<Vec<_>>())
+    print::exact_csv(&LINES, &report.suppliers.iter().map(line_row).collect::<Vec<_>>())
 }
 
 pub fn rollup(report: &RollUp) -> String {
@@ -89,10 +100,10 @@ pub fn rollup(report: &RollUp) -> String {
     let short = |delivery: &String| delivery.rsplit('/').next().unwrap_or_default().to_owned();
     let listed = |l: &SupplierLine| {
         let mut row = line_row(l);
-        row[3] = l.delivers.iter().map(short).collect::<Vec<_>>().join(", ");
+        row[3] = l.delivers.iter().map(short).collect::<Vec<_>>().join(", ").into();
         row
     };
-    text.push_str(&print::tight_table(&LINES, &report.suppliers.iter().take(LISTED).map(listed).collect::<Vec<_>>(), &[2, 5, 6, 7, 8]));
+    text.push_str(&print::tight_table(&LINES, &print::shown(&report.suppliers.iter().take(LISTED).map(listed).collect::<Vec<_>>()), &[2, 5, 6, 7, 8]));
     let _ = writeln!(
         text,
         "\n{}",
@@ -104,16 +115,16 @@ pub fn rollup(report: &RollUp) -> String {
 
 const DECISIONS: [&str; 7] = ["year", "from", "supplier", "measure", "t CO2e/a", "USD", "USD/t"];
 
-fn decision_row(d: &Decision) -> Vec<String> {
+fn decision_row(d: &Decision) -> Vec<Field> {
     let m = &d.measure;
     vec![
-        d.year.to_string(),
-        d.effective_year.to_string(),
-        m.supplier.clone(),
-        m.measure.clone(),
-        figure(tonnes(m.abated_kg_per_year)),
-        figure(m.investment_usd),
-        figure(m.usd_per_tonne),
+        d.year.to_string().into(),
+        d.effective_year.to_string().into(),
+        m.supplier.clone().into(),
+        m.measure.clone().into(),
+        Field::figure(tonnes(m.abated_kg_per_year)),
+        Field::figure(m.investment_usd),
+        Field::figure(m.usd_per_tonne),
     ]
 }
 
@@ -122,7 +133,7 @@ fn tonnes(kg: f64) -> f64 {
 }
 
 pub fn plan_csv(report: &Plan) -> String {
-    print::csv(&DECISIONS, &report.decisions.iter().map(decision_row).collect::<Vec<_>>())
+    print::exact_csv(&DECISIONS, &report.decisions.iter().map(decision_row).collect::<Vec<_>>())
 }
 
 fn year_row(y: &PlanYear) -> Vec<String> {
@@ -173,7 +184,7 @@ pub fn plan(report: &Plan) -> String {
     let _ = writeln!(text, "\n{} decisions, the largest", report.decisions.len());
     let mut largest: Vec<&Decision> = report.decisions.iter().collect();
     largest.sort_by(|a, b| b.measure.abated_kg_per_year.total_cmp(&a.measure.abated_kg_per_year));
-    text.push_str(&print::table(&DECISIONS, &largest.into_iter().take(LISTED).map(decision_row).collect::<Vec<_>>(), &[4, 5, 6]));
+    text.push_str(&print::table(&DECISIONS, &print::shown(&largest.into_iter().take(LISTED).map(decision_row).collect::<Vec<_>>()), &[4, 5, 6]));
     let _ = writeln!(text, "\nabatement by cost, the cheapest and every tenth of the curve");
     let every = (report.curve.len() / LISTED).max(1);
     let steps: Vec<Vec<String>> = report.curve.iter().step_by(every).map(step_row).collect();
@@ -202,15 +213,21 @@ pub fn requests(made: &[Request]) -> String {
 }
 
 pub fn status_csv(report: &ProgrammeStatus) -> String {
-    let rows: Vec<Vec<String>> = report.suppliers.iter().map(state_row).collect();
-    print::csv(&STATES, &rows)
+    print::exact_csv(&STATES, &report.suppliers.iter().map(state_row).collect::<Vec<_>>())
 }
 
-const STATES: [&str; 6] = ["supplier", "tier", "reported", "request", "measures done", "kg CO2e"];
+const STATES: [&str; 7] = ["supplier", "tier", "reported", "request", "done", "of measures", "kg CO2e"];
 
-fn state_row(s: &minewheel_industry::suppliers::status::SupplierState) -> Vec<String> {
-    let done = format!("{} of {}", s.measures_done, s.measures);
-    vec![s.supplier.clone(), s.tier.to_string(), reported(s.reported).to_owned(), word(s.request).to_owned(), done, figure(s.kg_co2e)]
+fn state_row(s: &minewheel_industry::suppliers::status::SupplierState) -> Vec<Field> {
+    vec![
+        s.supplier.clone().into(),
+        s.tier.to_string().into(),
+        reported(s.reported).into(),
+        word(s.request).into(),
+        s.measures_done.to_string().into(),
+        s.measures.to_string().into(),
+        Field::figure(s.kg_co2e),
+    ]
 }
 
 fn progress_row(p: &Progress) -> Vec<String> {
@@ -235,7 +252,7 @@ pub fn status(report: &ProgrammeStatus) -> String {
         &[1, 2, 3, 4, 5],
     ));
     text.push_str("\nthose that hold most\n");
-    text.push_str(&print::table(&STATES, &report.suppliers.iter().take(LISTED).map(state_row).collect::<Vec<_>>(), &[1, 5]));
+    text.push_str(&print::table(&STATES, &print::shown(&report.suppliers.iter().take(LISTED).map(state_row).collect::<Vec<_>>()), &[1, 4, 5, 6]));
     text
 }
 

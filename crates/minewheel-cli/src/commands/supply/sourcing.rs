@@ -41,7 +41,7 @@ pub struct SourcingArguments {
     #[arg(long, value_enum, default_value = "nearest", help_heading = "Sourcing")]
     objective: ObjectiveWord,
     /// The buyer's part of the world's need; left out: the share of the car's country in the world's electric cars
-    #[arg(long, value_name = "SHARE", help_heading = "Sourcing")]
+    #[arg(long, value_name = "SHARE", help_heading = "Sourcing", allow_negative_numbers = true)]
     volume: Option<f64>,
 }
 
@@ -76,6 +76,11 @@ impl SourcingArguments {
     /// Whether any rule is given.
     pub const fn is_asked(&self) -> bool {
         !self.ban.is_empty() || !self.cap.is_empty() || !self.content.is_empty() || self.friends.is_some()
+    }
+
+    /// Whether the battery alone is asked for.
+    pub const fn is_of_battery(&self) -> bool {
+        matches!(self.part, PartWord::Battery)
     }
 
     fn rules(&self, desk: &Desk) -> Result<Rules, Failure> {
@@ -128,6 +133,7 @@ pub fn answer(car: &CarDesign, year: i32, arguments: &SourcingArguments, desk: &
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     };
     let question = Sourcing {
         car,
@@ -158,6 +164,18 @@ pub fn print(report: &SourcingReport, format: Format) {
             }
         }
     }
+}
+
+/// A finding about good input: rules that leave too few makers for the buyer's volume.
+///
+/// # Errors
+/// The rules leave too few.
+pub fn judged(report: &SourcingReport) -> Result<(), Failure> {
+    if report.is_feasible {
+        return Ok(());
+    }
+    let largest = report.largest_volume.map_or_else(|| "none of it".to_owned(), |v| format!("up to {:.1} %", 100.0 * v));
+    Err(Failure::NotSourced { car: report.car.clone(), volume_percent: 100.0 * report.volume, largest })
 }
 
 fn word(objective: Objective) -> &'static str {
@@ -232,6 +250,16 @@ fn table(report: &SourcingReport) -> String {
         String::new(),
         String::new(),
     ]];
+    if let Some(found) = &report.without_rules {
+        rows.push(vec![
+            "no rule, works".to_owned(),
+            figure(found.climate_kg),
+            signed(found.climate_kg - report.open.climate_kg),
+            figure(found.cost_over_china_usd),
+            signed(found.cost_over_china_usd - report.open.cost_over_china_usd),
+            String::new(),
+        ]);
+    }
     for s in &report.solutions {
         rows.push(vec![
             word(s.objective).to_owned(),
@@ -243,6 +271,9 @@ fn table(report: &SourcingReport) -> String {
         ]);
     }
     text.push_str(&print::table(&["", "kg CO2e", "more", "USD over CN", "more", "binds"], &rows, &[1, 2, 3, 4]));
+    if report.without_rules.is_some() {
+        let _ = writeln!(text, "{}", print::wrap("no rule, works: the nearest that countries' works allow at this volume, without any rule"));
+    }
     for solved in report.solutions.iter().filter(|s| !s.binding.is_empty()) {
         let unit = if solved.objective == Objective::Carbon { "kg CO2e" } else { "USD" };
         let _ = writeln!(text, "\n{}: what 1 % of a market free of the rule would save", word(solved.objective));

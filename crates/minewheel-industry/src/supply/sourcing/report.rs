@@ -9,6 +9,7 @@ use serde::Serialize;
 use super::problem::{Held, Problem};
 use super::{Objective, Part, Rules, Solver, SourcingError};
 use crate::solver::{ProgramError, Solution};
+use crate::supply::reach_notice;
 
 /// A part of a market's turnover below this counts as supplied.
 const SUPPLIED: f64 = 1e-5;
@@ -123,6 +124,8 @@ pub struct SourcingReport {
     pub gaps: Vec<Gap>,
     /// The open market.
     pub open: Totals,
+    /// The nearest to it that countries' works leave at the solved volume without any rule: what capacities do by themselves.
+    pub without_rules: Option<Totals>,
     /// Ways to source: least carbon, least cost, nearest to the open market.
     pub solutions: Vec<Solved>,
     /// Which of them the tiers below show.
@@ -161,6 +164,7 @@ pub(super) fn report(solver: &Solver<'_>, year: i32) -> Result<SourcingReport, S
     };
     let mut solutions = Vec::new();
     let mut shown = None;
+    let without_rules = solved_volume.map(|volume| nearest_without_rules(solver, volume)).transpose()?;
     if let Some(volume) = solved_volume {
         let problem = if is_feasible { asked } else { solver.problem(Some(volume)) };
         for objective in Objective::ALL {
@@ -182,6 +186,7 @@ pub(super) fn report(solver: &Solver<'_>, year: i32) -> Result<SourcingReport, S
     let rules = question.rules.iter().flat_map(|r| words(solver, r)).collect();
     let shares = tiers.markets.iter().map(|m| m.status).max().unwrap_or(Status::Read);
     let mut notices = notices(solver, is_feasible, largest_volume, solved_volume);
+    notices.extend(tables.supply.reach(year)?.map(|last| reach_notice(last, year)));
     notices.extend(
         (!tiers.of_unknown_origin.is_empty())
             .then(|| format!("{} products have no maker in the tables: no rule reaches them (`of_unknown_origin`)", tiers.of_unknown_origin.len())),
@@ -197,6 +202,7 @@ pub(super) fn report(solver: &Solver<'_>, year: i32) -> Result<SourcingReport, S
         solved_volume,
         gaps,
         open,
+        without_rules,
         solutions,
         objective: question.objective,
         tiers: sourced_tiers(solver, &open_made, shown.as_deref()),
@@ -227,8 +233,16 @@ pub(super) fn solve(solver: &Solver<'_>, problem: &Problem<'_>, objective: Objec
     }
 }
 
+fn nearest_without_rules(solver: &Solver<'_>, volume: f64) -> Result<Totals, ProgramError> {
+    let problem = Problem::new(solver.tables, solver.tiers, &[], solver.capacities, Some(volume));
+    Ok(totals(solver, &problem.made(&problem.nearest()?)))
+}
+
 fn totals(solver: &Solver<'_>, made: &[f64]) -> Totals {
-    Totals { climate_kg: solver.tiers.climate_kg(made), cost_over_china_usd: made.iter().zip(&solver.costs.usd).map(|(x, c)| x * c).sum() }
+    let usd: f64 = made.iter().zip(&solver.costs.usd).map(|(x, c)| x * c).sum();
+    // Least cost is met up to the slack that least carbon may use: below it stands nothing.
+    let is_slack = usd.abs() <= 2.0 * COST_SLACK;
+    Totals { climate_kg: solver.tiers.climate_kg(made), cost_over_china_usd: if is_slack { 0.0 } else { usd } }
 }
 
 pub(super) fn gaps(problem: &Problem<'_>) -> Result<Vec<Gap>, ProgramError> {
