@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::inputs::{self, Desk};
-use crate::print::{self, Format};
+use crate::print::{self, Field, Format};
 
 /// Arguments of the command.
 #[derive(clap::Args)]
@@ -189,11 +189,11 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             return verdicts(&report, tables.editions.named(set, day(date.as_deref())?)?, file, common.format);
         }
         (Action::Diff { first, second, .. }, Reply::Differences(lines)) => {
-            let rows: Vec<Vec<String>> = lines.iter().map(difference_row).collect();
+            let rows: Vec<Vec<Field>> = lines.iter().map(difference_row).collect();
             match common.format {
                 Format::Json => print::json(&lines),
-                Format::Csv => print::data(&print::csv(&["clause", first, second, "turn", "change %", "status"], &rows)),
-                Format::Table => print::data(&print::table(&["clause", first, second, "turn", "%", "status"], &rows, &[4])),
+                Format::Csv => print::data(&print::exact_csv(&["clause", first, second, "turn", "change %", "status"], &rows)),
+                Format::Table => print::data(&print::table(&["clause", first, second, "turn", "%", "status"], &print::shown(&rows), &[4])),
             }
         }
         _ => {}
@@ -208,14 +208,14 @@ fn day(text: Option<&str>) -> Result<Option<Date>, Failure> {
 }
 
 fn list_sets(tables: &RuleTables, lines: &[SetLine], format: Format) {
-    let rows: Vec<Vec<String>> = lines.iter().map(set_row).collect();
+    let rows: Vec<Vec<Field>> = lines.iter().map(set_row).collect();
     let header = ["set", "from", "until", "judged", "stated", "recalled"];
     match format {
         Format::Json => print::json(&lines),
-        Format::Csv => print::data(&print::csv(&header, &rows)),
+        Format::Csv => print::data(&print::exact_csv(&header, &rows)),
         Format::Table => {
             let families = print::wrap(&format!("families, which stand for the edition of the day: {}", tables.editions.families().join(", ")));
-            print::data(&format!("{}\n{families}", print::table(&header, &rows, &[3, 4, 5])));
+            print::data(&format!("{}\n{families}", print::table(&header, &print::shown(&rows), &[3, 4, 5])));
         }
     }
 }
@@ -278,11 +278,11 @@ fn set_line(tables: &RuleTables, edition: &Edition) -> SetLine {
     }
 }
 
-fn set_row(line: &SetLine) -> Vec<String> {
-    let from = line.in_force.map_or_else(|| "draft".to_owned(), |d| d.to_string());
-    let until = line.replaced.map_or_else(|| "–".to_owned(), |d| d.to_string());
+fn set_row(line: &SetLine) -> Vec<Field> {
+    let from = Field::Text(line.in_force.map_or_else(|| "draft".to_owned(), |d| d.to_string()));
+    let until = Field::words(line.replaced.map(|d| d.to_string()));
     let counts = [line.numbers + line.evidence, line.statements, line.by_status.get(Status::Recalled.word()).copied().unwrap_or(0)];
-    [line.set.clone(), from, until].into_iter().chain(counts.map(|n| n.to_string())).collect()
+    [line.set.clone().into(), from, until].into_iter().chain(counts.map(|n| n.to_string().into())).collect()
 }
 
 fn clause_line(tables: &RuleTables, clause: &Clause) -> ClauseLine {
@@ -324,7 +324,7 @@ fn checked(set: &str, file: &str, date: Option<Date>, desk: &Desk) -> Result<Rep
 fn verdicts(report: &Report, edition: &Edition, file: &str, format: Format) -> Result<(), Failure> {
     match format {
         Format::Json => print::json(report),
-        Format::Csv => print::data(&print::csv(&VERDICTS, &report.verdicts.iter().map(row).collect::<Vec<_>>())),
+        Format::Csv => print::data(&print::exact_csv(&VERDICTS, &report.verdicts.iter().map(row).collect::<Vec<_>>())),
         Format::Table => print::data(&table(report, edition)),
     }
     let failed: Vec<String> =
@@ -352,37 +352,41 @@ fn rule_file(desk: &Desk, name: &str) -> Result<Option<String>, Failure> {
     Ok((!is_car_file(&text)).then_some(text))
 }
 
-const VERDICTS: [&str; 8] = ["clause", "of", "asked", "value", "margin", "verdict", "force", "status"];
+const VERDICTS: [&str; 9] = ["clause", "of", "asked", "value", "range", "margin", "verdict", "force", "status"];
 
-fn row(verdict: &Verdict) -> Vec<String> {
-    let answer = |a: &Answer| match a {
-        Answer::Number(number) => number_of(*number),
-        Answer::Flag(true) => "yes".to_owned(),
-        Answer::Flag(false) => "no".to_owned(),
-    };
-    let required = verdict.required.as_ref().map_or_else(|| "(not set)".to_owned(), answer);
-    let asked = match verdict.required {
+fn answered(answer: &Answer) -> Field {
+    match answer {
+        Answer::Number(number) => Field::number(*number, number_of),
+        Answer::Flag(flag) => Field::yes(*flag),
+    }
+}
+
+fn asked(verdict: &Verdict) -> String {
+    let required = verdict.required.as_ref().map_or_else(|| "(not set)".to_owned(), |a| answered(a).shown());
+    match verdict.required {
         Some(Answer::Flag(_)) => required,
         _ => format!("{} {required} {}", verdict.operator, shown_unit(&verdict.unit)),
-    };
-    let margin = verdict.margin.map_or_else(|| "–".to_owned(), number_of);
-    let value = verdict.value.as_ref().map_or_else(|| "–".to_owned(), answer);
-    let value = verdict.value_range.map_or(value.clone(), |[low, high]| format!("{value} ({}–{})", number_of(low), number_of(high)));
+    }
+}
+
+fn row(verdict: &Verdict) -> Vec<Field> {
     vec![
-        verdict.clause.clone(),
-        verdict.subject.clone(),
-        asked,
-        value,
-        margin,
-        verdict.verdict.word().to_owned(),
-        verdict.force.word().to_owned(),
-        verdict.status.to_string(),
+        verdict.clause.clone().into(),
+        verdict.subject.clone().into(),
+        asked(verdict).into(),
+        verdict.value.as_ref().map_or_else(|| Field::words(None), answered),
+        Field::range(verdict.value_range, |low, high| format!("{}–{}", number_of(low), number_of(high))),
+        Field::known(verdict.margin, number_of),
+        verdict.verdict.word().into(),
+        verdict.force.word().into(),
+        verdict.status.to_string().into(),
     ]
 }
 
 /// A verdict among others of its subject.
 fn short_row(verdict: &Verdict, shows_days: bool) -> Vec<String> {
-    let [clause, _, asked, value, margin, word, _, status] = <[String; 8]>::try_from(row(verdict)).unwrap_or_default();
+    let [clause, _, asked, value, range, margin, word, _, status] = row(verdict).iter().map(Field::shown).collect::<Vec<_>>().try_into().unwrap_or_default();
+    let value = verdict.value_range.map_or(value.clone(), |_| format!("{value} ({range})"));
     let asked = verdict.from.filter(|_| shows_days).map_or_else(|| asked.clone(), |from| format!("{asked}, from {from}"));
     vec![clause, asked, value, margin, if verdict.force == Force::Binding { word } else { format!("{word}*") }, status]
 }
@@ -445,8 +449,9 @@ fn table(report: &Report, edition: &Edition) -> String {
     text
 }
 
-fn difference_row(line: &Difference) -> Vec<String> {
-    let or_none = |t: &Option<String>| t.clone().unwrap_or_else(|| "–".to_owned());
-    let change = line.relative.map_or_else(|| "–".to_owned(), |r| format!("{:+.1}", 100.0 * r));
-    vec![line.clause.clone(), or_none(&line.first), or_none(&line.second), line.turn.word().to_owned(), change, line.status.to_string()]
+fn difference_row(line: &Difference) -> Vec<Field> {
+    let change = Field::known(line.relative.map(|r| 100.0 * r), |r| format!("{r:+.1}"));
+    let words = [&line.first, &line.second].map(|t| Field::words(t.clone()));
+    let (clause, turn) = (line.clause.clone().into(), line.turn.word().into());
+    std::iter::once(clause).chain(words).chain([turn, change, line.status.to_string().into()]).collect()
 }
