@@ -202,3 +202,20 @@ fn a_process_with_impact_results_stays_a_process() {
     let message = read(list, DatabaseBuilder::new()).unwrap_err().to_string();
     assert!(message.contains("the process `mill`, `sm`: this flow has no property"), "{message}");
 }
+
+/// Samples of the format come with templates beside real data sets.
+#[test]
+fn a_template_without_an_id_is_left_out_and_counted() {
+    let mut list = package();
+    let nothing = "00000000-0000-0000-0000-000000000000";
+    let template = format!("<c:UUID>{nothing}</c:UUID><p:name><p:baseName>baseName0</p:baseName></p:name>");
+    let properties = format!(
+        r#"<p:flowProperties><p:flowProperty dataSetInternalID="0"><p:referenceToFlowPropertyDataSet refObjectId="{nothing}"/><p:meanValue>0</p:meanValue></p:flowProperty></p:flowProperties>"#
+    );
+    let rest = reference("referenceToReferenceFlowProperty", 0) + &properties;
+    list.push(("ILCD/flows/template.xml".to_owned(), set("flowDataSet", &template, &rest)));
+    list.push(("ILCD/processes/template.xml".to_owned(), set("processDataSet", &template, "")));
+    let (with, dropped) = read(list, DatabaseBuilder::new()).unwrap();
+    assert_eq!(dropped.get("data sets with a placeholder for an id"), Some(&2));
+    assert_eq!(with, read(package(), DatabaseBuilder::new()).unwrap().0);
+}

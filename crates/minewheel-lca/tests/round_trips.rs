@@ -186,7 +186,8 @@ fn matrices_of_a_database_go_through_a_brightway_package() {
     let dropped = data_package::write("ours", &system.matrices, &mut zip).unwrap();
     assert_eq!(dropped["amounts that follow uncertain parameters, written as numbers"], 1);
     let read = read_data_package(Cursor::new(zip.finish().unwrap().into_inner()), true).unwrap();
-    let plain = |entries: &[minewheel_lca::Entry]| entries.iter().map(|e| minewheel_lca::Entry { follows: None, ..*e }).collect::<Vec<_>>();
+    let plain =
+        |entries: &[minewheel_lca::Entry]| entries.iter().map(|e| minewheel_lca::Entry { follows: None, part_of: None, ..*e }).collect::<Vec<_>>();
     assert_eq!(read.matrices.technosphere, plain(&system.matrices.technosphere));
     assert_eq!(read.matrices.biosphere, plain(&system.matrices.biosphere));
     assert_eq!(read.matrices.methods[0].name, "Ours: climate");

@@ -62,6 +62,10 @@ pub fn write<W: Write + Seek>(name: &str, matrices: &Matrices, zip: &mut ZipWrit
         if follow > 0 {
             *dropped.entry("amounts that follow uncertain parameters, written as numbers".to_owned()).or_default() += follow;
         }
+        let parts = entries.iter().filter(|e| e.part_of.is_some() && e.uncertainty != EntryUncertainty::Exact).count();
+        if parts > 0 {
+            *dropped.entry("that uncertain parts of one exchange share a draw".to_owned()).or_default() += parts;
+        }
         let kinds = [("indices", indices(entries)), ("data", data(entries)), ("flip", flip(entries)), ("distributions", distributions(entries))];
         for (kind, bytes) in kinds {
             let path = format!("{file}.{kind}.npy");

@@ -19,7 +19,7 @@
 //!
 //! Variables (`mathematicalRelations`) become parameters of the process. The amount of an exchange with a `referenceToVariable` is that
 //! variable times `meanAmount`; where a `resultingAmount` says otherwise, to a millionth, the amount stays and the formula is counted as
-//! left out. Circles and unknown names are faults. Shares of co-products (`allocations`) become causal factors, exchange by exchange. Left
+//! left out. Circles and unknown names are faults. A data set whose id is nothing but noughts is a template, left out and counted. Shares of co-products (`allocations`) become causal factors, exchange by exchange. Left
 //! out, and counted: sources, contacts, life-cycle models, documentation. What is written, and what of ours ILCD has no place for: `write`.
 //!
 //! Source: the schemas of ILCD 1.1 and of ILCD+EPD (2013 to 2024), which state the meaning of the deviation field.
@@ -43,6 +43,9 @@ use crate::database::{
 };
 use visit::{ROOTS, RawExchange, RawSpread, RawVariable, Record, Visitor};
 pub use write::write;
+
+/// The id that a template has until it is filled in.
+const PLACEHOLDER: &str = "00000000-0000-0000-0000-000000000000";
 
 /// A formula that misses its resulting amount by more than this share is not kept.
 const FORMULA_TOLERANCE: f64 = 1e-6;
@@ -149,6 +152,9 @@ impl Reader {
     fn take(&mut self, root: &str, record: Record) {
         for (what, count) in &record.left_out {
             *self.dropped.entry(what.clone()).or_default() += count;
+        }
+        if record.id == PLACEHOLDER {
+            return self.drop_one("data sets with a placeholder for an id");
         }
         match root {
             "unitGroupDataSet" => self.unit_group(record),
