@@ -30,6 +30,8 @@ pub(super) struct Drive {
     pub base_speed_m_s: f64,
     pub loss_w: [f64; LOSS_TERMS],
     pub main_loss_w: [f64; LOSS_TERMS],
+    pub switching_w: f64,
+    pub main_switching_w: f64,
     pub main_share: f64,
     pub resting_share: f64,
 }
@@ -81,6 +83,8 @@ pub(super) fn machines(
         base_speed_m_s,
         loss_w: losses.loss_w,
         main_loss_w: losses.main_loss_w,
+        switching_w: losses.switching_w,
+        main_switching_w: losses.main_switching_w,
         main_share: losses.main_share,
         resting_share: losses.resting_share,
     })
@@ -91,6 +95,8 @@ pub(super) fn machines(
 struct AxleLosses {
     loss_w: [f64; LOSS_TERMS],
     main_loss_w: [f64; LOSS_TERMS],
+    switching_w: f64,
+    main_switching_w: f64,
     main_share: f64,
     resting_share: f64,
 }
@@ -106,6 +112,8 @@ impl AxleLosses {
         Self {
             loss_w: losses(&all, peak_power_w, tables, draw),
             main_loss_w: losses(&main, peak_power_w, tables, draw),
+            switching_w: switching_w(&all, peak_power_w, tables, draw),
+            main_switching_w: switching_w(&main, peak_power_w, tables, draw),
             main_share: main.iter().map(|a| a.rating_w).sum::<f64>() / peak_power_w,
             resting_share: if axles.len() > 1 { resting_share } else { 0.0 },
         }
@@ -113,13 +121,22 @@ impl AxleLosses {
 
     /// Mean by odds that add up to one. An axle that rests only in some of the models saves there what it saves, and nothing elsewhere.
     fn mean(each: impl Iterator<Item = (f64, Self)>) -> Self {
-        let mut mean = Self { loss_w: [0.0; LOSS_TERMS], main_loss_w: [0.0; LOSS_TERMS], main_share: 0.0, resting_share: 0.0 };
+        let mut mean = Self {
+            loss_w: [0.0; LOSS_TERMS],
+            main_loss_w: [0.0; LOSS_TERMS],
+            switching_w: 0.0,
+            main_switching_w: 0.0,
+            main_share: 0.0,
+            resting_share: 0.0,
+        };
         let mut resting = 0.0;
         for (odds, one) in each {
             for at in 0..LOSS_TERMS {
                 mean.loss_w[at] += odds * one.loss_w[at];
                 mean.main_loss_w[at] += odds * (one.loss_w[at] - one.resting_share * (one.loss_w[at] - one.main_loss_w[at]));
             }
+            mean.switching_w += odds * one.switching_w;
+            mean.main_switching_w += odds * (one.switching_w - one.resting_share * (one.switching_w - one.main_switching_w));
             resting += odds * one.resting_share;
             mean.main_share += odds * one.resting_share * one.main_share;
         }
@@ -308,6 +325,13 @@ fn axles(
             rests: if several { coupled(motor).unwrap_or(0.0) } else { 0.0 },
         })
         .collect()
+}
+
+/// Switching loss in W of some axles that carry the whole load, at the car's peak torque and the mean voltage of its pack.
+fn switching_w(axles: &[&Axle], peak_power_w: f64, tables: &DriveTables, draw: &Draw<'_>) -> f64 {
+    let (igbt, sic) = (draw.of(&tables.switching_igbt), draw.of(&tables.switching_sic));
+    let rating_w: f64 = axles.iter().map(|a| a.rating_w).sum();
+    axles.iter().map(|a| a.rating_w * ((1.0 - a.carbide) * igbt + a.carbide * sic)).sum::<f64>() * peak_power_w / rating_w
 }
 
 /// Loss polynomial in W of some axles that carry the whole load, in shares of the car's peak torque.

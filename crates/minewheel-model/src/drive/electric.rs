@@ -3,6 +3,7 @@
 //! ```text
 //! shaft      F_s = F/η_g (driving)          F_s = −η_g·min(σ·φ(v)·|F|, limits) (braking)
 //! losses     P(x, y) = Σ_axles P_i·(s_i + k0 + k1·x + k2·x² + k3·y + k4·x·y + k5·y² + k6·max(0, x − x_f)²)
+//! voltage    k3 + k_s·(u − 1),  x_f·u        u of the pack over its mean: switching follows it, and the speed at which magnets are weakened
 //! resting    P_loss = P_all − r·max(0, P_all − P_main)    while the main axle can carry the load
 //! terminal   P_t = F_s·v + P_loss + P_aux
 //! battery    u·i − r_b·i² = p,  p = P_t/E,  dSOC/dt = −i,  u = U_oc(SOC)/mean U_oc
@@ -18,6 +19,7 @@
 //! | `P_i`         | rating installed on an axle                    | W    | car file, else `designs.csv`|
 //! | `k0…k6`       | loss of machine with inverter, less its drag   | –    | `losses.csv`, sized machines|
 //! | `x_f`         | where magnets must be weakened                 | –    | `losses.csv`                |
+//! | `k_s`         | switching of the inverter at rated current     | –    | `losses.csv`                |
 //! | `s_i`         | standing share of a moving drive unit          | –    | `drive.csv` (fitted)        |
 //! | `r`           | whether the other axle can rest                | –    | car file, else `designs.csv`|
 //! | `P_aux`       | accessories; heating, cooling                  | W    | `drive.csv` (fitted in part)|
@@ -27,7 +29,8 @@
 //! | `η_ch`        | wall to cells, by charging power               | –    | `drive.csv`, `charging.csv` |
 //!
 //! A coast-down in neutral holds the drag of gears and currentless rotors, so the polynomials hold only what current adds.
-//! The battery is written per unit of its gross energy, so no pack voltage is needed. The open-circuit voltage is held
+//! The battery is written per unit of its gross energy and machines are wound for their pack, so voltage enters only as the
+//! open-circuit voltage over its mean; its fall under load is left out of the losses. It is held
 //! over blocks of 16 steps: it moves by well under a thousandth in that time, and the steps of a block become
 //! independent of each other. Regeneration is limited by the share, by deceleration (by axle), by torque, by power, and
 //! by what the pack accepts at its temperature; below walking pace the friction brake takes over.
@@ -74,6 +77,10 @@ pub struct ElectricCar {
     pub loss_w: [f64; LOSS_TERMS],
     /// Loss polynomial in W while those axles rest that can.
     pub main_loss_w: [f64; LOSS_TERMS],
+    /// Switching loss in W at peak torque and mean pack voltage of all axles, in `loss_w`; in proportion to the voltage.
+    pub switching_w: f64,
+    /// The same of `main_loss_w`.
+    pub main_switching_w: f64,
     /// Share of peak torque up to which the others may rest.
     pub main_share: f64,
     /// How far they do: 0 never, 1 whenever it saves energy; between them for a car of which only the odds are known.
@@ -203,6 +210,8 @@ pub fn electric_car(design: &CarDesign, masses: &Masses, tables: &DriveTables, d
         base_speed_m_s: drive.base_speed_m_s,
         loss_w: drive.loss_w,
         main_loss_w: drive.main_loss_w,
+        switching_w: drive.switching_w,
+        main_switching_w: drive.main_switching_w,
         main_share: drive.main_share,
         resting_share: drive.resting_share,
         weakening_from: of(&tables.weakening_from),
@@ -346,6 +355,8 @@ struct Run {
     per_peak_force: f64,
     loss_w: [f64; LOSS_TERMS],
     main_loss_w: [f64; LOSS_TERMS],
+    switching_w: f64,
+    main_switching_w: f64,
     main_share: f64,
     resting_share: f64,
     weakening_from: f64,
@@ -406,6 +417,8 @@ impl Run {
             per_peak_force: 1.0 / force_limit_n,
             loss_w: car.loss_w,
             main_loss_w: car.main_loss_w,
+            switching_w: car.switching_w,
+            main_switching_w: car.main_switching_w,
             main_share: car.main_share,
             resting_share: car.resting_share,
             weakening_from: car.weakening_from,
@@ -450,6 +463,7 @@ pub fn drive(car: &ElectricCar, trace: &Trace, conditions: &Conditions) -> Cycle
             let limits = Limits {
                 power_w: left * smaller(car.peak_power_w, car.gross_energy_j * smaller(car.battery_limits_per_s.0, by_resistance)),
                 generating_w: if soc >= 1.0 { 0.0 } else { run.generating_limit_w },
+                voltage,
             };
             let mut power_w = [0.0; BLOCK];
             advance(&run, block, &limits, &mut sums, &mut power_w);
@@ -542,13 +556,18 @@ fn open_circuit(curve: &[f64; OCV_POINTS], soc: f64) -> f64 {
 struct Limits {
     power_w: f64,
     generating_w: f64,
+    /// Open-circuit voltage over its mean.
+    voltage: f64,
 }
 
 /// A block with a charged pack: sums, and the power at the terminals in W. Free of branches, so that steps share
 /// vector registers.
 #[inline]
 fn advance(run: &Run, block: &Block, limits: &Limits, sums: &mut Sums, power_w: &mut [f64; BLOCK]) {
-    let (k, q) = (&run.loss_w, &run.main_loss_w);
+    let (mut k, mut q) = (run.loss_w, run.main_loss_w);
+    k[3] += run.switching_w * (limits.voltage - 1.0);
+    q[3] += run.main_switching_w * (limits.voltage - 1.0);
+    let weakening_from = run.weakening_from * limits.voltage;
     for first in (0..BLOCK).step_by(LANES) {
         for lane in 0..LANES {
             let at = first + lane;
@@ -567,7 +586,7 @@ fn advance(run: &Run, block: &Block, limits: &Limits, sums: &mut Sums, power_w: 
             let machine_n = smaller(smaller(wanted_braking_n, run.braking_limit_n), limits.generating_w * per_speed);
             let shaft_n = pulling_n - machine_n * run.gear;
             let (x, y) = (speed * run.per_base_speed, shaft_n.abs() * run.per_peak_force);
-            let over = larger(x - run.weakening_from, 0.0);
+            let over = larger(x - weakening_from, 0.0);
             let all_w = k[0] + x * (k[1] + x * k[2]) + y * (k[3] + x * k[4] + y * k[5]) + over * over * k[6];
             let main_w = q[0] + x * (q[1] + x * q[2]) + y * (q[3] + x * q[4] + y * q[5]) + over * over * q[6];
             let saved_w = if y <= run.main_share { larger(all_w - main_w, 0.0) } else { 0.0 };

@@ -76,8 +76,8 @@ pub fn five_cycle(car: &ElectricCar, rules: &Rules<'_>, draw: &Draw<'_>) -> Resu
         + of(&rule.city_shares.1) * ((1.0 - cold_3) * cold.0[1] + cold_3 * cold.0[2])
         + of(&rule.cooling_share) * of(&rule.cooling.0) * cooling;
     let fast = of(&rule.highway_us06);
-    let highway_running = of(&rule.highway_running) * (fast * outside + (1.0 - fast) * highway)
-        + of(&rule.cooling_share) * of(&rule.cooling.1) * cooling;
+    let highway_running =
+        of(&rule.highway_running) * (fast * outside + (1.0 - fast) * highway) + of(&rule.cooling_share) * of(&rule.cooling.1) * cooling;
     let label = |running: f64, trip_m: f64| (start(trip_m) + running) / of(&rule.road);
     Ok(FiveCycle {
         city: wall(car, &Trace::new(&udds), &official) / label(city_running, of(&rule.trips_m.0)),

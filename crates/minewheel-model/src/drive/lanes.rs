@@ -82,7 +82,9 @@ pub(super) struct Run<N> {
     relative_ocv: [N; OCV_POINTS],
     /// Speed from which the machines brake in full, in every lane.
     fade_end_m_s: f64,
-    /// Speed up to which no machine is weakened, in any lane.
+    /// Switching loss as `loss[3]`, and what of it resting axles save, at the mean voltage; in proportion to the voltage.
+    switching: (N, N),
+    /// Speed up to which no machine is weakened, in any lane, at any voltage.
     unweakened_m_s: f64,
     /// Wind against the car, the same in every lane.
     wind_m_s: f64,
@@ -159,7 +161,8 @@ impl<N: Number> Run<N> {
             half_per_resistance: N::of(0.5) / resistance_s,
             relative_ocv: car.relative_ocv.map(N::of),
             fade_end_m_s: car.fade_m_s.1.max(car.fade_m_s.0 + 1e-3),
-            unweakened_m_s: car.weakening_from * car.base_speed_m_s,
+            switching: (N::of(car.switching_w * per_force) * scale, N::of((car.switching_w - car.main_switching_w) * per_force) * scale),
+            unweakened_m_s: car.weakening_from * car.base_speed_m_s * car.relative_ocv.iter().copied().fold(f64::INFINITY, f64::min),
             wind_m_s: conditions.headwind_m_s,
             is_road_positive: conditions.slope >= 0.0
                 && conditions.headwind_m_s >= 0.0
@@ -172,17 +175,18 @@ impl<N: Number> Run<N> {
 
     /// Power with what weakening adds to the loss, and less what resting axles save, at a speed and shaft force.
     #[inline]
-    fn corrected(&self, mut p: N, v: f64, speed: N, size_n: N) -> N {
+    fn corrected(&self, mut p: N, v: f64, speed: N, size_n: N, voltage: N) -> N {
         let zero = N::of(0.0);
         let mut over_square = zero;
         if v > self.unweakened_m_s {
-            let over = (speed * self.per_base_speed - self.weakening_from).larger(zero);
+            let over = (speed * self.per_base_speed - self.weakening_from * voltage).larger(zero);
             over_square = over * over;
             p = p + over_square * self.loss[6];
         }
         if self.has_resting {
             let d = &self.saved;
-            let saved = d[0] + speed * (d[1] + speed * d[2]) + size_n * (d[3] + speed * d[4] + size_n * d[5]) + over_square * d[6];
+            let linear = d[3] + self.switching.1 * (voltage - N::of(1.0));
+            let saved = d[0] + speed * (d[1] + speed * d[2]) + size_n * (linear + speed * d[4] + size_n * d[5]) + over_square * d[6];
             let may_rest = N::of(1.0) - size_n.above(self.resting_below_n);
             p = p - saved.larger(zero) * may_rest * self.resting_share;
         }
@@ -222,6 +226,7 @@ pub(super) fn gather<N>(runs: &[Run<f64>], lanes: impl Fn(&dyn Fn(&Run<f64>) -> 
         half_per_resistance: lanes(&|r| r.half_per_resistance),
         relative_ocv: std::array::from_fn(|i| lanes(&|r| r.relative_ocv[i])),
         fade_end_m_s: runs.iter().map(|r| r.fade_end_m_s).fold(0.0, f64::max),
+        switching: (lanes(&|r| r.switching.0), lanes(&|r| r.switching.1)),
         unweakened_m_s: runs.iter().map(|r| r.unweakened_m_s).fold(f64::INFINITY, f64::min),
         wind_m_s: runs.first().map_or(0.0, |r| r.wind_m_s),
         is_road_positive: runs.iter().all(|r| r.is_road_positive),
@@ -287,6 +292,7 @@ fn advance<N: Number>(run: &Run<N>, block: &Block, soc: N, voltage: N) -> (N, N,
         && !hardest_braking_n.is_above_anywhere(run.braking_limit_n)
         && !(hardest_braking_n * top).is_above_anywhere(generating_w);
     let k = &run.loss;
+    let linear = k[3] + run.switching.0 * (voltage - one);
     let fall_of = |p: N| p / (voltage + (square - p).larger(zero).root());
     let at_rest = fall_of(run.auxiliary);
     // Sums over the block of power, of the voltage's fall, and of time missed.
@@ -310,7 +316,7 @@ fn advance<N: Number>(run: &Run<N>, block: &Block, soc: N, voltage: N) -> (N, N,
                     missed_s = missed_s + wanted_n.above(limited_n) * N::of(block.duration_s[at]);
                     limited_n
                 };
-                p = run.corrected(drag + pulling_n * (k[3] + speed * run.pull + pulling_n * k[5]), v, speed, pulling_n);
+                p = run.corrected(drag + pulling_n * (linear + speed * run.pull + pulling_n * k[5]), v, speed, pulling_n, voltage);
             } else {
                 let wanted_n = wheel_n.larger(zero) * run.per_gear;
                 let mut braking_n = (zero - wheel_n).larger(zero) * run.regeneration_share;
@@ -328,7 +334,7 @@ fn advance<N: Number>(run: &Run<N>, block: &Block, soc: N, voltage: N) -> (N, N,
                 // Only one of the two is above nought, so their sum is the size of the shaft's force.
                 let size_n = pulling_n + machine_n;
                 let shaft = (pulling_n - machine_n) * (speed * run.scale);
-                p = run.corrected(drag + size_n * (k[3] + speed * k[4] + size_n * k[5]) + shaft, v, speed, size_n);
+                p = run.corrected(drag + size_n * (linear + speed * k[4] + size_n * k[5]) + shaft, v, speed, size_n, voltage);
             }
             drop = fall_of(p);
         }

@@ -243,7 +243,7 @@ pub fn performance_car(
         peak_power_w: car.peak_power_w,
         base_speed_m_s: car.base_speed_m_s,
         loss_w: car.loss_w,
-        weakening_from: car.weakening_from,
+        weakening_from: car.weakening_from * voltage,
         auxiliary_w: car.standing_w,
         battery_w,
         grip: draw.of(&tables.grip),

@@ -188,6 +188,11 @@ pub struct DriveTables {
     pub loss_scale: Value,
     /// Speed over base speed above which magnets must be weakened.
     pub weakening_from: Value,
+    /// Loss of switching in an inverter of silicon at rated current and mean pack voltage, over the rating of the machine; in
+    /// proportion to voltage and current.
+    pub switching_igbt: Value,
+    /// As above with silicon carbide.
+    pub switching_sic: Value,
     /// Loss of a drive unit that is switched on and moves, over its rating, with silicon switches.
     pub standing_share_igbt: Value,
     /// As above with silicon carbide.
@@ -327,6 +332,8 @@ impl DriveTables {
             base_speed_rad_s: motors.value("all", "base_speed", "rad/s")?,
             loss_scale: motors.value("all", "loss_scale", "1")?,
             weakening_from: motors.value("all", "weakening_from", "1")?,
+            switching_igbt: motors.value("all", "switching_igbt", "1")?,
+            switching_sic: motors.value("all", "switching_sic", "1")?,
             standing_share_igbt: v("drive-unit", "standing_share_igbt", "1")?,
             standing_share_sic: v("drive-unit", "standing_share_sic", "1")?,
             likeness_power: v("unknown-drive", "likeness_power", "1")?,

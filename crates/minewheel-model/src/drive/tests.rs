@@ -235,6 +235,7 @@ fn a_car_without_losses_needs_what_its_road_load_says() {
     let mut car = build(&design(1700.0, 400.0, 0.28));
     car.gear_efficiency = 1.0;
     (car.loss_w, car.main_loss_w) = ([0.0; tables::LOSS_TERMS], [0.0; tables::LOSS_TERMS]);
+    (car.switching_w, car.main_switching_w) = (0.0, 0.0);
     (car.regeneration_share, car.fade_m_s, car.deceleration_limit_m_s2) = (1.0, (-2.0, -1.0), 50.0);
     (car.generating_limit_w, car.battery_limits_per_s) = (1e9, (1e3, 1e3));
     (car.standing_w, car.resistance_s, car.charging_efficiency) = (0.0, 1e-9, (1.0, 1.0));
@@ -254,6 +255,7 @@ fn a_car_that_nothing_holds_uses_its_accessories() {
     car.road_load = RoadLoad { a_n: 0.0, b_n_per_m_s: 0.0, c_n_per_m2_s2: 0.0 };
     car.mass_kg = 1e-9;
     (car.loss_w, car.main_loss_w) = ([0.0; tables::LOSS_TERMS], [0.0; tables::LOSS_TERMS]);
+    (car.switching_w, car.main_switching_w) = (0.0, 0.0);
     let trace = trace("wltc3b");
     let result = drive(&car, &trace, &Conditions::official());
     let accessories = car.standing_w * trace.duration_s() / 3600.0 / trace.distance_km();
@@ -296,7 +298,15 @@ fn heat_costs_less_with_a_heat_pump_and_on_a_longer_drive() {
     assert!(heating(0.5).power_w(-7.0, 5000.0, Use::RealWorld) < heating(0.5).power_w(-7.0, 1400.0, Use::RealWorld));
     assert_eq!(heating(0.5).power_w(25.0, 1400.0, Use::RealWorld), 0.0);
     // By hand: 20 W/K and 28 kJ/K at 27 K for 1400 s with yields of one: 20·27 + 27·28000·(1 − e^−1)/1400 = 881.4 W.
-    let plain = Heating { loss_w_per_k: 20.0, capacity_j_per_k: 28e3, below_c: 20.0, yield_of: (1.0, 1.0), heat_pump_share: 1.0, limit_w: 6e3, test_limit_w: 5e3 };
+    let plain = Heating {
+        loss_w_per_k: 20.0,
+        capacity_j_per_k: 28e3,
+        below_c: 20.0,
+        yield_of: (1.0, 1.0),
+        heat_pump_share: 1.0,
+        limit_w: 6e3,
+        test_limit_w: 5e3,
+    };
     assert!((plain.power_w(-7.0, 1400.0, Use::Official) - 881.35).abs() < 0.1, "{}", plain.power_w(-7.0, 1400.0, Use::Official));
 }
 
@@ -558,4 +568,27 @@ fn a_fleet_with_an_empty_or_full_pack_obeys_the_pack() {
         assert!((all.battery_wh_per_km[0] - one.battery_wh_per_km).abs() <= 1e-5 * one.battery_wh_per_km.abs());
         assert!((all.missed_trace_s[0] - one.missed_trace_s).abs() < 1e-9, "{} {}", all.missed_trace_s[0], one.missed_trace_s);
     }
+}
+
+#[test]
+fn the_voltage_of_the_pack_moves_switching_and_field_weakening() {
+    let car = build(&design(1700.0, 150.0, 0.28));
+    assert!(car.switching_w > 0.0 && car.switching_w < car.loss_w[3]);
+    // A pack whose voltage is the same from full to empty, at three levels. The resistance is taken out: it knows the voltage by itself.
+    let machine = |volts: f64, cycle: &str, change: &dyn Fn(&mut ElectricCar)| {
+        let mut car = ElectricCar { relative_ocv: [volts; tables::OCV_POINTS], resistance_s: 0.0, ..car.clone() };
+        change(&mut car);
+        drive(&car, &trace(cycle), &Conditions::official()).ledger.machine
+    };
+    let as_is = |_: &mut ElectricCar| ();
+    // In town no magnet is weakened, so the loss is a straight line in the voltage: switching.
+    let [low, mean, high] = [0.9, 1.0, 1.1].map(|u| machine(u, "udds", &|car: &mut ElectricCar| car.weakening_from = 9.0));
+    assert!(low < mean && mean < high);
+    assert!(((high - mean) / (mean - low) - 1.0).abs() < 1e-9);
+    // Without switching, only the speed of weakening is left: a lower voltage costs on the motorway.
+    let quiet = |car: &mut ElectricCar| (car.switching_w, car.main_switching_w) = (0.0, 0.0);
+    assert!(machine(0.9, "hwfet", &quiet) > machine(1.0, "hwfet", &quiet));
+    assert!(machine(1.0, "hwfet", &quiet) > machine(1.1, "hwfet", &quiet));
+    // At the mean voltage switching is within the polynomial.
+    assert!((machine(1.0, "hwfet", &quiet) / machine(1.0, "hwfet", &as_is) - 1.0).abs() < 1e-12);
 }

@@ -199,7 +199,8 @@ fn a_small_pack_is_driven_empty_cycle_by_cycle_with_nearly_the_same_result() {
         soc = result.final_soc;
     }
     let three = charge.range_km(charge.continuous(&electric, &trace).battery_wh_per_km);
-    assert!((three / km - 1.0).abs() < 1e-3, "{three} {km}");
+    // The voltage of an iron-phosphate pack bends at both ends of the charge, and with it the losses.
+    assert!((three / km - 1.0).abs() < 1.5e-3, "{three} {km}");
     assert!((by(&car, RangeRule::Wltp).range_km / km - 1.0).abs() < 5e-3);
     car.battery.as_mut().unwrap().gross_energy_kwh = Value::given(9.0);
     car.battery.as_mut().unwrap().usable_energy_kwh = None;
@@ -248,6 +249,7 @@ fn five_cycles_ask_more_of_a_car_the_more_it_heats_and_cools() {
     // No losses, no heat, no cooling, road load without speed and no mass: every cycle takes the same, so the label is the rule's own.
     let flat = built(&|car| {
         (car.loss_w, car.main_loss_w) = ([0.0; 7], [0.0; 7]);
+        (car.switching_w, car.main_switching_w) = (0.0, 0.0);
         (car.standing_w, car.cooling.0, car.heating.loss_w_per_k, car.heating.capacity_j_per_k) = (0.0, 0.0, 0.0, 0.0);
         (car.road_load.b_n_per_m_s, car.road_load.c_n_per_m2_s2, car.mass_kg) = (0.0, 0.0, 1e-9);
         (car.tyre_change_per_k, car.resistance_s) = (0.0, 0.0);
