@@ -27,6 +27,7 @@ fn scenario(tables: &Tables) -> Scenario {
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     }
 }
 

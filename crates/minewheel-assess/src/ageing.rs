@@ -11,7 +11,7 @@ use minewheel_model::drive::Conditions;
 use serde::Serialize;
 
 use crate::AssessError;
-use crate::inventory::{drive_car, sized_with_pack};
+use crate::inventory::{drive_car, sized_with_pack, with_standard_life};
 use crate::tables::Tables;
 
 /// The first life of a car's pack.
@@ -21,8 +21,10 @@ pub struct PackLife {
     pub car: String,
     /// Cell chemistry.
     pub chemistry: String,
-    /// Electric distance in a year.
+    /// Distance in a year.
     pub km_per_year: f64,
+    /// Share of it driven on the battery: 1 for battery cars, the utility factor of plug-in hybrids.
+    pub electric_share: f64,
     /// Range on the official cycle.
     pub range_km: f64,
     /// Equivalent full cycles a year of the new pack.
@@ -56,17 +58,20 @@ pub fn pack_life(design: &CarDesign, tables: &Tables, per_year: Option<Length>) 
     };
     let driven = drive_car(design, tables, None, &Conditions::official())?;
     let range_km = driven.range_km.unwrap_or(f64::NAN);
-    let (_, sized) = sized_with_pack(design, tables, &Draw::BEST)?;
+    let (_, sized) = sized_with_pack(&with_standard_life(design, tables)?, tables, &Draw::BEST)?;
     let years = sized.years.years();
     let per_year = per_year.unwrap_or(sized.lifetime * (1.0 / years));
-    let usage = CarDuty::new(per_year, Length::from_km(range_km));
+    let electric_share = sized.utility_factor.map_or(1.0, |(official, _)| official.get());
+    let electric = per_year * electric_share;
+    let usage = CarDuty::new(electric, Length::from_km(range_km));
     let first_life_years = tables.ageing.pack_years(&battery.chemistry, &usage, &Draw::BEST)?;
     Ok(PackLife {
         car: design.id.clone(),
         chemistry: battery.chemistry.clone(),
         km_per_year: per_year.km(),
         range_km,
-        cycles_per_year: per_year.km() / range_km,
+        electric_share,
+        cycles_per_year: electric.km() / range_km,
         first_life_ends_at: tables.ageing.first_life_ends_at(&Draw::BEST),
         first_life_years,
         packs_over_life: (years / first_life_years).max(1.0),

@@ -20,7 +20,7 @@ use crate::AssessError;
 use crate::background::{Background, BackgroundUse};
 use crate::cost::{Cost, CostBlock, cost};
 use crate::footprint::{CategoryTotal, Footprint, PlacedLine, SolvedNetwork, phase_index};
-use crate::inventory::{CHARGING, Inventory, Traces, inventory};
+use crate::inventory::{CHARGING, Inventory, RoadEnergy, Traces, inventory};
 use crate::network::{Column, NetworkError, PlacedNetwork, PlacedNetworkBuilder, UseGrid};
 use crate::networks::Networks;
 use crate::origin::origin;
@@ -559,6 +559,21 @@ fn break_even(first: &Figures, other: &Figures) -> Option<f64> {
     (distance.is_finite() && distance > 0.0).then_some(distance)
 }
 
+/// What a reader must know of the cycle: that the car drives it reshaped, or cannot follow it.
+fn cycle_notice(car: &str, energy: &RoadEnergy) -> Option<String> {
+    let mut what = Vec::new();
+    if energy.downscaling_factor > 0.0 {
+        what.push(format!("downscaled by {:.1} % for want of power", 100.0 * energy.downscaling_factor));
+    }
+    if let Some(top) = energy.capped_at_km_h {
+        what.push(format!("capped at its top speed of {top:.0} km/h"));
+    }
+    if energy.missed_trace_s >= 1.0 {
+        what.push(format!("not followed for {:.0} s", energy.missed_trace_s));
+    }
+    (!what.is_empty()).then(|| format!("{car}: cycle {} {}", energy.cycle, what.join(", ")))
+}
+
 fn describe(
     tables: &Tables,
     scenario: &Scenario,
@@ -633,7 +648,7 @@ fn describe(
             boundary: BOUNDARY,
             network_columns: network.placed.columns().len(),
             residual: footprint.residual,
-            notices: network.placed.notices.clone(),
+            notices: cycle_notice(&case.design.id, &inventory.energy).into_iter().chain(network.placed.notices.iter().cloned()).collect(),
             contributors: contributors(tables, network, footprint),
             blockers: crate::uncertainty::blockers(tables, &flows, MOST_NAMED),
         },

@@ -13,7 +13,7 @@ use minewheel_model::charging::{
 use minewheel_model::drive::{Conditions, ElectricCar, Masses, Performance, Readiness, Trace, drive, electric_car, performance, performance_car};
 
 use crate::AssessError;
-use crate::inventory::body_change;
+use crate::inventory::{body_change, with_kerb_mass};
 use crate::tables::Tables;
 
 /// The numbers of a car with a plug, and the fields that its design did not give.
@@ -25,11 +25,13 @@ pub fn electric(design: &CarDesign, tables: &Tables) -> Result<(ElectricCar, Cha
         return Err(ChargingError::NoPlug { car: design.id.clone(), powertrain: design.powertrain.word() }.into());
     }
     let mut noted = Vec::new();
+    let (design, sized) = with_kerb_mass(design, tables)?;
+    let design = &*design;
     let masses = Masses::of(design, &tables.drive, &Draw::BEST, &mut noted);
     let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?.heavier_by(body_change(design, tables)?.kg());
     let at_plug = charging_car(design, &car, &tables.charging, &Draw::BEST)?;
     noted.extend(at_plug.defaulted.iter().cloned());
-    let fields = noted.into_iter().map(|d| (d.field.to_owned(), d.value)).collect();
+    let fields = sized.into_iter().chain(noted.into_iter().map(|d| (d.field, d.value))).map(|(f, v)| (f.to_owned(), v)).collect();
     Ok((car, at_plug, fields))
 }
 
@@ -174,10 +176,13 @@ fn wh_per_km(value: f64) -> f64 {
 /// Its powertrain is not modelled forward.
 pub fn car_performance(design: &CarDesign, tables: &Tables, readiness: Readiness) -> Result<(Performance, Vec<(String, f64)>), AssessError> {
     let mut noted = Vec::new();
+    let (design, sized) = with_kerb_mass(design, tables)?;
+    let design = &*design;
     let masses = Masses::of(design, &tables.drive, &Draw::BEST, &mut noted);
     performance::only_battery(design)?;
     let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?.heavier_by(body_change(design, tables)?.kg());
     let ready = performance_car(design, &car, &tables.performance, readiness, &Draw::BEST)?;
     noted.extend(ready.defaulted.iter().cloned());
-    Ok((performance(&ready), noted.into_iter().map(|d| (d.field.to_owned(), d.value)).collect()))
+    let fields = sized.into_iter().chain(noted.into_iter().map(|d| (d.field, d.value))).map(|(f, v)| (f.to_owned(), v)).collect();
+    Ok((performance(&ready), fields))
 }

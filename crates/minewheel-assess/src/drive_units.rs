@@ -10,7 +10,7 @@
 use std::f64::consts::PI;
 use std::sync::Arc;
 
-use minewheel_data::car::CarDesign;
+use minewheel_data::car::{CarDesign, Topology};
 use minewheel_data::cycles::Cycle;
 use minewheel_data::places::PlaceId;
 use minewheel_data::row::Draw;
@@ -19,12 +19,12 @@ use minewheel_model::bill::{BillLine, Stage};
 use minewheel_model::drive::{Masses, electric_car};
 use minewheel_model::motor::drive_unit::{Chassis, CycleUse, DriveUnit, Slot, Strategy, drive_cycle};
 use minewheel_model::motor::sizing::{MotorSpec, Sized, size_machine};
-use minewheel_model::motor::{LossMap, MachineMasses, MapGrid, MotorTables};
+use minewheel_model::motor::{LossMap, MachineMasses, MapGrid, MotorError, MotorTables};
 use minewheel_model::vehicle::{drive_parts, machine_bill};
 use serde::Serialize;
 
 use crate::AssessError;
-use crate::inventory::{CHARGING, body_change};
+use crate::inventory::{CHARGING, body_change, with_kerb_mass};
 use crate::machine::{drive_cost, rare_earths, score_bills, supply_risk};
 use crate::tables::Tables;
 
@@ -90,8 +90,9 @@ pub struct MachineReport {
     pub cost_usd: f64,
     /// Rare earths weighed with the concentration of their supply, in kg.
     pub risk_kg: f64,
-    /// Whether no other machine of the table is as good in efficiency, rare earths, cost and risk, and better in one.
-    pub is_pareto: bool,
+    /// Whether no other machine of the table is as good in efficiency, rare earths, cost and risk, and better in one;
+    /// `null`: there is no other.
+    pub is_pareto: Option<bool>,
 }
 
 /// A machine with its map and report.
@@ -107,10 +108,29 @@ pub struct Built {
     pub lines: Vec<crate::machine::ScoredLine>,
 }
 
+/// Specifications that a machine can meet, and kinds of machine that cannot, with the reason.
+///
+/// # Errors
+/// None of them can be met, or a table lacks what all need.
+pub fn buildable(specs: Vec<MotorSpec>, tables: &Tables) -> Result<(Vec<MotorSpec>, Vec<(Topology, MotorError)>), AssessError> {
+    let (mut able, mut unable) = (Vec::new(), Vec::new());
+    for spec in specs {
+        match size_machine(&spec, &tables.motors, &Draw::BEST) {
+            Ok(_) => able.push(spec),
+            Err(error @ MotorError::Infeasible { .. }) => unable.push((spec.topology, error)),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    match unable.first() {
+        Some((_, error)) if able.is_empty() => Err(error.clone().into()),
+        _ => Ok((able, unable)),
+    }
+}
+
 /// Sizes machines for one specification each and scores them.
 ///
 /// # Errors
-/// A machine cannot be sized, or its bill not be scored.
+/// The plant's place has no mix of electricity for the year, a machine cannot be sized, or its bill not be scored.
 pub fn machines(
     specs: &[MotorSpec],
     tables: &Tables,
@@ -118,6 +138,7 @@ pub fn machines(
     car: Option<(&CarDesign, &Cycle)>,
     grid: MapGrid,
 ) -> Result<Vec<Built>, AssessError> {
+    tables.electricity.mix(&tables.places, setting.plant, setting.year)?;
     let mut made = Vec::new();
     for spec in specs {
         let sized = size_machine(spec, &tables.motors, &Draw::BEST)?;
@@ -167,7 +188,7 @@ pub fn machines(
             machine_footprint_kg,
             cost_usd: drive_cost(tables, &[m], power.kw(), power.kw(), setting.year)?,
             risk_kg: supply_risk(tables, &[m], setting.year),
-            is_pareto: false,
+            is_pareto: None,
         };
         built.push(Built { sized, map, report, lines });
     }
@@ -184,12 +205,12 @@ fn mark_pareto(built: &mut [Built]) {
             [-r.cycle_efficiency.unwrap_or(r.best_efficiency), r.rare_earth_kg, r.cost_usd, r.risk_kg]
         })
         .collect();
-    for (index, one) in built.iter_mut().enumerate() {
+    for (index, one) in built.iter_mut().enumerate().filter(|_| merits.len() > 1) {
         let beaten = merits.iter().enumerate().any(|(other, theirs)| {
             let mine = &merits[index];
             other != index && theirs.iter().zip(mine).all(|(t, m)| t <= m) && theirs.iter().zip(mine).any(|(t, m)| t < m)
         });
-        one.report.is_pareto = !beaten;
+        one.report.is_pareto = Some(!beaten);
     }
 }
 
@@ -202,6 +223,8 @@ fn volume_l(sized: &Sized) -> f64 {
 /// The car as what moves it, its gear ratio, and the mass of its drive by the tables.
 fn chassis(design: &CarDesign, tables: &Tables) -> Result<(Chassis, f64, Masses), AssessError> {
     let mut defaulted = Vec::new();
+    let (design, _) = with_kerb_mass(design, tables)?;
+    let design = &*design;
     let masses = Masses::of(design, &tables.drive, &Draw::BEST, &mut defaulted);
     let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?.heavier_by(body_change(design, tables)?.kg());
     let class = design.class.unwrap_or_else(|| tables.drive.class_by_mass(masses.kerb_mass_kg));
@@ -278,6 +301,9 @@ pub fn compare_units(
     setting: &Setting,
     grid: MapGrid,
 ) -> Result<Vec<UnitReport>, AssessError> {
+    for place in [setting.plant, setting.country] {
+        tables.electricity.mix(&tables.places, place, setting.year)?;
+    }
     let half = |s: &MotorSpec| MotorSpec { peak_w: 0.5 * s.peak_w, peak_nm: 0.5 * s.peak_nm, ..s.clone() };
     let pair = vec![half(spec), half(second)];
     let designs = [

@@ -13,17 +13,20 @@
 //! life is that of [`crate::ageing`]; what a second pack still holds when the car ends serves elsewhere, so packs count
 //! in fractions. Packs of hybrids without a plug are not aged: their duty is not a distance on a charge.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minewheel_data::car::{BatteryDesign, CarDesign, Fuel, Powertrain};
 use minewheel_data::cycles::Cycle;
-use minewheel_data::row::{Draw, RowId};
+use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::units::{Energy, Length, Mass, Power, Speed};
 use minewheel_model::ageing::CarDuty;
 use minewheel_model::battery::{CellChoices, Content, PackDesign, PackSpec, design_pack};
 use minewheel_model::bill::{BillLine, BillOfMaterials, Stage};
-use minewheel_model::drive::{CertificationTraces, Conditions, Masses, Trace, WltcClass, combustion_car, drive, drive_combustion, electric_car};
+use minewheel_model::drive::{
+    CertificationTraces, Conditions, ElectricCar, Masses, Trace, WltcClass, WltpCycle, combustion_car, drive, drive_combustion, electric_car, wltp_cycle,
+};
 use minewheel_model::vehicle::{PackSummary, SizedCar, bill, element_content, size};
 
 use crate::AssessError;
@@ -37,6 +40,8 @@ use crate::tables::Tables;
 pub struct Traces {
     certification: CertificationTraces,
     ready: BTreeMap<String, Trace>,
+    /// The cycles that a car may have to drive reshaped; none where the scenario names a cycle.
+    classes: BTreeMap<String, Cycle>,
 }
 
 impl Traces {
@@ -45,22 +50,31 @@ impl Traces {
     /// # Errors
     /// The cycle is not known.
     pub fn new(tables: &Tables, cycle: Option<&Cycle>) -> Result<Self, AssessError> {
-        let mut ready = BTreeMap::new();
+        let (mut ready, mut classes) = (BTreeMap::new(), BTreeMap::new());
         match cycle {
             Some(one) => {
                 ready.insert(one.id().to_string(), Trace::new(one));
             }
             None => {
                 for id in ["wltc1", "wltc2", "wltc3a", "wltc3b"] {
-                    ready.insert(id.to_owned(), Trace::new(&tables.cycles.get(id)?));
+                    let cycle = tables.cycles.get(id)?;
+                    ready.insert(id.to_owned(), Trace::new(&cycle));
+                    classes.insert(id.to_owned(), cycle);
                 }
             }
         }
-        Ok(Self { certification: CertificationTraces::new(&tables.cycles)?, ready })
+        Ok(Self { certification: CertificationTraces::new(&tables.cycles)?, ready, classes })
     }
 
     fn get(&self, id: &str) -> Option<&Trace> {
         self.ready.get(id)
+    }
+
+    /// The WLTC of a class as an electric car drives it, if that is not the cycle as it stands.
+    fn reshaped(&self, class: WltcClass, car: &ElectricCar, tables: &Tables, draw: &Draw<'_>) -> Option<(Trace, WltpCycle)> {
+        let base = self.classes.get(class.cycle_id())?;
+        let own = wltp_cycle(car, car.peak_power_w, class, base, &tables.procedures, draw);
+        own.reshaped.as_ref().map(Trace::new).map(|trace| (trace, own))
     }
 }
 
@@ -69,6 +83,12 @@ impl Traces {
 pub struct RoadEnergy {
     /// The cycle driven.
     pub cycle: String,
+    /// How far its fastest stretch is scaled down for want of power; nought: not at all.
+    pub downscaling_factor: f64,
+    /// Top speed to which it is cut, if it is.
+    pub capped_at_km_h: Option<f64>,
+    /// Time in which the car could not follow it, electrically.
+    pub missed_trace_s: f64,
     /// At the wall, for the electric distance.
     pub wall_wh_per_km: Option<f64>,
     /// At the battery, for the electric distance.
@@ -113,6 +133,7 @@ pub struct Inventory {
 /// # Errors
 /// The design cannot be made into a car, or cannot drive the cycle's certificate.
 pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario: &Scenario, draw: &Draw<'_>) -> Result<Inventory, AssessError> {
+    let design = &used_there(design, tables, scenario)?;
     let (mut pack, sized) = sized_with_pack(design, tables, draw)?;
     if let Some(pack) = &mut pack {
         let content = content_lines(pack, &design.recycled_cells.shares(), tables, scenario.year, draw)?;
@@ -144,6 +165,24 @@ pub fn inventory(design: &CarDesign, tables: &Tables, traces: &Traces, scenario:
     }
     lines.sort_by(|a, b| a.stage.cmp(&b.stage).then_with(|| a.part.cmp(&b.part)));
     Ok(Inventory { lines, sized, pack, energy, lifetime_km, years, packs, materials })
+}
+
+/// The design as it is used in a scenario: where that says, whatever its own file says, and for a life that is the same in every
+/// country unless the file gives one or the scenario asks for the national one. Otherwise a car in two countries would be
+/// compared over two distances.
+fn used_there(design: &CarDesign, tables: &Tables, scenario: &Scenario) -> Result<CarDesign, AssessError> {
+    let mut used = if scenario.has_national_life { design.clone() } else { with_standard_life(design, tables)? };
+    used.usage.country = Some(tables.places.code(scenario.country).to_owned());
+    Ok(used)
+}
+
+/// The design with distance and years over life: its own, or those that are the same everywhere.
+pub(crate) fn with_standard_life(design: &CarDesign, tables: &Tables) -> Result<CarDesign, AssessError> {
+    let (distance, years) = tables.vehicles.standard_life(design.model_year)?;
+    let mut living = design.clone();
+    living.usage.lifetime_km.get_or_insert(distance);
+    living.usage.years.get_or_insert(years);
+    Ok(living)
 }
 
 /// Mass of each element or material in a car, at best estimates; nothing is driven.
@@ -242,15 +281,18 @@ fn road_energy(
     let top_speed = design.top_speed_km_h.map(|v| Speed::from_km_h(v.best));
     // GTR 15 classes a car by its rated power: a hybrid's is at least that of the stronger of engine and machines.
     let power = sized.motor_power().max(sized.engine.map_or(Power::ZERO, |e| e.peak_power));
-    let cycle = scenario.cycle.as_ref().map_or_else(
-        || WltcClass::of(power, sized.kerb_mass, top_speed, &tables.procedures.wltc_limits).cycle_id().to_owned(),
-        |c| c.id().to_string(),
-    );
+    let class = WltcClass::of(power, sized.kerb_mass, top_speed, &tables.procedures.wltc_limits);
+    let cycle = scenario.cycle.as_ref().map_or_else(|| class.cycle_id().to_owned(), |c| c.id().to_string());
     let trace = traces.get(&cycle).ok_or_else(|| AssessError::Cycle(cycle.clone()))?;
     let mut energy = RoadEnergy { cycle: cycle.clone(), ..RoadEnergy::default() };
     if matches!(design.powertrain, Powertrain::Bev | Powertrain::Phev) {
         let car = electric_car(design, &masses, &tables.drive, draw)?.heavier_by(change_kg);
-        let result = drive(&car, trace, &conditions);
+        // A plug-in hybrid has the power of its engine too, and one cycle for both ways to drive.
+        let own = if design.powertrain == Powertrain::Bev { traces.reshaped(class, &car, tables, draw) } else { None };
+        let result = drive(&car, own.as_ref().map_or(trace, |o| &o.0), &conditions);
+        energy.downscaling_factor = own.as_ref().map_or(0.0, |o| o.1.downscaling_factor);
+        energy.capped_at_km_h = own.and_then(|o| o.1.top_speed_m_s).map(|v| Speed::from_m_s(v).km_h());
+        energy.missed_trace_s = result.missed_trace_s;
         energy.wall_wh_per_km = Some(result.wall_wh_per_km);
         energy.battery_wh_per_km = Some(result.battery_wh_per_km);
         energy.range_km = Some(Energy::from_j(car.usable_energy_j).wh() / result.battery_wh_per_km);
@@ -322,6 +364,23 @@ pub fn body_change(design: &CarDesign, tables: &Tables) -> Result<Mass, AssessEr
     Ok(sized_with_pack(design, tables, &Draw::BEST)?.1.body_change)
 }
 
+/// The design with a kerb mass: its own, or that of its parts once they are sized, without what choices of its body change.
+///
+/// A coast-down's test mass tells the kerb mass better than parts do, so a design that gives one is left alone. The second value
+/// names the field and what stood in.
+///
+/// # Errors
+/// The design cannot be made into a car.
+pub fn with_kerb_mass<'d>(design: &'d CarDesign, tables: &Tables) -> Result<(Cow<'d, CarDesign>, Option<(&'static str, f64)>), AssessError> {
+    if design.kerb_mass_kg.is_some() || design.road_load.test_mass_kg.is_some() {
+        return Ok((Cow::Borrowed(design), None));
+    }
+    let (_, sized) = sized_with_pack(design, tables, &Draw::BEST)?;
+    let kg = sized.kerb_mass.kg() - sized.body_change.kg();
+    let massed = CarDesign { kerb_mass_kg: Some(Value::given(kg)), ..design.clone() };
+    Ok((Cow::Owned(massed), Some(("car.kerb_mass_kg", kg))))
+}
+
 /// One car on one cycle, at best estimates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Driven {
@@ -351,27 +410,30 @@ pub struct Driven {
 
 /// Drives a car over a trace; `None`: the class of WLTC that it belongs to.
 ///
-/// The masses are those of the design where it gives them, else of the drive tables: no part is sized for a drive, unless
-/// choices of the body change the mass.
+/// The masses are those of the design where it gives them, else of its parts, as an assessment has them.
 ///
 /// # Errors
 /// The design cannot be driven.
 pub fn drive_car(design: &CarDesign, tables: &Tables, trace: Option<&Trace>, conditions: &Conditions) -> Result<Driven, AssessError> {
     let mut defaulted = Vec::new();
+    let (design, sized) = with_kerb_mass(design, tables)?;
+    let design = &*design;
     let masses = Masses::of(design, &tables.drive, &Draw::BEST, &mut defaulted);
     let change_kg = body_change(design, tables)?.kg();
     let kerb = Mass::from_kg(masses.kerb_mass_kg + change_kg);
     let top_speed = design.top_speed_km_h.map(|v| Speed::from_km_h(v.best));
-    let auto = |power_w: f64| -> Result<(String, Trace), AssessError> {
-        let id = WltcClass::of(Power::from_w(power_w), kerb, top_speed, &tables.procedures.wltc_limits).cycle_id();
-        Ok((id.to_owned(), Trace::new(&tables.cycles.get(id)?)))
+    let auto = |power_w: f64, car: Option<&ElectricCar>| -> Result<(String, Trace), AssessError> {
+        let class = WltcClass::of(Power::from_w(power_w), kerb, top_speed, &tables.procedures.wltc_limits);
+        let base = tables.cycles.get(class.cycle_id())?;
+        let own = car.and_then(|car| wltp_cycle(car, power_w, class, &base, &tables.procedures, &Draw::BEST).reshaped);
+        Ok((class.cycle_id().to_owned(), Trace::new(own.as_ref().unwrap_or(&base))))
     };
-    let mut fields: Vec<(String, f64)> = defaulted.iter().map(|d| (d.field.to_owned(), d.value)).collect();
+    let mut fields: Vec<(String, f64)> = sized.into_iter().chain(defaulted.iter().map(|d| (d.field, d.value))).map(|(f, v)| (f.to_owned(), v)).collect();
     if matches!(design.powertrain, Powertrain::Bev | Powertrain::Phev) {
         let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?.heavier_by(change_kg);
         let (cycle, owned) = match trace {
             Some(trace) => (trace.id().to_owned(), None),
-            None => auto(car.peak_power_w).map(|(id, t)| (id, Some(t)))?,
+            None => auto(car.peak_power_w, (design.powertrain == Powertrain::Bev).then_some(&car)).map(|(id, t)| (id, Some(t)))?,
         };
         let Some(trace) = trace.or(owned.as_ref()) else { return Err(AssessError::Cycle(cycle)) };
         let result = drive(&car, trace, conditions);
@@ -393,7 +455,7 @@ pub fn drive_car(design: &CarDesign, tables: &Tables, trace: Option<&Trace>, con
     let car = combustion_car(design, &masses, &tables.drive, &CertificationTraces::new(&tables.cycles)?, &Draw::BEST)?.heavier_by(change_kg);
     let (cycle, owned) = match trace {
         Some(trace) => (trace.id().to_owned(), None),
-        None => auto(car.peak_power_w).map(|(id, t)| (id, Some(t)))?,
+        None => auto(car.peak_power_w, None).map(|(id, t)| (id, Some(t)))?,
     };
     let Some(trace) = trace.or(owned.as_ref()) else { return Err(AssessError::Cycle(cycle)) };
     let result = drive_combustion(&car, trace, conditions);

@@ -109,4 +109,6 @@ pub struct Scenario {
     pub cycle: Option<Arc<Cycle>>,
     /// Distance over life; `None`: the table's.
     pub lifetime_km: Option<f64>,
+    /// Whether distance and years of a life that nobody gives are those usual in the country, not the same everywhere.
+    pub has_national_life: bool,
 }

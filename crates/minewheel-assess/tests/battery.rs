@@ -94,6 +94,7 @@ fn the_pack_of_an_assessment_is_the_pack_of_the_designer() {
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     };
     let of_car = assess(&TABLES, &[car], &scenario, None).unwrap()[0].battery_climate_kg_per_kwh.unwrap().value;
     let of_pack = kg(&usual("nmc622", "PL"));

@@ -38,6 +38,7 @@ fn scenario(tables: &Tables, country: &str) -> Scenario {
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     }
 }
 

@@ -31,6 +31,7 @@ fn scenario(tables: &Tables, preset: Preset) -> Scenario {
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     }
 }
 

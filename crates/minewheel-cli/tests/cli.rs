@@ -565,3 +565,38 @@ fn plant_puts_measures_in_turn_and_takes_only_those_asked_for() {
     assert!(number(&slow["electricity_kwh"]) > number(&report["electricity_kwh"]));
     is_rectangular(&data_of(&["plant", "--format", "csv"]), "kind,name,figure,value");
 }
+
+/// A car without a mass is the same car in every command that drives it.
+#[test]
+fn a_car_without_a_mass_has_one_mass_in_every_command() {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("small.toml");
+    let text = "[car]\nid = \"small\"\npowertrain = \"bev\"\nclass = \"suv-mid\"\n[battery]\nchemistry = \"lfp\"\ngross_energy_kwh = 45.0\n";
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let assessed = json_of(&["assess", file, "--no-interval"]);
+    let kerb = assessed[0]["kerb_mass_kg"].as_f64().unwrap();
+    for command in [vec!["range", file], vec!["drive", file], vec!["performance", file], vec!["charge", file]] {
+        let answer = json_of(&command);
+        let stood_in = answer[0]["defaulted"]["car.kerb_mass_kg"].as_f64();
+        assert!(stood_in.is_some_and(|kg| (kg - kerb).abs() < 1e-9), "{command:?}: {stood_in:?}, wanted {kerb}");
+    }
+}
+
+/// The consumption of a slow car is that of its own test: its cycle is downscaled and capped at its top speed.
+#[test]
+fn a_slow_car_is_assessed_on_the_cycle_of_its_own_test() {
+    let assessed = json_of(&["assess", "wuling-mini-215", "--no-interval"]);
+    let tested = json_of(&["range", "wuling-mini-215"]);
+    let (ours, official) = (assessed[0]["consumption_kwh_per_100km"].as_f64().unwrap(), tested[0]["wltp"]["consumption_kwh_per_100km"].as_f64().unwrap());
+    assert!((ours / official - 1.0).abs() < 0.01, "{ours} and {official}");
+    let notices = assessed[0]["run"]["notices"].to_string();
+    assert!(notices.contains("downscaled by 9.") && notices.contains("capped at its top speed of 100 km/h"), "{notices}");
+}
+
+/// Two countries are compared over one distance unless the national one is asked for; a file's own country changes none.
+#[test]
+fn a_life_is_the_same_in_every_country_unless_asked() {
+    let km = |more: &[&str]| json_of(&[&["assess", "vw-id3-58", "--no-interval"], more].concat())[0]["lifetime_km"].as_f64().unwrap();
+    assert_eq!([km(&["--country", "CN"]), km(&["--country", "US"])], [200_000.0, 200_000.0]);
+    assert_eq!([km(&["--country", "CN", "--national-life"]), km(&["--country", "US", "--national-life"])], [150_000.0, 280_000.0]);
+}

@@ -506,6 +506,7 @@ fn grid_cells(tables: &Tables, id: &str, grid: &RatioGrid, holds: &dyn Fn(f64, O
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     };
     let traces = Traces::new(tables, None)?;
     let car = |id: &str| -> Result<CarDesign, CaseError> {

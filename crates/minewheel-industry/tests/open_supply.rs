@@ -20,6 +20,7 @@ fn an_open_supply_at_the_shares_of_the_tables_closes_on_the_production_footprint
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     };
     for id in ["vw-id3-58", "tesla-m3-rwd-lfp", "vw-golf-15tsi"] {
         let car = tables.catalogue.car(id).unwrap().clone();

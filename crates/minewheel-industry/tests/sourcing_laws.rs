@@ -35,6 +35,7 @@ fn scenario() -> Scenario {
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     }
 }
 

@@ -259,6 +259,7 @@ fn scenario(country: PlaceId, year: i32) -> Scenario {
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     }
 }
 

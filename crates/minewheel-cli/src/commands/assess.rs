@@ -46,7 +46,7 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value = "maker")]
     chain: ChainWord,
     /// Seed of the draws
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     #[command(flatten)]
     background: BackgroundArguments,
@@ -78,11 +78,11 @@ const MOST_SAMPLES: i64 = 1_000_000;
 /// # Errors
 /// Bad input, or a result that `--strict` refuses.
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Assessment>, Failure> {
-    if !(1..=MOST_SAMPLES).contains(&arguments.samples) {
+    if !(2..=MOST_SAMPLES).contains(&arguments.samples) {
         return Err(Failure::Option {
             option: "samples",
             seen: arguments.samples.to_string(),
-            wanted: format!("1 to {MOST_SAMPLES}, or --no-interval"),
+            wanted: format!("2 to {MOST_SAMPLES}, or --no-interval"),
         });
     }
     let tables = desk.tables()?;
@@ -137,7 +137,12 @@ fn refuse_weak(results: &[Assessment]) -> Result<(), Failure> {
         let share = |s: Status| 100.0 * result.share_by_status.get(s.word()).copied().unwrap_or(0.0);
         let (recalled, assumed) = (share(Status::Recalled), share(Status::Assumption));
         let _ =
-            write!(text, "\n{}: {recalled:.1} % of the climate total rests on recalled values, {assumed:.1} % on assumptions; largest:", result.car);
+            write!(
+                text,
+                "\n{}: the weakest value behind {assumed:.1} % of the climate total is an assumption, behind {recalled:.1} % a recalled one (a part with \
+                 both counts as assumption); values through which most of it flows, together or apart:",
+                result.car
+            );
         for blocker in &result.run.blockers {
             let _ = write!(text, "\n  {:5.1} %  {} [{}] {}", 100.0 * blocker.share, blocker.what, blocker.status, blocker.at);
         }
@@ -149,8 +154,8 @@ fn notices(results: &[Assessment]) -> Vec<&str> {
     let mut found: Vec<&str> = results.iter().flat_map(|r| r.run.notices.iter().map(String::as_str)).collect();
     found.sort_unstable();
     found.dedup();
-    // Stand-ins of countries far up the chain are in the JSON; the terminal names those of the scenario.
-    found.retain(|n| results.iter().any(|r| n.contains(&format!("mix of {} ", r.country))));
+    // Stand-ins of countries far up the chain are in the JSON; the terminal names those of the scenario, and how a car drives its cycle.
+    found.retain(|n| results.iter().any(|r| n.contains(&format!("mix of {} ", r.country)) || n.starts_with(&format!("{}: ", r.car))));
     found
 }
 
@@ -171,6 +176,7 @@ fn figures(results: &[Assessment]) -> String {
         ("kerb mass, kg", points(|r| Some(r.kerb_mass_kg))),
         ("at the wall, kWh/100 km", points(|r| r.consumption_kwh_per_100km)),
         ("fuel, l/100 km", points(|r| r.fuel_l_per_100km)),
+        ("driven electrically, %", points(|r| is_plug_in(r).then_some(100.0 * r.electric_share))),
         ("electric range, km", points(|r| r.range_km)),
         ("production, t CO2e", spreads(tonne, |r| Some(r.climate.production_kg))),
         ("use, t CO2e", spreads(tonne, |r| Some(r.climate.use_kg))),
@@ -214,6 +220,12 @@ fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> Stri
     if first.climate.total_g_per_km.p5.is_some() {
         text.push_str("[5th–95th percentile]\n");
     }
+    if results.iter().any(is_plug_in) {
+        text.push_str(&print::wrap(
+            "plug-in hybrids: kWh per 100 km driven electrically, litres per 100 km driven on the engine; CO2e per km of both together",
+        ));
+        text.push('\n');
+    }
     text.push('\n');
     text.push_str(&bars(results));
     text.push_str(&origins(first));
@@ -227,6 +239,11 @@ fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> Stri
     text.push_str(&print::wrap(&format!("counted: {}", first.run.boundary)));
     text.push('\n');
     text
+}
+
+/// Whether a car drives in two ways, each with its own consumption.
+const fn is_plug_in(result: &Assessment) -> bool {
+    result.consumption_kwh_per_100km.is_some() && result.fuel_l_per_100km.is_some()
 }
 
 /// The years of the prices, where they are not those of the question.
@@ -379,6 +396,9 @@ fn csv(results: &[Assessment]) -> String {
         }
         if let Some(v) = r.fuel_l_per_100km {
             line("fuel", "l/100km", Interval::point(v));
+        }
+        if is_plug_in(r) {
+            line("electric share of the distance", "1", Interval::point(r.electric_share));
         }
         if let Some(v) = r.range_km {
             line("range", "km", Interval::point(v));

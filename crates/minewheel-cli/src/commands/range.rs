@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use minewheel_assess::inventory::with_kerb_mass;
 use minewheel_data::row::Draw;
 use minewheel_model::drive::{RangeResult, RangeRule, Ranges, Rules, ranges};
 use serde::Serialize;
@@ -80,8 +81,18 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<RangeByRule>, Fa
     let mut lines = Vec::new();
     for name in &arguments.cars {
         let design = desk.road_car(name)?;
+        // A car whose mass is known needs none of the tables of parts.
+        let has_mass = design.kerb_mass_kg.is_some() || design.road_load.test_mass_kg.is_some();
+        let (design, sized) = if has_mass {
+            (design, None)
+        } else {
+            let (massed, field) = with_kerb_mass(&design, desk.tables()?)?;
+            (massed.into_owned(), field)
+        };
         let found = ranges(&design, &rules, &Draw::BEST).map_err(|e| Failure::Assess(e.into()))?;
-        lines.push(line(design.id.clone(), design.powertrain.word(), found));
+        let mut line = line(design.id.clone(), design.powertrain.word(), found);
+        line.defaulted.extend(sized);
+        lines.push(line);
     }
     Ok(lines)
 }

@@ -27,6 +27,9 @@ pub struct ScenarioArguments {
     /// Distance over life in km; left out: the table's
     #[arg(long, value_name = "KM", allow_negative_numbers = true)]
     pub km: Option<f64>,
+    /// Distance and years of a life as they are usual in the country, where no file and no --km says; else the same everywhere
+    #[arg(long, conflicts_with = "km")]
+    pub national_life: bool,
     /// Consumption as in the test, or as measured in traffic
     #[arg(long = "use", value_enum, default_value = "official")]
     pub usage: UseChoice,
@@ -61,6 +64,18 @@ impl ChainWord {
             Self::Market => Chain::Market,
         }
     }
+}
+
+/// Refuses one draw: an interval of it would be a point.
+///
+/// # Errors
+/// As said.
+pub fn draws(samples: u32) -> Result<(), Failure> {
+    if samples == 1 {
+        let wanted = "0 for no interval, or at least 2 draws".to_owned();
+        return Err(Failure::Option { option: "samples", seen: samples.to_string(), wanted });
+    }
+    Ok(())
 }
 
 /// Basis of consumption.
@@ -139,6 +154,7 @@ impl ScenarioArguments {
             },
             cycle,
             lifetime_km: self.km,
+            has_national_life: self.national_life,
         })
     }
 }

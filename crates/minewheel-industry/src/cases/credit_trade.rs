@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Company-years come from a study whose full records are not public, so they are scenarios. The price is the market's of
-//! the announced industry totals; years without totals have none. Announced figures of the seller stand beside.
+//! the announced industry totals; years without totals have none, are undecided, and bear no verdict. Announced figures of the seller stand beside.
 
 use std::collections::BTreeMap;
 
@@ -50,6 +50,7 @@ pub struct TradeRule {
     true_words: String,
     depends_words: String,
     false_words: String,
+    undecided_words: String,
 }
 
 /// One accounting year.
@@ -73,8 +74,8 @@ pub struct TradeYear {
     pub sells_million_cny: Option<f64>,
     /// What the buyers pay at it.
     pub buys_million_cny: Option<f64>,
-    /// Whether the statement holds.
-    pub holds: bool,
+    /// Whether the statement holds; `None`: undecided, as the year has no price.
+    pub holds: Option<bool>,
     /// Announced balance of the seller's new-energy account.
     pub announced_nev: Option<f64>,
     /// Announced company-average credits of the seller.
@@ -131,7 +132,9 @@ pub(super) fn judge(store: &Store, case: Statement, compute: &Compute, rule: Tra
         let price = prices.get(&year).copied();
         let worth = |credits: f64| price.map(|p| credits * p / CNY_PER_MILLION);
         let buys = worth(to_buy);
-        let within = buys.is_none_or(|m| (rule.least_million_cny..=rule.most_million_cny).contains(&m));
+        let within = buys.map(|m| (rule.least_million_cny..=rule.most_million_cny).contains(&m));
+        // Without credits on either side nothing is traded at any price.
+        let holds = if to_sell > 0.0 && to_buy > 0.0 { within } else { Some(false) };
         let announced = |of: fn(&crate::credits::results::CompanyRow) -> Option<f64>| {
             results.companies.iter().filter(|c| c.company == compute.seller && c.year == year).find_map(of)
         };
@@ -145,7 +148,7 @@ pub(super) fn judge(store: &Store, case: Statement, compute: &Compute, rule: Tra
             price_cny: price,
             sells_million_cny: worth(to_sell),
             buys_million_cny: buys,
-            holds: to_sell > 0.0 && to_buy > 0.0 && within,
+            holds,
             announced_nev: announced(|c| c.nev_credits),
             announced_cafc: announced(|c| c.cafc_credits),
         });
@@ -163,9 +166,13 @@ fn smallest(book: &RuleBook, study: &Study, company: &str, year: i32) -> Option<
 }
 
 fn words(case: Statement, rule: TradeRule, years: Vec<TradeYear>, is_scenario: bool) -> TradeJudgement {
-    let holding: Vec<String> = years.iter().filter(|y| y.holds).map(|y| y.year.to_string()).collect();
-    let share = holding.len() as f64 / years.len().max(1) as f64;
-    let (verdict, template) = if holding.is_empty() {
+    let those = |holds: Option<bool>| years.iter().filter(|y| y.holds == holds).map(|y| y.year.to_string()).collect::<Vec<String>>();
+    let (holding, undecided) = (those(Some(true)), those(None));
+    let decided = years.len() - undecided.len();
+    let share = holding.len() as f64 / decided.max(1) as f64;
+    let (verdict, template) = if decided == 0 {
+        (Verdict::NotDecidable, &rule.undecided_words)
+    } else if holding.is_empty() {
         (Verdict::False, &rule.false_words)
     } else if share >= rule.true_share {
         (Verdict::True, &rule.true_words)
@@ -184,10 +191,12 @@ fn words(case: Statement, rule: TradeRule, years: Vec<TradeYear>, is_scenario: b
             Some(format!("{} and {}", text(nev), text(cafc)))
         }
     };
-    let filled = template
+    let undecided_words = if undecided.is_empty() || decided == 0 { String::new() } else { format!(" {}", rule.undecided_words) };
+    let filled = format!("{template}{undecided_words}")
         .replace("{holding}", &holding.len().to_string())
         .replace("{holding_years}", &holding.join(", "))
-        .replace("{years}", &years.len().to_string())
+        .replace("{years}", &decided.to_string())
+        .replace("{undecided}", &undecided.join(", "))
         .replace("{seller}", &each(&|y| Some(format!("{}{}", thousands(y.to_sell), money(y.sells_million_cny)))))
         .replace("{average}", &each(&|y| Some(thousands(y.average_surplus))))
         .replace("{buyers}", &each(&|y| Some(format!("{}{}", thousands(y.to_buy), money(y.buys_million_cny)))))

@@ -37,7 +37,7 @@ pub struct RingRule {
     pub highest_saved_share: f64,
     /// The rule in words.
     pub rule: String,
-    true_words: String,
+    not_decidable_words: String,
     depends_words: String,
     false_words: String,
 }
@@ -115,6 +115,7 @@ pub(super) fn judge(tables: &Tables, case: Statement, compute: &Compute, rule: R
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     };
     let mut cars = Vec::new();
     for id in &compute.cars {
@@ -154,7 +155,7 @@ pub(super) fn judge(tables: &Tables, case: Statement, compute: &Compute, rule: R
     let holding = cars.iter().filter(|c| c.holds).count();
     let (verdict, template) = match holding {
         0 => (Verdict::False, &rule.false_words),
-        all if all == cars.len() => (Verdict::True, &rule.true_words),
+        all if all == cars.len() => (Verdict::NotDecidable, &rule.not_decidable_words),
         _ => (Verdict::Depends, &rule.depends_words),
     };
     let shares = cars.iter().map(|c| c.saved_share);

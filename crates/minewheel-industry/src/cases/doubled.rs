@@ -165,6 +165,7 @@ fn scenario(tables: &Tables, case: &Statement, compute: &Compute, year: i32) -> 
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     })
 }
 

@@ -119,6 +119,7 @@ pub(super) fn judge(store: &Store, tables: &Tables, case: Statement, compute: &C
             grid: GridChoice::Static,
             cycle: None,
             lifetime_km: None,
+            has_national_life: false,
         };
         for volume in compute.volumes.iter().map(|v| Some(*v)).chain([None]) {
             let rules = vec![Rules { friends: friends.clone(), ..Rules::default() }];

@@ -90,6 +90,7 @@ fn planned(store: &Store, tables: &Tables, compute: &Compute) -> Result<Planned,
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     };
     let first = SuppliedCar::open(tables, design, &scenario, &[])?;
     let car = SuppliedCar::open(tables, design, &scenario, &places(tables, &first))?;

@@ -120,6 +120,7 @@ pub(super) fn scenario(tables: &Tables, place: &str, year: i32) -> Result<Scenar
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     })
 }
 

@@ -76,6 +76,8 @@ pub struct TcoCountry {
     pub fuel: String,
     /// The country.
     pub country: String,
+    /// Basis of the consumption that is paid for: `real-world`, with the measured gap between test and traffic, or `official`, as in the test.
+    pub use_basis: &'static str,
     /// First year from which the battery car is no dearer to buy.
     pub purchase_parity: Option<i32>,
     /// First year from which it is no dearer to own.
@@ -142,7 +144,13 @@ struct Pair<'t> {
 }
 
 impl<'t> Pair<'t> {
-    fn new(tables: &'t Tables, traces: &Traces, battery: &'t CarDesign, fuel: &'t CarDesign, country: &str) -> Result<Self, FleetError> {
+    fn new(
+        tables: &'t Tables,
+        traces: &Traces,
+        [battery, fuel]: [&'t CarDesign; 2],
+        country: &str,
+        is_real_world: bool,
+    ) -> Result<Self, FleetError> {
         let place = tables.places.id(country)?;
         let codes = |id| tables.places.lineage(id).map(|p| tables.places.code(p)).collect::<Vec<_>>();
         let scenario = |lifetime_km: Option<f64>| -> Result<Scenario, FleetError> {
@@ -151,10 +159,11 @@ impl<'t> Pair<'t> {
                 year: last_price(tables)?,
                 method: String::new(),
                 preset: Preset::CutOff,
-                is_real_world: true,
+                is_real_world,
                 grid: GridChoice::Static,
                 cycle: None,
                 lifetime_km,
+                has_national_life: false,
             })
         };
         let mine = inventory(battery, tables, traces, &scenario(None)?, &Draw::BEST)?;
@@ -180,7 +189,7 @@ impl<'t> Pair<'t> {
     }
 }
 
-/// Compares two cars in a country from one year to another.
+/// Compares two cars in a country from one year to another, by their consumption in traffic or in the test.
 ///
 /// # Errors
 /// A car that cannot be made, a place or price that is missing.
@@ -190,11 +199,11 @@ pub fn compare(
     battery: &CarDesign,
     fuel: &CarDesign,
     country: &str,
-    from: i32,
-    to: i32,
+    (from, to): (i32, i32),
+    is_real_world: bool,
 ) -> Result<TcoCountry, FleetError> {
     let last = last_price(tables)?;
-    let pair = Pair::new(tables, &Traces::new(tables, None)?, battery, fuel, country)?;
+    let pair = Pair::new(tables, &Traces::new(tables, None)?, [battery, fuel], country, is_real_world)?;
     let mut years = Vec::new();
     let mut status = Status::Derived;
     for year in from..=to {
@@ -216,6 +225,7 @@ pub fn compare(
         battery: battery.id.clone(),
         fuel: fuel.id.clone(),
         country: country.to_owned(),
+        use_basis: if is_real_world { "real-world" } else { "official" },
         purchase_parity: parity(&years, |y| y.battery_purchase_usd <= y.fuel_purchase_usd),
         ownership_parity: parity(&years, |y| y.battery_usd_per_km <= y.fuel_usd_per_km),
         published: None,
@@ -228,12 +238,18 @@ pub fn compare(
 ///
 /// # Errors
 /// As [`compare`]; a car that the catalogue lacks.
-pub fn by_segment(tables: &Tables, fleet: &FleetTables, countries: &[String], from: i32, to: i32) -> Result<Vec<TcoCountry>, FleetError> {
+pub fn by_segment(
+    tables: &Tables,
+    fleet: &FleetTables,
+    countries: &[String],
+    (from, to): (i32, i32),
+    is_real_world: bool,
+) -> Result<Vec<TcoCountry>, FleetError> {
     let mut all = Vec::new();
     for segment in &fleet.segments {
         let (battery, fuel) = (tables.catalogue.car(&segment.battery)?, tables.catalogue.car(&segment.fuel)?);
         for country in countries {
-            let found = compare(tables, fleet, battery, fuel, country, from, to)?;
+            let found = compare(tables, fleet, battery, fuel, country, (from, to), is_real_world)?;
             // Pairs are chosen by us, so nothing that rests on one is better than that.
             let weakest_status = found.weakest_status.max(Status::Assumption);
             all.push(TcoCountry {
@@ -282,7 +298,7 @@ impl CostRatios {
         let (battery, fuel) = (tables.catalogue.car(&segment.battery)?, tables.catalogue.car(&segment.fuel)?);
         let mut lines = BTreeMap::new();
         for country in countries {
-            let pair = Pair::new(tables, &traces, battery, fuel, country)?;
+            let pair = Pair::new(tables, &traces, [battery, fuel], country, true)?;
             let [ours, others] = pair.priced(last)?;
             let (free, full, theirs) = (with_packs(&ours, 0.0), with_packs(&ours, 1.0), with_packs(&others, 1.0));
             let price = full.pack / pair.pack_kwh();
@@ -336,7 +352,7 @@ mod tests {
         let store = Store::embedded();
         let (tables, fleet) = (Tables::read(&store, false).unwrap(), FleetTables::read(&store, false).unwrap());
         let car = |id: &str| tables.catalogue.car(id).unwrap().clone();
-        let found = compare(&tables, &fleet, &car("byd-dolphin-60"), &car("nissan-sylphy-16"), "CN", 2018, 2040).unwrap();
+        let found = compare(&tables, &fleet, &car("byd-dolphin-60"), &car("nissan-sylphy-16"), "CN", (2018, 2040), true).unwrap();
         for pair in found.years.windows(2).filter(|p| p[0].year >= 2025) {
             assert!(pair[1].pack_usd_per_kwh < pair[0].pack_usd_per_kwh, "{pair:?}");
         }
@@ -355,7 +371,7 @@ mod tests {
         let ratios = CostRatios::of(&tables, &fleet, segment, &countries, 2040).unwrap();
         let car = |id: &str| tables.catalogue.car(id).unwrap().clone();
         for country in &countries {
-            let found = compare(&tables, &fleet, &car(&segment.battery), &car(&segment.fuel), country, 2021, 2035).unwrap();
+            let found = compare(&tables, &fleet, &car(&segment.battery), &car(&segment.fuel), country, (2021, 2035), true).unwrap();
             for year in found.years {
                 let (own, buy) = (year.battery_usd_per_km / year.fuel_usd_per_km, year.battery_purchase_usd / year.fuel_purchase_usd);
                 assert!((ratios.owning(country, year.pack_usd_per_kwh).unwrap() - own.ln()).abs() < 1e-9);
@@ -370,7 +386,7 @@ mod tests {
     fn every_segment_of_the_tables_is_a_battery_car_beside_a_fuel_car() {
         let store = Store::embedded();
         let (tables, fleet) = (Tables::read(&store, false).unwrap(), FleetTables::read(&store, false).unwrap());
-        let found = by_segment(&tables, &fleet, &["CN".to_owned(), "DE".to_owned()], 2024, 2035).unwrap();
+        let found = by_segment(&tables, &fleet, &["CN".to_owned(), "DE".to_owned()], (2024, 2035), true).unwrap();
         assert_eq!(found.len(), 2 * fleet.segments.len());
         let ratio = |segment: &str, country: &str| {
             let of = found.iter().find(|c| c.segment.as_deref() == Some(segment) && c.country == country).unwrap();

@@ -44,7 +44,7 @@ pub use combustion::{CombustionCar, FuelResult, PlugInResult, combustion_car, dr
 pub use electric::{CycleResult, ElectricCar, Ledger, drive, electric_car};
 pub use performance::{Performance, PerformanceCar, PerformanceError, PerformanceTables, Readiness, performance, performance_car};
 pub use procedures::{ProcedureTables, WltcLimits};
-pub use range::{RangeResult, RangeRule, RangeTest, Ranges, Rules, range, ranges};
+pub use range::{RangeResult, RangeRule, RangeTest, Ranges, Rules, WltpCycle, range, ranges, wltp_cycle};
 pub use road_load::{Masses, RoadLoad};
 pub use sensitivity::{Lever, Slope, sensitivities};
 pub use tables::DriveTables;

@@ -167,6 +167,37 @@ pub fn wltc_class(car: &ElectricCar, rated_power_w: f64, procedures: &ProcedureT
     WltcClass::of(power, kerb, car.top_speed_m_s.map(Speed::from_m_s), &procedures.wltc_limits)
 }
 
+/// The WLTC as one car drives it in its test.
+#[derive(Debug, Clone)]
+pub struct WltpCycle {
+    /// The cycle of its class reshaped; `None`: the car drives it as it stands.
+    pub reshaped: Option<Cycle>,
+    /// How far the fastest stretch is scaled down; nought: not at all.
+    pub downscaling_factor: f64,
+    /// Top speed in m/s to which it is cut, if it is.
+    pub top_speed_m_s: Option<f64>,
+}
+
+/// The WLTC of a car's class, scaled down where its power is short (UN GTR 15, Annex 1, 8) and at its own top speed where that is
+/// slower (Annex 1, 9).
+pub fn wltp_cycle(
+    car: &ElectricCar,
+    rated_power_w: f64,
+    class: WltcClass,
+    base: &Cycle,
+    procedures: &ProcedureTables,
+    draw: &Draw<'_>,
+) -> WltpCycle {
+    let downscaling_factor = downscaling_factor(car, rated_power_w, class, procedures, draw);
+    let scaled = (downscaling_factor > 0.0).then(|| downscaled(base, downscaling_factor, procedures.downscaling(class)));
+    let top_speed_m_s = slower(car, scaled.as_ref().unwrap_or(base));
+    let reshaped = match top_speed_m_s {
+        Some(top) => Some(capped(scaled.as_ref().unwrap_or(base), top)),
+        None => scaled,
+    };
+    WltpCycle { reshaped, downscaling_factor, top_speed_m_s }
+}
+
 /// Range and consumption of a car with a plug by one rule.
 ///
 /// # Errors
@@ -199,15 +230,13 @@ pub fn range(design: &CarDesign, rule: RangeRule, rules: &Rules<'_>, draw: &Draw
         RangeRule::Wltp => {
             let class = wltc_class(&car, rated_power_w, rules.procedures);
             let base = rules.cycles.get(class.cycle_id())?;
-            let factor = downscaling_factor(&car, rated_power_w, class, rules.procedures, draw);
-            let scaled = if factor > 0.0 { downscaled(&base, factor, rules.procedures.downscaling(class)) } else { base };
-            let top = slower(&car, &scaled);
-            let trace = Trace::new(&top.map_or_else(|| scaled.clone(), |top| capped(&scaled, top)));
+            let own = wltp_cycle(&car, rated_power_w, class, &base, rules.procedures, draw);
+            let trace = Trace::new(own.reshaped.as_ref().unwrap_or(&base));
             let (found, test) = match charge.shortened(&car, &[&trace], wltp, draw) {
                 Some((early, late)) => (first_and_rest(&charge, &[&early[0], &late[0]], 1), RangeTest::Shortened),
                 None => (charge.continuous(&car, &trace), RangeTest::Continuous),
             };
-            Ok(RangeResult { downscaling_factor: factor, ..result(class.cycle_id(), &trace, top, &found, test) })
+            Ok(RangeResult { downscaling_factor: own.downscaling_factor, ..result(class.cycle_id(), &trace, own.top_speed_m_s, &found, test) })
         }
         RangeRule::Cltc => {
             let (cycle, top) = own_top("cltc-p")?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use minewheel_data::car::{BodyDesign, CarClass, CarDesign, DrivenWheels, Fuel, MotorDesign, Powertrain, Resizing, Topology};
+use minewheel_data::parameters::Parameters;
 use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::units::{Area, Duration, Length, Mass, Power, Share, ratio};
 
@@ -593,9 +594,7 @@ impl<'a> Sizing<'a> {
         // A province (`CN-YN`) lives as its country does.
         let places = [country, country.split('-').next().unwrap_or_default()];
         let year = design.model_year.unwrap_or(i32::MAX);
-        let life = usage.subject("life")?;
-        let distance = life.value_at("lifetime_distance", &places, year, "km")?;
-        let years = life.value_at("years", &places, year, "year")?;
+        let (distance, years) = life_in(usage, &places, year)?;
         let km = self.resolve("use.lifetime_km", design.usage.lifetime_km.as_ref(), &distance);
         let years = self.resolve("use.years", design.usage.years.as_ref(), &years);
         let km = positive(design, "use.lifetime_km", km)?;
@@ -701,4 +700,10 @@ fn nearest_class(design: &CarDesign, tables: &VehicleTables, draw: &Draw<'_>) ->
         }
     };
     CarClass::ALL.iter().copied().min_by(|a, b| distance(*a).total_cmp(&distance(*b))).unwrap_or(CarClass::Compact)
+}
+
+/// Distance in km and years of a car's life in the first of the places that has rows, else anywhere.
+pub(super) fn life_in(usage: &Parameters, places: &[&str], year: i32) -> Result<(Value, Value), VehicleError> {
+    let life = usage.subject("life")?;
+    Ok((life.value_at("lifetime_distance", places, year, "km")?, life.value_at("years", places, year, "year")?))
 }

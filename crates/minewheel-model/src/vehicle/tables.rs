@@ -8,6 +8,8 @@ use minewheel_data::parameters::{ParameterError, Parameters};
 use minewheel_data::row::{RowId, Value};
 use minewheel_data::table::Fault;
 
+use super::sized::VehicleError;
+use super::sizing::life_in;
 use crate::body::{BodyTables, Family};
 
 /// The tables of `data/vehicles` lack something that the model needs.
@@ -336,6 +338,14 @@ impl VehicleTables {
         let (compositions, maintenance) = (compositions.resolve()?, maintenance_table(&usage)?);
         let names = Names::new();
         Ok(move |body| Self { classes: class_tables, structure_shares, mass, drive, routes, compositions, contents, maintenance, usage, names, body })
+    }
+
+    /// Distance in km and years of a car's life that stand for any country.
+    ///
+    /// # Errors
+    /// A row is missing.
+    pub fn standard_life(&self, model_year: Option<i32>) -> Result<(Value, Value), VehicleError> {
+        life_in(&self.usage, &[], model_year.unwrap_or(i32::MAX))
     }
 
     /// Share of secondary metal in castings of a family, where it differs from the market of all castings.

@@ -93,6 +93,7 @@ pub fn scenario(tables: &Tables, design: &CarDesign, year: i32) -> Result<Scenar
         grid: GridChoice::Static,
         cycle: None,
         lifetime_km: None,
+        has_national_life: false,
     })
 }
 
