@@ -1,11 +1,12 @@
 //! Words for the terminal: data on standard output, everything else on standard error.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write as _};
+use std::io::{self, IsTerminal, Write as _};
 
 use clap::ValueEnum;
 use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
 pub use minewheel_report::figure::{figure, fixed};
+use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::failure::Failure;
 
@@ -27,7 +28,7 @@ const PLAIN_WIDTH: u16 = 80;
 
 /// Writes data to standard output. A closed pipe ends the program quietly, as it does for every filter.
 pub fn data(text: &str) {
-    let mut out = std::io::stdout().lock();
+    let mut out = io::stdout().lock();
     let written = if text.ends_with('\n') { out.write_all(text.as_bytes()) } else { writeln!(out, "{text}") };
     if written.is_err() {
         std::process::exit(0);
@@ -37,7 +38,7 @@ pub fn data(text: &str) {
 /// Writes a remark to standard error.
 pub fn note(text: &str) {
     // Nothing can be done, and nobody told, if standard error is closed.
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
 /// Writes a value as JSON with a line break at its end.
@@ -53,13 +54,52 @@ pub fn json<T: serde::Serialize>(value: &T) {
 /// # Errors
 /// It has a part that JSON cannot hold.
 pub fn json_text<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
-    let text = serde_json::to_string_pretty(value).map_err(|e| Failure::Json(e.to_string()))?;
-    Ok(text + "\n")
+    let mut bytes = Vec::new();
+    let mut writer = serde_json::Serializer::with_formatter(&mut bytes, Unsigned(PrettyFormatter::new()));
+    value.serialize(&mut writer).map_err(|e| Failure::Json(e.to_string()))?;
+    bytes.push(b'\n');
+    String::from_utf8(bytes).map_err(|e| Failure::Json(e.to_string()))
+}
+
+/// JSON over lines, in which a nought has no sign: sums of nothing are nought below zero.
+struct Unsigned(PrettyFormatter<'static>);
+
+impl Formatter for Unsigned {
+    fn write_f64<W: ?Sized + io::Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
+        self.0.write_f64(writer, value + 0.0)
+    }
+    fn begin_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_array(writer)
+    }
+    fn end_array<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array(writer)
+    }
+    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_array_value(writer, first)
+    }
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_array_value(writer)
+    }
+    fn begin_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object(writer)
+    }
+    fn end_object<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object(writer)
+    }
+    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
+        self.0.begin_object_key(writer, first)
+    }
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(writer)
+    }
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
+        self.0.end_object_value(writer)
+    }
 }
 
 /// The width that tables and bars may use.
 pub fn width() -> u16 {
-    let seen = std::io::stdout().is_terminal().then(|| Table::new().width()).flatten();
+    let seen = io::stdout().is_terminal().then(|| Table::new().width()).flatten();
     seen.unwrap_or(PLAIN_WIDTH).clamp(WIDTHS.0, WIDTHS.1)
 }
 
@@ -131,6 +171,27 @@ fn spaced_within(header: &[&str], rows: &[Vec<String>], right: &[usize], whole: 
     text
 }
 
+/// A number of so many decimals, with a minus sign as [`figure`] writes it and none before nought.
+pub fn decimals(value: f64, digits: usize) -> String {
+    minus(&format!("{value:.digits$}"))
+}
+
+/// The same with a plus sign before what lies above nought.
+pub fn signed(value: f64, digits: usize) -> String {
+    minus(&format!("{value:+.digits$}"))
+}
+
+/// A printed number with the minus sign of print, and without a sign before nought.
+fn minus(text: &str) -> String {
+    let Some(rest) = text.strip_prefix(['-', '−', '+']) else { return text.to_owned() };
+    let digits = rest.split([' ', '%']).next().unwrap_or_default();
+    let is_nought = !digits.is_empty() && digits.chars().all(|c| matches!(c, '0' | '.'));
+    if is_nought {
+        return rest.to_owned();
+    }
+    if text.starts_with('+') { text.to_owned() } else { format!("−{rest}") }
+}
+
 /// A field of a row that is printed as a table and written as CSV: what people read, and what programs do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Field {
@@ -153,12 +214,12 @@ impl Field {
 
     /// A number, shown in its own way.
     pub fn number(value: f64, shown: impl FnOnce(f64) -> String) -> Self {
-        Self::Number { shown: shown(value), value: Some(value) }
+        Self::Number { shown: minus(&shown(value)), value: Some(value) }
     }
 
     /// A number that may be unknown.
     pub fn known(value: Option<f64>, shown: impl FnOnce(f64) -> String) -> Self {
-        Self::Number { shown: value.map_or_else(|| NOTHING.to_owned(), shown), value }
+        Self::Number { shown: value.map_or_else(|| NOTHING.to_owned(), |v| minus(&shown(v))), value }
     }
 
     /// Words that may be missing.

@@ -328,3 +328,22 @@ fn a_market_of_some_companies_is_no_price_of_the_industry_and_spans_must_hold_a_
         assert!(answer.data.is_empty() && answer.remarks.contains(word), "{}", answer.remarks);
     }
 }
+
+#[test]
+fn a_standard_credit_is_called_capped_only_where_the_cap_binds() {
+    let text = data_of(&["credits", "car", "vw-id3-58", "--year", "2024"]);
+    let standard = |text: &str| text.lines().find(|l| l.starts_with("standard credit")).map(str::to_owned).unwrap();
+    assert!(standard(&text).ends_with("rule"), "{text}");
+    let far = data_of(&["credits", "car", "vw-id3-58", "--year", "2024", "--range", "900"]);
+    assert!(standard(&far).ends_with("capped"), "{far}");
+    // One minus sign in one table.
+    assert!(text.contains('−') && !text.lines().any(|l| l.contains(" -")), "{text}");
+}
+
+#[test]
+fn a_ledger_has_no_nought_below_zero() {
+    for format in ["json", "csv"] {
+        let text = data_of(&["credits", "ledger", "--format", format]);
+        assert!(!text.contains(",-0,") && !text.contains(": -0.0,") && !text.contains(": -0.0\n"), "{format}");
+    }
+}

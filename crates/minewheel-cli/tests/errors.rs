@@ -159,6 +159,8 @@ fn a_file_that_is_no_car_is_named() {
 #[test]
 fn a_place_or_year_without_data_is_named() {
     refused("place-unknown", &["assess", "vw-id3-58", "--country", "ZZ"]);
+    refused("place-usual-name", &["assess", "vw-id3-58", "--country", "UK"]);
+    refused("place-beginning-of-a-name", &["assess", "vw-id3-58", "--country", "GER"]);
     refused("place-in-lower-case", &["assess", "vw-id3-58", "--country", "cn"]);
     refused("province-unknown", &["assess", "vw-id3-58", "--country", "CN-XX"]);
     refused("year-too-early", &["assess", "vw-id3-58", "--year", "1800"]);
@@ -224,6 +226,14 @@ fn a_cycle_with_faults_names_its_lines() {
 const SHARES: &str = "product_id,place,year,share,source,locator,status,note\n";
 const EXCHANGES: &str = "process_id,direction,flow_id,place,amount,unit,low,high,distribution,source,locator,status,note\n";
 
+/// Our prices with one of lithium carbonate changed.
+fn prices(value: &str, unit: &str) -> String {
+    let ours = minewheel_data::store::Store::embedded_text("prices/prices.csv").unwrap();
+    let from = "lithium-carbonate,price,12.1,USD/kg,,2019,11.495,12.705";
+    assert!(ours.contains(from));
+    ours.replacen(from, &format!("lithium-carbonate,price,{value},{unit},,2019,,"), 1)
+}
+
 #[test]
 fn a_table_laid_over_ours_is_held_to_the_same_rules() {
     let folder = scratch("overlays");
@@ -254,6 +264,14 @@ fn a_table_laid_over_ours_is_held_to_the_same_rules() {
             format!("{EXCHANGES}hard-coal-supply,emission,co2-fossil,FR,0.1,kg,0.2,0.3,triangular,assumption,own,assumption,why\n"),
         ),
         ("nan", "processes/mine-exchanges.csv", format!("{EXCHANGES}hard-coal-supply,input,heat,FR,nan,MJ,,,,assumption,own,assumption,why\n")),
+        (
+            "carbon-of-a-thousand",
+            "processes/mine-exchanges.csv",
+            format!("{EXCHANGES}diesel-burnt-in-car,emission,co2-fossil,,74.1,kg,,,,assumption,own,assumption,tonnes taken for kilograms\n"),
+        ),
+        ("price-negative", "prices/prices.csv", prices("-12.1", "USD/kg")),
+        ("price-of-a-hundred", "prices/prices.csv", prices("1310", "USD/kg")),
+        ("price-by-nothing", "prices/prices.csv", prices("12.1", "kg")),
         ("name-misspelt", "price/prices.csv", "subject,property,value,unit\n".to_owned()),
         ("source-incomplete", "sources-mine.toml", "[my-notes]\ntitle = \"notes\"\n".to_owned()),
     ] {

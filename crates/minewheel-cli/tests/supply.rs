@@ -140,6 +140,7 @@ fn mistakes_in_names_and_studies_are_told_with_what_was_wanted() {
     let folder = scratch("supply-errors");
     let study = |name: &str, text: &str| write(&folder.join(name), text);
     refused(&folder, "supply-material-misspelt", &["supply", "litium"]);
+    refused(&folder, "supply-year-before-all", &["supply", "lithium", "--year", "1950"]);
     refused(&folder, "supply-place-unknown", &["supply", "lithium", "--for", "XQ"]);
     write(&folder.join("trade.csv"), "commodity,tier,reporter,flow,partner,kg\nlitium,refining,CN,output,,60\n");
     refused(&folder, "supply-trade-commodity", &["supply", "lithium", "--trade", "trade.csv"]);
@@ -149,6 +150,10 @@ fn mistakes_in_names_and_studies_are_told_with_what_was_wanted() {
     refused(&folder, "disrupt-days-nought", &["disrupt", "range.toml"]);
     study("rate.toml", &QUIET.replace("cars_per_day = 100", "cars_per_day = -100"));
     refused(&folder, "disrupt-cars-negative", &["disrupt", "rate.toml"]);
+    study("many.toml", &QUIET.replace("cars_per_day = 100", "cars_per_day = 1e12"));
+    refused(&folder, "disrupt-cars-beyond-the-world", &["disrupt", "many.toml"]);
+    study("early.toml", &QUIET.replace("2024", "1950"));
+    refused(&folder, "disrupt-year-before-all", &["disrupt", "early.toml"]);
     study("plant.toml", QUIET.split("[[plant]]").next().unwrap());
     refused(&folder, "disrupt-no-plant", &["disrupt", "plant.toml"]);
     let shock = |product: &str, place: &str| {
@@ -179,7 +184,11 @@ fn a_battery_without_china_says_what_it_costs_and_what_binds() {
     let report = json_of(&["supply", "chevrolet-bolt", "--friends", "US,KR,JP", "--tier", "cell", "--part", "battery", "--volume", "0.001"]);
     assert_eq!(report["rules"][0], "cell: only from US, KR, JP");
     assert!(report["is_feasible"].as_bool().unwrap() && report["solutions"].as_array().unwrap().len() == 3);
-    let short = json_of(&["supply", "chevrolet-bolt", "--ban", "CN", "--part", "battery"]);
+    let answer = run(&["supply", "chevrolet-bolt", "--ban", "CN", "--part", "battery", "--format", "json"]);
+    // A finding about good input: the answer stands, and the exit code says that the target is missed.
+    assert_eq!(answer.code, 1, "{}", answer.remarks);
+    assert!(answer.remarks.starts_with("error[minewheel::supply::not_sourced]: "), "{}", answer.remarks);
+    let short: Value = serde_json::from_str(&answer.data).unwrap();
     assert!(!short["is_feasible"].as_bool().unwrap() && !short["gaps"].as_array().unwrap().is_empty());
     assert!(number(&short["largest_volume"]) < number(&short["volume"]));
 }
@@ -192,7 +201,12 @@ fn rules_of_sourcing_that_cannot_be_are_refused() {
         ("sourcing_share", vec!["supply", "vw-id3-58", "--cap", "CN:0.5"]),
         ("sourcing_content", vec!["supply", "vw-id3-58", "--content", "US=1.6"]),
         ("sourcing_tier", vec!["supply", "vw-id3-58", "--ban", "CN", "--tier", "refinning"]),
+        ("sourcing_cap", vec!["supply", "vw-id3-58", "--cap", "CN=1.5"]),
         ("sourcing_material", vec!["supply", "lithium", "--ban", "CN"]),
+        ("sourcing_battery_of_a_petrol_car", vec!["supply", "vw-golf-15tsi", "--ban", "CN", "--part", "battery"]),
+        ("sourcing_part_of_a_petrol_car", vec!["supply", "vw-golf-15tsi", "--part", "battery"]),
+        ("sourcing_part_without_rule", vec!["supply", "vw-id3-58", "--part", "battery"]),
+        ("sourcing_year", vec!["supply", "vw-id3-58", "--ban", "CN", "--year", "1950"]),
     ] {
         refused(&folder, snapshot, &arguments);
     }
@@ -200,4 +214,51 @@ fn rules_of_sourcing_that_cannot_be_are_refused() {
     let answer = run_in(&folder, &["supply", "chevrolet-bolt", "--friends", "friends.txt", "--tier", "pack", "--volume", "0.001", "--format", "csv"]);
     assert_eq!(answer.code, 0, "{}", answer.remarks);
     assert!(answer.data.starts_with("tier,product,unit,place,"));
+}
+
+#[test]
+fn a_year_behind_the_tables_and_a_shock_behind_the_study_are_said() {
+    let late = run(&["supply", "lithium", "--year", "2100"]);
+    assert_eq!(late.code, 0, "{}", late.remarks);
+    assert!(late.remarks.contains("supply/shares.csv ends in 2025"), "{}", late.remarks);
+    let folder = scratch("disrupt-late");
+    let shock =
+        "[[shock]]\nkind = \"outage\"\nproducts = [\"graphite-synthetic\"]\nplace = \"CN\"\nremaining = 0\nfrom_day = 90\ndays = 9\n";
+    write(&folder.join("study.toml"), format!("{}{shock}", QUIET.replace("2024", "2060")));
+    let answer = run_in(&folder, &["disrupt", "study.toml"]);
+    assert_eq!(answer.code, 0, "{}", answer.remarks);
+    let remarks = answer.remarks.replace("\n  ", " ");
+    assert!(remarks.contains("shock 1 begins on day 90, behind the 60 days of the study"), "{remarks}");
+    assert!(remarks.contains("ends in 2025"), "{remarks}");
+}
+
+#[test]
+fn a_year_that_names_a_leader_alone_is_passed_over_and_said() {
+    let of = |year: &str| json_of(&["supply", "lithium", "--for", "US", "--year", year]);
+    let (before, after) = (of("2024"), of("2025"));
+    let cells = |report: &Value| number(&report["materials"][0]["tiers"][3]["dependence"]);
+    assert!((cells(&before) - cells(&after)).abs() < 1e-12, "{} {}", cells(&before), cells(&after));
+    assert!(after["notices"][0].as_str().unwrap().contains("lithium-ion-cells/cell 2025: CN 80 %"), "{}", after["notices"]);
+}
+
+#[test]
+fn a_cap_that_binds_nothing_costs_what_capacities_do_by_themselves() {
+    let report = json_of(&["supply", "vw-id3-58", "--cap", "CN=1"]);
+    let (alone, nearest) = (&report["without_rules"], &report["solutions"][2]);
+    for key in ["climate_kg", "cost_over_china_usd"] {
+        let (a, b) = (number(&alone[key]), number(&nearest[key]));
+        assert!((a - b).abs() < 1e-3 * a.abs(), "{key}: {a} {b}");
+    }
+    assert_eq!(number(&report["solutions"][1]["cost_over_china_usd"]), 0.0);
+}
+
+#[test]
+fn the_two_ways_of_selling_stand_in_the_order_of_their_label() {
+    let report = json_of(&["supply", "vw-id3-58"]);
+    let tiers = || report["materials"].as_array().unwrap().iter().flat_map(|m| m["tiers"].as_array().unwrap());
+    let heavy = tiers().find(|t| t["commodity"] == "rare-earths-heavy").unwrap();
+    assert!(number(&heavy["dependence_by_remainders"]) > number(&heavy["dependence"]));
+    let text = data_of(&["supply", "vw-id3-58"]);
+    let line = text.lines().find(|l| l.starts_with("rare-earths-heavy")).unwrap();
+    assert!(line.contains(" 100–99 "), "{line}");
 }

@@ -28,6 +28,11 @@ pub struct ProductId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProcessId(pub u32);
 
+/// Most fossil CO2 in kg that an input can make, by unit: pure carbon a kilogram, lignite (0.1 kg) and more a megajoule of fuel, a
+/// cubic metre of something no heavier than water.
+const CARBON_HELD: [(&str, f64); 3] = [("kg", 44.0 / 12.0), ("MJ", 0.12), ("m3", 44.0 / 12.0 * 1000.0)];
+/// How much more than that may leave: wells and mines burn their own. A unit that is wrong by a thousand lies above.
+const CARBON_SLACK: f64 = 20.0;
 /// Largest gap between the parts of a split card and its headline.
 const SPLIT_TOLERANCE: f64 = 0.005;
 /// Smallest share of an element that a process may carry from its inputs into its product.
@@ -160,6 +165,7 @@ impl Cards {
         cards.has_rivals = cards.exchanges.iter().map(|rows| has_rivals(rows)).collect();
         cards.check_splits(loader, methods, &splits);
         cards.check_makers(loader);
+        cards.check_carbon(loader, methods);
         cards.check_elements(loader);
         cards
     }
@@ -329,6 +335,36 @@ impl Cards {
             }
             if (sum - split.headline).abs() > SPLIT_TOLERANCE * split.headline.abs() {
                 loader.fault_at(process.row, "headline_kg_co2e", Fault::SplitOpen { process: process.id.clone(), sum, headline: split.headline });
+            }
+        }
+    }
+
+    /// Fossil carbon that leaves a process entered it: as matter, none of which holds more carbon than carbon itself, or as fuel by its
+    /// energy. Wells and mines burn what they do not buy, hence the slack; a card without inputs cannot be checked.
+    fn check_carbon(&self, loader: &mut Loader<'_>, methods: &Methods) {
+        let fossil = methods.flow_id("co2-fossil");
+        for (process, exchanges) in self.processes.iter().zip(&self.exchanges) {
+            let (mut most, mut emitted, mut row) = (0.0, 0.0, None);
+            let mut is_known = true;
+            for exchange in exchanges.iter().filter(|e| e.place.is_none()) {
+                match exchange.target {
+                    Target::Product(product) => {
+                        let unit = self.products[product.0 as usize].unit.as_str();
+                        let held = CARBON_HELD.iter().find_map(|(of, kg)| units::ratio(unit, of).ok().map(|factor| factor * kg));
+                        is_known &= held.is_some() || unit == "tkm";
+                        most += exchange.amount.best.max(0.0) * held.unwrap_or(0.0);
+                    }
+                    Target::Flow(flow) if Some(flow) == fossil => {
+                        emitted += exchange.amount.best;
+                        row = Some(exchange.amount.row);
+                    }
+                    Target::Flow(_) => {}
+                }
+            }
+            if let Some(row) = row.filter(|_| is_known && most > 0.0 && emitted > CARBON_SLACK * most) {
+                let subject = format!("process `{}`", process.id);
+                let seen = format!("{emitted} kg of inputs whose carbon makes {most:.3} kg at most");
+                loader.fault_at(row, "amount", Fault::Law { subject, rule: "fossil CO2 comes from the carbon of what is taken in", seen });
             }
         }
     }

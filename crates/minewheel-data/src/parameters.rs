@@ -4,7 +4,8 @@ use rustc_hash::FxHashMap;
 
 use crate::loader::Loader;
 use crate::row::Value;
-use crate::table::{Fault, nearest};
+use crate::store::Store;
+use crate::table::{Fault, Table, nearest};
 use crate::units;
 
 /// A number that a model needs is not in its table.
@@ -86,12 +87,64 @@ pub struct Subject<'p> {
     properties: &'p Properties,
 }
 
+/// How often above or below all our own figures a user's price may lie: more is another unit or a slip of the decimal point.
+const MOST_TIMES: f64 = 20.0;
+/// The folder of prices.
+const PRICES: &str = "prices/";
+
+/// What the built-in table of the same name has, for rows of a user's table to stand against: least and most by subject and
+/// property, each in the unit of its first row.
+struct Ours {
+    is_prices: bool,
+    known: FxHashMap<(String, String), (String, f64, f64)>,
+}
+
+impl Ours {
+    /// Nothing for our own tables.
+    fn of(loader: &Loader<'_>, name: &str) -> Self {
+        let is_overlay = loader.store().is_overlay(name);
+        let mut ours = Self { is_prices: is_overlay && name.starts_with(PRICES), known: FxHashMap::default() };
+        let text = Store::embedded_text(name).filter(|_| is_overlay);
+        let Some(table) = text.and_then(|text| Table::parse(name, text, 0).ok()) else { return ours };
+        for row in 0..table.len() {
+            let Ok(value) = table.text(row, "value").parse::<f64>() else { continue };
+            let key = (table.text(row, "subject").to_owned(), table.text(row, "property").to_owned());
+            let unit = table.text(row, "unit");
+            let (first, low, high) = ours.known.entry(key).or_insert_with(|| (unit.to_owned(), f64::INFINITY, f64::NEG_INFINITY));
+            if let Ok(value) = units::convert(value, unit, first) {
+                (*low, *high) = (low.min(value), high.max(value));
+            }
+        }
+        ours
+    }
+
+    /// A unit that readers cannot turn into that of our row, or a price that is below nought or far from all of ours.
+    fn fault(&self, subject: &str, property: &str, value: f64, unit: &str) -> Option<(&'static str, Fault)> {
+        let law = |rule: &'static str, seen: String| Some(("value", Fault::Law { subject: format!("`{subject}` `{property}`"), rule, seen }));
+        let known = self.known.get(&(subject.to_owned(), property.to_owned()));
+        if self.is_prices && property == "price" && value < 0.0 && known.is_none_or(|k| k.1 >= 0.0) {
+            return law("a price is nought or more", format!("{value} {unit}"));
+        }
+        let (own, low, high) = known?;
+        match units::convert(value, unit, own) {
+            // An unknown unit has its own fault.
+            Err(units::UnitError::Unknown { .. }) => None,
+            Err(error) => Some(("unit", error.into())),
+            Ok(seen) if self.is_prices && *low > 0.0 && !(low / MOST_TIMES..=high * MOST_TIMES).contains(&seen) => {
+                law("a price lies within a twentieth and twenty times what the built-in table has", format!("{seen} {own} beside {low} to {high}"))
+            }
+            Ok(_) => None,
+        }
+    }
+}
+
 impl Parameters {
     /// Reads one parameter table.
     pub fn read(loader: &mut Loader<'_>, name: &str) -> Self {
         let mut all = Self { table: name.to_owned(), ..Self::default() };
         let Some(table) = loader.table(name) else { return all };
         let mut first: FxHashMap<(String, String, String, String), u32> = FxHashMap::default();
+        let ours = Ours::of(loader, name);
         for row in 0..table.len() {
             let (subject, property) = (table.text(row, "subject"), table.text(row, "property"));
             let (place, year) = (table.text(row, "place"), table.text(row, "year"));
@@ -107,6 +160,9 @@ impl Parameters {
                 loader.fault(&table, row, Some("unit"), error.into());
             }
             let Some(value) = loader.value(&table, row, "value") else { continue };
+            if let Some((column, fault)) = ours.fault(subject, property, value.best, unit) {
+                loader.fault(&table, row, Some(column), fault);
+            }
             let entry = Entry { value, unit: unit.to_owned(), place: place.to_owned(), year: year.parse().ok() };
             if !all.properties.contains_key(subject) {
                 all.subjects.push(subject.to_owned());

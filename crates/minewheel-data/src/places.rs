@@ -21,10 +21,16 @@ pub enum PlaceKind {
     Group,
 }
 
+/// Usual abbreviations that are no code of ISO 3166, and what they mean.
+const USUAL: [(&str, &str); 4] = [("UK", "GB"), ("EU", "EU27"), ("GLO", "WORLD"), ("RoW", "WORLD")];
+/// Letters from which on the beginning of a name is taken for it.
+const LEAST_OF_A_NAME: usize = 3;
+
 #[derive(Debug, Clone)]
 struct Place {
     code: String,
     name: String,
+    iso3: String,
     kind: PlaceKind,
     parent: Option<PlaceId>,
     electricity_from: Option<PlaceId>,
@@ -68,6 +74,7 @@ impl Places {
             all.places.push(Place {
                 code: code.to_owned(),
                 name: table.text(row, "name").to_owned(),
+                iso3: table.text(row, "iso3").to_owned(),
                 kind,
                 parent: None,
                 electricity_from: None,
@@ -110,7 +117,24 @@ impl Places {
     /// # Errors
     /// The code is unknown; the error names the nearest one.
     pub fn id(&self, code: &str) -> Result<PlaceId, UnknownPlace> {
-        self.index.get(code).copied().ok_or_else(|| UnknownPlace { seen: code.to_owned(), nearest: nearest(code, self.codes()) })
+        self.index.get(code).copied().ok_or_else(|| UnknownPlace { seen: code.to_owned(), nearest: self.meant(code) })
+    }
+
+    /// The code that is meant by another one: a usual abbreviation, three letters of ISO 3166, a name or its beginning, else the
+    /// nearest in spelling.
+    fn meant(&self, seen: &str) -> Option<String> {
+        let is = |text: &str| !text.is_empty() && text.eq_ignore_ascii_case(seen);
+        let usual = USUAL.iter().find(|u| is(u.0)).map(|u| u.1.to_owned());
+        let begins = |name: &str| seen.len() >= LEAST_OF_A_NAME && name.get(..seen.len()).is_some_and(&is);
+        let by = |has: &dyn Fn(&Place) -> bool| {
+            let mut found = self.places.iter().filter(|p| has(p)).map(|p| p.code.clone());
+            found.next().filter(|_| found.next().is_none())
+        };
+        usual
+            .filter(|code| self.index.contains_key(code))
+            .or_else(|| by(&|p| is(&p.code) || is(&p.iso3) || is(&p.name)))
+            .or_else(|| by(&|p| begins(&p.name)))
+            .or_else(|| nearest(seen, self.codes()))
     }
     /// The code, e.g. `CN-YN`.
     pub fn code(&self, place: PlaceId) -> &str {

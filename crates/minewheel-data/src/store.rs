@@ -106,6 +106,11 @@ impl Store {
         embedded::FILES.iter().map(|f| f.0)
     }
 
+    /// The text of a file as it is embedded, whatever lies over it.
+    pub fn embedded_text(name: &str) -> Option<&'static str> {
+        embedded::FILES.iter().find(|f| f.0 == name).map(|f| f.1)
+    }
+
     /// A fingerprint of all names and texts (FNV-1a, 64 bit): equal tables, equal fingerprint.
     pub fn fingerprint(&self) -> String {
         if self.files.values().all(|f| !f.is_overlay) && self.files.len() == embedded::FILES.len() {

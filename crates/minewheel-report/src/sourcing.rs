@@ -90,6 +90,16 @@ fn totals(report: &SourcingReport) -> Table {
         "–".to_owned(),
         "–".to_owned(),
     ];
+    let works = report.without_rules.iter().map(|w| {
+        vec![
+            "no rule, as countries' works allow at this volume".to_owned(),
+            figure(w.climate_kg),
+            signed(w.climate_kg - report.open.climate_kg),
+            figure(w.cost_over_china_usd),
+            signed(w.cost_over_china_usd - report.open.cost_over_china_usd),
+            "–".to_owned(),
+        ]
+    });
     let solved = report.solutions.iter().map(|s| {
         vec![
             word(s.objective).to_owned(),
@@ -104,7 +114,7 @@ fn totals(report: &SourcingReport) -> Table {
     Table::of_words(
         "A car's production in the open market and under the rules",
         &header,
-        std::iter::once(open).chain(solved).collect(),
+        std::iter::once(open).chain(works).chain(solved).collect(),
         &[1, 2, 3, 4],
     )
 }

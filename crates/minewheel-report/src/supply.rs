@@ -90,7 +90,8 @@ fn risks(report: &SupplyReport) -> Block {
 
 fn tiers(report: &SupplyReport) -> Table {
     let row = |t: &TierReport| {
-        let (low, high) = (t.dependence.min(t.dependence_by_remainders), t.dependence.max(t.dependence_by_remainders));
+        // In the order of the text below: net exporters alone, all makers.
+        let (low, high) = (t.dependence_by_remainders, t.dependence);
         vec![
             t.commodity.clone(),
             t.tier.clone(),
@@ -162,7 +163,7 @@ fn method(report: &SupplyReport) -> Vec<Block> {
     let mut points = vec![
         "HHI: sum of squared shares, 1 for one maker. With governance: each square weighted by the instability of the country.".to_owned(),
         format!(
-            "Dependence is a bracket: what {} holds from {} if only net exporters sell, and if all makers sell by their output.",
+            "Dependence is given twice: what {} holds from {} if only net exporters sell, and if all makers sell by their output.",
             report.buyer, report.dominant
         ),
         "EU-type risk: concentration of world supply and of the buyer's own, weighted by import reliance, governance and trade measures.".to_owned(),

@@ -17,7 +17,7 @@ use minewheel_report::credits as report;
 
 use crate::failure::Failure;
 use crate::inputs::{self, Desk};
-use crate::print::{self, Format, figure};
+use crate::print::{self, Format, decimals, figure, signed};
 
 /// Arguments of the command.
 #[derive(clap::Args)]
@@ -283,7 +283,7 @@ fn car_table(found: &DesignCredit) -> String {
         vec!["kWh/100 km".to_owned(), number(facts.consumption_kwh_per_100km), origin("consumption_kwh_per_100km")],
         vec!["pack Wh/kg".to_owned(), number(facts.density_wh_per_kg), origin("density_wh_per_kg")],
         vec!["energy line kWh/100 km".to_owned(), number(c.energy_line_kwh_per_100km), "rule".to_owned()],
-        vec!["standard credit".to_owned(), format!("{:.3}", c.standard), "capped".to_owned()],
+        vec!["standard credit".to_owned(), format!("{:.3}", c.standard), if c.standard_is_capped { "capped" } else { "rule" }.to_owned()],
         vec!["× range".to_owned(), format!("{:.3}", c.factors.range), String::new()],
         vec!["× density".to_owned(), format!("{:.3}", c.factors.density), String::new()],
         vec!["× energy".to_owned(), format!("{:.3}", c.factors.energy), String::new()],
@@ -294,13 +294,13 @@ fn car_table(found: &DesignCredit) -> String {
     let cliffs: Vec<Vec<String>> = c
         .cliffs
         .iter()
-        .map(|k| vec![k.quantity.to_owned(), figure(k.at), figure(k.distance), format!("{:.3}", k.credit_across), format!("{:+.3}", k.gain)])
+        .map(|k| vec![k.quantity.to_owned(), figure(k.at), figure(k.distance), decimals(k.credit_across, 3), signed(k.gain, 3)])
         .collect();
     text.push_str(&print::table(&["figure", "at", "away", "credit across", "gain"], &cliffs, &[1, 2, 3, 4]));
     if !found.design_slopes.is_empty() {
         text.push_str("\nslopes by design, all that follows included\n");
         let slope = |s: &minewheel_industry::credits::design::DesignSlope| {
-            vec![s.lever.word().to_owned(), format!("{:+.4}", s.credit_per_unit), s.unit.to_owned()]
+            vec![s.lever.word().to_owned(), signed(s.credit_per_unit, 4), s.unit.to_owned()]
         };
         text.push_str(&print::table(&["lever", "credit per unit", "unit"], &found.design_slopes.iter().map(slope).collect::<Vec<_>>(), &[1]));
     }
@@ -314,7 +314,7 @@ fn car_table(found: &DesignCredit) -> String {
                     format!("{} {}", k.quantity, figure(k.at)),
                     k.lever.word().to_owned(),
                     format!("{} {}", figure(k.change), if k.unit == "1" { "" } else { k.unit }).trim_end().to_owned(),
-                    format!("{:.3}", k.credit),
+                    decimals(k.credit, 3),
                     k.cost_usd.map_or_else(|| "no price".to_owned(), figure),
                 ]
             })

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use minewheel_industry::fleet::tco::{TcoCountry, TcoYear, by_segment, compare};
 
+use super::scenario::UseChoice;
 use crate::failure::Failure;
 use crate::inputs::Desk;
 use crate::print::{self, Format};
@@ -21,11 +22,14 @@ pub struct Arguments {
     #[arg(long, default_value = "CN,DE,FR,GB,US,JP,KR,IN,BR,NO", value_name = "LIST", value_delimiter = ',')]
     countries: Vec<String>,
     /// First year
-    #[arg(long, default_value_t = 2018, value_name = "YEAR")]
+    #[arg(long, default_value_t = 2018, value_name = "YEAR", allow_negative_numbers = true)]
     from: i32,
     /// Last year
-    #[arg(long, default_value_t = 2035, value_name = "YEAR")]
+    #[arg(long, default_value_t = 2035, value_name = "YEAR", allow_negative_numbers = true)]
     to: i32,
+    /// Consumption as in the test, or as measured in traffic
+    #[arg(long = "use", value_enum, default_value = "real-world")]
+    usage: UseChoice,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -50,17 +54,18 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<TcoCountry>, Fai
         return Err(Failure::Option { option: "from", seen: format!("{}, --to {}", arguments.from, arguments.to), wanted });
     }
     let (tables, fleet) = (desk.tables()?, desk.fleet_tables()?);
+    let (span, is_real_world) = ((arguments.from, arguments.to), arguments.usage == UseChoice::RealWorld);
     let (Some(battery), Some(fuel)) = (&arguments.battery, &arguments.fuel) else {
-        return Ok(by_segment(tables, fleet, &arguments.countries, arguments.from, arguments.to)?);
+        return Ok(by_segment(tables, fleet, &arguments.countries, span, is_real_world)?);
     };
     let (battery, fuel) = (desk.car(battery)?, desk.car(fuel)?);
     if battery.battery.is_none() || battery.engine.is_some() {
-        return Err(Failure::Option { option: "battery", seen: battery.id, wanted: "a battery car".to_owned() });
+        return Err(Failure::KindOfCar { car: battery.id, seen: battery.powertrain.word(), wanted: "a battery car first, the fuel car after it" });
     }
     if fuel.engine.is_none() {
-        return Err(Failure::Option { option: "fuel", seen: fuel.id, wanted: "a car with an engine".to_owned() });
+        return Err(Failure::KindOfCar { car: fuel.id, seen: fuel.powertrain.word(), wanted: "a car with an engine after the battery car" });
     }
-    let one = |country: &String| compare(tables, fleet, &battery, &fuel, country, arguments.from, arguments.to);
+    let one = |country: &String| compare(tables, fleet, &battery, &fuel, country, span, is_real_world);
     Ok(arguments.countries.iter().map(one).collect::<Result<Vec<_>, _>>()?)
 }
 
@@ -110,8 +115,15 @@ fn segments(found: &[TcoCountry]) -> String {
             None => c.years.last().map_or_else(String::new, |y| format!("{:.2}", ratio(y))),
         };
         let row = |name: &&str| [(*name).to_owned()].into_iter().chain(of(name).iter().map(cell)).collect::<Vec<_>>();
+        let rows: Vec<Vec<String>> = names.iter().map(row).collect();
         let _ = write!(text, "\nto {what}; not by {last}: the cost then over that of the fuel car\n");
-        text.push_str(&print::table(&header, &names.iter().map(row).collect::<Vec<_>>(), &(1..header.len()).collect::<Vec<_>>()));
+        // What making costs does not hang on the country of the buyer: one column says it.
+        if header.len() > 2 && rows.iter().all(|r| r[1..].iter().all(|c| *c == r[1])) {
+            let rows: Vec<Vec<String>> = rows.into_iter().map(|mut r| r.drain(..2).collect()).collect();
+            text.push_str(&print::table(&["segment", "every country"], &rows, &[1]));
+            continue;
+        }
+        text.push_str(&print::table(&header, &rows, &(1..header.len()).collect::<Vec<_>>()));
     }
     if found.iter().any(|c| c.published.is_some()) {
         let cell = |c: &&TcoCountry| c.published.map_or_else(|| "–".to_owned(), |p| format!("{:.2}", p.price_ratio));
@@ -129,9 +141,11 @@ fn segments(found: &[TcoCountry]) -> String {
 }
 
 fn reservation(found: &[TcoCountry]) -> String {
+    let basis = if found.iter().all(|c| c.use_basis == "real-world") { "measured in traffic" } else { "of the test" };
     let status = found.iter().map(|c| c.weakest_status).max().unwrap_or(minewheel_data::status::Status::Derived);
     print::wrap(&format!(
-        "Costs of making, dealer included, without taxes on the car, subsidies, insurance and interest; energy at the last price known. After the last price of packs the learning curve carries on. Weakest status: {status}."
+        "Costs of making, dealer included, without taxes on the car, subsidies, insurance and interest; energy at the last price known, for the consumption {}. After the last price of packs the learning curve carries on. Weakest status: {status}.",
+        basis
     ))
 }
 

@@ -193,6 +193,8 @@ pub struct CarCredit {
     pub credit: f64,
     /// The standard credit, capped.
     pub standard: f64,
+    /// Whether the cap binds it.
+    pub standard_is_capped: bool,
     /// Factors on it.
     pub factors: Factors,
     /// The act.
@@ -214,6 +216,8 @@ pub struct CarCredit {
 pub struct Parts {
     /// The standard credit, capped.
     pub standard: f64,
+    /// Whether the cap binds it.
+    pub is_capped: bool,
     /// Factors.
     pub factors: Factors,
     /// The energy line, if the car has one.
@@ -290,7 +294,8 @@ impl CarRules {
             Rules::Battery(rules) => {
                 let range = need("range in km", facts.range_km, LARGEST_RANGE_KM)?;
                 let consumption = need("consumption in kWh/100 km", facts.consumption_kwh_per_100km, LARGEST_CONSUMPTION)?;
-                let standard = used.take(rules.standard.at(range)?).min(used.take(rules.cap));
+                let (uncapped, cap) = (used.take(rules.standard.at(range)?), used.take(rules.cap));
+                let (standard, is_capped) = (uncapped.min(cap), uncapped > cap);
                 let range_factor = match &rules.range_factor {
                     Some(curve) => used.take(curve.at(range)?),
                     None => 1.0,
@@ -317,7 +322,7 @@ impl CarRules {
                         (factor, line)
                     }
                 };
-                Ok(Parts { standard, factors: Factors { range: range_factor, density, energy }, line: Some(line) })
+                Ok(Parts { standard, is_capped, factors: Factors { range: range_factor, density, energy }, line: Some(line) })
             }
             Rules::PlugIn { standard, range, missed } => {
                 let seen = need("electric range in km", facts.range_km, LARGEST_RANGE_KM)?;
@@ -325,14 +330,15 @@ impl CarRules {
                 let meets = facts.meets_conditions.ok_or(missing)?;
                 let standard = if seen >= used.take(*range) { used.take(*standard) } else { 0.0 };
                 let energy = if meets { 1.0 } else { used.take(*missed) };
-                Ok(Parts { standard, factors: Factors { energy, ..NO_FACTOR }, line: None })
+                Ok(Parts { standard, is_capped: false, factors: Factors { energy, ..NO_FACTOR }, line: None })
             }
             Rules::FuelCell { standard, cap, range } => {
                 let power = need("power of the fuel cell in kW", facts.fuel_cell_kw, LARGEST_POWER_KW)?;
                 let seen = need("range in km", facts.range_km, LARGEST_RANGE_KM)?;
-                let full = used.take(standard.at(power)?).min(used.take(*cap));
-                let standard = if seen >= used.take(*range) { full } else { 0.0 };
-                Ok(Parts { standard, factors: NO_FACTOR, line: None })
+                let (uncapped, cap) = (used.take(standard.at(power)?), used.take(*cap));
+                let reaches = seen >= used.take(*range);
+                let standard = if reaches { uncapped.min(cap) } else { 0.0 };
+                Ok(Parts { standard, is_capped: reaches && uncapped > cap, factors: NO_FACTOR, line: None })
             }
         }
     }
@@ -348,6 +354,7 @@ impl CarRules {
             year: self.year,
             credit: parts.credit(),
             standard: parts.standard,
+            standard_is_capped: parts.is_capped,
             factors: parts.factors,
             edition: self.edition.clone(),
             weakest_status: used.weakest(),

@@ -42,6 +42,8 @@ const AGES: usize = 120;
 const WHOLE: f64 = 1e-6;
 /// Most energy of a vehicle's pack in kWh: ten times that of a bus; more is another unit.
 const MOST_KWH: f64 = 5000.0;
+/// Most vehicles of a product: more than one for everybody on Earth is another unit.
+const MOST_CARS: f64 = 1e10;
 /// Longest study in years.
 const LONGEST: i32 = 300;
 
@@ -417,6 +419,11 @@ impl Study {
             }
             if let Some((year, value)) = points.iter().find(|p| !p.1.is_finite() || p.1 < 0.0) {
                 return Err(self.value(key(name), &format!("{value} in {year}"), "0 or more"));
+            }
+        }
+        for (name, points) in [("inflow", &product.inflow), ("stock", &product.stock)] {
+            if let Some((year, cars)) = points.iter().flatten().find(|p| p.1 > MOST_CARS) {
+                return Err(self.value(key(name), &format!("{cars} in {year}"), format!("at most {MOST_CARS} cars")));
             }
         }
         if let Some((year, kwh)) = pack.kwh.iter().flatten().find(|p| p.1 > MOST_KWH) {

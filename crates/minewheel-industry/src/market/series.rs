@@ -15,6 +15,7 @@ use minewheel_data::table::{Fault, Position, Table, Violation, nearest};
 use minewheel_data::units;
 
 use super::period::Period;
+use super::report::SHARE;
 
 /// Files of our own series.
 const FILES: [&str; 2] = ["market/series.csv", "market/electric-cars.csv"];
@@ -326,6 +327,10 @@ fn observation(
     places.id(place).map_err(|e| unknown("place", "place", e.nearest))?;
     let indicator = table.text(row, "indicator");
     let Some(definition) = definitions.iter().find(|d| d.indicator == indicator) else {
+        if indicator == SHARE {
+            let rule = "this share is computed: give rows of `nev-wholesale` and `vehicle-wholesale`";
+            return Err(fail("indicator", Fault::Law { subject: indicator.to_owned(), rule, seen: "a row of its own".to_owned() }));
+        }
         return Err(unknown("indicator", "indicator", nearest(indicator, definitions.iter().map(|d| d.indicator.as_str()))));
     };
     let law = |column: &str, rule: &'static str| {

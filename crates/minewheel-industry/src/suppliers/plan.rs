@@ -228,6 +228,15 @@ pub fn plan(tables: &SupplierTables, programme: &Programme, car: &super::car::Su
     let years = plan_years(programme, sum, &years, &worth, &decisions, &targets);
     let meets_targets = years.iter().all(|y| y.missed_kg <= base * CENT);
     let mut notices = sum.notices.clone();
+    let of_done = worth.iter().filter(|m| m.done_year.is_some()).count();
+    let without_effect = worth.len() - of_done - open.len();
+    if of_done + without_effect > 0 {
+        notices.push(format!(
+            "of {} measures {} can be planned: {of_done} are done, {without_effect} avoid less than {LEAST_KG} kg a year",
+            worth.len(),
+            open.len()
+        ));
+    }
     notices.push("measures of one works count one after the other, so the plan avoids at least what is counted".to_owned());
     Ok(Plan {
         programme: programme.head.name.clone(),

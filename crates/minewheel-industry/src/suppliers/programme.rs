@@ -226,7 +226,8 @@ impl Reader<'_> {
         }
         let found = text.parse::<f64>().ok().filter(|n| n.is_finite() && (least..=most).contains(n));
         if found.is_none() {
-            self.fault(row, column, &format!("a number from {least} to {most}"), || None);
+            let wanted = if most == f64::MAX { format!("a number from {least} upwards") } else { format!("a number from {least} to {most}") };
+            self.fault(row, column, &wanted, || None);
         }
         found
     }

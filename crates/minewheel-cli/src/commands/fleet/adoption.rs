@@ -39,10 +39,10 @@ pub struct Arguments {
     /// ISO country
     place: String,
     /// Last year that the fit sees
-    #[arg(long, default_value_t = UNTIL, value_name = "YEAR")]
+    #[arg(long, default_value_t = UNTIL, value_name = "YEAR", allow_negative_numbers = true)]
     until: i32,
     /// Last year of the forecast, in steps of three
-    #[arg(long, default_value_t = 2036, value_name = "YEAR")]
+    #[arg(long, default_value_t = 2036, value_name = "YEAR", allow_negative_numbers = true)]
     to: i32,
     /// What it looks at, besides the share itself
     #[arg(long, value_enum, default_value = "cost")]
@@ -152,7 +152,7 @@ fn table(found: &Adoption) -> String {
     tests.sort_by_key(|t| Drivers::ALL.iter().position(|d| *d == t.drivers));
     let row = |t: &&BackTest| {
         let mark = if t.drivers == b.drivers { " (this forecast)" } else { "" };
-        vec![format!("{}{mark}", looks_at(t.drivers)), percent(t.error), format!("{:+.1}", 100.0 * t.bias), format!("{:.0}", 100.0 * t.coverage)]
+        vec![format!("{}{mark}", looks_at(t.drivers)), percent(t.error), print::signed(100.0 * t.bias, 1), format!("{:.0}", 100.0 * t.coverage)]
     };
     let _ = write!(text, "\nworth before: trained to {}, the {} shares of {}, in points\n", b.until, b.countries, b.year);
     text.push_str(&print::table(&["model", "missed by", "bias", "% inside"], &tests.iter().map(row).collect::<Vec<_>>(), &[1, 2, 3]));
