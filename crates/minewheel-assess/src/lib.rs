@@ -208,6 +208,7 @@ impl AssessError {
             Self::Performance(_) => {
                 "take a battery-electric car of `minewheel cars`; cars with engines are driven over cycles with `minewheel drive`".to_owned()
             }
+            Self::Motor(MotorError::Unknown { .. }) => "give one of the names listed".to_owned(),
             Self::Motor(_) => "give power, torque, speed and voltage that fit together; `minewheel motor --help` lists them".to_owned(),
             Self::Method { .. } => "`minewheel schema methods` lists the climate methods".to_owned(),
             Self::Network(network::NetworkError::NoSupplier { .. }) => "ban fewer places, or give `place = share` in `[sourcing]`".to_owned(),

@@ -122,7 +122,8 @@ const RULE: usize = 1;
 
 /// The longest word of every column; ids in the first columns count whole.
 fn longest_words(header: &[&str], rows: &[Vec<String>], whole: usize) -> Vec<usize> {
-    let of = |index: usize, cell: &str| if index < whole { cell.chars().count() } else { cell.split(' ').map(|w| w.chars().count()).max().unwrap_or(0) };
+    let of =
+        |index: usize, cell: &str| if index < whole { cell.chars().count() } else { cell.split(' ').map(|w| w.chars().count()).max().unwrap_or(0) };
     let mut longest: Vec<usize> = header.iter().enumerate().map(|(i, h)| of(i, h)).collect();
     for row in rows {
         for (index, cell) in row.iter().enumerate().take(longest.len()) {

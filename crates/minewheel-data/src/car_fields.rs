@@ -6,7 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::car::{BatteryDesign, CarDesign, EngineDesign, MotorDesign, OfficialFigure, PlantDesign, Powertrain, RecycledCells, SourcingRule};
+use crate::car::{
+    BatteryDesign, CarDesign, DrivenWheels, EngineDesign, MotorDesign, OfficialFigure, PlantDesign, Powertrain, RecycledCells, SourcingRule,
+};
 use crate::row::Value;
 use crate::table::{Position, nearest};
 
@@ -89,6 +91,16 @@ pub enum CarFault {
         /// The powertrain given.
         powertrain: Powertrain,
     },
+    /// Two keys that cannot both be true.
+    #[error("`{key}` is {seen}, but {against}")]
+    Against {
+        /// The key.
+        key: String,
+        /// What it says.
+        seen: String,
+        /// What the rest of the file says.
+        against: String,
+    },
     /// A product that no market sells.
     #[error("`{key}` cannot be sourced: it is made where it is used, and no market sells it")]
     NoMarket {
@@ -133,6 +145,9 @@ pub(crate) struct FieldEntry {
     pub(crate) entry: Entry,
     pub(crate) line: u32,
 }
+
+/// Least usable share of gross energy, by powertrain: hybrids keep their packs within a narrow window of charge.
+const USABLE: [(Powertrain, f64); 3] = [(Powertrain::Bev, 0.5), (Powertrain::Phev, 0.3), (Powertrain::Hev, 0.1)];
 
 /// Every number a car may have: key, smallest, largest, hint when outside.
 const NUMBERS: &[(&str, f64, f64, &str)] = &[
@@ -330,7 +345,7 @@ impl<'a> Assembler<'a> {
         design.market = self.text("car.market");
         design.made_in = self.text("car.made_in");
         design.class = self.word("car.class", words!(crate::car::CarClass));
-        design.driven_wheels = self.word("car.driven_wheels", words!(crate::car::DrivenWheels));
+        design.driven_wheels = self.word("car.driven_wheels", words!(DrivenWheels));
         design.model_year = self.number("car.model_year").map(|v| v.best as i32);
         design.kerb_mass_kg = self.number("car.kerb_mass_kg");
         design.length_mm = self.number("car.length_mm");
@@ -351,6 +366,7 @@ impl<'a> Assembler<'a> {
         design.recycled_cells = self.recycled_cells();
         design.motors = self.motors();
         design.engine = self.engine(powertrain);
+        self.driven_axles(&design);
         design.charging.ac_power_kw = self.number("charging.ac_power_kw");
         design.charging.dc_power_kw = self.number("charging.dc_power_kw");
         design.body.recycled_aluminium_share = self.number("body.recycled_aluminium_share");
@@ -385,6 +401,12 @@ impl<'a> Assembler<'a> {
         design.usage.years = self.number("use.years");
         design.usage.utility_factor = self.number("use.utility_factor");
         design.usage.dc_share = self.number("use.dc_share");
+        if let (Some(share), Some(powertrain)) = (design.usage.utility_factor, powertrain.filter(|p| *p != Powertrain::Phev)) {
+            let line = self.fields.get("use.utility_factor").map_or(0, |f| f.line);
+            let against =
+                format!("the powertrain is {}: only a plug-in hybrid (phev) drives a share of its distance on electricity", powertrain.word());
+            self.fault(line, CarFault::Against { key: "use.utility_factor".to_owned(), seen: share.best.to_string(), against });
+        }
         for name in OFFICIAL {
             let key = format!("official.{name}");
             if let Some(value) = self.number_within(&key, 0.0, 3000.0, "") {
@@ -416,6 +438,24 @@ impl<'a> Assembler<'a> {
                 self.fault(line, CarFault::Contradiction { section, powertrain });
             }
         }
+    }
+
+    /// Axles with a motor are driven axles, and without an engine they are all of them.
+    fn driven_axles(&mut self, design: &CarDesign) {
+        let Some(driven) = design.driven_wheels else { return };
+        let has = |axle| design.motors.iter().any(|m| m.axle == Some(axle));
+        let (front, rear) = (has(DrivenWheels::Front), has(DrivenWheels::Rear));
+        let all_placed = !design.motors.is_empty() && design.motors.iter().all(|m| m.axle.is_some());
+        let against = match driven {
+            DrivenWheels::Front if rear => "a motor drives the rear axle".to_owned(),
+            DrivenWheels::Rear if front => "a motor drives the front axle".to_owned(),
+            DrivenWheels::All if design.powertrain == Powertrain::Bev && all_placed && front != rear => {
+                format!("every motor is on the {} axle", if front { "front" } else { "rear" })
+            }
+            _ => return,
+        };
+        let line = self.fields.get("car.driven_wheels").map_or(0, |f| f.line);
+        self.fault(line, CarFault::Against { key: "car.driven_wheels".to_owned(), seen: driven.word().to_owned(), against });
     }
 
     /// Supplies beside the grid are shares of one whole, and named once.
@@ -479,20 +519,19 @@ impl<'a> Assembler<'a> {
             }
         }
         let battery = BatteryDesign { chemistry: chemistry?, gross_energy_kwh: gross?, usable_energy_kwh: usable, pack_mass_kg: pack_mass, made_in };
+        let gross_kwh = battery.gross_energy_kwh.best;
+        let least = USABLE.iter().find(|u| Some(u.0) == powertrain).map_or(0.0, |u| u.1) * gross_kwh;
         if let Some(usable) = battery.usable_energy_kwh
-            && usable.best > battery.gross_energy_kwh.best
+            && !(least..=gross_kwh).contains(&usable.best)
         {
             let line = self.fields.get("battery.usable_energy_kwh").map_or(0, |f| f.line);
-            self.fault(
-                line,
-                CarFault::OutOfRange {
-                    key: "battery.usable_energy_kwh".to_owned(),
-                    seen: usable.best,
-                    minimum: 0.1,
-                    maximum: battery.gross_energy_kwh.best,
-                    hint: "; usable energy is part of gross energy",
-                },
-            );
+            let hint = if usable.best > gross_kwh {
+                "; usable energy is part of gross energy"
+            } else {
+                "; so little of the gross energy is usable in no car: is one of the two of another pack?"
+            };
+            let key = "battery.usable_energy_kwh".to_owned();
+            self.fault(line, CarFault::OutOfRange { key, seen: usable.best, minimum: least, maximum: gross_kwh, hint });
         }
         Some(battery)
     }
@@ -556,7 +595,7 @@ pub fn car_file_schema(chemistries: &[String]) -> serde_json::Value {
         match key {
             "car.powertrain" => of!(Powertrain),
             "car.class" => of!(crate::car::CarClass),
-            "car.driven_wheels" => of!(crate::car::DrivenWheels),
+            "car.driven_wheels" => of!(DrivenWheels),
             "battery.chemistry" => Some(chemistries.iter().map(String::as_str).collect()),
             "body.door_ring" => of!(crate::car::DoorRing),
             "body.castings" => of!(crate::car::Castings),

@@ -14,12 +14,22 @@ const CARS: &str = "cars/cars.csv";
 
 /// A car that is not in the catalogue.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("`{seen}` is neither a car of the catalogue nor a file{}", nearest.as_deref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
+#[error("`{seen}` is neither a car of the catalogue nor a file{}", hint(nearest.as_deref(), begun))]
 pub struct UnknownCar {
     /// The id seen.
     pub seen: String,
     /// The nearest id.
     pub nearest: Option<String>,
+    /// Ids that begin so.
+    pub begun: Vec<String>,
+}
+
+fn hint(nearest: Option<&str>, begun: &[String]) -> String {
+    match nearest {
+        Some(id) => format!("; did you mean `{id}`?"),
+        None if begun.is_empty() => String::new(),
+        None => format!("; ids that begin so: {}", begun.join(", ")),
+    }
 }
 
 /// A car of the catalogue as the text of a car file, to be changed and read again; `None`: the store has no such car.
@@ -121,9 +131,8 @@ impl Catalogue {
     /// # Errors
     /// The catalogue has no such car; the error names the nearest one.
     pub fn car(&self, id: &str) -> Result<&CarDesign, UnknownCar> {
-        self.cars
-            .iter()
-            .find(|c| c.id == id)
-            .ok_or_else(|| UnknownCar { seen: id.to_owned(), nearest: nearest(id, self.cars.iter().map(|c| c.id.as_str())) })
+        let ids = || self.cars.iter().map(|c| c.id.as_str());
+        let begun = || if id.is_empty() { Vec::new() } else { ids().filter(|i| i.starts_with(id)).map(str::to_owned).collect() };
+        self.cars.iter().find(|c| c.id == id).ok_or_else(|| UnknownCar { seen: id.to_owned(), nearest: nearest(id, ids()), begun: begun() })
     }
 }

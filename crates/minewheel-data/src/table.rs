@@ -462,23 +462,33 @@ fn check_cell(cell: &str, field: &Field) -> Option<Fault> {
     }
 }
 
+/// Letters that a beginning must have to stand for a name.
+const LEAST_BEGINNING: usize = 3;
+
 /// The candidate nearest to a misspelt word, if any is near enough to be meant.
 ///
 /// ```
 /// use minewheel_data::table::nearest;
 /// assert_eq!(nearest("wulin-mini", ["wuling-mini", "vw-id3"].into_iter()), Some("wuling-mini".to_owned()));
 /// assert_eq!(nearest("zzz", ["wuling-mini"].into_iter()), None);
+/// // The beginning of one name alone stands for it; that of several for none.
+/// assert_eq!(nearest("vw-id3", ["vw-id3-58", "vw-id4-77"].into_iter()), Some("vw-id3-58".to_owned()));
+/// assert_eq!(nearest("tesla", ["tesla-model-3-rwd", "tesla-model-y-rwd"].into_iter()), None);
 /// // Half of a word of two letters is no misspelling of it; its case is.
 /// assert_eq!(nearest("ZZ", ["AZ"].into_iter()), None);
 /// assert_eq!(nearest("cn", ["CN"].into_iter()), Some("CN".to_owned()));
 /// ```
 pub fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<String> {
     let folded = word.to_lowercase();
-    candidates
-        .map(|c| (distance(&folded, &c.to_lowercase()), c))
+    let candidates: Vec<&str> = candidates.collect();
+    let close = candidates
+        .iter()
+        .map(|c| (distance(&folded, &c.to_lowercase()), *c))
         .min()
-        .filter(|(d, c)| *d <= 1 + word.len().max(c.len()) / 4 && 2 * d < word.len().max(c.len()))
-        .map(|(_, c)| c.to_owned())
+        .filter(|(d, c)| *d <= 1 + word.len().max(c.len()) / 4 && 2 * d < word.len().max(c.len()));
+    let mut longer = candidates.iter().filter(|c| folded.len() >= LEAST_BEGINNING && c.to_lowercase().starts_with(&folded));
+    let begun = longer.next().filter(|_| longer.next().is_none());
+    close.map(|(_, c)| c).or(begun.copied()).map(str::to_owned)
 }
 
 /// Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours.

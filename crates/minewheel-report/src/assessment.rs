@@ -98,6 +98,7 @@ fn figures(results: &[Assessment]) -> Table {
         ("kerb mass, kg", points(|r| Some(r.kerb_mass_kg))),
         ("at the wall, kWh/100 km", points(|r| r.consumption_kwh_per_100km)),
         ("fuel, l/100 km", points(|r| r.fuel_l_per_100km)),
+        ("driven electrically, %", points(|r| r.consumption_kwh_per_100km.and(r.fuel_l_per_100km).map(|_| 100.0 * r.electric_share))),
         ("electric range, km", points(|r| r.range_km)),
         ("production, t CO2e", spreads(TONNE_KG, |r| Some(r.climate.production_kg))),
         ("use, t CO2e", spreads(TONNE_KG, |r| Some(r.climate.use_kg))),
@@ -115,7 +116,11 @@ fn figures(results: &[Assessment]) -> Table {
     let header = std::iter::once(String::new()).chain(results.iter().map(|r| r.name.clone())).collect();
     let rows = rows.into_iter().filter(|(_, cells)| cells.iter().any(|c| c != "–"));
     let rows = rows.map(|(label, cells)| std::iter::once(label.to_owned()).chain(cells).collect()).collect();
-    Table::of_numbers("Figures of each car; in brackets the 5th and 95th percentile of the draws", header, rows)
+    Table::of_numbers(
+        "Figures of each car; in brackets the 5th and 95th percentile of the draws; of plug-in hybrids, kWh per 100 km driven electrically and litres per 100 km on the engine",
+        header,
+        rows,
+    )
 }
 
 fn impact(found: Option<&Impact>) -> String {

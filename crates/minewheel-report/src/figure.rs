@@ -16,6 +16,11 @@ pub fn figure(value: f64) -> String {
     // Rounding may carry over: 9.996 has two decimals before it and one after.
     let shift = 10_f64.powi(digits_of(value));
     let digits = digits_of((value * shift).round() / shift).clamp(0, 6) as usize;
+    fixed(value, digits)
+}
+
+/// A number with so many decimals, and thin groups of thousands.
+pub fn fixed(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
     let (sign, rest) = text.strip_prefix('-').map_or(("", text.as_str()), |r| ("−", r));
     let (whole, fraction) = rest.split_once('.').map_or((rest, ""), |(w, f)| (w, f));

@@ -84,6 +84,27 @@ pub struct PriceBlock {
     pub commodities_usd_per_kwh: f64,
 }
 
+/// The years of the prices behind a pack's price. No learning is reckoned for a year that has none.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct PriceYears {
+    /// Those of metals and graphite: the last up to the year asked for, else the latest there is. Empty: all prices were given.
+    pub materials: Vec<i32>,
+    /// That of capital, fees and wages, which are known for one year; `null`: they hold always.
+    pub plant: Option<i32>,
+}
+
+impl PriceYears {
+    /// What must be said of a pack priced in another year than the one asked for.
+    pub fn notice(&self, asked: i32) -> Option<String> {
+        if self.materials.last().is_none_or(|year| *year == asked) {
+            return None;
+        }
+        let years = self.materials.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let plant = self.plant.map(|year| format!(", those of capital of {year}")).unwrap_or_default();
+        Some(format!("no prices are known for {asked}: those of metals and graphite are of {years}{plant}; no learning is reckoned"))
+    }
+}
+
 /// How one product is priced.
 #[derive(Debug, Clone, PartialEq)]
 struct Pricing {
@@ -115,6 +136,7 @@ pub(super) struct CostModel {
     utilisation: Value,
     upkeep: Value,
     price_over_cost: Value,
+    years: PriceYears,
 }
 
 /// A pack's price in one draw.
@@ -170,9 +192,10 @@ impl CostModel {
             pricing.push(if is_service { None } else { Some(price_of(line, cell, tables)?) });
         }
         let (electricity, gas) = plant_energy(tables, tables.places.id(&question.made_in)?, question.year)?;
+        let (commodities, materials) = commodities(question, tables)?;
         Ok(Self {
             pricing,
-            commodities: commodities(question, tables)?,
+            commodities,
             electricity,
             gas,
             electricity_price: at("electricity", "industry_price", "USD/kWh")?,
@@ -186,6 +209,7 @@ impl CostModel {
             utilisation: at("plant", "utilisation", "1")?,
             upkeep: at("plant", "maintenance_share", "1")?,
             price_over_cost: at("pack", "price_over_cost", "1")?,
+            years: PriceYears { materials, plant: prices.subject("cell-plant")?.dated_value_at("capital", &lineage, i32::MAX, "USD/kWh")?.1 },
         })
     }
 
@@ -237,6 +261,11 @@ impl CostModel {
         price
     }
 
+    /// The years of the prices that hold.
+    pub const fn years(&self) -> &PriceYears {
+        &self.years
+    }
+
     /// The rows that the price rests on.
     pub fn rows(&self) -> Vec<RowId> {
         let own = [
@@ -269,8 +298,8 @@ impl CostModel {
 /// Commodities whose price is that of a salt.
 const SALTS: [&str; 2] = ["lithium-carbonate", "manganese-sulfate"];
 
-/// Prices of the commodities, with what the question gives and shocks.
-fn commodities(question: &BatteryQuestion, tables: &Tables) -> Result<Vec<(Value, f64)>, AssessError> {
+/// Prices of the commodities, with what the question gives and shocks, and the years of those that tables give.
+fn commodities(question: &BatteryQuestion, tables: &Tables) -> Result<(Vec<(Value, f64)>, Vec<i32>), AssessError> {
     let ids = || COMMODITIES.iter().map(|c| c.1);
     let mut factors = [1.0; COMMODITIES.len()];
     for (name, factor) in &question.shocks {
@@ -299,17 +328,22 @@ fn commodities(question: &BatteryQuestion, tables: &Tables) -> Result<Vec<(Value
         let Some(id) = ids().find(|id| id == name) else { return Err(ChainError::name("priced material", name, ids()).into()) };
         given.insert(id, *usd_per_kg);
     }
-    let mut found = Vec::new();
+    let (mut found, mut years) = (Vec::new(), Vec::new());
     for (index, (_, id)) in COMMODITIES.iter().enumerate() {
         let value = if let Some(usd) = given.get(id) {
             Value::given(*usd)
         } else {
             let subject = tables.prices.subject(id)?;
-            subject.value_at("price", &[], question.year, "USD/kg").or_else(|_| subject.value_at("price", &[], i32::MAX, "USD/kg"))?
+            let at = |year: i32| subject.dated_value_at("price", &[], year, "USD/kg");
+            let (value, year) = at(question.year).or_else(|_| at(i32::MAX))?;
+            years.extend(year);
+            value
         };
         found.push((value, factors[index]));
     }
-    Ok(found)
+    years.sort_unstable();
+    years.dedup();
+    Ok((found, years))
 }
 
 /// How a line's product is priced: a cathode by its formula, others by the rows of the table.

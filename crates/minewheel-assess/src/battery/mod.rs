@@ -10,7 +10,7 @@ mod report;
 mod sample;
 mod tables;
 
-pub use cost::PriceBlock;
+pub use cost::{PriceBlock, PriceYears};
 pub(crate) use report::prepared_footprint;
 pub use report::{
     BatteryReport, BatteryRun, CellPlantEnergy, CheckLine, Electrodes, PackFigures, PlantStep, PreparedPack, StageLine, battery_report,

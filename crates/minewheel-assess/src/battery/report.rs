@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use serde::Serialize;
 
 use super::chain::{Chain, content_word};
-use super::cost::{CostModel, Price, PriceBlock};
+use super::cost::{CostModel, Price, PriceBlock, PriceYears};
 use super::sample::sample;
 use super::{BatteryQuestion, ChainError, RECYCLABLE};
 use crate::AssessError;
@@ -104,6 +104,8 @@ pub struct BatteryReport {
     pub cost_usd_per_kwh: Interval,
     /// The same by block.
     pub cost_blocks: Vec<PriceBlock>,
+    /// The years of the prices behind it.
+    pub price_years: PriceYears,
     /// Equivalent full cycles until the first life ends.
     pub cycle_life: Option<f64>,
     /// Years until then, in the car or in a typical one.
@@ -374,6 +376,7 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
             return Err(ChainError::Recycled { metal: metal.clone(), seen: *share }.into());
         }
     }
+    covered(question, tables)?;
     let ready = Ready::new(question, tables)?;
     let (pack, chain) = (&ready.pack, &ready.chain);
     let cell = describe_cell(&question.spec, &tables.cells, &Draw::BEST)?;
@@ -408,6 +411,7 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
     } else if question.car.is_none() {
         notices.push(format!("{TYPICAL}: its distance a year and on a charge are those of `ageing/use.csv`"));
     }
+    notices.extend(ready.cost.years().notice(question.year));
     let stand_ins = chain.placed.notices.len();
     if stand_ins > 0 {
         notices.push(format!("{stand_ins} mixes of electricity are interpolated or stand in for others; `run.notices` lists them"));
@@ -445,6 +449,7 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
         share_by_status: Status::ALL.iter().zip(by_status).map(|(s, share)| (s.word().to_owned(), share)).collect(),
         cost_usd_per_kwh: interval(best.usd, |f| f.usd),
         cost_blocks: ready.cost.price(pack, &Draw::BEST).blocks(),
+        price_years: ready.cost.years().clone(),
         cycle_life: life.map(|l| l.0),
         first_life_years: life.map(|l| l.1),
         delivered,
@@ -461,6 +466,14 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
             notices: chain.placed.notices.clone(),
         },
     })
+}
+
+/// Refuses a year for which the place of making, or that of sale, has no mix of electricity.
+fn covered(question: &BatteryQuestion, tables: &Tables) -> Result<(), AssessError> {
+    for place in std::iter::once(&question.made_in).chain(&question.sold_in) {
+        tables.electricity.mix(&tables.places, tables.places.id(place)?, question.year)?;
+    }
+    Ok(())
 }
 
 fn layout_word(question: &BatteryQuestion) -> &'static str {
@@ -501,6 +514,7 @@ fn life(question: &BatteryQuestion, pack: &PackDesign, tables: &Tables) -> Optio
 /// # Errors
 /// As [`battery_report`].
 pub(crate) fn prepared_footprint(question: &BatteryQuestion, tables: &Tables) -> Result<Option<PackFootprint>, AssessError> {
+    covered(question, tables)?;
     let ready = Ready::new(question, tables)?;
     let solved = SolvedNetwork::new(tables, &ready.chain.placed, &question.method)?;
     let Some(lives) = PackLives::new(question, &ready.pack, &ready.chain.after, tables)? else { return Ok(None) };

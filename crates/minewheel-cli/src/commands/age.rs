@@ -26,19 +26,19 @@ pub struct Arguments {
     #[arg(long = "car", value_name = "CAR", num_args = 1..)]
     cars: Vec<String>,
     /// Temperature of the cell in °C
-    #[arg(long, value_name = "C", default_value_t = 25.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "C", default_value_t = 25.0, allow_negative_numbers = true, conflicts_with = "cars")]
     temperature_c: f64,
     /// Storage at this state of charge, 0 to 1
-    #[arg(long, value_name = "SHARE", conflicts_with = "soc_profile", allow_negative_numbers = true)]
+    #[arg(long, value_name = "SHARE", conflicts_with_all = ["soc_profile", "cars"], allow_negative_numbers = true)]
     soc: Option<f64>,
     /// CSV `hour,soc` (and `temperature_c`) of whole days, repeated
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "cars")]
     soc_profile: Option<PathBuf>,
     /// Years to simulate
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, allow_negative_numbers = true, conflicts_with = "cars")]
     years: u32,
     /// Step in hours, at most a day
-    #[arg(long, value_name = "H", default_value_t = 24.0, allow_negative_numbers = true)]
+    #[arg(long, value_name = "H", default_value_t = 24.0, allow_negative_numbers = true, conflicts_with = "cars")]
     step_h: f64,
     /// Distance of a car in a year in km; left out: its lifetime distance over its years
     #[arg(long, value_name = "KM", requires = "cars", allow_negative_numbers = true)]
@@ -47,13 +47,13 @@ pub struct Arguments {
     #[arg(long, value_name = "PLACE", requires = "cars")]
     country: Option<String>,
     /// The year in which a car's pack is made
-    #[arg(long, default_value_t = 2025, allow_negative_numbers = true)]
+    #[arg(long, default_value_t = 2025, allow_negative_numbers = true, conflicts_with = "cell")]
     year: i32,
     /// Draws for the intervals of a pack's footprint; 0: none
-    #[arg(long, default_value_t = 200, value_name = "N")]
+    #[arg(long, default_value_t = 200, value_name = "N", allow_negative_numbers = true, conflicts_with = "cell")]
     samples: u32,
     /// Seed of the draws
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true, conflicts_with = "cell")]
     seed: u64,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
@@ -131,6 +131,7 @@ pub enum Answer {
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Answer, Failure> {
     let tables = desk.tables()?;
     let Some(cell) = &arguments.cell else {
+        super::scenario::draws(arguments.samples)?;
         if let Some(km) = arguments.km_per_year {
             super::charge::within("km-per-year", km, KM_PER_YEAR, "km")?;
         }
@@ -138,6 +139,9 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Answer, Failure> {
         let per_year = arguments.km_per_year.map(Length::from_km);
         for name in &arguments.cars {
             let design = desk.car(name)?;
+            if design.battery.is_none() {
+                return Err(Failure::NoBattery { car: design.id });
+            }
             let life = pack_life(&design, tables, per_year)?;
             let of_pack = design.battery.as_ref().and_then(|b| b.made_in.as_deref()).or(design.made_in.as_deref());
             let place = arguments.country.as_deref().or(of_pack).unwrap_or("WORLD");

@@ -136,13 +136,12 @@ fn refuse_weak(results: &[Assessment]) -> Result<(), Failure> {
     for result in weak {
         let share = |s: Status| 100.0 * result.share_by_status.get(s.word()).copied().unwrap_or(0.0);
         let (recalled, assumed) = (share(Status::Recalled), share(Status::Assumption));
-        let _ =
-            write!(
-                text,
-                "\n{}: the weakest value behind {assumed:.1} % of the climate total is an assumption, behind {recalled:.1} % a recalled one (a part with \
+        let _ = write!(
+            text,
+            "\n{}: the weakest value behind {assumed:.1} % of the climate total is an assumption, behind {recalled:.1} % a recalled one (a part with \
                  both counts as assumption); values through which most of it flows, together or apart:",
-                result.car
-            );
+            result.car
+        );
         for blocker in &result.run.blockers {
             let _ = write!(text, "\n  {:5.1} %  {} [{}] {}", 100.0 * blocker.share, blocker.what, blocker.status, blocker.at);
         }

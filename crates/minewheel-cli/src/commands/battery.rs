@@ -28,7 +28,7 @@ pub struct Arguments {
     /// Chemistry; a wrong name lists them
     #[arg(long, value_name = "ID", required_unless_present = "car")]
     chemistry: Option<String>,
-    /// Gross energy of the pack in kWh
+    /// Gross energy of the pack in kWh; left out: that of the car, else 60 kWh
     #[arg(long, value_name = "KWH", allow_negative_numbers = true)]
     energy_kwh: Option<f64>,
     #[command(flatten)]
@@ -64,7 +64,7 @@ pub struct Arguments {
     #[arg(long, value_name = "METAL*FACTOR")]
     price_shock: Vec<String>,
     /// Draws for the intervals; 0: none
-    #[arg(long, default_value_t = 200, value_name = "N")]
+    #[arg(long, default_value_t = 200, value_name = "N", allow_negative_numbers = true)]
     samples: u32,
     /// What a draw resamples: everything, or the pack's own rows and prices
     #[arg(long, value_enum, default_value = "all")]
@@ -73,7 +73,7 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value = "maker")]
     chain: ChainWord,
     /// Seed of the draws
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// Climate method
     #[arg(long, default_value = "ar6-gwp100", value_name = "METHOD")]
@@ -197,23 +197,40 @@ impl CellArguments {
 
 /// Energy of a pack that nobody gave.
 const DEFAULT_KWH: f64 = 60.0;
+/// Least and greatest energy of a pack in kWh, as in car files.
+const ENERGIES: (f64, f64) = (0.3, 300.0);
+
+/// The energy of a pack that is asked for without a car, in kWh, and what must be said if nobody gave it.
+///
+/// # Errors
+/// No car has such a pack.
+pub(super) fn pack_energy(given: Option<f64>) -> Result<(f64, Option<String>), Failure> {
+    let Some(kwh) = given else {
+        return Ok((DEFAULT_KWH, Some(format!("no --energy-kwh was given: a pack of {DEFAULT_KWH} kWh stands in"))));
+    };
+    super::charge::within_or_hint("energy-kwh", kwh, ENERGIES, "kWh", "; in kilowatt-hours: was it given in watt-hours?")?;
+    Ok((kwh, None))
+}
 /// Where packs are made if nobody says.
 const DEFAULT_PLACE: &str = "CN";
 
 impl Arguments {
     fn question(&self, desk: &Desk) -> Result<BatteryQuestion, Failure> {
+        super::scenario::draws(self.samples)?;
         let tables = desk.tables()?;
         let mut car: Option<CarDesign> = self.car.as_ref().map(|name| desk.car(name)).transpose()?;
         let battery = car.as_ref().and_then(|c| c.battery.as_ref());
         if let (Some(car), None) = (&car, battery) {
-            let wanted = "a car with a traction battery".to_owned();
-            return Err(Failure::Option { option: "car", seen: car.id.clone(), wanted });
+            return Err(Failure::NoBattery { car: car.id.clone() });
         }
         let chemistry = self.chemistry.clone().or_else(|| battery.map(|b| b.chemistry.clone())).unwrap_or_default();
-        let energy = self.energy_kwh.map(Value::given).or_else(|| battery.map(|b| b.gross_energy_kwh));
+        let energy = match (self.energy_kwh, battery) {
+            (None, Some(battery)) => battery.gross_energy_kwh,
+            (given, _) => Value::given(pack_energy(given)?.0),
+        };
         let choices_given = self.energy_kwh.is_some() || self.chemistry.is_some();
-        let mut spec = PackSpec::new(&chemistry, Energy::from_kwh(DEFAULT_KWH));
-        spec.gross_energy_kwh = energy.unwrap_or(spec.gross_energy_kwh);
+        let mut spec = PackSpec::new(&chemistry, Energy::from_kwh(energy.best));
+        spec.gross_energy_kwh = energy;
         spec.choices = self.cell.choices()?;
         spec.layout = match self.pack.as_deref() {
             None => None,
@@ -285,7 +302,11 @@ impl Arguments {
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<BatteryReport, Failure> {
     let (tables, premiums) = (desk.tables()?, desk.premiums()?);
     let question = settle_pack(tables, premiums, arguments.question(desk)?).map_err(SupplyError::from)?;
-    Ok(battery_report(&question, tables)?)
+    let mut report = battery_report(&question, tables)?;
+    if arguments.car.is_none() {
+        report.notices.extend(pack_energy(arguments.energy_kwh)?.1);
+    }
+    Ok(report)
 }
 
 /// Runs the command.

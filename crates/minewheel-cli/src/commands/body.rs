@@ -125,6 +125,9 @@ const FIGURES: [Figure; 20] = [
     ("forming kWh", |v| Some(v.steps.iter().map(|s| s.electricity_kwh).sum())),
 ];
 
+/// Figures that are counted.
+const COUNTS: [&str; 2] = ["pieces", "joints"];
+
 /// A change smaller than this share of the figure is none.
 const NO_CHANGE: f64 = 1e-9;
 
@@ -138,6 +141,9 @@ fn table(report: &BodyReport) -> String {
     let Some(last) = chosen_variant(report) else { return text };
     let _ = writeln!(text, "\nparts of the {} body", last.variant);
     text.push_str(&print::table(&PARTS, &sums(last, |p| &p.part), &[1, 2, 3, 4, 5, 6]));
+    if last.parts.iter().any(|p| p.pieces > 0.0 && p.pieces < 0.5) {
+        text.push_str("pieces: mean of the cars of its class; <1: few of them have it\n");
+    }
     let _ = writeln!(text, "\nby material");
     text.push_str(&print::table(&MATERIALS, &sums(last, |p| &p.material), &[1, 2, 3, 4, 5, 6]));
     let _ = writeln!(text, "\nforming and joining at the plant, by the cards of the steps");
@@ -174,12 +180,13 @@ fn side_by_side(report: &BodyReport) -> String {
     let mut rows = Vec::new();
     for (name, pick) in FIGURES {
         let Some(here) = pick(base).filter(|v| *v != 0.0 || report.variants.iter().any(|v| pick(v).is_some_and(|v| v != 0.0))) else { continue };
-        let mut row = vec![name.to_owned(), long(here)];
+        let shown = |value: f64| if COUNTS.contains(&name) { print::fixed(value, 0) } else { long(value) };
+        let mut row = vec![name.to_owned(), shown(here)];
         for variant in &report.variants[1..] {
             let value = pick(variant).unwrap_or(f64::NAN);
             let change = value - here;
             let is_none = change.abs() <= NO_CHANGE * here.abs();
-            row.extend([long(value), if is_none { "0".to_owned() } else { signed(change) }]);
+            row.extend([shown(value), if is_none { "0".to_owned() } else { signed(change) }]);
         }
         rows.push(row);
     }
@@ -191,7 +198,12 @@ fn long(value: f64) -> String {
     if !value.is_finite() {
         return "–".to_owned();
     }
-    if value.abs() < 100.0 { format!("{value:.2}") } else { format!("{value:.1}") }
+    print::fixed(value, [(100.0, 2), (1000.0, 1)].iter().find(|(below, _)| value.abs() < *below).map_or(0, |(_, digits)| *digits))
+}
+
+/// Pieces, whole; of what only some cars of a class have, the mean is less than one.
+fn count(pieces: f64) -> String {
+    if pieces > 0.0 && pieces < 0.5 { "<1".to_owned() } else { print::fixed(pieces, 0) }
 }
 
 fn signed(value: f64) -> String {
@@ -216,7 +228,7 @@ fn sums(variant: &BodyVariant, name: fn(&PartLine) -> &str) -> Vec<Vec<String>> 
         .into_iter()
         .map(|(name, [pieces, contained, bought, kg])| {
             let material_yield = format!("{:.0}", 100.0 * contained / bought);
-            vec![name.to_owned(), figure(pieces), figure(contained), figure(bought), figure(bought - contained), material_yield, figure(kg)]
+            vec![name.to_owned(), count(pieces), figure(contained), figure(bought), figure(bought - contained), material_yield, figure(kg)]
         })
         .collect()
 }

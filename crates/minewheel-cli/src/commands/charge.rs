@@ -96,6 +96,11 @@ pub(super) fn within(option: &'static str, seen: f64, range: (f64, f64), unit: &
     }
 }
 
+/// As [`within`], for what is easily given in another unit: above the range, the hint asks for it.
+pub(super) fn within_or_hint(option: &'static str, seen: f64, range: (f64, f64), unit: &str, hint: &str) -> Result<(), Failure> {
+    if seen > range.1 { within(option, seen, range, &format!("{unit}{hint}")) } else { within(option, seen, range, unit) }
+}
+
 /// Fields by name; what is no number becomes null.
 pub(super) fn finite(fields: Vec<(String, f64)>) -> BTreeMap<String, Option<f64>> {
     fields.into_iter().map(|(field, value)| (field, value.is_finite().then_some(value))).collect()

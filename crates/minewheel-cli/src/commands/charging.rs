@@ -31,7 +31,7 @@ pub struct Arguments {
     /// A car of the catalogue or a car file
     car: String,
     /// How many cars
-    #[arg(long, default_value_t = 10_000)]
+    #[arg(long, default_value_t = 10_000, allow_negative_numbers = true)]
     cars: usize,
     /// When connected cars charge
     #[arg(long, value_enum, default_value = "uncontrolled")]
@@ -55,7 +55,7 @@ pub struct Arguments {
     #[arg(long, value_name = "KM", allow_negative_numbers = true)]
     km_per_year: Option<f64>,
     /// Seed
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// Draw the mean days as SVG
     #[arg(long, value_name = "FILE")]

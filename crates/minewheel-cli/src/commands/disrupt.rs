@@ -18,10 +18,10 @@ pub struct Arguments {
     #[arg(value_name = "STUDY.toml")]
     study: PathBuf,
     /// Members of the ensemble; left out: the study's
-    #[arg(long, value_name = "COUNT")]
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
     members: Option<u32>,
     /// Seed of the ensemble; left out: the study's, or 1
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     seed: Option<u64>,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]

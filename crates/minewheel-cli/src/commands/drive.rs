@@ -27,7 +27,7 @@ pub struct Arguments {
     #[arg(long, value_name = "C", allow_negative_numbers = true)]
     ambient_c: Option<f64>,
     /// Tyre pressure over what the maker asks for
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     tyre_pressure: Option<f64>,
     /// Height above sea level in m
     #[arg(long, value_name = "M", allow_negative_numbers = true)]
@@ -39,13 +39,13 @@ pub struct Arguments {
     #[arg(long, value_name = "RISE/RUN", allow_negative_numbers = true)]
     slope: Option<f64>,
     /// Mass in kg beyond that of the test
-    #[arg(long, value_name = "KG")]
+    #[arg(long, value_name = "KG", allow_negative_numbers = true)]
     payload_kg: Option<f64>,
     /// State of charge at the start, 0 to 1
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     soc: Option<f64>,
     /// Power of AC charging at the wall in kW; left out: that of the test
-    #[arg(long, value_name = "KW")]
+    #[arg(long, value_name = "KW", allow_negative_numbers = true)]
     charge_kw: Option<f64>,
     /// Consumption as in the test, or as measured in traffic
     #[arg(long = "use", value_enum, default_value = "official")]
@@ -64,6 +64,10 @@ pub struct Arguments {
 /// Coldest and hottest ambient temperature of the model, in °C.
 pub(super) const AMBIENT_C: (f64, f64) = (-30.0, 50.0);
 
+/// Share of a trace's time in which a car may fall behind and still be said to have driven it. A city car misses some 6 % of the class of
+/// WLTC of faster cars; an empty pack, or a trace far beyond the car, costs more.
+const MISSED_SHARE: f64 = 0.1;
+
 /// One car on one cycle.
 #[derive(Serialize, schemars::JsonSchema)]
 pub struct Drive {
@@ -73,9 +77,9 @@ pub struct Drive {
     cycle: String,
     /// Its distance.
     distance_km: f64,
-    /// At the wall, charger losses included; null for cars without a plug.
+    /// At the wall, charger losses included; null for cars without a plug, and for a trace that was not driven.
     wall_wh_per_km: Option<f64>,
-    /// At the battery's terminals.
+    /// At the battery's terminals; null as that at the wall.
     battery_wh_per_km: Option<f64>,
     /// Positive work asked at the wheels.
     wheel_positive_wh_per_km: f64,
@@ -85,10 +89,13 @@ pub struct Drive {
     missed_trace_s: f64,
     /// Ambient temperature.
     ambient_c: f64,
-    /// Fuel, with the battery's charge kept.
+    /// Fuel, with the battery's charge kept; null without an engine, and for a trace that was not driven.
     fuel_l_per_100km: Option<f64>,
-    /// Usable energy over consumption at the battery.
+    /// Usable energy over consumption at the battery; null where there is none, or it is not above nought.
     range_km: Option<f64>,
+    /// What the figures must not be read without; absent where there is nothing to say.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    notices: Vec<String>,
     /// Fields that the design did not give, with what stood in.
     defaulted: std::collections::BTreeMap<String, f64>,
     /// Derivatives, with `--sensitivity`; null for cars without a plug.
@@ -166,18 +173,39 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Drive>, Failure>
             let sensitivity =
                 if arguments.sensitivity { car_sensitivity(&design, tables, trace.as_ref(), &conditions).map_err(Failure::Assess)? } else { None };
             let result = drive_car(&design, tables, trace.as_ref(), &conditions).map_err(Failure::Assess)?;
+            let lasts_s = match trace {
+                Some(trace) => trace.duration_s(),
+                None => Trace::new(&desk.cycle(&result.cycle)?).duration_s(),
+            };
+            let is_driven = result.missed_trace_s <= MISSED_SHARE * lasts_s;
+            let consumed = |value: Option<f64>| value.filter(|_| is_driven);
+            let battery_wh_per_km = consumed(result.battery_wh_per_km);
+            let mut notices = Vec::new();
+            if !is_driven {
+                notices.push(format!(
+                    "`{}` could not follow {} for {} of {} s: what it used on it is no consumption, and gives no range",
+                    design.id,
+                    result.cycle,
+                    figure(result.missed_trace_s),
+                    figure(lasts_s)
+                ));
+            }
+            if battery_wh_per_km.is_some_and(|wh| wh <= 0.0) {
+                notices.push(format!("`{}` takes nothing from its battery on {}: no range follows from that", design.id, result.cycle));
+            }
             lines.push(Drive {
                 car: design.id.clone(),
                 cycle: if *cycle == "auto" { result.cycle.clone() } else { (*cycle).clone() },
                 distance_km: result.distance_km,
-                wall_wh_per_km: result.wall_wh_per_km,
-                battery_wh_per_km: result.battery_wh_per_km,
+                wall_wh_per_km: consumed(result.wall_wh_per_km),
+                battery_wh_per_km,
                 wheel_positive_wh_per_km: result.wheel_positive_wh_per_km,
                 wheel_negative_wh_per_km: result.wheel_negative_wh_per_km,
                 missed_trace_s: result.missed_trace_s,
                 ambient_c: result.ambient_c,
-                fuel_l_per_100km: result.fuel_l_per_100km,
-                range_km: result.range_km,
+                fuel_l_per_100km: consumed(result.fuel_l_per_100km),
+                range_km: result.range_km.filter(|_| battery_wh_per_km.is_some_and(|wh| wh > 0.0)),
+                notices,
                 defaulted: result.defaulted.iter().cloned().collect(),
                 sensitivity,
             });
@@ -194,6 +222,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let lines = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     for line in lines.iter().filter(|l| arguments.sensitivity && l.sensitivity.is_none()) {
         print::note(&format!("note: `{}` has no plug; derivatives are those of electric driving", line.car));
+    }
+    for notice in lines.iter().flat_map(|l| &l.notices) {
+        print::note(&print::wrap(&format!("note: {notice}")));
     }
     if arguments.format == Format::Json {
         print::json(&lines);

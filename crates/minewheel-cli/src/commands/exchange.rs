@@ -233,7 +233,7 @@ enum RequestCommand {
 #[derive(clap::Args)]
 struct AuditArguments {
     /// How many lines
-    #[arg(long, default_value_t = 50, value_name = "N")]
+    #[arg(long, default_value_t = 50, value_name = "N", allow_negative_numbers = true)]
     last: u32,
     #[command(flatten)]
     store: StoreArguments,

@@ -26,10 +26,10 @@ pub struct Arguments {
     #[arg(long)]
     stage: Option<String>,
     /// Levels below the parts of the car
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 4, allow_negative_numbers = true)]
     depth: usize,
     /// Smallest share of the whole that is shown, in percent
-    #[arg(long, default_value_t = 1.0, value_name = "PERCENT")]
+    #[arg(long, default_value_t = 1.0, value_name = "PERCENT", allow_negative_numbers = true)]
     cut: f64,
     /// Also print the rows under each line
     #[arg(long)]
@@ -75,7 +75,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Explanation, Failure
         "energy" => explain_energy(tables, case),
         "cost" => {
             let cost = case.cost(&case.inventory, tables, &scenario, &Draw::BEST)?;
-            let blocks: Vec<_> = cost.production.into_iter().chain(cost.usage).collect();
+            let blocks: Vec<_> = cost.blocks().cloned().collect();
             explain_cost(tables, &blocks, case)
         }
         material => explain_material(tables, case, material, scenario.year).ok_or_else(|| Failure::UnknownName {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use minewheel_assess::drive_units::{Built, MachineReport, Setting, machines};
+use minewheel_assess::drive_units::{Built, MachineReport, Setting, buildable, machines};
 use minewheel_assess::machine::ScoredLine;
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::{CarClass, CarDesign, MotorDesign, Powertrain, Topology};
@@ -14,6 +14,7 @@ use minewheel_model::motor::sizing::MotorSpec;
 use minewheel_model::motor::{Cooling, LossMap, MapGrid, Switch};
 use serde::Serialize;
 
+use super::charge::{within, within_or_hint};
 use crate::failure::Failure;
 use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};
@@ -22,16 +23,16 @@ use crate::print::{self, Format, figure};
 #[derive(clap::Args)]
 pub struct SpecArguments {
     /// Short-time power at the shaft in kW
-    #[arg(long, value_name = "KW", default_value_t = 150.0)]
+    #[arg(long, value_name = "KW", default_value_t = 150.0, allow_negative_numbers = true)]
     power_kw: f64,
     /// Short-time torque in Nm; left out: that of the usual ratio of top to base speed
-    #[arg(long, value_name = "NM")]
+    #[arg(long, value_name = "NM", allow_negative_numbers = true)]
     torque_nm: Option<f64>,
     /// Top speed of the machine in rpm
-    #[arg(long, value_name = "RPM", default_value_t = 16_000.0)]
+    #[arg(long, value_name = "RPM", default_value_t = 16_000.0, allow_negative_numbers = true)]
     top_speed_rpm: f64,
     /// DC voltage in V
-    #[arg(long, value_name = "V", default_value_t = 400.0)]
+    #[arg(long, value_name = "V", default_value_t = 400.0, allow_negative_numbers = true)]
     voltage: f64,
     /// Cooling: jacket, oil
     #[arg(long, default_value = "oil")]
@@ -52,7 +53,7 @@ pub struct SpecArguments {
     #[arg(long, value_name = "PLACE", default_value = "CN")]
     pub country: String,
     /// Year
-    #[arg(long, default_value_t = 2024)]
+    #[arg(long, default_value_t = 2024, allow_negative_numbers = true)]
     pub year: i32,
     /// Climate method
     #[arg(long, default_value = "ar6-gwp100")]
@@ -93,6 +94,9 @@ pub struct Machine {
     /// Its figures.
     #[serde(flatten)]
     report: MachineReport,
+    /// What the figures must not be read without: kinds that a comparison leaves out, and why. Absent where there is nothing to say.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    notices: Vec<String>,
     /// Its dimensions in SI.
     geometry: minewheel_model::motor::Geometry,
     /// What is bought for it, with gear and inverter, and the footprint of each line.
@@ -100,6 +104,14 @@ pub struct Machine {
     /// Losses of machine and inverter over speed and torque.
     map: LossMap,
 }
+
+/// Powers, speeds, voltages and torques that are sized.
+const POWERS_KW: (f64, f64) = (1.0, 1000.0);
+const SPEEDS_RPM: (f64, f64) = (500.0, 38_000.0);
+const VOLTAGES: (f64, f64) = (40.0, 1500.0);
+const TORQUES_NM: (f64, f64) = (1.0, 5000.0);
+/// Highest base speed over top speed.
+const BASE_OVER_TOP: f64 = 0.98;
 
 const TOPOLOGIES: &str = "ipm, spm, pma-synrm, eesm, induction, srm";
 
@@ -122,12 +134,31 @@ impl SpecArguments {
         let switch = switch.ok_or_else(|| unknown("kind of inverter", &self.inverter, "igbt, sic"))?;
         let failed = |e: minewheel_model::motor::MotorError| Failure::Assess(e.into());
         let shared = |name: &str, unit: &str| tables.motors.shared(name, unit).map(|v| Draw::BEST.of(&v)).map_err(failed);
-        if !(self.power_kw.is_finite() && self.top_speed_rpm.is_finite() && self.voltage.is_finite()) {
-            return Err(Failure::Option { option: "power-kw", seen: self.power_kw.to_string(), wanted: "finite numbers".to_owned() });
-        }
+        within_or_hint("power-kw", self.power_kw, POWERS_KW, "kW", "; in kilowatts: was it given in watts?")?;
+        within("top-speed-rpm", self.top_speed_rpm, SPEEDS_RPM, "rpm")?;
+        within("voltage", self.voltage, VOLTAGES, "V")?;
         let top_rad_s = convert(self.top_speed_rpm, "rpm", "1/s").unwrap_or_default();
         let peak = Power::from_kw(self.power_kw);
         let usual = peak.w() * shared("top_over_base", "1")? / top_rad_s;
+        let (least, most) = ((peak.w() / (BASE_OVER_TOP * top_rad_s)).max(TORQUES_NM.0), TORQUES_NM.1);
+        if let Some(seen) = self.torque_nm {
+            if !(TORQUES_NM.0..=most).contains(&seen) {
+                within("torque-nm", seen, TORQUES_NM, "Nm")?;
+            } else if seen < least {
+                let wanted =
+                    format!("at least {} Nm: with less, {} kW lie above {} rpm", figure(least), figure(self.power_kw), figure(self.top_speed_rpm));
+                return Err(Failure::Option { option: "torque-nm", seen: seen.to_string(), wanted });
+            }
+        } else if !(TORQUES_NM.0..=most).contains(&usual) {
+            let wanted = format!(
+                "a speed at which {} kW take {} to {} Nm: at the usual ratio of top to base speed it is {} Nm; or give --torque-nm",
+                figure(self.power_kw),
+                figure(TORQUES_NM.0),
+                figure(most),
+                figure(usual)
+            );
+            return Err(Failure::Option { option: "top-speed-rpm", seen: self.top_speed_rpm.to_string(), wanted });
+        }
         Ok(MotorSpec {
             topology,
             peak_w: peak.w(),
@@ -176,6 +207,8 @@ struct Found {
     car: CarDesign,
     cycle: Cycle,
     built: Vec<Built>,
+    /// Kinds that cannot be built, with the reason.
+    left_out: Vec<String>,
 }
 
 /// The machines asked for, as printed.
@@ -183,11 +216,15 @@ struct Found {
 /// # Errors
 /// A specification that cannot be met, or an unknown name.
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Machine>, Failure> {
-    Ok(outputs(find(arguments, desk)?.built))
+    let found = find(arguments, desk)?;
+    Ok(outputs(found.built, &found.left_out))
 }
 
-fn outputs(built: Vec<Built>) -> Vec<Machine> {
-    built.into_iter().map(|b| Machine { report: b.report, geometry: b.sized.machine.geometry, bill: b.lines, map: b.map }).collect()
+fn outputs(built: Vec<Built>, left_out: &[String]) -> Vec<Machine> {
+    built
+        .into_iter()
+        .map(|b| Machine { report: b.report, notices: left_out.to_vec(), geometry: b.sized.machine.geometry, bill: b.lines, map: b.map })
+        .collect()
 }
 
 /// The machines asked for.
@@ -197,12 +234,18 @@ fn outputs(built: Vec<Built>) -> Vec<Machine> {
 fn find(arguments: &Arguments, desk: &Desk) -> Result<Found, Failure> {
     let tables = desk.tables()?;
     let kinds = if arguments.compare { Topology::ALL.to_vec() } else { vec![topology(&arguments.topology)?] };
-    let specs = kinds.into_iter().map(|t| arguments.spec.spec(t, tables)).collect::<Result<Vec<_>, _>>()?;
+    let mut specs = kinds.into_iter().map(|t| arguments.spec.spec(t, tables)).collect::<Result<Vec<_>, _>>()?;
     let car = arguments.spec.car(desk)?;
     let cycle = desk.cycle(&arguments.cycle)?;
     let setting = arguments.spec.setting(tables)?;
+    let mut left_out = Vec::new();
+    if arguments.compare {
+        let (able, unable) = buildable(specs, tables)?;
+        specs = able;
+        left_out.extend(unable.into_iter().map(|(topology, error)| format!("{} is left out: {error}", topology.word())));
+    }
     let built = machines(&specs, tables, &setting, Some((&car, &cycle)), MapGrid::FINE)?;
-    Ok(Found { specs, car, cycle, built })
+    Ok(Found { specs, car, cycle, built, left_out })
 }
 
 /// Runs the command.
@@ -210,12 +253,15 @@ fn find(arguments: &Arguments, desk: &Desk) -> Result<Found, Failure> {
 /// # Errors
 /// As [`answer`], or a file that cannot be written.
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let Found { specs, car, cycle, built } = find(arguments, &Desk::on_disk(arguments.spec.data.as_deref())?)?;
+    let Found { specs, car, cycle, built, left_out } = find(arguments, &Desk::on_disk(arguments.spec.data.as_deref())?)?;
     if let (Some(path), Some(first)) = (&arguments.svg, built.first()) {
         inputs::write(path, &svg(&specs[0], first))?;
     }
+    for kind in &left_out {
+        print::note(&print::wrap(&format!("note: {kind}")));
+    }
     match arguments.format {
-        Format::Json => print::json(&outputs(built)),
+        Format::Json => print::json(&outputs(built, &left_out)),
         Format::Csv if arguments.compare => print::data(&comparison(&built, true)),
         Format::Csv => print::data(&map_csv(&built[0].map)),
         Format::Table if arguments.compare => {
@@ -264,7 +310,7 @@ fn comparison(built: &[Built], is_csv: bool) -> String {
                 figure(r.rare_earth_kg),
                 figure(r.cost_usd),
                 figure(r.risk_kg),
-                if r.is_pareto { "yes" } else { "no" }.to_owned(),
+                optional(r.is_pareto.map(|is| if is { "yes" } else { "no" }.to_owned())),
             ]
         })
         .collect();

@@ -66,16 +66,27 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<CarPerformance>,
 /// As [`answer`].
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let lines = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
+    for line in lines.iter().filter(|l| !moves(&l.performance)) {
+        print::note(&format!("note: `{}` has no power at a charge of {} %: it stands", line.car, figure(arguments.soc)));
+    }
+    for line in lines.iter().filter(|l| moves(&l.performance) && l.performance.limiter_km_h.is_none()) {
+        print::note(&print::wrap(&format!(
+            "note: no limiter of `{}` is known, so its top speed is not: power would carry it to {} km/h, if its machines may turn so fast",
+            line.car,
+            figure(line.performance.power_balance_km_h)
+        )));
+    }
     let optional = |v: Option<f64>| v.map_or_else(|| "–".to_owned(), figure);
     let row = |l: &CarPerformance| {
         let p = &l.performance;
+        let moving = |v: f64| Some(v).filter(|_| moves(p));
         vec![
             l.car.clone(),
             optional(p.time_0_50_s),
             optional(p.time_0_100_s),
             optional(p.time_80_120_s),
-            figure(p.top_speed_km_h),
-            figure(p.power_balance_km_h),
+            optional(moving(p.top_speed_km_h).filter(|_| p.limiter_km_h.is_some())),
+            optional(moving(p.power_balance_km_h)),
             figure(p.gradeability_start_percent),
             optional(p.gradeability_100_km_h_percent),
             optional(p.grip_limited_below_km_h),
@@ -100,10 +111,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Format::Table => {
             let header = ["car", "0–50", "0–100", "80–120", "top", "by power", "slope %", "at 100", "grip to"];
             let mut text = print::table(&header, &lines.iter().map(row).collect::<Vec<_>>(), &[1, 2, 3, 4, 5, 6, 7, 8]);
-            text.push_str("seconds between speeds; top speed with limiter, and by power; slope in per cent\n");
-            text.push_str("from rest, and at 100 km/h; speed up to which grip is the limit (speeds in km/h)\n");
+            text.push_str(&print::wrap(
+                "seconds between speeds; top speed with its limiter, and the bound that power sets; slope in per cent from rest, and at 100 km/h; speed up to \
+                 which grip is the limit (speeds in km/h)",
+            ));
+            text.push('\n');
             print::data(&text);
         }
     }
     Ok(())
+}
+
+/// Whether the car has the power to move.
+fn moves(performance: &Performance) -> bool {
+    performance.power_balance_km_h > 0.0
 }

@@ -25,9 +25,9 @@ pub struct Arguments {
     #[arg(value_name = "CAR")]
     car: Option<String>,
     /// A pack of this chemistry instead of a car's
-    #[arg(long, value_name = "ID", requires = "energy_kwh")]
+    #[arg(long, value_name = "ID")]
     chemistry: Option<String>,
-    /// Gross energy of that pack in kWh
+    /// Gross energy of that pack in kWh; left out: 60 kWh
     #[arg(long, value_name = "KWH", requires = "chemistry", allow_negative_numbers = true)]
     energy_kwh: Option<f64>,
     /// How it is recycled
@@ -58,7 +58,7 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "samples")]
     no_interval: bool,
     /// Seed of the draws
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
@@ -88,8 +88,6 @@ enum FeedWord {
     Scrap,
 }
 
-/// Least and greatest energy of a pack in kWh, as in car files.
-const ENERGIES: (f64, f64) = (0.3, 300.0);
 /// Most draws.
 const MOST_SAMPLES: i64 = 1_000_000;
 
@@ -98,8 +96,8 @@ const MOST_SAMPLES: i64 = 1_000_000;
 /// # Errors
 /// A car without a pack, an unknown chemistry or place, a year without a grid, or a number that no pack has.
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<RecycleReport, Failure> {
-    if !(1..=MOST_SAMPLES).contains(&arguments.samples) {
-        let wanted = format!("1 to {MOST_SAMPLES}, or --no-interval");
+    if !(2..=MOST_SAMPLES).contains(&arguments.samples) {
+        let wanted = format!("2 to {MOST_SAMPLES}, or --no-interval");
         return Err(Failure::Option { option: "samples", seen: arguments.samples.to_string(), wanted });
     }
     let tables = desk.tables()?;
@@ -123,7 +121,11 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<RecycleReport, Failu
             chain: Chain::Market,
         }),
     };
-    Ok(recycle_report(tables, &question)?)
+    let mut report = recycle_report(tables, &question)?;
+    if arguments.car.is_none() {
+        report.notices.extend(super::battery::pack_energy(arguments.energy_kwh)?.1);
+    }
+    Ok(report)
 }
 
 /// Runs the command.
@@ -137,7 +139,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Format::Csv => print::data(&csv(&report)),
         Format::Table => {
             print::data(&table(&report));
-            for notice in report.notices.iter().filter(|n| n.contains(&format!("mix of {} ", report.country))) {
+            for notice in report.notices.iter().filter(|n| !n.starts_with("mix of ") || n.contains(&format!("mix of {} ", report.country))) {
                 print::note(&print::wrap(&format!("note: {notice}")));
             }
         }
@@ -158,18 +160,10 @@ impl From<RouteWord> for Route {
 fn pack(arguments: &Arguments, desk: &Desk) -> Result<PackSpec, Failure> {
     if let Some(name) = &arguments.car {
         let car = desk.car(name)?;
-        return pack_spec_of(&car).ok_or_else(|| Failure::Option {
-            option: "chemistry",
-            seen: format!("missing, and `{}` has no traction battery", car.id),
-            wanted: "a car with a battery, or --chemistry with --energy-kwh".to_owned(),
-        });
+        return pack_spec_of(&car).ok_or_else(|| Failure::NoBattery { car: car.id.clone() });
     }
-    let (chemistry, kwh) = (arguments.chemistry.as_deref().unwrap_or_default(), arguments.energy_kwh.unwrap_or_default());
-    if !(ENERGIES.0..=ENERGIES.1).contains(&kwh) {
-        let wanted = format!("{} to {} kWh", ENERGIES.0, ENERGIES.1);
-        return Err(Failure::Option { option: "energy-kwh", seen: kwh.to_string(), wanted });
-    }
-    Ok(PackSpec::new(chemistry, Energy::from_kwh(kwh)))
+    let chemistry = arguments.chemistry.as_deref().unwrap_or_default();
+    Ok(PackSpec::new(chemistry, Energy::from_kwh(super::battery::pack_energy(arguments.energy_kwh)?.0)))
 }
 
 fn spread(interval: Interval) -> String {

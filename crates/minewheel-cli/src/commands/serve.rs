@@ -11,7 +11,7 @@ use crate::{api, print};
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The port; 0: any that is free
-    #[arg(long, default_value_t = 8017)]
+    #[arg(long, default_value_t = 8017, allow_negative_numbers = true)]
     port: u16,
     /// The host to listen on; left as it is, nobody else reaches the server
     #[arg(long, default_value = "127.0.0.1")]

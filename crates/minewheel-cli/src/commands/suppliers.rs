@@ -104,7 +104,7 @@ struct PlanArguments {
     #[arg(long, value_name = "SUPPLIER")]
     without: Vec<String>,
     /// The budget of each year, in place of those of programme.toml
-    #[arg(long, value_name = "USD")]
+    #[arg(long, value_name = "USD", allow_negative_numbers = true)]
     budget: Option<f64>,
     /// Also write the result as one HTML file that needs nothing else
     #[arg(long, value_name = "FILE.html")]
@@ -134,13 +134,13 @@ struct SynthesiseArguments {
     /// The car: an id of the catalogue or a TOML file
     car: String,
     /// Suppliers
-    #[arg(long, default_value_t = 220)]
+    #[arg(long, default_value_t = 220, allow_negative_numbers = true)]
     count: usize,
     /// The seed: the same gives the same chain
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// The year of the data
-    #[arg(long, default_value_t = 2025)]
+    #[arg(long, default_value_t = 2025, allow_negative_numbers = true)]
     year: i32,
     /// The folder to write the programme into; left out: the files are only listed, and JSON holds their texts
     #[arg(long, value_name = "DIR")]

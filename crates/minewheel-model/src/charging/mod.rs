@@ -51,7 +51,7 @@ pub enum ChargingError {
         known: String,
     },
     /// The car has no plug.
-    #[error("car `{car}` cannot be charged: a {powertrain} has no plug")]
+    #[error("car `{car}` cannot be charged: its powertrain is {powertrain}, which has no plug")]
     NoPlug {
         /// The car.
         car: String,

@@ -51,6 +51,8 @@ const SLIP_ROUNDS: usize = 4;
 const HALVINGS: usize = 60;
 /// Highest speed in m/s looked at.
 const FASTEST_M_S: f64 = 150.0;
+/// Speed in m/s that a car must be able to hold to move at all.
+const LEAST_SPEED_M_S: f64 = 0.01;
 /// Steepest slope in radians looked at.
 const STEEPEST_RAD: f64 = 1.4;
 
@@ -172,11 +174,11 @@ pub struct Performance {
     pub time_80_120_s: Option<f64>,
     /// Distance from rest to 100 km/h.
     pub distance_0_100_m: Option<f64>,
-    /// Highest speed.
+    /// The lower of limiter and power balance. Without a limiter it is only a bound: no table knows how fast the machines may turn.
     pub top_speed_km_h: f64,
-    /// Speed at which power meets resistance.
+    /// Speed at which power meets resistance: a bound of the highest speed. Nought: the car has no power to move.
     pub power_balance_km_h: f64,
-    /// The limiter, if the design gives one.
+    /// The limiter, if the design gives one; null: `top_speed_km_h` is the bound of the power balance.
     pub limiter_km_h: Option<f64>,
     /// Which of the two holds.
     pub top_speed_limited_by: TopSpeedLimit,
@@ -345,6 +347,9 @@ impl PerformanceCar {
         let (mut low, mut high) = (0.0, FASTEST_M_S);
         if surplus(high) > 0.0 {
             return high;
+        }
+        if surplus(LEAST_SPEED_M_S) <= 0.0 {
+            return 0.0;
         }
         for _ in 0..HALVINGS {
             let middle = 0.5 * (low + high);

@@ -36,7 +36,7 @@ struct HostArguments {
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// Seconds that a call may take
-    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    #[arg(long, default_value_t = 60, value_name = "SECONDS", allow_negative_numbers = true)]
     timeout: u64,
 }
 

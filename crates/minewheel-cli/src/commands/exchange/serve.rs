@@ -43,19 +43,19 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
     /// Seconds that an access token lasts
-    #[arg(long, default_value_t = 3600, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(1..=86_400))]
+    #[arg(long, default_value_t = 3600, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(1..=86_400), allow_negative_numbers = true)]
     token_seconds: i64,
     /// Requests a second that a client may make for long; 0: any number
-    #[arg(long, default_value_t = 100, value_name = "N")]
+    #[arg(long, default_value_t = 100, value_name = "N", allow_negative_numbers = true)]
     rate: u32,
     /// Longest body of a request, in KiB
-    #[arg(long, default_value_t = 4096, value_name = "KIB", value_parser = clap::value_parser!(u32).range(1..=1_048_576))]
+    #[arg(long, default_value_t = 4096, value_name = "KIB", value_parser = clap::value_parser!(u32).range(1..=1_048_576), allow_negative_numbers = true)]
     longest_body_kib: u32,
     /// Leave requests open for which nothing is there, instead of refusing them
     #[arg(long)]
     hold_unknown: bool,
     /// Seconds after which an event that did not arrive is sent again; the time doubles up to an hour, for three days
-    #[arg(long, default_value_t = 5, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(1..=3600))]
+    #[arg(long, default_value_t = 5, value_name = "SECONDS", value_parser = clap::value_parser!(i64).range(1..=3600), allow_negative_numbers = true)]
     retry_seconds: i64,
     /// How the log is written
     #[arg(long, value_enum, default_value = "text")]

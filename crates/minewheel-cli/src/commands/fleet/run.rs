@@ -49,10 +49,10 @@ pub struct Arguments {
     #[arg(long, value_enum, default_value = "years")]
     table: Ledger,
     /// Draws of the tables for intervals of stock, retired packs and materials; 0: none
-    #[arg(long, default_value_t = 0, value_name = "N")]
+    #[arg(long, default_value_t = 0, value_name = "N", allow_negative_numbers = true)]
     samples: u32,
     /// Seed of the draws
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// Draw the stock by product as SVG
     #[arg(long, value_name = "FILE")]
@@ -89,6 +89,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<RegionalReport, Fail
         known.dedup();
         return Err(Failure::UnknownName { kind: "charging profile", seen: name.clone(), known: known.join(", ") });
     }
+    crate::commands::scenario::draws(arguments.samples)?;
     if arguments.samples > MOST_SAMPLES {
         return Err(Failure::Option { option: "samples", seen: arguments.samples.to_string(), wanted: format!("0 to {MOST_SAMPLES}") });
     }

@@ -16,10 +16,10 @@ pub struct Arguments {
     #[arg(default_value = "CN")]
     place: String,
     /// Last year that the fit sees; later years test it
-    #[arg(long, default_value_t = 2023, value_name = "YEAR")]
+    #[arg(long, default_value_t = 2023, value_name = "YEAR", allow_negative_numbers = true)]
     until: i32,
     /// Last year of the outlook, with registrations held at those of the last year known
-    #[arg(long, default_value_t = 2035, value_name = "YEAR")]
+    #[arg(long, default_value_t = 2035, value_name = "YEAR", allow_negative_numbers = true)]
     horizon: i32,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]

@@ -32,16 +32,16 @@ pub struct Compare {
     #[command(flatten)]
     links: Links,
     /// Draws, the same for all alternatives
-    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(long, value_name = "N", default_value_t = 500, allow_negative_numbers = true)]
     samples: u64,
     /// Seed of the draws
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// Correlations of uncertain parameters: CSV with `first`, `second`, `correlation`; names as NAME or PROCESS/NAME
     #[arg(long, value_name = "FILE")]
     correlations: Option<PathBuf>,
     /// How many processes to name that make the difference
-    #[arg(long, value_name = "N", default_value_t = 5)]
+    #[arg(long, value_name = "N", default_value_t = 5, allow_negative_numbers = true)]
     top: usize,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]

@@ -21,10 +21,10 @@ pub struct Explain {
     #[command(flatten)]
     question: Question,
     /// Parts below this share of the total are summed up
-    #[arg(long, default_value_t = 0.01)]
+    #[arg(long, default_value_t = 0.01, allow_negative_numbers = true)]
     cut: f64,
     /// Levels of a path, or lines of a list
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 20, allow_negative_numbers = true)]
     depth: usize,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
@@ -222,7 +222,8 @@ fn csv_rows(found: &Contributions) -> Vec<Vec<String>> {
 
 fn table(found: &Contributions, asked: &str) -> String {
     let unit = found.unit.as_deref().unwrap_or("the method's unit");
-    let mut text = format!("{asked}: {} {unit}, {}\n\n", figure(found.score), found.method);
+    let mut text = print::wrap(&format!("{asked}: {} {unit}, {}", figure(found.score), found.method));
+    text.push_str("\n\n");
     let name = |name: &str, place: &Option<String>| place.as_ref().map_or_else(|| name.to_owned(), |p| format!("{name}, {p}"));
     let mut rows: Vec<_> =
         found.processes.iter().map(|p| vec![per_cent(p.share), figure(p.direct), figure(p.with_supply), name(&p.name, &p.place)]).collect();
@@ -307,7 +308,8 @@ pub fn path(arguments: &Explain) -> Result<(), Failure> {
         )),
         Format::Table => {
             let unit = found.unit.as_deref().unwrap_or("the method's unit");
-            let mut text = format!("{}: {} {unit}, {}\n\n", source.demand_in_words(), figure(found.score), found.method);
+            let mut text = print::wrap(&format!("{}: {} {unit}, {}", source.demand_in_words(), figure(found.score), found.method));
+            text.push_str("\n\n");
             let rows: Vec<_> = rows.iter().map(PathRow::shown).collect();
             text.push_str(&print::table(&["share", "impact", "direct", "process"], &rows, &[0, 1, 2]));
             print::data(&text);

@@ -29,16 +29,16 @@ pub struct HotSpotArguments {
     #[command(flatten)]
     question: Question,
     /// Share of all impact, credits by their size, that each list makes
-    #[arg(long, default_value_t = 0.8)]
+    #[arg(long, default_value_t = 0.8, allow_negative_numbers = true)]
     share: f64,
     /// Lines of each list at most
-    #[arg(long, value_name = "N", default_value_t = 15)]
+    #[arg(long, value_name = "N", default_value_t = 15, allow_negative_numbers = true)]
     top: usize,
     /// Draws by which shares of the variance are found; without any they are those of derivatives
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     samples: u64,
     /// Seed of the draws
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// Correlations of uncertain parameters: CSV with `first`, `second`, `correlation`; names as NAME or PROCESS/NAME
     #[arg(long, value_name = "FILE", requires = "samples")]

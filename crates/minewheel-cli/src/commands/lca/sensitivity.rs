@@ -20,13 +20,13 @@ pub struct SensitivityArguments {
     #[command(flatten)]
     question: Question,
     /// How many exchanges to look at, those that matter most at first order
-    #[arg(long, value_name = "N", default_value_t = 10)]
+    #[arg(long, value_name = "N", default_value_t = 10, allow_negative_numbers = true)]
     top: usize,
     /// Draws; each takes as many solutions as there are exchanges, and three more
-    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(long, value_name = "N", default_value_t = 500, allow_negative_numbers = true)]
     samples: u64,
     /// Seed of the draws
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]

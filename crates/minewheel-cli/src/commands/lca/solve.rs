@@ -35,13 +35,13 @@ pub struct Solve {
     #[command(flatten)]
     links: Links,
     /// Draws with every uncertain exchange, factor and parameter sampled anew
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     samples: u64,
     /// Seed of the draws
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, allow_negative_numbers = true)]
     seed: u64,
     /// Number of the first draw: draws 500 to 999 extend a run of 500, whose `--draws` file is taken in
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, allow_negative_numbers = true)]
     first_draw: u64,
     /// Write the impact of every draw as CSV; with `--first-draw` above 0, the draws of the file count and stay
     #[arg(long, value_name = "FILE")]
@@ -373,7 +373,8 @@ fn table(solution: &Solution) -> String {
             lines.push(vec![label.to_owned(), figure(value), unit.to_owned()]);
         }
     }
-    let mut text = format!("{}, method {}\n\n", solution.asked, run.method);
+    let mut text = print::wrap(&format!("{}, method {}", solution.asked, run.method));
+    text.push_str("\n\n");
     text.push_str(&print::table(&["", "value", "unit"], &lines, &[1]));
     text.push_str(&run.in_words());
     text

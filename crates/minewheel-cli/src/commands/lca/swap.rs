@@ -20,7 +20,7 @@ pub struct SwapArguments {
     #[arg(long)]
     process: String,
     /// How many swaps to list, those that lower the result most first
-    #[arg(long, value_name = "N", default_value_t = 20)]
+    #[arg(long, value_name = "N", default_value_t = 20, allow_negative_numbers = true)]
     top: usize,
     /// How to print
     #[arg(long, value_enum, default_value = "table")]
