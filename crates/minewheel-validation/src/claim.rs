@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Evidence, ValidationError};
 
 /// The claims, in the order of the chapter.
-pub const ORDER: [&str; 21] = [
+pub const ORDER: [&str; 22] = [
     "grid-intensity",
     "grid-china-2023",
     "provincial-grid",
@@ -18,6 +18,7 @@ pub const ORDER: [&str; 21] = [
     "pack-metals",
     "pack-prices",
     "epa-energy",
+    "cold-test",
     "official-ranges",
     "motor-masses",
     "motor-prius",

@@ -233,3 +233,83 @@ pub(crate) fn energy(evidence: &Evidence, claim: Claim) -> Result<Report, Valida
     });
     Ok(report)
 }
+
+/// A cold test beside the warm one of the same car.
+#[derive(Deserialize)]
+struct ColdTest {
+    model_year: i32,
+    test_vehicle: String,
+    ambient_c: f64,
+    cold_wh_per_km: f64,
+    warm_wh_per_km: f64,
+    in_fit: String,
+}
+
+/// Temperature of the warm test in °C (75 °F).
+const WARM_C: f64 = 24.0;
+
+pub(crate) fn cold(evidence: &Evidence, claim: Claim) -> Result<Report, ValidationError> {
+    let tests: Vec<Test> = evidence.rows("epa-energy.csv")?;
+    let colds: Vec<ColdTest> = evidence.rows("cold-tests.csv")?;
+    let trace = Trace::new(&evidence.tables.cycles.get("udds")?);
+    let (mut rows, mut lines, mut unseen) = (Vec::new(), Vec::new(), Vec::new());
+    for cold in &colds {
+        let missing = || ValidationError::Unknown { file: "validation/epa-energy.csv", kind: "test vehicle", name: cold.test_vehicle.clone() };
+        let found = tests.iter().enumerate().find(|(_, t)| t.test_vehicle == cold.test_vehicle && t.model_year == cold.model_year);
+        let (number, test) = found.ok_or_else(missing)?;
+        let car = design(number, test);
+        let wall = |c: f64| -> Result<f64, ValidationError> {
+            drive_car(&car, &evidence.tables, Some(&trace), &Conditions::official().at(c))?.wall_wh_per_km.ok_or_else(missing)
+        };
+        let (ours, theirs) = (wall(cold.ambient_c)? / wall(WARM_C)?, cold.cold_wh_per_km / cold.warm_wh_per_km);
+        let label = format!("{} {} {}", test.model_year, test.make, test.model);
+        lines.push(vec![label.clone(), format!("{theirs:.2}"), format!("{ours:.2}"), format!("{:+.2}", ours - theirs), cold.in_fit.clone()]);
+        if cold.in_fit == "no" {
+            unseen.push((ours - theirs).abs());
+        }
+        rows.push(Row { label, marks: vec![test.make.clone()], ours, theirs, unit: "1".to_owned(), is_met: None });
+    }
+    let n = rows.len() as f64;
+    let error = rows.iter().map(|r| (r.ours - r.theirs).abs()).sum::<f64>() / n;
+    let pairs: Vec<(f64, f64)> = rows.iter().map(|r| (r.ours, r.theirs)).collect();
+    let mut report = Report::new(claim, rows);
+    report.judge("mean_absolute_error", "mean absolute error of the ratio", error, Side::AtMost, Print::Number)?;
+    report.judge("rank_correlation", "rank correlation", rank_correlation(&pairs), Side::AtLeast, Print::Number)?;
+    report.blocks.push(Block::Prose(format!(
+        "**Outside the fit.** The {} tests on which no parameter rests are missed by {:.2} on average.",
+        unseen.len(),
+        unseen.iter().sum::<f64>() / unseen.len().max(1) as f64
+    )));
+    report.blocks.push(Block::Table {
+        title: "Energy at −6.7 °C over that at 24 °C".to_owned(),
+        head: ["test", "measured", "ours", "difference", "in the fit"].map(str::to_owned).to_vec(),
+        lines,
+        words: 1,
+    });
+    Ok(report)
+}
+
+/// Spearman's rank correlation; ties share their places.
+fn rank_correlation(pairs: &[(f64, f64)]) -> f64 {
+    let ranks = |of: fn(&(f64, f64)) -> f64| -> Vec<f64> {
+        let below = |x: f64| {
+            pairs
+                .iter()
+                .map(|p| {
+                    if of(p) < x {
+                        1.0
+                    } else if of(p) > x {
+                        0.0
+                    } else {
+                        0.5
+                    }
+                })
+                .sum::<f64>()
+        };
+        pairs.iter().map(|p| below(of(p))).collect()
+    };
+    let (a, b) = (ranks(|p| p.0), ranks(|p| p.1));
+    let mean = pairs.len() as f64 / 2.0;
+    let product = |x: &[f64], y: &[f64]| x.iter().zip(y).map(|(x, y)| (x - mean) * (y - mean)).sum::<f64>();
+    product(&a, &b) / (product(&a, &a) * product(&b, &b)).sqrt()
+}

@@ -189,6 +189,7 @@ impl Evidence {
             "whole-vehicles" => vehicles::vehicles(self, claim),
             "carculator-stages" => stages::stages(self, claim),
             "epa-energy" => energy::energy(self, claim),
+            "cold-test" => energy::cold(self, claim),
             "official-ranges" => ranges::official(self, claim),
             "battery-demand" => market::batteries(claim),
             "credit-prices" => credits::prices(self, claim),
