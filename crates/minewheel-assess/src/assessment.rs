@@ -559,6 +559,9 @@ fn break_even(first: &Figures, other: &Figures) -> Option<f64> {
     (distance.is_finite() && distance > 0.0).then_some(distance)
 }
 
+/// The tier of the supply chain at which cells are made.
+const CELL_TIER: &str = "cells/cell";
+
 /// What a reader must know of the cycle: that the car drives it reshaped, or cannot follow it.
 fn cycle_notice(car: &str, energy: &RoadEnergy) -> Option<String> {
     let mut what = Vec::new();
@@ -590,6 +593,9 @@ fn describe(
     let materials_kg = inventory.materials.keys().enumerate().map(|(i, name)| (name.clone(), column(&|f: &Figures| f.materials[i]))).collect();
     let origins =
         origin(tables, inventory.materials.keys().map(String::as_str).chain(inventory.pack.iter().flat_map(|_| ["cathode", "cells"])), scenario.year);
+    // Where a design says who makes its cells, that goes before the shares of all makers.
+    let made_in = design.battery.as_ref().and_then(|b| b.made_in.as_ref());
+    let of_cells = made_in.map(|place| (CELL_TIER.to_owned(), BTreeMap::from([(place.clone(), 1.0)])));
     let share_by_status = Status::ALL.iter().zip(footprint.by_status).map(|(s, v)| (s.word().to_owned(), v)).collect();
     let weakest = Status::ALL.iter().zip(footprint.by_status).rev().find(|(_, share)| share.abs() > LEAST_SHARE).map_or(Status::Read, |(s, _)| *s);
     let impacts = footprint.categories.iter().map(|c| (c.category.clone(), impact(c))).collect();
@@ -623,9 +629,9 @@ fn describe(
             production_usd: column(&|f: &Figures| f.cost[0]),
             use_usd: column(&|f: &Figures| f.cost[1]),
             total_usd_per_km: column(&|f: &Figures| f.cost[2]),
-            blocks: cost.production.iter().chain(&cost.usage).cloned().collect(),
+            blocks: cost.blocks().cloned().collect(),
         },
-        origin: origins.into_iter().map(|o| (o.key, o.shares)).collect(),
+        origin: origins.into_iter().map(|o| (o.key, o.shares)).chain(of_cells).collect(),
         weakest_status: weakest,
         share_by_status,
         evidence_by_status: crate::uncertainty::evidence_by_status(tables, &flows),

@@ -42,8 +42,10 @@ pub struct Cost {
     pub production: Vec<CostBlock>,
     /// Driving and keeping it.
     pub usage: Vec<CostBlock>,
-    /// What the buyer pays over what production costs.
+    /// What the buyer pays over what production costs, as a factor.
     pub retail_factor: f64,
+    /// The same as a block: research, selling and dealing.
+    pub retail: Vec<CostBlock>,
     /// Distance over life.
     pub lifetime_km: f64,
 }
@@ -59,7 +61,11 @@ impl Cost {
     }
     /// What its owner pays per kilometre.
     pub fn total_usd_per_km(&self) -> f64 {
-        (self.production_usd() * self.retail_factor + self.use_usd()) / self.lifetime_km
+        self.blocks().map(|b| b.usd).sum::<f64>() / self.lifetime_km
+    }
+    /// Everything its owner pays.
+    pub fn blocks(&self) -> impl Iterator<Item = &CostBlock> {
+        self.production.iter().chain(&self.retail).chain(&self.usage)
     }
 }
 
@@ -159,5 +165,8 @@ pub fn cost(
     };
     usage.push(here.priced("maintenance", km, upkeep, "cost_per_distance", "USD/km")?);
     let retail_factor = draw.of(&here.value("retail", "price_over_production_cost", "1")?.0);
-    Ok(Cost { production, usage, retail_factor, lifetime_km: km })
+    let made: f64 = production.iter().map(|b| b.usd).sum();
+    let mut retail = here.priced("research, selling, dealer", made, "retail", "price_over_production_cost", "1")?;
+    retail.usd -= made;
+    Ok(Cost { production, usage, retail_factor, retail: vec![retail], lifetime_km: km })
 }

@@ -4,19 +4,23 @@
 //! than the cut or the depth is reached. Every node says how much of what is delivered where, what that emits, its
 //! share of the whole, and the table rows that set the amount, with source and status.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use minewheel_data::cards::{ProductId, Target};
 use minewheel_data::electricity::VoltageLevel;
 use minewheel_data::places::PlaceId;
-use minewheel_data::row::RowId;
+use minewheel_data::row::{Draw, RowId};
 use minewheel_data::status::Status;
 use minewheel_lca::{ColumnId, Demand, TreeLimits, trace};
 use minewheel_model::bill::Stage;
+use minewheel_model::vehicle::{bill, element_in_lines};
 use serde::Serialize;
 
 use crate::AssessError;
 use crate::assessment::CarCase;
 use crate::background::{Background, Step, Walker};
 use crate::footprint::SolvedNetwork;
+use crate::inventory::material_of;
 use crate::network::{Column, PlacedNetwork};
 use crate::tables::Tables;
 
@@ -351,6 +355,29 @@ pub fn explain_energy(tables: &Tables, case: &CarCase<'_>) -> Explanation {
     Explanation { car: case.design.id.clone(), of: "energy".to_owned(), unit: "kWh".to_owned(), root }
 }
 
+/// The parts of the car that hold a material, each with what it is bought as; they add up to what the car holds.
+fn parts_with(tables: &Tables, case: &CarCase<'_>, material: &str, total: f64) -> Vec<Node> {
+    let bill = bill(&case.inventory.sized, &tables.vehicles, &Draw::BEST);
+    let mut parts: BTreeMap<&str, Vec<Node>> = BTreeMap::new();
+    let named = |product: &str| tables.cards.product_id(product).map_or_else(|| product.to_owned(), |id| tables.cards.product(id).name.clone());
+    for held in element_in_lines(&bill, &tables.vehicles, material) {
+        let kg = held.mass.kg();
+        let mut node = Node { value: kg, share: kg / total, ..folder(named(&held.line.product), Vec::new(), 0.0, total) };
+        node.evidence = std::iter::once(&held.row).chain(&held.line.rows).filter_map(|r| evidence(tables, *r)).collect();
+        parts.entry(&held.line.part).or_default().push(node);
+    }
+    let mut nodes: Vec<Node> = parts.into_iter().map(|(part, products)| folder(part.to_owned(), products, 0.0, total)).collect();
+    let in_pack: f64 =
+        case.inventory.pack.iter().flat_map(|p| &p.contents).filter(|(c, _)| material_of(**c) == material).map(|(_, mass)| mass.kg()).sum();
+    if in_pack > 0.0 {
+        let mut node = Node { value: in_pack, share: in_pack / total, ..folder("traction battery".to_owned(), Vec::new(), 0.0, total) };
+        let rows: BTreeSet<RowId> = case.inventory.pack.iter().flat_map(|p| &p.lines).flat_map(|l| &l.rows).copied().collect();
+        node.evidence = rows.into_iter().filter_map(|r| evidence(tables, r)).collect();
+        nodes.push(node);
+    }
+    nodes
+}
+
 /// The cost of a car by block.
 pub fn explain_cost(tables: &Tables, blocks: &[crate::cost::CostBlock], case: &CarCase<'_>) -> Explanation {
     let total: f64 = blocks.iter().map(|b| b.usd).sum();
@@ -366,7 +393,7 @@ pub fn explain_cost(tables: &Tables, blocks: &[crate::cost::CostBlock], case: &C
         car: case.design.id.clone(),
         of: "cost".to_owned(),
         unit: "USD".to_owned(),
-        root: folder("production and use".to_owned(), children, 0.0, total),
+        root: folder("making, selling, using".to_owned(), children, 0.0, total),
     }
 }
 
@@ -389,8 +416,8 @@ pub fn explain_material(tables: &Tables, case: &CarCase<'_>, material: &str, yea
         tiers.push(folder(format!("{} {}, {found}", tier.commodity, tier.name), children, 0.0, total));
     }
     let mut root = folder(format!("{material} in the car"), Vec::new(), total, total);
-    // Tiers follow each other: each holds the whole, so they do not add up to the root.
+    // The parts hold the whole, and so does each tier, for they follow each other: children do not add up to the root.
     root.below_cut = 0.0;
-    root.children = tiers;
+    root.children = std::iter::once(folder("in the parts of the car".to_owned(), parts_with(tables, case, material, total), 0.0, total)).chain(tiers).collect();
     Some(Explanation { car: case.design.id.clone(), of: material.to_owned(), unit: "kg".to_owned(), root })
 }

@@ -242,7 +242,7 @@ fn replacement(lines: &mut Vec<BillLine>, pack: &PackDesign, replaced: f64, tabl
 }
 
 /// Steel of the pack counts as iron, as steel elsewhere in the car does.
-fn material_of(content: Content) -> &'static str {
+pub(crate) fn material_of(content: Content) -> &'static str {
     if content == Content::Steel { "iron" } else { content.word() }
 }
 

@@ -134,8 +134,8 @@ impl SpanKind {
     /// Its words.
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Declared => "declared (EU 2023/1542)",
-            Self::InCar => "first life, in the car",
+            Self::Declared => "declared by EU law",
+            Self::InCar => "first life in the car",
             Self::WithSecondLife => "with a second life",
         }
     }
@@ -148,6 +148,8 @@ pub struct Span {
     pub span: SpanKind,
     /// Years.
     pub years: f64,
+    /// The same with its interval: a life is known far less well than what it is made of.
+    pub years_drawn: Interval,
     /// Energy delivered by the battery.
     pub delivered_kwh: f64,
     /// All four stages, in kg CO2e a kWh delivered.
@@ -397,7 +399,8 @@ impl<'a> PackLives<'a> {
                 let drawn: Vec<f64> = draws.iter().filter_map(|d| d.span(span)).map(of).collect();
                 if drawn.is_empty() { Interval::point(value) } else { Interval::of(value, drawn.into_iter()) }
             };
-            Some(Span { span, years, delivered_kwh, kg_per_kwh: interval(kg, |s| s.2), with_credits_kg_per_kwh: interval(with_credits, |s| s.3) })
+            let years_drawn = interval(years, |s| s.0);
+            Some(Span { span, years, years_drawn, delivered_kwh, kg_per_kwh: interval(kg, |s| s.2), with_credits_kg_per_kwh: interval(with_credits, |s| s.3) })
         };
         let basis = self.basis(best);
         PackFootprint {

@@ -223,8 +223,10 @@ fn explain_energy_and_cost_meet_the_assessment() {
     close(number(&energy["root"]["value"]), kwh, 1e-9, "energy of a life");
     assert_eq!(energy["unit"], "kWh");
     let cost = json_of(&["explain", "vw-id3-58", "--of", "cost"]);
-    let usd = number(&assessed[0]["cost"]["production_usd"]["value"]) + number(&assessed[0]["cost"]["use_usd"]["value"]);
+    let usd = number(&assessed[0]["cost"]["total_usd_per_km"]["value"]) * number(&assessed[0]["lifetime_km"]);
     close(number(&cost["root"]["value"]), usd, 1e-9, "cost of a life");
+    let blocks: f64 = objects(&assessed[0]["cost"]["blocks"]).iter().map(|b| number(&b["usd"])).sum();
+    close(blocks, usd, 1e-9, "blocks of the cost");
     check_node(&cost["root"], usd);
 }
 
@@ -234,6 +236,16 @@ fn explain_a_material_meets_the_assessment() {
     let lithium = json_of(&["explain", "vw-id3-58", "--of", "lithium"]);
     close(number(&lithium["root"]["value"]), number(&assessed[0]["materials_kg"]["lithium"]["value"]), 1e-9, "lithium");
     assert_eq!(lithium["unit"], "kg");
+    // The parts that hold a material hold all of it, and say by which rows.
+    for material in ["lithium", "neodymium", "copper", "aluminium"] {
+        let explained = json_of(&["explain", "vw-id3-58", "--of", material, "--rows"]);
+        let parts = &explained["root"]["children"][0];
+        assert_eq!(parts["label"], "in the parts of the car");
+        close(number(&parts["value"]), number(&assessed[0]["materials_kg"][material]["value"]), 1e-9, material);
+        assert!(objects(&parts["children"]).iter().all(|p| p.to_string().contains("\"locator\"")), "{material}: {parts}");
+    }
+    let cells = &assessed[0]["origin"]["cells/cell"];
+    assert_eq!(cells, &serde_json::json!({ "PL": 1.0 }), "cells are made where the car's data say");
 }
 
 #[test]

@@ -339,7 +339,11 @@ fn range(interval: &Interval) -> String {
 pub fn spans(of: &PackFootprint) -> String {
     let line = |s: &Span| {
         let (kg, less) = (range(&s.kg_per_kwh), figure(s.with_credits_kg_per_kwh.value));
-        vec![s.span.words().to_owned(), format!("{:.1}", s.years), figure(s.delivered_kwh), kg, less]
+        let years = match (s.years_drawn.p5, s.years_drawn.p95) {
+            (Some(low), Some(high)) if low < high => format!("{:.1} ({low:.0}–{high:.0})", s.years),
+            _ => format!("{:.1}", s.years),
+        };
+        vec![s.span.words().to_owned(), years, figure(s.delivered_kwh), kg, less]
     };
     let lines: Vec<_> = of.spans.iter().map(line).collect();
     let mut text = print::table(&["span", "years", "kWh", "kg CO2e/kWh", "less saved"], &lines, &[1, 2, 3, 4]);

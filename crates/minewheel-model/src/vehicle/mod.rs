@@ -61,7 +61,7 @@ pub(crate) mod tables;
 
 pub use alloy_shares::DEFAULT_SCRAP;
 pub use components::{Component, SizedComponent};
-pub use content::element_content;
+pub use content::{ElementIn, element_content, element_in_lines};
 pub use machine::{drive_parts, machine_bill};
 pub use purchase::{BodyLine, aluminium_bought, bill, body_lines};
 pub use sized::{Origin, PackSummary, RecycledShares, ResolvedField, SizedCar, SizedEngine, SizedMotor, VehicleError};
