@@ -274,8 +274,7 @@ impl Failure {
                 "`docs/model/credits.md` explains studies and rules; constants and their years are in `data/rules/credits.csv`".to_owned()
             }
             Self::Case(_) => "`minewheel case list` lists the cases".to_owned(),
-            Self::Supply(SupplyError::Year(_) | SupplyError::Sourcing(SourcingError::Year(_)))
-            | Self::Disruption(DisruptionError::Year(_)) => {
+            Self::Supply(SupplyError::Year(_) | SupplyError::Sourcing(SourcingError::Year(_))) | Self::Disruption(DisruptionError::Year(_)) => {
                 "choose a year with data, or lay an own supply/shares.csv over the tables with --data".to_owned()
             }
             Self::Supply(SupplyError::NeedsCar { .. }) => "name a car: an id of `minewheel cars` or a TOML file".to_owned(),
@@ -284,7 +283,9 @@ impl Failure {
                 "leave --part out for the whole car, or name a car with a traction battery".to_owned()
             }
             Self::Supply(SupplyError::Sourcing(SourcingError::Share { .. })) => "shares are parts of one: half of a market is 0.5".to_owned(),
-            Self::Supply(SupplyError::Sourcing(SourcingError::Tier { .. })) => "tiers are those that the error lists; --tier left out means all".to_owned(),
+            Self::Supply(SupplyError::Sourcing(SourcingError::Tier { .. })) => {
+                "tiers are those that the error lists; --tier left out means all".to_owned()
+            }
             Self::NotSourced { .. } => "`gaps` names the markets that lack makers; loosen a rule, or ask for a smaller --volume".to_owned(),
             Self::Supply(_) => "a car is an id of `minewheel cars` or a TOML file; a material is one of those listed".to_owned(),
             Self::Suppliers(_) => {

@@ -227,11 +227,11 @@ const SHARES: &str = "product_id,place,year,share,source,locator,status,note\n";
 const EXCHANGES: &str = "process_id,direction,flow_id,place,amount,unit,low,high,distribution,source,locator,status,note\n";
 
 /// Our prices with one of lithium carbonate changed.
-fn prices(value: &str, unit: &str) -> String {
+fn prices(row: &str) -> String {
     let ours = minewheel_data::store::Store::embedded_text("prices/prices.csv").unwrap();
     let from = "lithium-carbonate,price,12.1,USD/kg,,2019,11.495,12.705";
     assert!(ours.contains(from));
-    ours.replacen(from, &format!("lithium-carbonate,price,{value},{unit},,2019,,"), 1)
+    ours.replacen(from, &format!("lithium-carbonate,price,{row}"), 1)
 }
 
 #[test]
@@ -269,9 +269,9 @@ fn a_table_laid_over_ours_is_held_to_the_same_rules() {
             "processes/mine-exchanges.csv",
             format!("{EXCHANGES}diesel-burnt-in-car,emission,co2-fossil,,74.1,kg,,,,assumption,own,assumption,tonnes taken for kilograms\n"),
         ),
-        ("price-negative", "prices/prices.csv", prices("-12.1", "USD/kg")),
-        ("price-of-a-hundred", "prices/prices.csv", prices("1310", "USD/kg")),
-        ("price-by-nothing", "prices/prices.csv", prices("12.1", "kg")),
+        ("price-negative", "prices/prices.csv", prices("-12.1,USD/kg,,2019,-12.7,-11.5")),
+        ("price-of-a-hundred", "prices/prices.csv", prices("13100,USD/kg,,2019,12500,13700")),
+        ("price-by-nothing", "prices/prices.csv", prices("12.1,kg,,2019,11.495,12.705")),
         ("name-misspelt", "price/prices.csv", "subject,property,value,unit\n".to_owned()),
         ("source-incomplete", "sources-mine.toml", "[my-notes]\ntitle = \"notes\"\n".to_owned()),
     ] {

@@ -102,6 +102,19 @@ fn typing_errors_are_answered_with_file_line_and_the_nearest_name() {
     write(&folder.join("suppliers.csv"), suppliers.replacen(",CN,", ",CNN,", 1).replacen(",s207,", ",s2077,", 1));
     refused(&folder, "suppliers_suppliers", &["suppliers", "import", "."]);
     write(&folder.join("suppliers.csv"), &suppliers);
+    let measures = std::fs::read_to_string(folder.join("measures.csv")).unwrap();
+    write(&folder.join("measures.csv"), measures.replacen("74410", "-74410", 1));
+    refused(&folder, "suppliers_investment", &["suppliers", "plan", "."]);
+    write(&folder.join("measures.csv"), &measures);
     write(&folder.join("programme.toml"), std::fs::read_to_string(folder.join("programme.toml")).unwrap().replace("cars_per_year", "cars_a_year"));
     refused(&folder, "suppliers_programme", &["suppliers", "status", "."]);
+}
+
+#[test]
+fn a_plan_says_why_it_counts_fewer_measures_than_the_folder_holds() {
+    let (held, planned) = (json_in(&chain(), &["suppliers", "import", "."]), json_in(&chain(), &["suppliers", "plan", "."]));
+    let [held, open] = [&held["measures"], &planned["measures"]].map(|m| m.as_u64().unwrap());
+    assert!(open < held);
+    let said = format!("of {held} measures {open} can be planned: ");
+    assert!(planned["notices"].as_array().unwrap().iter().any(|n| n.as_str().unwrap().starts_with(&said)), "{}", planned["notices"]);
 }

@@ -222,8 +222,7 @@ fn a_year_behind_the_tables_and_a_shock_behind_the_study_are_said() {
     assert_eq!(late.code, 0, "{}", late.remarks);
     assert!(late.remarks.contains("supply/shares.csv ends in 2025"), "{}", late.remarks);
     let folder = scratch("disrupt-late");
-    let shock =
-        "[[shock]]\nkind = \"outage\"\nproducts = [\"graphite-synthetic\"]\nplace = \"CN\"\nremaining = 0\nfrom_day = 90\ndays = 9\n";
+    let shock = "[[shock]]\nkind = \"outage\"\nproducts = [\"graphite-synthetic\"]\nplace = \"CN\"\nremaining = 0\nfrom_day = 90\ndays = 9\n";
     write(&folder.join("study.toml"), format!("{}{shock}", QUIET.replace("2024", "2060")));
     let answer = run_in(&folder, &["disrupt", "study.toml"]);
     assert_eq!(answer.code, 0, "{}", answer.remarks);

@@ -160,6 +160,9 @@ class DesignCredit(Record):
     standard: float
     """The standard credit, capped."""
 
+    standard_is_capped: bool
+    """Whether the cap binds it."""
+
     factors: Factors
     """Factors on it."""
 

@@ -141,6 +141,10 @@ class SourcingReport(Record):
     open: Totals
     """The open market."""
 
+    without_rules: Totals | None
+    """The nearest to it that countries' works leave at the solved volume without any rule: what capacities do by
+    themselves."""
+
     solutions: Records[Solved]
     """Ways to source: least carbon, least cost, nearest to the open market."""
 

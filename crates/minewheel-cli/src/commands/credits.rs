@@ -299,9 +299,8 @@ fn car_table(found: &DesignCredit) -> String {
     text.push_str(&print::table(&["figure", "at", "away", "credit across", "gain"], &cliffs, &[1, 2, 3, 4]));
     if !found.design_slopes.is_empty() {
         text.push_str("\nslopes by design, all that follows included\n");
-        let slope = |s: &minewheel_industry::credits::design::DesignSlope| {
-            vec![s.lever.word().to_owned(), signed(s.credit_per_unit, 4), s.unit.to_owned()]
-        };
+        let slope =
+            |s: &minewheel_industry::credits::design::DesignSlope| vec![s.lever.word().to_owned(), signed(s.credit_per_unit, 4), s.unit.to_owned()];
         text.push_str(&print::table(&["lever", "credit per unit", "unit"], &found.design_slopes.iter().map(slope).collect::<Vec<_>>(), &[1]));
     }
     if !found.crossings.is_empty() {

@@ -385,7 +385,8 @@ fn row(verdict: &Verdict) -> Vec<Field> {
 
 /// A verdict among others of its subject.
 fn short_row(verdict: &Verdict, shows_days: bool) -> Vec<String> {
-    let [clause, _, asked, value, range, margin, word, _, status] = row(verdict).iter().map(Field::shown).collect::<Vec<_>>().try_into().unwrap_or_default();
+    let [clause, _, asked, value, range, margin, word, _, status] =
+        row(verdict).iter().map(Field::shown).collect::<Vec<_>>().try_into().unwrap_or_default();
     let value = verdict.value_range.map_or(value.clone(), |_| format!("{value} ({range})"));
     let asked = verdict.from.filter(|_| shows_days).map_or_else(|| asked.clone(), |from| format!("{asked}, from {from}"));
     vec![clause, asked, value, margin, if verdict.force == Force::Binding { word } else { format!("{word}*") }, status]

@@ -118,9 +118,10 @@ fn segments(found: &[TcoCountry]) -> String {
         let rows: Vec<Vec<String>> = names.iter().map(row).collect();
         let _ = write!(text, "\nto {what}; not by {last}: the cost then over that of the fuel car\n");
         // What making costs does not hang on the country of the buyer: one column says it.
-        if header.len() > 2 && rows.iter().all(|r| r[1..].iter().all(|c| *c == r[1])) {
+        if header.len() > 2 && !rows.is_empty() && rows.iter().all(|r| r[1..].iter().all(|c| *c == r[1])) {
             let rows: Vec<Vec<String>> = rows.into_iter().map(|mut r| r.drain(..2).collect()).collect();
             text.push_str(&print::table(&["segment", "every country"], &rows, &[1]));
+            text.push_str("prices are costs of making, which do not hang on the country of the buyer\n");
             continue;
         }
         text.push_str(&print::table(&header, &rows, &(1..header.len()).collect::<Vec<_>>()));

@@ -183,8 +183,8 @@ fn notices(tables: &Tables, study: &Study) -> Result<Vec<String>, DisruptionErro
     notices.extend(study.shock.iter().enumerate().filter(|s| s.1.from_day >= days).map(|(i, s)| late("shock", i, s.from_day)));
     notices.extend(study.stock.iter().enumerate().filter(|s| s.1.from_day >= days).map(|(i, s)| late("stock", i, s.from_day)));
     notices.extend([
-            "capacities are what the study's plants need and its spare part: competing buyers, prices and new mines are left out".to_owned(),
-            "stocks, spare capacity and delays are mostly assumptions (supply/parameters.csv); an [ensemble] shows what they do".to_owned(),
+        "capacities are what the study's plants need and its spare part: competing buyers, prices and new mines are left out".to_owned(),
+        "stocks, spare capacity and delays are mostly assumptions (supply/parameters.csv); an [ensemble] shows what they do".to_owned(),
     ]);
     Ok(notices)
 }

@@ -620,6 +620,7 @@ mod tests {
         assert!(fault("to = 2030", "to = 2010").contains("study.to"));
         assert!(fault("title", "titel").contains("titel"));
         assert!(fault("inflow = ", "inflow = [[2020, 1]]\nstock = ").contains("either `inflow` or `stock`"));
+        assert!(fault("[2020, 10]", "[2020, 1e12]").contains("at most 10000000000 cars"));
         assert!(fault("[2030, 20]", "[2030, -20]").contains("-20 in 2030"));
         assert!(fault("survival = \"germany\"", "survival = { form = \"weibul\", shape = 2, scale = 3 }").contains("survival"));
         assert!(fault("survival = \"germany\"", "survival = { form = \"weibul\", shape = 2, scale = 3 }").contains("expected one of `weibull`"));

@@ -11,12 +11,12 @@ use minewheel_data::status::Status;
 use minewheel_data::supply::Tier;
 use minewheel_data::table::nearest;
 
-use super::{SupplyError, reach_notice};
 use super::concentration::{Producer, concentration, weighted_hhi};
 use super::customs::Customs;
 use super::report::{MaterialReport, MeasureLine, PriceExposure, SupplyReport, TierReport, Weighted};
 use super::risk::{Relief, Supplier, geopolitical_risk, supply_risk};
 use super::trade::{Mix, Sellers, Shares, Step, touched, trace};
+use super::{SupplyError, reach_notice};
 
 /// The unnamed rest of a tier.
 const REST: &str = "WORLD";

@@ -161,7 +161,7 @@ pub enum SourcingError {
     #[error("sourcing: {0}")]
     Program(#[from] ProgramError),
     /// A tier is not among those of the supply.
-    #[error("no tier `{seen}`{} in this supply; there are: {known}", nearest.as_deref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
+    #[error("no tier `{seen}` in this supply{}; there are: {known}", nearest.as_deref().map(|n| format!("; did you mean `{n}`?")).unwrap_or_default())]
     Tier {
         /// The name seen.
         seen: String,

@@ -239,7 +239,7 @@ pub(super) fn trade_row(year: &TradeYear) -> Vec<Field> {
         Field::known(year.price_cny, figure),
         Field::known(year.sells_million_cny, figure),
         Field::known(year.buys_million_cny, figure),
-        year.holds.map_or_else(|| Field::from("undecided"), Field::yes),
+        year.holds.map_or_else(|| Field::words(None), Field::yes),
     ]
 }
 

@@ -38,13 +38,7 @@ fn title(programme: &str, is_synthetic: bool) -> String {
 }
 
 fn part_row(p: &PartLine) -> Vec<Field> {
-    vec![
-        p.part.clone().into(),
-        Field::figure(p.kg_co2e),
-        share(p.delivered_share),
-        p.suppliers.to_string().into(),
-        p.second_tier.to_string().into(),
-    ]
+    vec![p.part.clone().into(), Field::figure(p.kg_co2e), share(p.delivered_share), p.suppliers.to_string().into(), p.second_tier.to_string().into()]
 }
 
 const PARTS: [&str; 5] = ["part", "kg CO2e", "delivered %", "suppliers", "of products"];
@@ -103,7 +97,11 @@ pub fn rollup(report: &RollUp) -> String {
         row[3] = l.delivers.iter().map(short).collect::<Vec<_>>().join(", ").into();
         row
     };
-    text.push_str(&print::tight_table(&LINES, &print::shown(&report.suppliers.iter().take(LISTED).map(listed).collect::<Vec<_>>()), &[2, 5, 6, 7, 8]));
+    text.push_str(&print::tight_table(
+        &LINES,
+        &print::shown(&report.suppliers.iter().take(LISTED).map(listed).collect::<Vec<_>>()),
+        &[2, 5, 6, 7, 8],
+    ));
     let _ = writeln!(
         text,
         "\n{}",
