@@ -101,7 +101,7 @@ fn mistakes_are_named() {
     insta::assert_snapshot!(shown);
     for arguments in [
         &["recycle"][..],
-        &["recycle", "--chemistry", "lfp"],
+        &["recycle", "--energy-kwh", "60"],
         &["recycle", "vw-id3-58", "--route", "hyrdo"],
         &["recycle", "vw-id3-58", "--feed", "eof"],
     ] {
