@@ -121,7 +121,7 @@ pub(super) fn find<'m>(models: &'m [ModelDrive], make: &str, model: &str, year: 
 }
 
 /// The models with the same driven axles, with their odds; these add up to one. Empty only without any such model.
-pub(super) fn likely<'m>(models: &'m [ModelDrive], sought: Sought, likeness: Likeness) -> Vec<(f64, &'m ModelDrive)> {
+pub(super) fn likely(models: &[ModelDrive], sought: Sought, likeness: Likeness) -> Vec<(f64, &ModelDrive)> {
     let latest = models.iter().map(|m| m.years.1).max().unwrap_or_default();
     let year = sought.year.unwrap_or(latest);
     let near = |difference: f64, width: f64| (1.0 + (difference / width).powi(2)).powi(-2);
