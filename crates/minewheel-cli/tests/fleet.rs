@@ -154,6 +154,8 @@ fn data_csv(folder: &Path, table: &str) -> String {
 fn options_and_names_that_no_command_knows_are_refused() {
     let folder = scratch("fleet-options");
     refused(&folder, "indicator-misspelt", &["market", "CN", "--from", "2023", "--to", "2023", "--indicators", "nev-prodution"]);
+    write(&folder.join("share.csv"), "indicator,period,value,unit\nnev-share-of-wholesale,2022,0.3,1\n");
+    refused(&folder, "share-of-a-series", &["market", "CN", "--from", "2022", "--to", "2023", "--series", "share.csv"]);
     refused(&folder, "period-unheard-of", &["market", "CN", "--from", "2023-13", "--to", "2023"]);
     refused(&folder, "span-backwards", &["market", "CN", "--from", "2024", "--to", "2023"]);
     refused(&folder, "adoption-without-shares", &["fleet", "adoption", "KP"]);

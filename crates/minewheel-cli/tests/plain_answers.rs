@@ -86,7 +86,7 @@ fn a_car_without_power_stands_and_a_car_without_a_limiter_has_only_a_bound() {
     assert!(!data.contains("0.0000") && remarks.contains("it stands"), "{data}{remarks}");
     assert_eq!(json_of(&["performance", "vw-id3-58", "--soc", "0"])[0]["top_speed_km_h"], 0.0);
     let folder = scratch("no-limiter");
-    write(&folder.join("car.toml"), CAR.to_owned());
+    write(&folder.join("car.toml"), CAR);
     let answer = run_in(&folder, &["performance", "car.toml"]);
     let row = answer.data.lines().find(|l| l.starts_with('x')).unwrap_or_else(|| panic!("{}{}", answer.data, answer.remarks));
     // car, three sprints, top speed.
@@ -153,7 +153,7 @@ fn a_car_that_contradicts_itself_is_refused() {
     let usable = |kwh: &str| CAR.replace("gross_energy_kwh = 50.0", &format!("gross_energy_kwh = 50.0\nusable_energy_kwh = {kwh}"));
     let folder = scratch("contradictions");
     let driven = |text: &str| {
-        write(&folder.join("car.toml"), text.to_owned());
+        write(&folder.join("car.toml"), text);
         run_in(&folder, &["drive", "car.toml"])
     };
     for (text, wanted) in [

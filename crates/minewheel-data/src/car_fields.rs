@@ -396,17 +396,7 @@ impl<'a> Assembler<'a> {
             );
         }
         self.plant_supplies(&design.plant);
-        design.usage.country = self.text("use.country");
-        design.usage.lifetime_km = self.number("use.lifetime_km");
-        design.usage.years = self.number("use.years");
-        design.usage.utility_factor = self.number("use.utility_factor");
-        design.usage.dc_share = self.number("use.dc_share");
-        if let (Some(share), Some(powertrain)) = (design.usage.utility_factor, powertrain.filter(|p| *p != Powertrain::Phev)) {
-            let line = self.fields.get("use.utility_factor").map_or(0, |f| f.line);
-            let against =
-                format!("the powertrain is {}: only a plug-in hybrid (phev) drives a share of its distance on electricity", powertrain.word());
-            self.fault(line, CarFault::Against { key: "use.utility_factor".to_owned(), seen: share.best.to_string(), against });
-        }
+        self.usage(&mut design, powertrain);
         for name in OFFICIAL {
             let key = format!("official.{name}");
             if let Some(value) = self.number_within(&key, 0.0, 3000.0, "") {
@@ -456,6 +446,21 @@ impl<'a> Assembler<'a> {
         };
         let line = self.fields.get("car.driven_wheels").map_or(0, |f| f.line);
         self.fault(line, CarFault::Against { key: "car.driven_wheels".to_owned(), seen: driven.word().to_owned(), against });
+    }
+
+    /// How the car is used; a share driven on electricity is that of a plug-in hybrid.
+    fn usage(&mut self, design: &mut CarDesign, powertrain: Option<Powertrain>) {
+        design.usage.country = self.text("use.country");
+        design.usage.lifetime_km = self.number("use.lifetime_km");
+        design.usage.years = self.number("use.years");
+        design.usage.utility_factor = self.number("use.utility_factor");
+        design.usage.dc_share = self.number("use.dc_share");
+        if let (Some(share), Some(powertrain)) = (design.usage.utility_factor, powertrain.filter(|p| *p != Powertrain::Phev)) {
+            let line = self.fields.get("use.utility_factor").map_or(0, |f| f.line);
+            let against =
+                format!("the powertrain is {}: only a plug-in hybrid (phev) drives a share of its distance on electricity", powertrain.word());
+            self.fault(line, CarFault::Against { key: "use.utility_factor".to_owned(), seen: share.best.to_string(), against });
+        }
     }
 
     /// Supplies beside the grid are shares of one whole, and named once.

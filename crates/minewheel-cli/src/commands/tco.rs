@@ -145,8 +145,7 @@ fn reservation(found: &[TcoCountry]) -> String {
     let basis = if found.iter().all(|c| c.use_basis == "real-world") { "measured in traffic" } else { "of the test" };
     let status = found.iter().map(|c| c.weakest_status).max().unwrap_or(minewheel_data::status::Status::Derived);
     print::wrap(&format!(
-        "Costs of making, dealer included, without taxes on the car, subsidies, insurance and interest; energy at the last price known, for the consumption {}. After the last price of packs the learning curve carries on. Weakest status: {status}.",
-        basis
+        "Costs of making, dealer included, without taxes on the car, subsidies, insurance and interest; energy at the last price known, for the consumption {basis}. After the last price of packs the learning curve carries on. Weakest status: {status}."
     ))
 }
 
