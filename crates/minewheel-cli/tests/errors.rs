@@ -228,7 +228,7 @@ const EXCHANGES: &str = "process_id,direction,flow_id,place,amount,unit,low,high
 
 /// Our prices with one of lithium carbonate changed.
 fn prices(row: &str) -> String {
-    let ours = minewheel_data::store::Store::embedded_text("prices/prices.csv").unwrap();
+    let ours = minewheel_data::store::Store::embedded_text("prices/prices.csv").expect("our prices are embedded");
     let from = "lithium-carbonate,price,12.1,USD/kg,,2019,11.495,12.705";
     assert!(ours.contains(from));
     ours.replacen(from, &format!("lithium-carbonate,price,{row}"), 1)

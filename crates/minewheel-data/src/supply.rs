@@ -107,12 +107,14 @@ impl Supply {
     fn set_partial_years_aside(&mut self, places: &Places) {
         let rest = places.id(REST).ok();
         let named = |shares: &[TierShare]| shares.iter().filter(|s| Some(s.place) != rest).count();
-        for (tier, years) in &mut self.shares {
+        let tiers: Vec<Tier> = self.tiers().into_iter().cloned().collect();
+        for tier in tiers {
+            let Some(years) = self.shares.get_mut(&tier) else { continue };
             let fullest = years.iter().map(|y| named(&y.1)).max().unwrap_or(0);
             let (partial, full): (Years, Years) = std::mem::take(years).into_iter().partition(|y| 2 * named(&y.1) < fullest);
             *years = full;
             if !partial.is_empty() {
-                self.partial.insert(tier.clone(), partial);
+                self.partial.insert(tier, partial);
             }
         }
     }
