@@ -26,7 +26,8 @@ export interface MotorAnswer {
   footprint_kg: number;
   cost_usd: number;
   risk_kg: number;
-  is_pareto: boolean;
+  // null: nothing stands beside it.
+  is_pareto: boolean | null;
   bill: Array<{ part: string; product: string; amount: number; unit: string; kg_co2e: number; status: Status }>;
   map: MotorMap;
 }

@@ -86,7 +86,7 @@ export const motor: Mount = ({ state, info, root }) => {
     pareto.draw({
       title: say.paretoTitle, note: say.paretoNote, file: 'minewheel-motor-kinds', height: () => px(380),
       option: (graphic) => paretoOption(answers.map((one) => ({
-        name: one.topology.toUpperCase(), x: one.machine_footprint_kg, y: one.wall_wh_per_km, best: one.is_pareto,
+        name: one.topology.toUpperCase(), x: one.machine_footprint_kg, y: one.wall_wh_per_km, best: one.is_pareto === true,
         lines: [[say.facts.footprint, `${number(one.machine_footprint_kg)} kg CO₂e`], [say.wall, `${number(one.wall_wh_per_km)} Wh/km`], [say.facts.rare, `${number(one.rare_earth_kg)} kg`], [say.facts.cost, `${number(one.cost_usd)} USD`]],
       })), `${say.facts.footprint}, kg CO₂e`, `${say.wall}, Wh/km`, graphic),
       rows: [['topology', 'kg CO2e', 'Wh/km', 'mass kg', 'rare earths kg', 'USD', 'pareto'], ...answers.map((one) => [one.topology, one.machine_footprint_kg, one.wall_wh_per_km, one.mass_kg, one.rare_earth_kg, one.cost_usd, String(one.is_pareto)])],
