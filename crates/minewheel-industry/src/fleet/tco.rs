@@ -144,13 +144,7 @@ struct Pair<'t> {
 }
 
 impl<'t> Pair<'t> {
-    fn new(
-        tables: &'t Tables,
-        traces: &Traces,
-        [battery, fuel]: [&'t CarDesign; 2],
-        country: &str,
-        is_real_world: bool,
-    ) -> Result<Self, FleetError> {
+    fn new(tables: &'t Tables, traces: &Traces, [battery, fuel]: [&'t CarDesign; 2], country: &str, is_real_world: bool) -> Result<Self, FleetError> {
         let place = tables.places.id(country)?;
         let codes = |id| tables.places.lineage(id).map(|p| tables.places.code(p)).collect::<Vec<_>>();
         let scenario = |lifetime_km: Option<f64>| -> Result<Scenario, FleetError> {
