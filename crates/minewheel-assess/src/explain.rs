@@ -418,6 +418,7 @@ pub fn explain_material(tables: &Tables, case: &CarCase<'_>, material: &str, yea
     let mut root = folder(format!("{material} in the car"), Vec::new(), total, total);
     // The parts hold the whole, and so does each tier, for they follow each other: children do not add up to the root.
     root.below_cut = 0.0;
-    root.children = std::iter::once(folder("in the parts of the car".to_owned(), parts_with(tables, case, material, total), 0.0, total)).chain(tiers).collect();
+    root.children =
+        std::iter::once(folder("in the parts of the car".to_owned(), parts_with(tables, case, material, total), 0.0, total)).chain(tiers).collect();
     Some(Explanation { car: case.design.id.clone(), of: material.to_owned(), unit: "kg".to_owned(), root })
 }

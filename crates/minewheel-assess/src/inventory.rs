@@ -25,7 +25,8 @@ use minewheel_model::ageing::CarDuty;
 use minewheel_model::battery::{CellChoices, Content, PackDesign, PackSpec, design_pack};
 use minewheel_model::bill::{BillLine, BillOfMaterials, Stage};
 use minewheel_model::drive::{
-    CertificationTraces, Conditions, ElectricCar, Masses, Trace, WltcClass, WltpCycle, combustion_car, drive, drive_combustion, electric_car, wltp_cycle,
+    CertificationTraces, Conditions, ElectricCar, Masses, Trace, WltcClass, WltpCycle, combustion_car, drive, drive_combustion, electric_car,
+    wltp_cycle,
 };
 use minewheel_model::vehicle::{PackSummary, SizedCar, bill, element_content, size};
 
@@ -428,7 +429,8 @@ pub fn drive_car(design: &CarDesign, tables: &Tables, trace: Option<&Trace>, con
         let own = car.and_then(|car| wltp_cycle(car, power_w, class, &base, &tables.procedures, &Draw::BEST).reshaped);
         Ok((class.cycle_id().to_owned(), Trace::new(own.as_ref().unwrap_or(&base))))
     };
-    let mut fields: Vec<(String, f64)> = sized.into_iter().chain(defaulted.iter().map(|d| (d.field, d.value))).map(|(f, v)| (f.to_owned(), v)).collect();
+    let mut fields: Vec<(String, f64)> =
+        sized.into_iter().chain(defaulted.iter().map(|d| (d.field, d.value))).map(|(f, v)| (f.to_owned(), v)).collect();
     if matches!(design.powertrain, Powertrain::Bev | Powertrain::Phev) {
         let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?.heavier_by(change_kg);
         let (cycle, owned) = match trace {

@@ -400,7 +400,14 @@ impl<'a> PackLives<'a> {
                 if drawn.is_empty() { Interval::point(value) } else { Interval::of(value, drawn.into_iter()) }
             };
             let years_drawn = interval(years, |s| s.0);
-            Some(Span { span, years, years_drawn, delivered_kwh, kg_per_kwh: interval(kg, |s| s.2), with_credits_kg_per_kwh: interval(with_credits, |s| s.3) })
+            Some(Span {
+                span,
+                years,
+                years_drawn,
+                delivered_kwh,
+                kg_per_kwh: interval(kg, |s| s.2),
+                with_credits_kg_per_kwh: interval(with_credits, |s| s.3),
+            })
         };
         let basis = self.basis(best);
         PackFootprint {

@@ -28,13 +28,11 @@ pub fn car_sensitivity(
     let masses = Masses::of(design, &tables.drive, &Draw::BEST, &mut Vec::new());
     let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?;
     let slopes = |trace: &Trace| sensitivities(&car, trace, conditions, &tables.drive, &Draw::BEST).to_vec();
-    Ok(Some(match trace {
-        Some(trace) => slopes(trace),
-        None => {
-            let class = wltc_class(&car, car.peak_power_w, &tables.procedures);
-            let base = tables.cycles.get(class.cycle_id())?;
-            let own = wltp_cycle(&car, car.peak_power_w, class, &base, &tables.procedures, &Draw::BEST);
-            slopes(&Trace::new(own.reshaped.as_ref().unwrap_or(&base)))
-        }
-    }))
+    if let Some(trace) = trace {
+        return Ok(Some(slopes(trace)));
+    }
+    let class = wltc_class(&car, car.peak_power_w, &tables.procedures);
+    let base = tables.cycles.get(class.cycle_id())?;
+    let own = wltp_cycle(&car, car.peak_power_w, class, &base, &tables.procedures, &Draw::BEST);
+    Ok(Some(slopes(&Trace::new(own.reshaped.as_ref().unwrap_or(&base)))))
 }

@@ -583,7 +583,7 @@ fn plant_puts_measures_in_turn_and_takes_only_those_asked_for() {
 fn a_car_without_a_mass_has_one_mass_in_every_command() {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("small.toml");
     let text = "[car]\nid = \"small\"\npowertrain = \"bev\"\nclass = \"suv-mid\"\n[battery]\nchemistry = \"lfp\"\ngross_energy_kwh = 45.0\n";
-    std::fs::write(&file, text).unwrap();
+    program::write(&file, text);
     let file = file.to_str().unwrap();
     let assessed = json_of(&["assess", file, "--no-interval"]);
     let kerb = assessed[0]["kerb_mass_kg"].as_f64().unwrap();
@@ -599,7 +599,8 @@ fn a_car_without_a_mass_has_one_mass_in_every_command() {
 fn a_slow_car_is_assessed_on_the_cycle_of_its_own_test() {
     let assessed = json_of(&["assess", "wuling-mini-215", "--no-interval"]);
     let tested = json_of(&["range", "wuling-mini-215"]);
-    let (ours, official) = (assessed[0]["consumption_kwh_per_100km"].as_f64().unwrap(), tested[0]["wltp"]["consumption_kwh_per_100km"].as_f64().unwrap());
+    let (ours, official) =
+        (assessed[0]["consumption_kwh_per_100km"].as_f64().unwrap(), tested[0]["wltp"]["consumption_kwh_per_100km"].as_f64().unwrap());
     assert!((ours / official - 1.0).abs() < 0.01, "{ours} and {official}");
     let notices = assessed[0]["run"]["notices"].to_string();
     assert!(notices.contains("downscaled by 9.") && notices.contains("capped at its top speed of 100 km/h"), "{notices}");

@@ -204,6 +204,11 @@ fn differences(before: &Database, after: &Database) -> BTreeSet<&'static str> {
             );
         }
     }
+    differences_of_methods(before, after, &mut note);
+    found
+}
+
+fn differences_of_methods(before: &Database, after: &Database, note: &mut impl FnMut(&'static str, bool)) {
     for category in before.categories() {
         let Some(again) = after.categories().iter().find(|c| c.name == category.name) else {
             note("category", true);
@@ -234,7 +239,6 @@ fn differences(before: &Database, after: &Database) -> BTreeSet<&'static str> {
         };
         note("method description", method.description != again.description);
     }
-    found
 }
 
 /// A distribution to nine digits.

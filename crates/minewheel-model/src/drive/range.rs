@@ -180,14 +180,7 @@ pub struct WltpCycle {
 
 /// The WLTC of a car's class, scaled down where its power is short (UN GTR 15, Annex 1, 8) and at its own top speed where that is
 /// slower (Annex 1, 9).
-pub fn wltp_cycle(
-    car: &ElectricCar,
-    rated_power_w: f64,
-    class: WltcClass,
-    base: &Cycle,
-    procedures: &ProcedureTables,
-    draw: &Draw<'_>,
-) -> WltpCycle {
+pub fn wltp_cycle(car: &ElectricCar, rated_power_w: f64, class: WltcClass, base: &Cycle, procedures: &ProcedureTables, draw: &Draw<'_>) -> WltpCycle {
     let downscaling_factor = downscaling_factor(car, rated_power_w, class, procedures, draw);
     let scaled = (downscaling_factor > 0.0).then(|| downscaled(base, downscaling_factor, procedures.downscaling(class)));
     let top_speed_m_s = slower(car, scaled.as_ref().unwrap_or(base));

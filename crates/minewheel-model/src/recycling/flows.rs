@@ -290,13 +290,7 @@ fn enters(step: &Step, stream: &str) -> bool {
 }
 
 /// Energy and reagents of a step for what enters it. The first step handles the whole feed, cells included.
-fn enter(
-    step: &Step,
-    streams: &BTreeMap<Arc<str>, Stream>,
-    rows: &BTreeMap<Arc<str>, BTreeSet<RowId>>,
-    inputs: &mut Vec<Input>,
-    draw: &Draw<'_>,
-) {
+fn enter(step: &Step, streams: &BTreeMap<Arc<str>, Stream>, rows: &BTreeMap<Arc<str>, BTreeSet<RowId>>, inputs: &mut Vec<Input>, draw: &Draw<'_>) {
     let is_first = enters(step, PACK);
     let enters = |name: &str| is_first || enters(step, name);
     let entering = || streams.iter().filter(|(name, _)| enters(name)).map(|(_, s)| s);
