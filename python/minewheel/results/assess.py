@@ -312,6 +312,9 @@ class RunRecord(Record):
     resample: Literal["all", "car"] | None
     """What was resampled."""
 
+    chain: Literal["maker", "market"] | None
+    """Whose suppliers were drawn."""
+
     method: str
     """Climate method."""
 

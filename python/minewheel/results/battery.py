@@ -100,6 +100,44 @@ class StageLine(Record):
     """Share of the pack's footprint."""
 
 
+class CellPlantEnergy(Record):
+    """Energy of the plant that makes the cells, by kilowatt-hour of pack, with that of rejected cells."""
+
+    electricity_kwh_per_kwh: float
+    """Power in kWh a kWh."""
+
+    gas_kwh_per_kwh: float
+    """Gas in kWh a kWh."""
+
+    steps: Records[PlantStep]
+    """The sum of both by step; the shares add up to 1 and are those of one plant, whatever its technology."""
+
+
+class PlantStep(Record):
+    """A step of a cell plant."""
+
+    step: str
+    """Drying, dry rooms, electrodes, assembly, formation."""
+
+    share: float
+    """Its share of the plant's energy."""
+
+    low: float
+    """What sources and plants differ by: lower end of the share."""
+
+    high: float
+    """Upper end."""
+
+    kwh_per_kwh: float
+    """kWh a kWh."""
+
+    source: str
+    """Key of the source of the share."""
+
+    status: Literal["read", "derived", "recalled", "assumption"]
+    """How the share is known."""
+
+
 class PriceBlock(Record):
     """One block of a pack's price."""
 
@@ -111,6 +149,17 @@ class PriceBlock(Record):
 
     commodities_usd_per_kwh: float
     """Of that: metal and graphite at their market prices."""
+
+
+class PriceYears(Record):
+    """The years of the prices behind a pack's price. No learning is reckoned for a year that has none."""
+
+    materials: list[int]
+    """Those of metals and graphite: the last up to the year asked for, else the latest there is. Empty: all prices
+    were given."""
+
+    plant: int | None
+    """That of capital, fees and wages, which are known for one year; `null`: they hold always."""
 
 
 class CheckLine(Record):
@@ -168,6 +217,9 @@ class Sampling(Record):
 
     resample: Literal["all", "car"]
     """What is resampled."""
+
+    chain: Literal["maker", "market"]
+    """Whose suppliers are drawn."""
 
 
 class BatteryReport(Record):
@@ -233,6 +285,9 @@ class BatteryReport(Record):
     climate_by_stage: Records[StageLine]
     """The same by stage and place; adds up to the value."""
 
+    cell_plant_energy: CellPlantEnergy
+    """What the cell plant takes, and for which step."""
+
     share_by_status: dict[str, float]
     """Share of the footprint by weakest status."""
 
@@ -241,6 +296,9 @@ class BatteryReport(Record):
 
     cost_blocks: Records[PriceBlock]
     """The same by block."""
+
+    price_years: PriceYears
+    """The years of the prices behind it."""
 
     cycle_life: float | None
     """Equivalent full cycles until the first life ends."""
@@ -271,12 +329,15 @@ class BatteryReport(Record):
 __all__ = [
     "BatteryReport",
     "BatteryRun",
+    "CellPlantEnergy",
     "CheckLine",
     "CoatingReport",
     "Electrodes",
     "FastChargeReport",
+    "PlantStep",
     "PowerReport",
     "PriceBlock",
+    "PriceYears",
     "Sampling",
     "StageLine",
 ]

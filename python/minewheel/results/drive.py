@@ -19,10 +19,10 @@ class Drive(Record):
     """Its distance."""
 
     wall_wh_per_km: float | None
-    """At the wall, charger losses included; null for cars without a plug."""
+    """At the wall, charger losses included; null for cars without a plug, and for a trace that was not driven."""
 
     battery_wh_per_km: float | None
-    """At the battery's terminals."""
+    """At the battery's terminals; null as that at the wall."""
 
     wheel_positive_wh_per_km: float
     """Positive work asked at the wheels."""
@@ -37,10 +37,13 @@ class Drive(Record):
     """Ambient temperature."""
 
     fuel_l_per_100km: float | None
-    """Fuel, with the battery's charge kept."""
+    """Fuel, with the battery's charge kept; null without an engine, and for a trace that was not driven."""
 
     range_km: float | None
-    """Usable energy over consumption at the battery."""
+    """Usable energy over consumption at the battery; null where there is none, or it is not above nought."""
+
+    notices: list[str] | None
+    """What the figures must not be read without; absent where there is nothing to say."""
 
     defaulted: dict[str, float]
     """Fields that the design did not give, with what stood in."""

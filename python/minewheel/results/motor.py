@@ -78,8 +78,13 @@ class Machine(Record):
     risk_kg: float
     """Rare earths weighed with the concentration of their supply, in kg."""
 
-    is_pareto: bool
-    """Whether no other machine of the table is as good in efficiency, rare earths, cost and risk, and better in one."""
+    is_pareto: bool | None
+    """Whether no other machine of the table is as good in efficiency, rare earths, cost and risk, and better in one;
+    `null`: there is no other."""
+
+    notices: list[str] | None
+    """What the figures must not be read without: kinds that a comparison leaves out, and why. Absent where there is
+    nothing to say."""
 
     geometry: Geometry
     """Its dimensions in SI."""

@@ -17,7 +17,10 @@ class Pack(Record):
     """Cell chemistry."""
 
     km_per_year: float
-    """Electric distance in a year."""
+    """Distance in a year."""
+
+    electric_share: float
+    """Share of it driven on the battery: 1 for battery cars, the utility factor of plug-in hybrids."""
 
     range_km: float
     """Range on the official cycle."""
@@ -105,6 +108,9 @@ class Span(Record):
 
     years: float
     """Years."""
+
+    years_drawn: Interval
+    """The same with its interval: a life is known far less well than what it is made of."""
 
     delivered_kwh: float
     """Energy delivered by the battery."""

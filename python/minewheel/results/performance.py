@@ -25,13 +25,14 @@ class CarPerformance(Record):
     """Distance from rest to 100 km/h."""
 
     top_speed_km_h: float
-    """Highest speed."""
+    """The lower of limiter and power balance. Without a limiter it is only a bound: no table knows how fast the
+    machines may turn."""
 
     power_balance_km_h: float
-    """Speed at which power meets resistance."""
+    """Speed at which power meets resistance: a bound of the highest speed. Nought: the car has no power to move."""
 
     limiter_km_h: float | None
-    """The limiter, if the design gives one."""
+    """The limiter, if the design gives one; null: `top_speed_km_h` is the bound of the power balance."""
 
     top_speed_limited_by: Literal["limiter", "power"]
     """Which of the two holds."""

@@ -70,6 +70,9 @@ class RangeResult(Record):
     highway_range_km: float | None
     """Label range on the motorway (US)."""
 
+    label_factors: list[float] | None
+    """Label over test range in town and on the motorway (US)."""
+
 
 __all__ = [
     "RangeByRule",

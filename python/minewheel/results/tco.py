@@ -21,6 +21,10 @@ class TcoCountry(Record):
     country: str
     """The country."""
 
+    use_basis: str
+    """Basis of the consumption that is paid for: `real-world`, with the measured gap between test and traffic, or
+    `official`, as in the test."""
+
     purchase_parity: int | None
     """First year from which the battery car is no dearer to buy."""
 
