@@ -132,6 +132,7 @@ impl Tables {
         check_recycling(&mut loader, &recycling, &cards, &methods);
         let mut dependence = Dependence::read(&mut loader, &places, &supply);
         cells.read_designer(&mut loader);
+        recycling.check_further(&mut loader, &cells);
         let battery = BatteryTables::read(&mut loader, &places, &cards);
         dependence.read_mine_owners(&mut loader, &places, &supply);
         let (sources, rows) = loader.finish()?;

@@ -24,7 +24,7 @@ use crate::tables::Tables;
 use crate::uncertainty::{Interval, centred_sampler, distributions_of};
 
 /// Elements that the regulation or the market asks for, with their word in the tables of targets.
-const FOLLOWED: [(&str, &str); 10] = [
+const FOLLOWED: [(&str, &str); 11] = [
     ("Li", "lithium"),
     ("Ni", "nickel"),
     ("Co", "cobalt"),
@@ -35,6 +35,7 @@ const FOLLOWED: [(&str, &str); 10] = [
     ("P", "phosphorus"),
     ("Na", "sodium"),
     ("C", "carbon"),
+    ("Ti", "titanium"),
 ];
 const RECOVERY_TARGETS: [&str; 4] = ["Co", "Cu", "Li", "Ni"];
 const CONTENT_TARGETS: [&str; 3] = ["Co", "Li", "Ni"];
@@ -224,8 +225,21 @@ pub fn recycle_report(tables: &Tables, question: &RecycleQuestion) -> Result<Rec
         samples: question.sampling.map(|s| s.samples),
         seed: question.sampling.map(|s| s.seed),
         data: tables.fingerprint.clone(),
-        notices: mix.notice.into_iter().chain(placed.notices.iter().cloned()).collect(),
+        notices: without_plants(tables, question).into_iter().chain(mix.notice).chain(placed.notices.iter().cloned()).collect(),
     })
+}
+
+/// What no plant at scale does yet, of the question.
+fn without_plants(tables: &Tables, question: &RecycleQuestion) -> Vec<String> {
+    let mut found = Vec::new();
+    let chemistry = &question.pack.chemistry;
+    if !tables.recycling.is_at_scale(chemistry) {
+        found.push(format!("no plant recycles {chemistry} packs at scale: yields of what is new in them are argued from the laboratory or by analogy"));
+    }
+    for route in question.routes.iter().filter(|r| !tables.recycling.is_at_scale(r.word())) {
+        found.push(format!("no plant takes the {} route at scale: its yields are those of pilot lines", route.word()));
+    }
+    found
 }
 
 fn product(tables: &Tables, line: &BillLine) -> Result<ProductId, NetworkError> {
@@ -371,7 +385,11 @@ fn content(asked: &Asked<'_>, pack: &PackDesign, run: &Recycled<'_>) -> Result<V
     let mut found = Vec::new();
     for (symbol, word) in FOLLOWED.iter().filter(|f| CONTENT_TARGETS.contains(&f.0)) {
         let held: f64 = minewheel_model::battery::Element::ALL.into_iter().filter(|e| e.symbol() == *symbol).map(|e| cell.mass_fraction(e)).sum();
-        let available = (held > 0.0).then(|| collection * run.recovered(symbol) / (bought * held));
+        // The anode is active material too, and titanate and metal hold lithium; that of an electrolyte does not count.
+        let of_anode = |l: &BillLine| tables.recycling.element_of(&l.product, symbol) * l.amount;
+        let in_anode: f64 = pack.lines.iter().filter(|l| &*l.part == "anode").map(of_anode).sum();
+        let needed = bought * held + in_anode;
+        let available = (needed > 0.0).then(|| collection * run.recovered(symbol) / needed);
         for (year, required) in steps_of(tables, &format!("recycled_content_{word}")) {
             found.push(ContentLine {
                 element: (*word).to_owned(),

@@ -19,8 +19,19 @@ const CARBON: &str = "C";
 /// The stream whose carbon is burnt.
 const BURNT: &str = "off-gas";
 /// Products that coated electrodes hold; the rest of a cell is put in when it is built.
-const OF_ELECTRODES: [&str; 8] =
-    ["pvdf", "carbon-black", "graphite-natural-coated", "graphite-synthetic", "hard-carbon", "cmc-binder", "styrene-butadiene-rubber", "copper-foil"];
+const OF_ELECTRODES: [&str; 11] = [
+    "pvdf",
+    "carbon-black",
+    "graphite-natural-coated",
+    "graphite-synthetic",
+    "hard-carbon",
+    "silicon-anode",
+    "lithium-titanate",
+    "lithium-metal",
+    "cmc-binder",
+    "styrene-butadiene-rubber",
+    "copper-foil",
+];
 const FOIL: &str = "aluminium-foil";
 
 /// What is fed.
@@ -248,6 +259,7 @@ fn fed(
         seen: pack.chemistry.to_string(),
         known: cells.cells().iter().map(crate::battery::Cell::id).collect::<Vec<_>>().join(", "),
     })?;
+    let is_layered = cell.mass_fraction(Element::Phosphorus) <= 0.0;
     let mut streams: BTreeMap<Arc<str>, Stream> = BTreeMap::new();
     for line in pack.lines.iter().filter(|l| l.contained > Mass::ZERO) {
         let stream = streams.entry(Arc::from(if line.stage == Stage::BatteryPack { PACK } else { CELLS })).or_default();
@@ -256,7 +268,7 @@ fn fed(
             for element in Element::ALL {
                 let part = kg * cell.mass_fraction(element);
                 if part > 0.0 {
-                    *stream.entry(Arc::from(substance_of(element))).or_default() += part;
+                    *stream.entry(Arc::from(substance_of(element, is_layered))).or_default() += part;
                 }
             }
             continue;
@@ -269,8 +281,8 @@ fn fed(
     Ok(streams)
 }
 
-/// The substance that an element of the cathode is followed as.
-const fn substance_of(element: Element) -> &'static str {
+/// The substance that an element of the cathode is followed as. Iron of a layered oxide dissolves in acid, that of a phosphate does not.
+const fn substance_of(element: Element, is_layered: bool) -> &'static str {
     match element {
         Element::Lithium => "lithium",
         Element::Sodium => "sodium",
@@ -278,6 +290,7 @@ const fn substance_of(element: Element) -> &'static str {
         Element::Cobalt => "cobalt",
         Element::Manganese => "manganese",
         Element::Aluminium => "cathode-aluminium",
+        Element::Iron if is_layered => "layered-iron",
         Element::Iron => "iron",
         Element::Phosphorus => "phosphorus",
         Element::Oxygen => "oxygen",

@@ -11,9 +11,9 @@ use minewheel_data::table::{Fault, Table};
 use minewheel_data::units::Energy;
 use serde::Serialize;
 
-use super::flows::{Feed, RecyclingError, recycle};
+use super::flows::{Feed, recycle};
 use super::formula::Formula;
-use crate::battery::{CellTables, PackSpec, design_pack};
+use crate::battery::{Cell, CellTables, PackSpec, design_pack};
 
 /// Rounding of sums of some hundred products; what is more is a stream that nobody follows.
 pub(super) const CLOSES: f64 = 1e-9;
@@ -158,8 +158,26 @@ impl RecyclingTables {
         all.read_products(loader);
         all.read_inputs(loader);
         all.parameters = Parameters::read(loader, "recycling/parameters.csv");
-        all.check(loader, cells);
+        all.check(loader, cells, cells.cells().iter());
         all
+    }
+
+    /// Checks every route on the chemistries that only the designer knows, once they are read.
+    pub fn check_further(&self, loader: &mut Loader<'_>, cells: &CellTables) {
+        self.check(loader, cells, cells.designable().skip(cells.cells().len()));
+    }
+
+    /// Kilograms of an element in a kilogram of a product of a pack's bill; nought where it is not followed.
+    pub fn element_of(&self, product: &str, element: &str) -> f64 {
+        let held = |substance: &Arc<str>| {
+            self.substances.get(substance).into_iter().flatten().filter(|(e, _)| &**e == element).map(|(_, fraction)| fraction).sum::<f64>()
+        };
+        self.feed.get(product).into_iter().flatten().map(|(substance, share)| share * held(substance)).sum()
+    }
+
+    /// Whether a plant at scale recycles packs of a chemistry, or takes a route, by the rows `plants` of the parameters.
+    pub fn is_at_scale(&self, subject: &str) -> bool {
+        self.parameters.value("plants", subject, "1").map_or(true, |value| value.best > 0.0)
     }
 
     /// The steps of a route.
@@ -345,8 +363,8 @@ impl RecyclingTables {
     }
 
     /// Runs every route on a pack of every chemistry: the elements that go in come out.
-    fn check(&self, loader: &mut Loader<'_>, cells: &CellTables) {
-        for cell in cells.cells() {
+    fn check<'c>(&self, loader: &mut Loader<'_>, cells: &CellTables, of: impl Iterator<Item = &'c Cell>) {
+        for cell in of {
             let Ok(pack) = design_pack(&PackSpec::new(cell.id(), Energy::from_kwh(1.0)), cells, &Draw::BEST) else { continue };
             for feed in [Feed::EndOfLife, Feed::Scrap] {
                 for route in Route::ALL {
@@ -358,8 +376,6 @@ impl RecyclingTables {
                             let seen = format!("a gap of {:e} of the feed", run.largest_gap);
                             loader.fault_in("recycling/transfers.csv", Fault::Law { subject, rule, seen });
                         }
-                        // A recipe with parts that nobody recycles yet is refused when it is asked for.
-                        Err(RecyclingError::NotFollowed { .. }) => {}
                         Err(error) => loader.fault_in("recycling/", Fault::Model { reason: error.to_string() }),
                     }
                 }
