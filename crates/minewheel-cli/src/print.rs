@@ -1,10 +1,11 @@
 //! Words for the terminal: data on standard output, everything else on standard error.
 
-use std::fmt::Write as _;
+mod columns;
+
 use std::io::{self, IsTerminal, Write as _};
 
 use clap::ValueEnum;
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
+pub use columns::{table, tight_table};
 pub use minewheel_report::figure::{figure, fixed};
 use serde_json::ser::{Formatter, PrettyFormatter};
 
@@ -33,6 +34,11 @@ pub fn data(text: &str) {
     if written.is_err() {
         std::process::exit(0);
     }
+}
+
+/// Writes what people read to standard output. On a terminal a line that is longer than it breaks between words.
+pub fn page(text: &str) {
+    if io::stdout().is_terminal() { data(&folded(text, usize::from(width()))) } else { data(text) }
 }
 
 /// Writes a remark to standard error.
@@ -99,77 +105,8 @@ impl Formatter for Unsigned {
 
 /// The width that tables and bars may use.
 pub fn width() -> u16 {
-    let seen = io::stdout().is_terminal().then(|| Table::new().width()).flatten();
+    let seen = io::stdout().is_terminal().then(|| comfy_table::Table::new().width()).flatten();
     seen.unwrap_or(PLAIN_WIDTH).clamp(WIDTHS.0, WIDTHS.1)
-}
-
-/// A table without frames: a header, a rule, rows. Columns listed in `right` are set flush right.
-pub fn table(header: &[&str], rows: &[Vec<String>], right: &[usize]) -> String {
-    spaced(header, rows, right, 1, 1)
-}
-
-/// A table with one blank between its columns, for rows that would break with two; names in the first two keep in one piece.
-pub fn tight_table(header: &[&str], rows: &[Vec<String>], right: &[usize]) -> String {
-    spaced(header, rows, right, 2, 0)
-}
-
-fn spaced(header: &[&str], rows: &[Vec<String>], right: &[usize], whole: usize, padding: u16) -> String {
-    spaced_within(header, rows, right, whole, padding, width())
-}
-
-/// Characters between two columns beside their padding.
-const RULE: usize = 1;
-
-/// The longest word of every column; ids in the first columns count whole.
-fn longest_words(header: &[&str], rows: &[Vec<String>], whole: usize) -> Vec<usize> {
-    let of =
-        |index: usize, cell: &str| if index < whole { cell.chars().count() } else { cell.split(' ').map(|w| w.chars().count()).max().unwrap_or(0) };
-    let mut longest: Vec<usize> = header.iter().enumerate().map(|(i, h)| of(i, h)).collect();
-    for row in rows {
-        for (index, cell) in row.iter().enumerate().take(longest.len()) {
-            longest[index] = longest[index].max(of(index, cell));
-        }
-    }
-    longest
-}
-
-fn spaced_within(header: &[&str], rows: &[Vec<String>], right: &[usize], whole: usize, padding: u16, width: u16) -> String {
-    let words = longest_words(header, rows, whole);
-    let needed = |padding: u16| words.iter().sum::<usize>() + words.len() * usize::from(padding) + words.len().saturating_sub(1) * RULE;
-    let fits = |padding: u16| needed(padding) <= usize::from(width);
-    // Words break only where they would not fit even without padding.
-    let keeps_words = fits(0);
-    let padding = if keeps_words && !fits(padding) { 0 } else { padding };
-    let mut table = Table::new();
-    let style = TableStyle::new().header_separator(LineStyle::none().fill('─').junction('─'));
-    table.load_style(style).set_content_arrangement(ContentArrangement::Dynamic).set_width(width);
-    table.set_header(header.iter().map(|h| (*h).to_owned()).collect::<Vec<_>>());
-    for row in rows {
-        table.add_row(row.clone());
-    }
-    for index in right {
-        if let Some(column) = table.column_mut(*index) {
-            column.set_cell_alignment(CellAlignment::Right);
-        }
-    }
-    // Ids are typed again: a name in the first column keeps in one piece.
-    for column in table.column_iter_mut().take(whole) {
-        column.set_constraint(ColumnConstraint::ContentWidth);
-    }
-    if keeps_words {
-        for (column, word) in table.column_iter_mut().zip(&words).skip(whole) {
-            let least = u16::try_from(*word).unwrap_or(u16::MAX).saturating_add(padding);
-            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
-        }
-    }
-    for column in table.column_iter_mut() {
-        column.set_padding((0, padding));
-    }
-    let mut text = String::new();
-    for line in table.lines() {
-        let _ = writeln!(text, "{}", line.trim_end());
-    }
-    text
 }
 
 /// A number of so many decimals, with a minus sign as [`figure`] writes it and none before nought.
@@ -314,7 +251,19 @@ pub fn bar(share: f64, width: usize) -> String {
 
 /// Text broken at spaces to the width of the terminal.
 pub fn wrap(text: &str) -> String {
-    let width = usize::from(width());
+    folded(text, usize::from(width()))
+}
+
+/// What a line goes on with that is the rest of the line above.
+const REST: &str = "  ";
+
+/// Text of which each line longer than `width` is broken at spaces.
+fn folded(text: &str, width: usize) -> String {
+    text.split('\n').map(|line| if line.chars().count() <= width { line.to_owned() } else { broken(line, width) }).collect::<Vec<_>>().join("\n")
+}
+
+/// A line broken at spaces.
+fn broken(text: &str, width: usize) -> String {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
         let last = lines.last_mut().filter(|l| l.chars().count() + 1 + word.chars().count() <= width);
@@ -324,7 +273,7 @@ pub fn wrap(text: &str) -> String {
                 line.push(' ');
                 line.push_str(word);
             }
-            None => lines.push(format!("  {word}")),
+            None => lines.push(format!("{REST}{word}")),
         }
     }
     lines.join("\n")
@@ -335,20 +284,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_word_breaks_in_a_narrow_terminal_while_all_words_fit() {
-        let header = ["car", "h:min", "driving", "charging", "stops", "arrives %", "battery", "wall"];
-        let rows = [["vw-id3-58", "10:14", "8:20", "1:54", "4", "10.0", "21.4", "23.9"].map(str::to_owned).to_vec()];
-        let text = spaced_within(&header, &rows, &[1, 2, 3, 4, 5, 6, 7], 1, 1, 60);
-        for word in ["driving", "charging", "arrives", "battery", "vw-id3-58"] {
-            assert!(text.contains(word), "{text}");
-        }
-        assert!(text.lines().all(|l| l.chars().count() <= 60), "{text}");
-    }
-
-    #[test]
-    fn a_word_breaks_before_a_table_grows_wider_than_the_terminal() {
-        let rows = [["a".repeat(10), "b".repeat(80)].to_vec()];
-        let text = spaced_within(&["id", "text"], &rows, &[], 1, 1, 60);
-        assert!(text.lines().all(|l| l.chars().count() <= 60), "{text}");
+    fn a_long_line_breaks_between_words_and_a_short_one_is_left_alone() {
+        let text = folded("a  b\n\nwhat the study asks of works, and more of it\n", 20);
+        assert_eq!(text, "a  b\n\nwhat the study asks\n  of works, and more\n  of it\n");
     }
 }

@@ -118,7 +118,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Format::Json => print::json(&results),
         Format::Csv => print::data(&csv(&results)),
         Format::Table => {
-            print::data(&side_by_side(desk.tables()?, &results, arguments.scenario.preset()));
+            print::page(&side_by_side(desk.tables()?, &results, arguments.scenario.preset()));
             for notice in notices(&results) {
                 print::note(&format!("note: {notice}"));
             }

@@ -70,7 +70,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             match format {
                 Format::Json => print::json(&cases),
                 Format::Csv => print::data(&print::csv(&["id", "year", "title"], &rows)),
-                Format::Table => print::data(&print::table(&["id", "year", "title"], &rows, &[])),
+                Format::Table => print::page(&print::table(&["id", "year", "title"], &rows, &[])),
             }
         }
         Answer::Judged(outcome) => {
@@ -98,7 +98,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             if matches!(format, Format::Csv) {
                 print::data(&print::exact_csv(header, &rows));
             } else {
-                print::data(&table);
+                print::page(&table);
             }
         }
     }

@@ -164,7 +164,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match arguments.format {
         Format::Json => print::json(&lines),
         Format::Csv => print::data(&curve_csv(&lines)),
-        Format::Table => print::data(&drawn(&lines)),
+        Format::Table => print::page(&drawn(&lines)),
     }
     Ok(())
 }

@@ -139,7 +139,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             let rows = (0..24).map(|h| vec![h.to_string(), year.working_day_kw[h].to_string(), year.weekend_kw[h].to_string()]);
             print::data(&print::csv(&["hour", "working_day_kw", "weekend_kw"], &rows.collect::<Vec<_>>()));
         }
-        Format::Table => print::data(&table(&car, &year)),
+        Format::Table => print::page(&table(&car, &year)),
     }
     Ok(())
 }

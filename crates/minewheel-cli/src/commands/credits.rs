@@ -180,7 +180,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             match arguments.format {
                 Format::Json => print::json(&found),
                 Format::Csv => print::data(&car_csv(&found)),
-                Format::Table => print::data(&car_table(&found)),
+                Format::Table => print::page(&car_table(&found)),
             }
         }
         Action::Ledger(arguments) => {
@@ -209,7 +209,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             match arguments.format {
                 Format::Json => print::json(&output),
                 Format::Csv => print::data(&market_csv(&output)),
-                Format::Table => print::data(&market_table(&study, &output)),
+                Format::Table => print::page(&market_table(&study, &output)),
             }
             if study.is_partial {
                 print::note(&print::wrap("note: the study does not hold every company: these are prices among its companies, not of the industry"));
@@ -407,7 +407,7 @@ fn print_fleets(found: &Fleets, format: Format) {
     match format {
         Format::Json => print::json(found),
         Format::Csv => print::data(&print::csv(&FLEETS, &found.companies.iter().map(|c| fleet_row(c, false)).collect::<Vec<_>>())),
-        Format::Table => print::data(&fleet_table(found)),
+        Format::Table => print::page(&fleet_table(found)),
     }
     if format != Format::Json {
         for notice in &found.notices {
@@ -421,7 +421,7 @@ fn print_ledger(found: &Ledger, arguments: &LedgerArguments) {
         Format::Json => print::json(found),
         Format::Csv => print::data(&ledger_csv(found)),
         Format::Table => {
-            print::data(&ledger_table(found, arguments.audit));
+            print::page(&ledger_table(found, arguments.audit));
             for reason in &found.partial {
                 print::note(&print::wrap(&format!("note: no totals of {reason}")));
             }

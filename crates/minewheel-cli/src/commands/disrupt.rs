@@ -71,7 +71,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             print::data(&print::csv(&["day", "cars", "share_of_plan"], &rows));
         }
         Format::Table => {
-            print::data(&table(&report));
+            print::page(&table(&report));
             for notice in &report.notices {
                 print::note(&print::wrap(&format!("note: {notice}")));
             }

@@ -100,7 +100,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match arguments.format {
         Format::Json => print::json(&explanation),
         Format::Csv => print::data(&csv(&explanation)),
-        Format::Table => print::data(&tree(&explanation, arguments.rows)),
+        Format::Table => print::page(&tree(&explanation, arguments.rows)),
     }
     Ok(())
 }

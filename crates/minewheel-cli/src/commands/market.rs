@@ -99,7 +99,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Format::Json => print::json(&found),
         Format::Csv => print::data(&csv(&found)),
         Format::Table => {
-            print::data(&table(&found));
+            print::page(&table(&found));
             remarks(&found);
         }
     }

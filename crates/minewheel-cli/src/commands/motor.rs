@@ -265,7 +265,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Format::Csv if arguments.compare => print::data(&comparison(&built, true)),
         Format::Csv => print::data(&map_csv(&built[0].map)),
         Format::Table if arguments.compare => {
-            print::data(&comparison(&built, false));
+            print::page(&comparison(&built, false));
             print::note(&print::wrap(&format!(
                 "Same torque and speeds; power is the short-time rating of {} kW. Efficiency of machine and inverter on {} with {}. Costs are those of a \
                  class, corrected for metals. Pareto: efficiency, rare earths, cost, risk. Usual proportions, none optimised.",
@@ -394,7 +394,7 @@ fn one(spec: &MotorSpec, built: &Built) {
     ];
     text.push('\n');
     text.push_str(&print::table(&["result", ""], &pairs(&results), &[]));
-    print::data(&text);
+    print::page(&text);
 }
 
 fn rpm(rad_s: f64) -> f64 {

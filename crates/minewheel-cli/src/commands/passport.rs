@@ -73,7 +73,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match arguments.format {
         Format::Json => print::json(&written),
         Format::Csv => print::data(&print::csv(&["attribute", "point", "value", "status", "rests on"], &rows(&written))),
-        Format::Table => print::data(&table(&written)),
+        Format::Table => print::page(&table(&written)),
     }
     Ok(())
 }

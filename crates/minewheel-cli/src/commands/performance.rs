@@ -116,7 +116,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                  which grip is the limit (speeds in km/h)",
             ));
             text.push('\n');
-            print::data(&text);
+            print::page(&text);
         }
     }
     Ok(())

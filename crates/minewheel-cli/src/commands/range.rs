@@ -109,7 +109,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match arguments.format {
         Format::Json => print::json(&lines),
         Format::Csv => print::data(&csv(&lines)),
-        Format::Table => print::data(&table(&lines)),
+        Format::Table => print::page(&table(&lines)),
     }
     Ok(())
 }

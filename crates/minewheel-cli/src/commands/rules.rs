@@ -193,7 +193,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             match common.format {
                 Format::Json => print::json(&lines),
                 Format::Csv => print::data(&print::exact_csv(&["clause", first, second, "turn", "change %", "status"], &rows)),
-                Format::Table => print::data(&print::table(&["clause", first, second, "turn", "%", "status"], &print::shown(&rows), &[4])),
+                Format::Table => print::page(&print::table(&["clause", first, second, "turn", "%", "status"], &print::shown(&rows), &[4])),
             }
         }
         _ => {}
@@ -215,7 +215,7 @@ fn list_sets(tables: &RuleTables, lines: &[SetLine], format: Format) {
         Format::Csv => print::data(&print::exact_csv(&header, &rows)),
         Format::Table => {
             let families = print::wrap(&format!("families, which stand for the edition of the day: {}", tables.editions.families().join(", ")));
-            print::data(&format!("{}\n{families}", print::table(&header, &print::shown(&rows), &[3, 4, 5])));
+            print::page(&format!("{}\n{families}", print::table(&header, &print::shown(&rows), &[3, 4, 5])));
         }
     }
 }
@@ -231,7 +231,7 @@ fn list_clauses(edition: &Edition, lines: &[ClauseLine], format: Format) {
     match format {
         Format::Json => print::json(&lines),
         Format::Csv => print::data(&print::csv(&header, &rows)),
-        Format::Table => print::data(&format!("{}\n{}", heading(edition), clauses_by_condition(lines))),
+        Format::Table => print::page(&format!("{}\n{}", heading(edition), clauses_by_condition(lines))),
     }
 }
 
@@ -325,7 +325,7 @@ fn verdicts(report: &Report, edition: &Edition, file: &str, format: Format) -> R
     match format {
         Format::Json => print::json(report),
         Format::Csv => print::data(&print::exact_csv(&VERDICTS, &report.verdicts.iter().map(row).collect::<Vec<_>>())),
-        Format::Table => print::data(&table(report, edition)),
+        Format::Table => print::page(&table(report, edition)),
     }
     let failed: Vec<String> =
         report.verdicts.iter().filter(|v| v.verdict == Outcome::Fail && v.force == Force::Binding).map(|v| v.clause.clone()).collect();

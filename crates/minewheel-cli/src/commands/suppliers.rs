@@ -222,7 +222,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match action.format() {
         Format::Json => print::json(&answer),
         Format::Csv => print::data(&csv(&answer)),
-        Format::Table => print::data(&table(&answer)),
+        Format::Table => print::page(&table(&answer)),
     }
     if action.format() == Format::Table
         && let Answer::Imported(Imported { notices, .. })

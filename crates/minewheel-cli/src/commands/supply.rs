@@ -136,7 +136,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Format::Json => print::json(&report),
         Format::Csv => print::data(&csv(&report)),
         Format::Table => {
-            print::data(&table(&report));
+            print::page(&table(&report));
             for notice in &report.notices {
                 print::note(&print::wrap(&format!("note: {notice}")));
             }

@@ -78,8 +78,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match arguments.format {
         Format::Json => print::json(&found),
         Format::Csv => print::data(&csv(&found)),
-        Format::Table if arguments.battery.is_none() => print::data(&segments(&found)),
-        Format::Table => print::data(&table(&found)),
+        Format::Table if arguments.battery.is_none() => print::page(&segments(&found)),
+        Format::Table => print::page(&table(&found)),
     }
     Ok(())
 }

@@ -128,7 +128,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             let header = ["car", "at_km", "arrival_percent", "departure_percent", "charging_minutes", "stop_minutes", "wall_kwh", "mean_plug_kw"];
             print::data(&print::csv(&header, &stops(&lines, |v| v.to_string())));
         }
-        Format::Table => print::data(&drawn(&lines)),
+        Format::Table => print::page(&drawn(&lines)),
     }
     Ok(())
 }

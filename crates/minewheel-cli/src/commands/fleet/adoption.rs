@@ -122,7 +122,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             };
             print::data(&print::csv(&header, &found.forecast.iter().map(row).collect::<Vec<_>>()));
         }
-        Format::Table => print::data(&table(&found)),
+        Format::Table => print::page(&table(&found)),
     }
     Ok(())
 }

@@ -141,7 +141,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
             Ledger::Intervals => intervals_csv(report),
         })),
         Format::Table => {
-            print::data(&(table(report) + &regions(&found)));
+            print::page(&(table(report) + &regions(&found)));
             for notice in &report.notices {
                 print::note(&print::wrap(&format!("note: {notice}")));
             }

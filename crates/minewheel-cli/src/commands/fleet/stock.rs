@@ -142,7 +142,7 @@ fn write(arguments: &Arguments, driver: Driver, flows: &[SeriesFlows]) {
     match arguments.format {
         Format::Json => print::json(&lines(flows).collect::<Vec<_>>()),
         Format::Csv => print::data(&print::csv(&header, &rows(|n| n.to_string()))),
-        Format::Table => print::data(&print::table(&header, &rows(figure), &(1..header.len()).collect::<Vec<_>>())),
+        Format::Table => print::page(&print::table(&header, &rows(figure), &(1..header.len()).collect::<Vec<_>>())),
     }
 }
 

@@ -55,7 +55,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     match arguments.format {
         Format::Json => print::json(&found),
         Format::Csv => print::data(&csv(&found)),
-        Format::Table => print::data(&table(&found)),
+        Format::Table => print::page(&table(&found)),
     }
     Ok(())
 }

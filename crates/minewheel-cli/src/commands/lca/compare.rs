@@ -169,7 +169,7 @@ pub fn compare(arguments: &Compare) -> Result<(), Failure> {
     match arguments.format {
         Format::Json => print::json(&found),
         Format::Csv => print::data(&print::csv(&HEADER, &csv_rows(&found))),
-        Format::Table => print::data(&table(&found)),
+        Format::Table => print::page(&table(&found)),
     }
     Ok(())
 }

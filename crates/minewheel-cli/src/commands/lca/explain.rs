@@ -198,7 +198,7 @@ pub fn contributions(arguments: &Explain) -> Result<(), Failure> {
     match arguments.format {
         Format::Json => print::json(&found),
         Format::Csv => print::data(&print::csv(&["kind", "id", "name", "place", "amount", "unit", "impact", "share"], &csv_rows(&found))),
-        Format::Table => print::data(&table(&found, &source.demand_in_words())),
+        Format::Table => print::page(&table(&found, &source.demand_in_words())),
     }
     Ok(())
 }
@@ -312,7 +312,7 @@ pub fn path(arguments: &Explain) -> Result<(), Failure> {
             text.push_str("\n\n");
             let rows: Vec<_> = rows.iter().map(PathRow::shown).collect();
             text.push_str(&print::table(&["share", "impact", "direct", "process"], &rows, &[0, 1, 2]));
-            print::data(&text);
+            print::page(&text);
         }
     }
     Ok(())
@@ -416,8 +416,8 @@ pub fn scores(arguments: &Scores) -> Result<(), Failure> {
                 row.reverse();
             }
             let unit = list.unit.as_deref().unwrap_or("the method's unit");
-            print::data(&format!("{}, {unit} per unit\n\n", list.method));
-            print::data(&print::table(&["score", "unit", "place", "product"], &rows, &[0]));
+            print::page(&format!("{}, {unit} per unit\n\n", list.method));
+            print::page(&print::table(&["score", "unit", "place", "product"], &rows, &[0]));
         }
     }
     Ok(())

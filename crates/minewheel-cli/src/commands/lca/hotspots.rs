@@ -325,7 +325,7 @@ pub fn hotspots(arguments: &HotSpotArguments) -> Result<(), Failure> {
     match arguments.format {
         Format::Json => print::json(&found),
         Format::Csv => print::data(&print::csv(&HEADER, &csv_rows(&found))),
-        Format::Table => print::data(&table(&found, &source.demand_in_words())),
+        Format::Table => print::page(&table(&found, &source.demand_in_words())),
     }
     Ok(())
 }

@@ -190,21 +190,21 @@ pub fn import(arguments: &Import) -> Result<(), Failure> {
         Format::Json => print::json(&imported),
         Format::Csv => print::data(&print::csv(&["what", "count"], &imported.holds.lines())),
         Format::Table => {
-            print::data(&print::table(&["", &imported.database], &imported.holds.lines(), &[1]));
+            print::page(&print::table(&["", &imported.database], &imported.holds.lines(), &[1]));
             if !imported.left_out.is_empty() {
                 let lines: Vec<_> = imported.left_out.iter().map(|(name, count)| vec![count.to_string(), name.clone()]).collect();
-                print::data(&format!("\n{}", print::table(&["times", "left out, for want of a place in the model"], &lines, &[0])));
+                print::page(&format!("\n{}", print::table(&["times", "left out, for want of a place in the model"], &lines, &[0])));
             }
             if let Some(m) = &imported.mapped {
                 let counts = [m.exchanges, m.factors, m.providers, m.units, m.locations];
                 let names = ["exchanges", "factors", "suppliers", "flows in another unit", "places"];
                 let words = names.iter().zip(counts).filter(|c| c.1 > 0).map(|(name, count)| format!("{count} {name}")).collect::<Vec<_>>();
-                print::data(&format!(
+                print::page(&format!(
                     "\n{}\n",
                     print::wrap(&format!("mapped: {}", if words.is_empty() { "nothing".to_owned() } else { words.join(", ") }))
                 ));
             }
-            print::data(&format!("\nread and checked in {:.0} ms, written in {:.0}\n", imported.import_ms, imported.write_ms));
+            print::page(&format!("\nread and checked in {:.0} ms, written in {:.0}\n", imported.import_ms, imported.write_ms));
         }
     }
     Ok(())
@@ -284,7 +284,7 @@ pub fn info(arguments: &Info) -> Result<(), Failure> {
         match arguments.format {
             Format::Json => print::json(&contents),
             Format::Csv => print::data(&print::csv(&["what", "value"], &super::lines(&contents))),
-            Format::Table => print::data(&print::table(&["", &contents.name], &super::lines(&contents), &[1])),
+            Format::Table => print::page(&print::table(&["", &contents.name], &super::lines(&contents), &[1])),
         }
         return Ok(());
     }
@@ -335,13 +335,13 @@ pub fn info(arguments: &Info) -> Result<(), Failure> {
             let header = [UNLINKED[1], UNLINKED[2], UNLINKED[0], UNLINKED[3]];
             let turned = |row: Vec<String>| vec![row[1].clone(), row[2].clone(), row[0].clone(), row[3].clone()];
             let rows: Vec<_> = unlinked_rows(&inventory).into_iter().map(turned).collect();
-            print::data(&print::table(&header, &rows, &[0, 1]));
+            print::page(&print::table(&header, &rows, &[0, 1]));
         }
         Format::Table => {
             let name = name(&arguments.database);
-            print::data(&print::table(&["", &name], &info_lines(&inventory, counts), &[1]));
+            print::page(&print::table(&["", &name], &info_lines(&inventory, counts), &[1]));
             if !inventory.methods.is_empty() {
-                print::data(&format!("\nimpact categories:\n  {}\n", inventory.methods.join("\n  ")));
+                print::page(&format!("\nimpact categories:\n  {}\n", inventory.methods.join("\n  ")));
             }
         }
     }
@@ -418,7 +418,7 @@ fn without_factor(database: &Database, arguments: &Info) -> Result<(), Failure> 
                 vec![l.uses.to_string(), likeness, named(&l.name, l.category.as_deref()), near(l)]
             };
             let rows: Vec<_> = lines.iter().map(row).collect();
-            print::data(&print::table(&["uses", "likeness", "flow without factor", "likest with one"], &rows, &[0, 1]));
+            print::page(&print::table(&["uses", "likeness", "flow without factor", "likest with one"], &rows, &[0, 1]));
         }
     }
     Ok(())
@@ -501,12 +501,12 @@ fn processes(database: &Database, text: &str, format: Format) {
             print::json(&objects);
         }
         Format::Csv => print::data(&print::csv(&header, &rows)),
-        Format::Table if rows.iter().all(|row| row[0].chars().count() <= LONGEST_ID) => print::data(&print::table(&header, &rows, &[])),
+        Format::Table if rows.iter().all(|row| row[0].chars().count() <= LONGEST_ID) => print::page(&print::table(&header, &rows, &[])),
         // Ids as long as those of ecoinvent leave no room beside them.
         Format::Table => {
             for row in &rows {
                 let rest = row[1..].iter().filter(|cell| !cell.is_empty()).cloned().collect::<Vec<_>>().join(", ");
-                print::data(&format!("{}\n  {}\n", print::wrap(&rest), row[0]));
+                print::page(&format!("{}\n  {}\n", print::wrap(&rest), row[0]));
             }
         }
     }

@@ -171,7 +171,7 @@ pub fn solve(arguments: &Solve) -> Result<(), Failure> {
         match arguments.format {
             Format::Json => print::json(&solutions),
             Format::Csv => print::data(&print::csv(&MANY, &many(&solutions, |v| v.to_string()))),
-            Format::Table => print::data(&table_of_many(&solutions)),
+            Format::Table => print::page(&table_of_many(&solutions)),
         }
         return Ok(());
     }
@@ -180,7 +180,7 @@ pub fn solve(arguments: &Solve) -> Result<(), Failure> {
         match arguments.format {
             Format::Json => print::json(&solution),
             Format::Csv => print::data(&print::csv(&ONE, &[one(&solution)])),
-            Format::Table => print::data(&table(&solution)),
+            Format::Table => print::page(&table(&solution)),
         }
     }
     Ok(())

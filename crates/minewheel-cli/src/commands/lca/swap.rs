@@ -149,7 +149,7 @@ pub fn swap(arguments: &SwapArguments) -> Result<(), Failure> {
     match arguments.format {
         Format::Json => print::json(&answer),
         Format::Csv => print::data(&print::csv(&HEADER, &csv_rows(&answer))),
-        Format::Table => print::data(&table(&answer, &source.demand_in_words())),
+        Format::Table => print::page(&table(&answer, &source.demand_in_words())),
     }
     Ok(())
 }

@@ -158,7 +158,7 @@ pub fn print(report: &SourcingReport, format: Format) {
         Format::Json => print::json(report),
         Format::Csv => print::data(&csv(report)),
         Format::Table => {
-            print::data(&table(report));
+            print::page(&table(report));
             for notice in &report.notices {
                 print::note(&print::wrap(&format!("note: {notice}")));
             }
