@@ -1,4 +1,5 @@
-//! Terms and origin of every dependency, against the lists of `deny.toml`.
+//! Terms and origin of every dependency, against the lists of `deny.toml`; those of the browser app, which the program embeds,
+//! against the same list and the terms of fonts.
 //!
 //! Reads what `cargo metadata` says of each package. An expression in the SPDX grammar is met if its alternatives
 //! (`OR`, the old `/`) have one, and its conjunctions (`AND`) all, of the allowed terms.
@@ -7,6 +8,9 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::Value;
+
+/// Terms that fonts may have: they are shipped as they are, beside the program's own terms.
+const FONTS: &str = "OFL-1.1";
 
 /// The lists of `deny.toml` that are checked.
 struct Allowed {
@@ -39,7 +43,23 @@ pub fn check(root: &Path) -> Result<(), Vec<String>> {
     if packages.is_empty() {
         findings.push("cargo metadata names no package".to_owned());
     }
+    app(root, &allowed, &mut findings).map_err(|e| vec![e])?;
     if findings.is_empty() { Ok(()) } else { Err(findings) }
+}
+
+/// Packages of the browser app by its lock file, tools that build it included.
+fn app(root: &Path, allowed: &Allowed, findings: &mut Vec<String>) -> Result<(), String> {
+    let lock: Value = serde_json::from_str(&read(&root.join("web/package-lock.json"))?).map_err(|e| format!("web/package-lock.json: {e}"))?;
+    let packages = lock["packages"].as_object().ok_or("web/package-lock.json names no package")?;
+    for (path, package) in packages {
+        let name = path.rsplit("node_modules/").next().unwrap_or(path);
+        let terms = package["license"].as_str().unwrap_or_default();
+        let is_font = name.starts_with("@fontsource") && terms == FONTS;
+        if !is_font && !is_met(terms, &allowed.terms) {
+            findings.push(format!("web, {name}: terms `{terms}` are not met by the list in deny.toml"));
+        }
+    }
+    Ok(())
 }
 
 impl Allowed {

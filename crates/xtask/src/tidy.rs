@@ -3,7 +3,10 @@
 //! - no source file over 800 lines;
 //! - every table of `data/` has a `source` column, and every folder of tables a `datapackage.json`;
 //! - a crate depends only on crates to its left in the arrow of `ARCHITECTURE.md`;
+//! - nothing depends on the crates that only judge, bind or run tasks;
 //! - the linear algebra library is named in one module;
+//! - the pure crates name no file, clock, network, process or environment, but for the two readers;
+//! - every page of the documentation is linked from the contents of its folder;
 //! - every crate takes the workspace's lints;
 //! - no path of somebody's machine, no mark of unfinished work.
 
@@ -28,6 +31,17 @@ const ARROW: [&str; 9] = [
 /// Crates that the arrow keeps apart although one stands left of the other: the engine knows no tables and no cars.
 const APART: [(&str, &str); 2] = [("minewheel-lca", "minewheel-data"), ("minewheel-model", "minewheel-lca")];
 
+/// Crates that stand outside the arrow: no crate may depend on them.
+const ENDS: [&str; 3] = ["minewheel-py", "minewheel-validation", "xtask"];
+
+/// Sources that touch nothing outside the program, and the readers among them that take a path from their caller.
+const PURE: [&str; 6] = ["minewheel-data", "minewheel-lca", "minewheel-model", "minewheel-assess", "minewheel-industry", "minewheel-report"];
+const READERS: [&str; 2] = ["crates/minewheel-data/src/cycles.rs", "crates/minewheel-data/src/store.rs"];
+const OUTSIDE: [&str; 6] = ["std::fs", "std::env", "std::net", "std::process", "std::time::Instant", "std::time::SystemTime"];
+
+/// Pages that list the others: of every folder below `docs/`, that of its own folder if there is one.
+const CONTENTS: [&str; 2] = ["docs/README.md", "docs/reference/README.md"];
+
 /// The only module that names the linear algebra library.
 const SOLVER: &str = "crates/minewheel-lca/src/solve/lu.rs";
 
@@ -51,6 +65,7 @@ pub fn check(root: &Path) -> Result<(), Vec<String>> {
             }
         }
     }
+    unlinked(root, &mut findings)?;
     findings.sort();
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
@@ -82,6 +97,13 @@ fn file(name: &str, text: &str, root: &Path, findings: &mut Vec<String>) {
         }
         if name != SOLVER && text.lines().any(|l| l.contains("faer::") || l.contains("use faer")) {
             findings.push(format!("{name}: names the linear algebra library; only {SOLVER} does"));
+        }
+    }
+    if PURE.iter().any(|pure| name.starts_with(&format!("crates/{pure}/src/"))) && !READERS.contains(&name) {
+        for (index, line) in text.lines().enumerate() {
+            if let Some(word) = OUTSIDE.into_iter().find(|word| line.contains(word)) {
+                findings.push(format!("{name}:{}: `{word}` in a pure crate; callers hand in what is outside the program", index + 1));
+            }
         }
     }
     if name.starts_with("data/") && is_a(name, "csv") {
@@ -129,14 +151,53 @@ fn manifest(name: &str, text: &str, findings: &mut Vec<String>) {
         findings.push(format!("{name}: wants `[lints] workspace = true`"));
     }
     let own = table.get("package").and_then(|p| p.get("name")).and_then(toml::Value::as_str).unwrap_or_default();
-    let Some(rank) = ARROW.iter().position(|c| *c == own) else { return };
-    let dependencies = table.get("dependencies").and_then(toml::Value::as_table);
-    for needed in dependencies.into_iter().flat_map(toml::Table::keys) {
-        let is_backward = ARROW.iter().position(|c| c == needed).is_some_and(|r| r >= rank);
-        if is_backward || APART.contains(&(own, needed.as_str())) {
+    let rank = ARROW.iter().position(|c| *c == own);
+    for needed in dependencies(&table) {
+        let is_backward = rank.zip(ARROW.iter().position(|c| *c == needed)).is_some_and(|(own, other)| other >= own);
+        if is_backward || APART.contains(&(own, needed)) || ENDS.contains(&needed) {
             findings.push(format!("{name}: `{own}` may not depend on `{needed}`"));
         }
     }
+}
+
+/// What a manifest depends on, for its tests, its build script and single targets too.
+fn dependencies(table: &toml::Table) -> impl Iterator<Item = &str> {
+    let targets = table.get("target").and_then(toml::Value::as_table);
+    let tables = std::iter::once(table).chain(targets.into_iter().flat_map(toml::Table::values).filter_map(toml::Value::as_table));
+    let kinds = ["dependencies", "dev-dependencies", "build-dependencies"];
+    let sections = tables.flat_map(move |t| kinds.into_iter().filter_map(move |kind| t.get(kind).and_then(toml::Value::as_table)));
+    sections.flat_map(toml::Table::keys).map(String::as_str)
+}
+
+/// Pages below `docs/` that no contents page links to.
+fn unlinked(root: &Path, findings: &mut Vec<String>) -> Result<(), Vec<String>> {
+    let mut linked = Vec::new();
+    for contents in CONTENTS {
+        let folder = Path::new(contents).parent().unwrap_or(Path::new(""));
+        let text = text_of(&root.join(contents))?.unwrap_or_default();
+        linked.extend(links(&text).map(|link| folder.join(link)));
+    }
+    let mut pending = vec![root.join("docs")];
+    while let Some(folder) = pending.pop() {
+        for path in entries(&folder)? {
+            if path.is_dir() {
+                pending.push(path);
+                continue;
+            }
+            let relative = path.strip_prefix(root).unwrap_or(&path);
+            let name = relative.to_string_lossy().replace('\\', "/");
+            let is_page = is_a(&name, "md") && name != CONTENTS[0] && name != "docs/validation.md";
+            if is_page && !linked.iter().any(|l| l == relative) {
+                findings.push(format!("{name}: no contents page ({}) links to it", CONTENTS.join(", ")));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Targets of the links of a page, without what follows `#`.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next())
 }
 
 /// A path below somebody's home or working folder, where no path of the repository or of the web begins.
@@ -155,7 +216,8 @@ fn unfinished(line: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{machine_path, manifest, unfinished};
+    use super::{file, links, machine_path, manifest, unfinished};
+    use std::path::Path;
 
     #[test]
     fn a_path_of_a_machine_is_found_and_a_web_address_is_not() {
@@ -177,5 +239,31 @@ mod tests {
         let text = "[package]\nname = \"minewheel-model\"\n[dependencies]\nminewheel-assess = \"1\"\nminewheel-lca = \"1\"\nminewheel-data = \"1\"\n[lints]\nworkspace = true\n";
         manifest("crates/minewheel-model/Cargo.toml", text, &mut findings);
         assert_eq!(findings.len(), 2, "{findings:?}");
+    }
+
+    #[test]
+    fn tests_and_targets_obey_the_arrow_too_and_nothing_leans_on_its_ends() {
+        let mut findings = Vec::new();
+        let text = "[package]\nname = \"minewheel-model\"\n[dev-dependencies]\nminewheel-cli = \"1\"\n[target.'cfg(unix)'.dependencies]\nminewheel-validation = \"1\"\n[lints]\nworkspace = true\n";
+        manifest("crates/minewheel-model/Cargo.toml", text, &mut findings);
+        assert_eq!(findings.len(), 2, "{findings:?}");
+    }
+
+    #[test]
+    fn a_pure_crate_that_reaches_outside_is_found_and_its_reader_is_not() {
+        let look = |name: &str| {
+            let mut findings = Vec::new();
+            file(name, "let f = std::fs::File::options();\n", Path::new("."), &mut findings);
+            findings.len()
+        };
+        assert_eq!(look("crates/minewheel-model/src/drive/mod.rs"), 1);
+        assert_eq!(look("crates/minewheel-data/src/store.rs"), 0);
+        assert_eq!(look("crates/minewheel-cli/src/inputs.rs"), 0);
+    }
+
+    #[test]
+    fn links_are_read_without_their_anchors() {
+        let found: Vec<&str> = links("- [A](model/a.md#part), [b](b.md)").collect();
+        assert_eq!(found, ["model/a.md", "b.md"]);
     }
 }
