@@ -64,7 +64,7 @@ impl Traces {
                 }
             }
         }
-        Ok(Self { certification: CertificationTraces::new(&tables.cycles)?, ready, classes })
+        Ok(Self { certification: CertificationTraces::new(&tables.cycles, &tables.procedures)?, ready, classes })
     }
 
     fn get(&self, id: &str) -> Option<&Trace> {
@@ -454,7 +454,8 @@ pub fn drive_car(design: &CarDesign, tables: &Tables, trace: Option<&Trace>, con
             defaulted: fields,
         });
     }
-    let car = combustion_car(design, &masses, &tables.drive, &CertificationTraces::new(&tables.cycles)?, &Draw::BEST)?.heavier_by(change_kg);
+    let car = combustion_car(design, &masses, &tables.drive, &CertificationTraces::new(&tables.cycles, &tables.procedures)?, &Draw::BEST)?
+        .heavier_by(change_kg);
     let (cycle, owned) = match trace {
         Some(trace) => (trace.id().to_owned(), None),
         None => auto(car.peak_power_w, None).map(|(id, t)| (id, Some(t)))?,

@@ -4,7 +4,7 @@
 //! for all. Model years that the drive tables were fitted on and those they never saw are reported apart.
 //!
 //! ```text
-//! combined = 0.55 city + 0.45 highway
+//! combined = s·city + (1 − s)·highway      s: `epa,city_share` of drive/procedures.csv
 //! ```
 
 use std::collections::BTreeMap;
@@ -24,9 +24,10 @@ use crate::{Evidence, ValidationError};
 /// The pack of every car of the table, whose own packs the tests do not state.
 const PACK_KWH: f64 = 70.0;
 const CHEMISTRY: &str = "nmc622";
-/// Shares of the two cycles in the combined figure (40 CFR 600.206).
-const CITY: f64 = 0.55;
-const HIGHWAY: f64 = 0.45;
+/// Axle ratios below this are those of the last stage alone: makers of cars with engines list them so, and no electric car of
+/// one speed turns its machine so slowly. They say nothing of the whole reduction, which is then as unknown as where none is listed.
+const LOWEST_WHOLE_RATIO: f64 = 6.0;
+
 #[derive(Deserialize)]
 struct Test {
     model_year: i32,
@@ -68,7 +69,7 @@ fn design(number: usize, test: &Test) -> CarDesign {
         made_in: None,
     });
     let power = test.rated_power_kw.map(Value::given);
-    let ratio = test.axle_ratio.map(Value::given);
+    let ratio = test.axle_ratio.filter(|ratio| *ratio >= LOWEST_WHOLE_RATIO).map(Value::given);
     if power.is_some() || ratio.is_some() {
         car.motors = vec![MotorDesign { peak_power_kw: power, final_drive_ratio: ratio, ..MotorDesign::default() }];
     }
@@ -92,12 +93,7 @@ struct Pair {
     make: String,
     city: (f64, f64),
     highway: (f64, f64),
-}
-
-impl Pair {
-    fn combined(&self) -> (f64, f64) {
-        (CITY * self.city.0 + HIGHWAY * self.highway.0, CITY * self.city.1 + HIGHWAY * self.highway.1)
-    }
+    combined: (f64, f64),
 }
 
 /// Errors of one set of tests, in per cent.
@@ -114,7 +110,7 @@ fn score(pairs: &[&Pair]) -> Score {
     let mut bias = [0.0; 3];
     let n = pairs.len() as f64;
     for pair in pairs {
-        for (i, (ours, theirs)) in [pair.city, pair.highway, pair.combined()].into_iter().enumerate() {
+        for (i, (ours, theirs)) in [pair.city, pair.highway, pair.combined].into_iter().enumerate() {
             let error = 100.0 * (ours / theirs - 1.0);
             mean_absolute[i] += error.abs() / n;
             bias[i] += error / n;
@@ -143,6 +139,8 @@ pub(crate) fn energy(evidence: &Evidence, claim: Claim) -> Result<Report, Valida
     let traces = [Trace::new(&tables.cycles.get("udds")?), Trace::new(&tables.cycles.get("hwfet")?)];
     let (mut pairs, mut withheld) = (Vec::new(), Vec::new());
     let mut rows = Vec::new();
+    let share = tables.procedures.city_share.best;
+    let mix = |city: f64, highway: f64| share * city + (1.0 - share) * highway;
     for (number, test) in tests.iter().enumerate().filter(|t| t.1.flag == "ok") {
         let mut car = design(number, test);
         let pair = |ours: [f64; 2]| Pair {
@@ -151,11 +149,12 @@ pub(crate) fn energy(evidence: &Evidence, claim: Claim) -> Result<Report, Valida
             make: test.make.clone(),
             city: (ours[0], test.city_wh_per_km),
             highway: (ours[1], test.highway_wh_per_km),
+            combined: (mix(ours[0], ours[1]), mix(test.city_wh_per_km, test.highway_wh_per_km)),
         };
         let named = pair(wall_wh_per_km(&car, tables, &traces)?);
         (car.make, car.model) = (None, None);
         withheld.push(pair(wall_wh_per_km(&car, tables, &traces)?));
-        let (ours, theirs) = named.combined();
+        let (ours, theirs) = named.combined;
         rows.push(Row {
             label: format!("{} {} {}", test.model_year, test.make, test.model),
             marks: vec![test.make.clone(), if test.model_year % 2 == 0 { "even".to_owned() } else { "odd".to_owned() }],

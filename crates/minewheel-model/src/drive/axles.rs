@@ -18,9 +18,6 @@ use super::road_load::check;
 use super::tables::{ClassDefaults, LOSS_TERMS};
 use super::{Defaulted, DriveError, DriveTables, Masses, or_default};
 
-/// Axle ratios below this are those of the final stage alone, not of the whole reduction.
-const LOWEST_WHOLE_RATIO: f64 = 6.0;
-
 /// Models of at least these odds are named among the rows that stood in.
 const NOTABLE_ODDS: f64 = 0.05;
 
@@ -250,14 +247,7 @@ fn powers(
 
 /// Turns of the machine per turn of the wheel.
 fn ratio(design: &CarDesign, motor: &MotorDesign, tables: &DriveTables, draw: &Draw<'_>, defaulted: &mut Vec<Defaulted>) -> Result<f64, DriveError> {
-    let given = motor.final_drive_ratio.as_ref().map(|v| draw.of(v));
-    if let Some(ratio) = given {
-        check(design, "motor.final_drive_ratio", ratio, 0.5, 40.0, "0.5 to 40")?;
-        if ratio >= LOWEST_WHOLE_RATIO {
-            return Ok(ratio);
-        }
-    }
-    let ratio = or_default(None, &tables.gear_ratio, "motor.final_drive_ratio", draw, defaulted);
+    let ratio = or_default(motor.final_drive_ratio.as_ref(), &tables.gear_ratio, "motor.final_drive_ratio", draw, defaulted);
     check(design, "motor.final_drive_ratio", ratio, 0.5, 40.0, "0.5 to 40")?;
     Ok(ratio)
 }

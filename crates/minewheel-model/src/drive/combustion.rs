@@ -198,14 +198,13 @@ pub fn combustion_car(
 
 /// Consumption that the unscaled model finds on a certificate's cycle.
 fn certificate(car: &CombustionCar, cycle: Option<CertifiedCycle>, tables: &DriveTables, traces: &CertificationTraces, draw: &Draw<'_>) -> f64 {
-    const CITY_SHARE: f64 = 0.55;
     let on = |trace: &Trace| drive_combustion(car, trace, &Conditions::official()).fuel_l_per_100km;
     match cycle.unwrap_or(CertifiedCycle::Wltp) {
         CertifiedCycle::Wltp | CertifiedCycle::WltcCn => on(&traces.wltp),
         CertifiedCycle::Nedc => on(&traces.nedc),
         CertifiedCycle::Epa => {
-            CITY_SHARE * on(&traces.udds) / draw.of(&tables.epa_city_fuel)
-                + (1.0 - CITY_SHARE) * on(&traces.hwfet) / draw.of(&tables.epa_highway_fuel)
+            let share = draw.of(&traces.city_share);
+            share * on(&traces.udds) / draw.of(&tables.epa_city_fuel) + (1.0 - share) * on(&traces.hwfet) / draw.of(&tables.epa_highway_fuel)
         }
     }
 }

@@ -22,7 +22,8 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let mut loader = Loader::new(&store, false);
     let tables = DriveTables::read(&mut loader).unwrap();
     let cycles = Cycles::read(&mut loader);
-    let certification = CertificationTraces::new(&cycles).unwrap();
+    let procedures = ProcedureTables::read(&mut loader).unwrap();
+    let certification = CertificationTraces::new(&cycles, &procedures).unwrap();
     World { tables, cycles, certification }
 });
 
@@ -391,6 +392,38 @@ fn missing_sections_and_half_a_coast_down_are_refused() {
     assert!(matches!(try_build(&car), Err(DriveError::PartialCoastDown { .. })));
     assert!(matches!(burn(&design(1300.0, 60.0, 0.29)), Err(DriveError::Missing { section: "engine", .. })));
     assert!(matches!(burn(&petrol(Powertrain::IcevPetrol, 54.0)), Err(DriveError::Certificate { .. })));
+}
+
+#[test]
+fn a_given_ratio_is_driven_with_however_short() {
+    let with = |ratio: f64| {
+        let mut car = design(1700.0, 150.0, 0.28);
+        car.motors[0].final_drive_ratio = Some(Value::given(ratio));
+        let car = build(&car);
+        assert!(car.defaulted.iter().all(|d| d.field != "motor.final_drive_ratio"), "{ratio}");
+        (car.base_speed_m_s * ratio, drive(&car, &trace("wltc3b"), &Conditions::official()).wall_wh_per_km)
+    };
+    let (base, wall) = with(5.5);
+    for ratio in [1.0, 4.0, 12.0] {
+        let (other_base, other_wall) = with(ratio);
+        assert!((other_base / base - 1.0).abs() < 1e-12, "{ratio}");
+        assert!((other_wall - wall).abs() > 0.1, "{ratio}: {other_wall} against {wall}");
+    }
+}
+
+#[test]
+fn a_us_certificate_is_weighed_by_the_row() {
+    let mut car = petrol(Powertrain::IcevPetrol, 6.0);
+    car.engine.as_mut().unwrap().certified_cycle = Some(CertifiedCycle::Epa);
+    let masses = Masses::of(&car, &WORLD.tables, &Draw::BEST, &mut Vec::new());
+    let scale = |city: f64| {
+        let traces = CertificationTraces { city_share: Value::given(city), ..WORLD.certification.clone() };
+        1.0 / combustion_car(&car, &masses, &WORLD.tables, &traces, &Draw::BEST).unwrap().scale
+    };
+    let by_row = 1.0 / burn(&car).unwrap().scale;
+    let share = WORLD.certification.city_share.best;
+    assert!((by_row - (share * scale(1.0) + (1.0 - share) * scale(0.0))).abs() < 1e-12 * by_row);
+    assert!((scale(1.0) - scale(0.0)).abs() > 0.01);
 }
 
 #[test]

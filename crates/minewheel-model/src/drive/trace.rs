@@ -7,9 +7,10 @@
 //! With mid-step speed, `Σ m·a·v·Δt` is exactly the change of kinetic energy, so a ledger closes.
 
 use minewheel_data::cycles::{Cycle, CycleError, Cycles};
+use minewheel_data::row::Value;
 use minewheel_data::units::{Length, Mass, Power, Speed};
 
-use super::procedures::WltcLimits;
+use super::procedures::{ProcedureTables, WltcLimits};
 
 /// Steps in a block, over which a kernel may treat the battery's voltage as constant.
 pub(super) const BLOCK: usize = 16;
@@ -179,7 +180,7 @@ impl WltcClass {
     }
 }
 
-/// Traces of the certification procedures, prepared once.
+/// Traces of the certification procedures, prepared once, and how the US ones are combined.
 #[derive(Debug, Clone)]
 pub struct CertificationTraces {
     /// WLTC class 3b.
@@ -190,6 +191,8 @@ pub struct CertificationTraces {
     pub udds: Trace,
     /// US highway.
     pub hwfet: Trace,
+    /// Share of the city cycle in the combined figure (US).
+    pub city_share: Value,
 }
 
 impl CertificationTraces {
@@ -197,8 +200,9 @@ impl CertificationTraces {
     ///
     /// # Errors
     /// A cycle is missing or disagrees with its index.
-    pub fn new(cycles: &Cycles) -> Result<Self, CycleError> {
+    pub fn new(cycles: &Cycles, procedures: &ProcedureTables) -> Result<Self, CycleError> {
         let trace = |id: &str| cycles.get(id).map(|c| Trace::new(&c));
-        Ok(Self { wltp: trace("wltc3b")?, nedc: trace("nedc")?, udds: trace("udds")?, hwfet: trace("hwfet")? })
+        let [wltp, nedc, udds, hwfet] = [trace("wltc3b")?, trace("nedc")?, trace("udds")?, trace("hwfet")?];
+        Ok(Self { wltp, nedc, udds, hwfet, city_share: procedures.city_share })
     }
 }
