@@ -13,7 +13,7 @@ use minewheel_data::table::nearest;
 
 use super::concentration::{Producer, concentration, weighted_hhi};
 use super::customs::Customs;
-use super::report::{MaterialReport, MeasureLine, PriceExposure, SupplyReport, TierReport, Weighted};
+use super::report::{DefaultedRelief, MaterialReport, MeasureLine, PriceExposure, SupplyReport, TierReport, Weighted};
 use super::risk::{Relief, Supplier, geopolitical_risk, supply_risk};
 use super::trade::{Mix, Sellers, Shares, Step, touched, trace};
 use super::{SupplyError, reach_notice};
@@ -26,6 +26,10 @@ pub const MOTORS: &str = "motors";
 pub const CARS: &str = "cars";
 /// Elements that an electric car holds in the magnets of its motors.
 const OF_MAGNETS: [&str; 2] = ["neodymium", "dysprosium"];
+/// Parameters of `supply/parameters.csv` that relieve a risk.
+const RECYCLING: &str = "recycling_input_rate";
+/// See [`RECYCLING`].
+const SUBSTITUTION: &str = "substitution_index";
 /// Share of a tier from which one place dominates it: more than all others together.
 const MAJORITY: f64 = 0.5;
 
@@ -98,7 +102,8 @@ pub fn ask(tables: &Tables, subject: &str, materials: &[(String, Option<f64>)], 
         }
     }
     let weakest_status = tiers().map(|t| t.status).max().unwrap_or(Status::Read);
-    let (binding, notices) = (binding.map(tier_key), asker.notices(&reports, behind));
+    let defaulted = defaulted(tiers());
+    let (binding, notices) = (binding.map(tier_key), asker.notices(&reports, &defaulted, behind));
     Ok(SupplyReport {
         subject: subject.to_owned(),
         buyer: tables.places.code(question.buyer).to_owned(),
@@ -110,6 +115,7 @@ pub fn ask(tables: &Tables, subject: &str, materials: &[(String, Option<f64>)], 
         dominated,
         not_dominated,
         weakest_status,
+        defaulted,
         notices,
     })
 }
@@ -117,6 +123,21 @@ pub fn ask(tables: &Tables, subject: &str, materials: &[(String, Option<f64>)], 
 /// The tier of the highest risk among those of which the buyer imports anything: what it makes itself binds it to nobody.
 fn binding<'t>(tiers: impl Iterator<Item = &'t TierReport>) -> Option<&'t TierReport> {
     tiers.filter(|t| t.import_dependence > 0.0).max_by(|a, b| a.supply_risk.total_cmp(&b.supply_risk))
+}
+
+/// Parameters of relief that no row gives, each commodity once, in the order of the tiers.
+fn defaulted<'t>(tiers: impl Iterator<Item = &'t TierReport>) -> Vec<DefaultedRelief> {
+    let mut found: Vec<DefaultedRelief> = Vec::new();
+    for tier in tiers {
+        let known = [(RECYCLING, tier.recycling_input_rate, Relief::NO_RECYCLING), (SUBSTITUTION, tier.substitution_index, Relief::NO_SUBSTITUTE)];
+        for (field, _, value) in known.into_iter().filter(|k| k.1.is_none()) {
+            let one = DefaultedRelief { commodity: tier.commodity.clone(), field, value };
+            if !found.contains(&one) {
+                found.push(one);
+            }
+        }
+    }
+    found
 }
 
 /// The tiers of a material or part itself, without those that follow.
@@ -262,8 +283,8 @@ impl Asker<'_> {
         let suppliers = self.suppliers(tier, shares, mix, &|p| scores.get(p).map_or(0.0, |s| s[edition]))?;
         let import_dependence = 1.0 - mix.own;
         let relief = Relief {
-            recycling: self.optional(&tier.commodity, "recycling_input_rate")?.unwrap_or(0.0),
-            substitution: self.optional(&tier.commodity, "substitution_index")?.unwrap_or(1.0),
+            recycling: self.optional(&tier.commodity, RECYCLING)?,
+            substitution: self.optional(&tier.commodity, SUBSTITUTION)?,
         };
         let scale = self.parameter("governance", "commission_scale")?;
         let dominant = |code: &str| self.is_within(code, self.question.dominant);
@@ -289,6 +310,8 @@ impl Asker<'_> {
             dependence: supply_mix.iter().filter(|s| dominant(s.0)).map(|s| s.1).sum(),
             supply_mix,
             supply_risk: supply_risk(&suppliers, import_dependence, relief, scale),
+            recycling_input_rate: relief.recycling,
+            substitution_index: relief.substitution,
             geopolitical_risk: geopolitical_risk(found.hhi, &suppliers),
             dependence_by_remainders: 0.0,
             geopolitical_factor_usd_per_kg: None,
@@ -394,7 +417,7 @@ impl Asker<'_> {
         (!found.is_empty()).then(|| format!("known of a later year, but too few places for who sells to whom: {}", found.join("; ")))
     }
 
-    fn notices(&self, reports: &[MaterialReport], behind: Option<i32>) -> Vec<String> {
+    fn notices(&self, reports: &[MaterialReport], defaulted: &[DefaultedRelief], behind: Option<i32>) -> Vec<String> {
         let year = self.question.year;
         let mut notices: Vec<String> = behind.map(|last| reach_notice(last, year)).into_iter().collect();
         let tiers = || reports.iter().flat_map(|m| &m.tiers);
@@ -413,6 +436,12 @@ impl Asker<'_> {
             notices.push(
                 "who sells to whom is not in the tables: own output first, the rest from the world market; --trade takes customs data".to_owned(),
             );
+        }
+        for (field, what) in [(RECYCLING, "recycling rate is known, so none relieves the risk"), (SUBSTITUTION, "substitution index is known, so none relieves the risk")] {
+            let of: Vec<&str> = defaulted.iter().filter(|d| d.field == field).map(|d| d.commodity.as_str()).collect();
+            if !of.is_empty() {
+                notices.push(format!("no {what}: {}", of.join(", ")));
+            }
         }
         let ranks = |pick: fn(&Weighted) -> f64| {
             let mut keys: Vec<(String, f64)> = tiers().map(|t| (format!("{}/{}", t.commodity, t.tier), pick(&t.governance_hhi))).collect();

@@ -66,6 +66,10 @@ pub struct TierReport {
     pub dependence_by_remainders: f64,
     /// EU-type supply risk.
     pub supply_risk: f64,
+    /// End-of-life recycling input rate that relieves it; `None`: none is known, and it is relieved by nothing.
+    pub recycling_input_rate: Option<f64>,
+    /// Substitution index that relieves it; `None`: none is known, and it is relieved by nothing.
+    pub substitution_index: Option<f64>,
     /// GeoPolRisk.
     pub geopolitical_risk: f64,
     /// GeoPolRisk times price, in USD per kg of material.
@@ -118,6 +122,17 @@ pub struct MaterialReport {
     pub price: Option<PriceExposure>,
 }
 
+/// A parameter of supply risk that no row gives.
+#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
+pub struct DefaultedRelief {
+    /// What is traded.
+    pub commodity: String,
+    /// The parameter: `recycling_input_rate` or `substitution_index`.
+    pub field: &'static str,
+    /// What the risk was computed with: the value that relieves it by nothing.
+    pub value: f64,
+}
+
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct SupplyReport {
@@ -141,6 +156,8 @@ pub struct SupplyReport {
     pub not_dominated: Vec<String>,
     /// The weakest status that the shares rest on.
     pub weakest_status: Status,
+    /// Recycling rates and substitution indices that no row gives, each commodity once.
+    pub defaulted: Vec<DefaultedRelief>,
     /// What must be known to read it.
     pub notices: Vec<String>,
 }

@@ -12,8 +12,8 @@
 //! | `g_i`   | instability, nought to one                                     | –      | `supply/governance.csv` |
 //! | `t_i`   | trade parameter: export ban or quota up, member of the bloc down | –    | `supply/parameters.csv` |
 //! | `IR`    | import reliance of the buyer                                   | –      | as `m_i`                |
-//! | `r`     | end-of-life recycling input rate                               | –      | `supply/parameters.csv` |
-//! | `σ`     | substitution index for supply risk; one where none is known    | –      | `supply/parameters.csv` |
+//! | `r`     | end-of-life recycling input rate; see [`Relief`]               | –      | `supply/parameters.csv` |
+//! | `σ`     | substitution index for supply risk; see [`Relief`]             | –      | `supply/parameters.csv` |
 //!
 //! Source: European Commission, *Methodology for establishing the EU list of critical raw materials* (2017);
 //! E. D. Gemechu et al., J. Ind. Ecol. 20 (2016) 154, and A. Koyamparambath et al., Resources 13 (2024) for GeoPolRisk.
@@ -36,20 +36,32 @@ pub struct Supplier {
     pub is_own: bool,
 }
 
-/// What a material's risk is scaled by.
+/// What a material's risk is scaled by; what is not known relieves by nothing.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Relief {
     /// End-of-life recycling input rate.
-    pub recycling: f64,
+    pub recycling: Option<f64>,
     /// Substitution index.
-    pub substitution: f64,
+    pub substitution: Option<f64>,
+}
+
+impl Relief {
+    /// Rate of a material of which nothing is recycled.
+    pub const NO_RECYCLING: f64 = 0.0;
+    /// Index of a material that nothing replaces.
+    pub const NO_SUBSTITUTE: f64 = 1.0;
+
+    /// Share of the risk that is left.
+    pub fn left(&self) -> f64 {
+        (1.0 - self.recycling.unwrap_or(Self::NO_RECYCLING)) * self.substitution.unwrap_or(Self::NO_SUBSTITUTE)
+    }
 }
 
 /// Supply risk of the EU type: `scale` is that of governance (ten: one is the threshold).
 pub fn supply_risk(suppliers: &[Supplier], import_reliance: f64, relief: Relief, scale: f64) -> f64 {
     let term = |share: fn(&Supplier) -> f64| suppliers.iter().map(|s| share(s) * share(s) * scale * s.instability * s.trade).sum::<f64>();
     let half = import_reliance / 2.0;
-    (term(|s| s.world) * half + term(|s| s.mix) * (1.0 - half)) * (1.0 - relief.recycling) * relief.substitution
+    (term(|s| s.world) * half + term(|s| s.mix) * (1.0 - half)) * relief.left()
 }
 
 /// Import risk: the buyer's imports weighted by the instability of their origin, over imports and own output.
@@ -72,10 +84,18 @@ mod tests {
     #[test]
     fn both_indices_follow_their_formulas_by_hand() {
         // W = 0.04·3·0.8 + 0.64·6·1.5 = 5.856; B = 0.16·3·0.8 + 0.36·6·1.5 = 3.624.
-        let risk = supply_risk(&[OWN, OTHER], 0.6, Relief { recycling: 0.1, substitution: 0.9 }, 10.0);
+        let risk = supply_risk(&[OWN, OTHER], 0.6, Relief { recycling: Some(0.1), substitution: Some(0.9) }, 10.0);
         assert!((risk - (5.856 * 0.3 + 3.624 * 0.7) * 0.9 * 0.9).abs() < 1e-12, "{risk}");
         // HHI 0.68 · 0.6 · 0.6.
         assert!((geopolitical_risk(0.68, &[OWN, OTHER]) - 0.2448).abs() < 1e-12);
+    }
+
+    #[test]
+    fn what_is_not_known_relieves_by_nothing() {
+        let known = Relief { recycling: Some(0.25), substitution: Some(0.8) };
+        assert!((known.left() - 0.6).abs() < 1e-12);
+        assert!((Relief { recycling: None, ..known }.left() - 0.8).abs() < 1e-12);
+        assert!((Relief { substitution: None, ..known }.left() - 0.75).abs() < 1e-12);
     }
 
     #[test]
