@@ -16,6 +16,7 @@
 use minewheel_data::car::{DrivenWheels, Topology};
 use minewheel_data::loader::Loader;
 use minewheel_data::row::RowId;
+use minewheel_data::table::{Fault, Table, nearest};
 
 /// Model years by which a car may lie outside those of a row.
 const SLACK_YEARS: i32 = 2;
@@ -82,14 +83,16 @@ pub(super) fn read(loader: &mut Loader<'_>) -> Vec<ModelDrive> {
         let years = (loader.number_in(&table, row, "first_year"), loader.number_in(&table, row, "last_year"));
         let (Some(first), Some(last)) = years else { continue };
         let pattern = format!("{} {}", table.text(row, "make"), table.text(row, "model"));
-        let Ok(topology) = table.text(row, "topology").parse::<Topology>() else { continue };
+        let topology = one_of(loader, &table, row, "topology", Topology::ALL);
+        let axle = one_of(loader, &table, row, "axle", &[DrivenWheels::Front, DrivenWheels::Rear]);
+        let (Some(topology), Some(axle)) = (topology, axle) else { continue };
         let yes_no = |column: &str| match table.text(row, column) {
             "yes" => Some(true),
             "no" => Some(false),
             _ => None,
         };
         let axle = ModelAxle {
-            axle: table.text(row, "axle").parse().unwrap_or(DrivenWheels::All),
+            axle,
             topology,
             peak_power_kw: loader.number_in(&table, row, "peak_power_kw"),
             is_carbide: match table.text(row, "inverter") {
@@ -110,6 +113,19 @@ pub(super) fn read(loader: &mut Loader<'_>) -> Vec<ModelDrive> {
         }
     }
     models
+}
+
+/// The word of a row in a column that allows few; another word is a fault of the table.
+fn one_of<T: Copy + std::fmt::Display>(loader: &mut Loader<'_>, table: &Table, row: usize, column: &str, known: &[T]) -> Option<T> {
+    let seen = table.text(row, column);
+    let words: Vec<String> = known.iter().map(ToString::to_string).collect();
+    let found = words.iter().position(|w| w == seen);
+    if found.is_none() {
+        let nearest = nearest(seen, words.iter().map(String::as_str));
+        let fault = Fault::NotInList { column: column.to_owned(), seen: seen.to_owned(), wanted: words.join(", "), nearest };
+        loader.fault(table, row, Some(column), fault);
+    }
+    found.map(|at| known[at])
 }
 
 /// The drive of a model by make, model and year.
@@ -173,6 +189,7 @@ fn words(text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use minewheel_data::store::Store;
 
     fn model(pattern: &str, years: (i32, i32)) -> ModelDrive {
         ModelDrive { words: words(pattern), letters: pattern.len(), years, axles: Vec::new() }
@@ -224,6 +241,22 @@ mod tests {
         assert!((later[1].0 / later[0].0 - 0.2525 / 0.04).abs() < 0.1, "{later:?}");
         assert_eq!(odds(Some(DrivenWheels::All), Some(100.0), Some(2018)).len(), 1, "axles must agree, even where power does not");
         assert_eq!(odds(None, None, Some(2018)).len(), 4);
+    }
+
+    #[test]
+    fn an_unknown_kind_of_machine_or_axle_is_a_fault_of_the_table() {
+        let mut store = Store::embedded();
+        let header = "make,model,first_year,last_year,axle,topology,peak_power_kw,inverter,disconnect,heat_pump,source,locator,status,note";
+        let row =
+            |axle: &str, topology: &str| format!("mine,one,2020,2024,{axle},{topology},100,igbt,no,no,assumption,argued in note,assumption,mine");
+        let text = [header.to_owned(), row("front", "ipm"), row("front", "pmsm"), row("all", "ipm")].join("\n");
+        store.insert("drive/designs.csv", &text);
+        let mut loader = Loader::new(&store, false);
+        let models = read(&mut loader);
+        assert_eq!(models.iter().map(|m| m.axles.len()).sum::<usize>(), 1);
+        let faults: Vec<String> = loader.finish().unwrap_err().iter().map(ToString::to_string).collect();
+        let [kind, axle] = &faults[..] else { panic!("{faults:?}") };
+        assert!(kind.contains("`topology` is `pmsm`") && axle.contains("`axle` is `all`"), "{faults:?}");
     }
 
     #[test]
