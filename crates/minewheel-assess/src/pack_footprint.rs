@@ -316,7 +316,8 @@ impl<'a> PackLives<'a> {
     /// Looks up what a pack's life rests on; `None`: the chemistry has no usable share, or recycling does not follow it.
     pub fn new(question: &'a BatteryQuestion, pack: &PackDesign, after: &'a AfterGate, tables: &'a Tables) -> Result<Option<Self>, AssessError> {
         let given = question.car.as_ref().and_then(|c| c.battery.as_ref()).and_then(|b| b.usable_energy_kwh);
-        let share = || tables.drive.cells.iter().find(|c| *c.chemistry == *pack.chemistry).map(|c| c.usable_share);
+        let powertrain = question.car.as_ref().map_or(Powertrain::Bev, |c| c.powertrain);
+        let share = || tables.drive.cell(&pack.chemistry).ok().map(|c| *tables.drive.usable_share(c, powertrain));
         let Some(usable) = given.map(Usable::Given).or_else(|| share().map(Usable::Share)) else { return Ok(None) };
         if recycle(pack, &tables.cells, &tables.recycling, Route::Hydro, Feed::EndOfLife, &Draw::BEST).is_err() {
             return Ok(None);

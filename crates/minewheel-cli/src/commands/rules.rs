@@ -8,7 +8,7 @@ use minewheel_assess::pack_footprint::{PackFootprint, PackQuestion, pack_footpri
 use minewheel_data::car::CarDesign;
 use minewheel_data::status::Status;
 use minewheel_industry::rules::cars::{FOOTPRINT, subjects_of_car};
-use minewheel_industry::rules::check::{Answer, Counts, Outcome, Report, Verdict};
+use minewheel_industry::rules::check::{Answer, Counts, FootprintBasis, Outcome, Report, Verdict};
 use minewheel_industry::rules::clauses::{Test, shown_unit};
 use minewheel_industry::rules::diff::Turn;
 use minewheel_industry::rules::{Clause, Date, Difference, Edition, Force, RuleTables, check, diff, is_car_file, read_rule_file};
@@ -46,6 +46,12 @@ enum Action {
         /// The day that counts; left out: every dated clause, whenever it holds
         #[arg(long, value_name = "YYYY-MM-DD")]
         date: Option<String>,
+        /// The year whose grids and markets a car's battery is made on; left out: that of --date, else 2025
+        #[arg(long, allow_negative_numbers = true)]
+        year: Option<i32>,
+        /// Climate method of a car's battery
+        #[arg(long, default_value = "ar6-gwp100", value_name = "METHOD")]
+        method: String,
         /// Write the result as one HTML file that carries everything with it and prints to A4
         #[arg(long, value_name = "FILE")]
         report: Option<PathBuf>,
@@ -122,6 +128,9 @@ pub struct ClauseLine {
     asked: String,
     /// On which traits it depends.
     condition: String,
+    /// Whether it is only stated, so that no key answers it.
+    #[serde(skip)]
+    is_stated: bool,
     /// First day.
     from: Option<Date>,
     /// First day on which it no longer holds.
@@ -161,7 +170,11 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Reply, Failure> {
             let edition = tables.editions.named(set, date)?;
             Reply::Clauses(tables.of(edition).filter(|c| date.is_none_or(|d| c.holds_on(d))).map(|c| clause_line(tables, c)).collect())
         }
-        Action::Check { set, file, date, .. } => Reply::Report(Box::new(checked(set, file, day(date.as_deref())?, desk)?)),
+        Action::Check { set, file, date, year, method, .. } => {
+            let date = day(date.as_deref())?;
+            let year = year.or(date.map(Date::year)).unwrap_or(YEAR);
+            Reply::Report(Box::new(checked(set, file, date, (year, method), desk)?))
+        }
         Action::Diff { first, second, all, .. } => {
             Reply::Differences(diff(tables, first, second)?.into_iter().filter(|d| *all || d.turn != Turn::Same).collect())
         }
@@ -245,7 +258,8 @@ fn clauses_by_condition(lines: &[ClauseLine]) -> String {
         let row = |l: &ClauseLine| {
             let mark = if l.force == Force::Binding { "" } else { "*" };
             let asked = l.from.map_or_else(|| l.asked.clone(), |from| format!("{}, from {from}", l.asked));
-            vec![l.clause.clone(), l.quantity.clone(), format!("{asked}{mark}"), l.status.to_string()]
+            let key = if l.is_stated { "–".to_owned() } else { l.quantity.clone() };
+            vec![l.clause.clone(), key, format!("{asked}{mark}"), l.status.to_string()]
         };
         text.push_str(&print::table(&["clause", "key in a rule file", "asked", "status"], &group.iter().map(row).collect::<Vec<_>>(), &[]));
     }
@@ -293,6 +307,7 @@ fn clause_line(tables: &RuleTables, clause: &Clause) -> ClauseLine {
         quantity: clause.quantity.clone(),
         asked: clause.asked(),
         condition: clause.condition_text.clone(),
+        is_stated: matches!(clause.test, Test::Statement(_)),
         from: clause.from,
         until: clause.until,
         force: clause.force,
@@ -306,18 +321,20 @@ fn heading(edition: &Edition) -> String {
     print::wrap(&format!("{}: {}, {}, {}{draft}", edition.id, edition.title, edition.body, edition.span()))
 }
 
-fn checked(set: &str, file: &str, date: Option<Date>, desk: &Desk) -> Result<Report, Failure> {
+fn checked(set: &str, file: &str, date: Option<Date>, (year, method): (i32, &str), desk: &Desk) -> Result<Report, Failure> {
     let rules = desk.rule_tables()?;
     let edition = rules.editions.named(set, date)?;
+    let mut basis = None;
     let subjects = if let Some(text) = rule_file(desk, file)? {
         read_rule_file(file, &text, &rules.quantities, &rules.subjects()).map_err(Failure::RuleFile)?
     } else {
         let design = desk.car(file)?;
         let asks_footprint = rules.of(edition).any(|c| c.quantity == FOOTPRINT);
-        let footprint = if asks_footprint { car_footprint(&design, desk, edition)? } else { None };
+        let footprint = if asks_footprint { car_footprint(&design, desk, edition, year, method)? } else { None };
+        basis = footprint.as_ref().map(|_| FootprintBasis { year, method: method.to_owned(), sold_in: edition.place.clone() });
         subjects_of_car(&design, desk.tables()?, footprint.as_ref())?
     };
-    Ok(check(rules, set, edition, date, file, &subjects))
+    Ok(Report { footprint: basis, ..check(rules, set, edition, date, file, &subjects) })
 }
 
 /// Prints verdicts; a binding clause that is not met is a failure.
@@ -332,14 +349,14 @@ fn verdicts(report: &Report, edition: &Edition, file: &str, format: Format) -> R
     if failed.is_empty() { Ok(()) } else { Err(Failure::RuleNotMet { set: report.edition.clone(), of: file.to_owned(), clauses: failed.join(", ") }) }
 }
 
-/// The year whose grids and markets a car's pack is made on.
+/// The year whose grids and markets a car's pack is made on where neither a year nor a day is asked for.
 const YEAR: i32 = 2025;
 
 /// The footprint of a car's pack per kilowatt-hour delivered, sold where the edition holds.
-fn car_footprint(design: &CarDesign, desk: &Desk, edition: &Edition) -> Result<Option<PackFootprint>, Failure> {
+fn car_footprint(design: &CarDesign, desk: &Desk, edition: &Edition, year: i32, method: &str) -> Result<Option<PackFootprint>, Failure> {
     let tables = desk.tables()?;
     let sold_in = tables.places.id(&edition.place).map_err(AssessError::from)?;
-    let question = PackQuestion { sold_in, year: YEAR, method: "ar6-gwp100", warranty_years: None, per_year: None, sampling: None };
+    let question = PackQuestion { sold_in, year, method, warranty_years: None, per_year: None, sampling: None };
     Ok(pack_footprint(design, tables, &question)?)
 }
 
@@ -407,6 +424,9 @@ fn table(report: &Report, edition: &Edition) -> String {
     let _ = writeln!(text, "{}", heading(edition));
     let on = report.date.map_or_else(|| "every dated clause".to_owned(), |d| format!("on {d}"));
     let _ = writeln!(text, "{}, {on}", report.of);
+    if let Some(basis) = &report.footprint {
+        let _ = writeln!(text, "footprint of its battery: made in {}, sold in {}, {}", basis.year, basis.sold_in, basis.method);
+    }
     let counts = |c: Counts| format!("{} pass, {} fail, {} unknown", c.pass, c.fail, c.unknown);
     let _ = writeln!(text, "\nverdict: {} (binding: {})", report.verdict.word().to_uppercase(), counts(report.binding));
     let _ = writeln!(text, "encouraged or pending: {}; weakest status: {}", counts(report.other), report.weakest_status);
@@ -442,7 +462,12 @@ fn table(report: &Report, edition: &Edition) -> String {
     }
     if !report.not_asked.is_empty() {
         let counted: Vec<String> = report.not_asked.iter().map(|n| format!("{} of a {}", n.clauses, n.subject)).collect();
-        let _ = writeln!(text, "\n{}", print::wrap(&format!("not judged, as nothing is said of them: {}", counted.join(", "))));
+        let all: usize = report.not_asked.iter().map(|n| n.clauses).sum();
+        let line = format!("{all} clauses of the set were not asked, as nothing is said of their subjects: {}", counted.join(", "));
+        let _ = writeln!(text, "\n{}", print::wrap(&line));
+    }
+    if !report.left_out.is_empty() {
+        let _ = writeln!(text, "{}", print::wrap(&format!("outside the set, and not judged: {}", report.left_out)));
     }
     for statement in &report.statements {
         let _ = writeln!(text, "{}", print::wrap(&format!("stated: {} [{}, {}]", statement.states, statement.source, statement.status)));

@@ -9,9 +9,13 @@ use serde::Serialize;
 
 use super::check::{Answer, Outcome, Verdict};
 use super::clauses::{Operator, shown_unit};
-use super::quantities::Kind;
+use super::quantities::{Kind, SHARE};
 use super::subjects::{Given, Subject};
 use super::tables::RuleTables;
+
+/// Significant digits of a number in words, and the most where two would look alike.
+const DIGITS: i32 = 4;
+const MOST_DIGITS: i32 = 9;
 
 /// One way to turn a failed clause.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
@@ -61,12 +65,13 @@ fn change(tables: &RuleTables, subject: &Subject, verdict: &Verdict) -> Option<C
     };
     let number = |quantity: String, is: f64, needed: f64, unit: &str| {
         let (by, shown) = (needed - is, shown_unit(unit));
+        // A difference of shares is in points, not in per cent of the share.
+        let shown_by = if unit == SHARE { "percentage points" } else { shown };
+        let (needed_text, is_text) = apart(needed, is);
         let words = format!(
-            "{}: {bound} {} {shown}, is {} {shown}: {} {shown} {}",
+            "{}: {bound} {needed_text} {shown}, is {is_text} {shown}: {} {shown_by} {}",
             title(&quantity),
-            figure(needed),
-            figure(is),
-            figure(by.abs()),
+            figure(by.abs(), DIGITS),
             if by > 0.0 { "more" } else { "less" }
         );
         let (is, needed) = (Answer::Number(is), Answer::Number(needed));
@@ -86,15 +91,22 @@ fn change(tables: &RuleTables, subject: &Subject, verdict: &Verdict) -> Option<C
     Some(number(verdict.quantity.clone(), is, required, &verdict.unit))
 }
 
-/// Four significant digits, without an exponent below a million.
-fn figure(value: f64) -> String {
+/// Two numbers with as many digits as it takes to tell them apart.
+fn apart(a: f64, b: f64) -> (String, String) {
+    let texts = |digits| (figure(a, digits), figure(b, digits));
+    (DIGITS..=MOST_DIGITS).map(texts).find(|(a, b)| a != b).unwrap_or_else(|| texts(MOST_DIGITS))
+}
+
+/// So many significant digits, without an exponent below a million.
+fn figure(value: f64, significant: i32) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
     let magnitude = value.abs().log10().floor() as i32;
-    let digits = usize::try_from((3 - magnitude).clamp(0, 9)).unwrap_or(0);
+    let digits = usize::try_from((significant - 1 - magnitude).clamp(0, 9)).unwrap_or(0);
     if magnitude >= 6 {
-        return format!("{value:.3e}");
+        let digits = usize::try_from(significant - 1).unwrap_or(0);
+        return format!("{value:.digits$e}");
     }
     let text = format!("{value:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }

@@ -142,6 +142,17 @@ pub struct Counts {
     pub unknown: usize,
 }
 
+/// What the footprint of a car's battery was computed with.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+pub struct FootprintBasis {
+    /// The year whose grids and markets the battery is made on.
+    pub year: i32,
+    /// The climate method.
+    pub method: String,
+    /// Where the battery is sold.
+    pub sold_in: String,
+}
+
 /// A file or car held against an edition.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Report {
@@ -159,6 +170,8 @@ pub struct Report {
     pub date: Option<Date>,
     /// What was judged.
     pub of: String,
+    /// What the footprint of a car's battery was computed with; `None`: none was.
+    pub footprint: Option<FootprintBasis>,
     /// Over the binding clauses on the subjects that are there.
     pub verdict: Outcome,
     /// The weakest status of any verdict.
@@ -177,6 +190,8 @@ pub struct Report {
     pub not_asked: Vec<NotAsked>,
     /// What the edition only states.
     pub statements: Vec<Statement>,
+    /// Law that no clause of the set asks: a pass says nothing about it.
+    pub left_out: String,
 }
 
 /// Whether a condition holds for a subject.
@@ -223,6 +238,7 @@ pub fn check(tables: &RuleTables, set: &str, edition: &Edition, day: Option<Date
         is_draft: edition.is_draft,
         date: day,
         of: of.to_owned(),
+        footprint: None,
         verdict: overall(binding),
         weakest_status: verdicts.iter().map(|v| v.status).max().unwrap_or(Status::Read),
         binding,
@@ -232,6 +248,7 @@ pub fn check(tables: &RuleTables, set: &str, edition: &Edition, day: Option<Date
         verdicts,
         not_asked,
         statements,
+        left_out: edition.left_out.clone(),
     }
 }
 
@@ -278,7 +295,7 @@ fn judge(tables: &RuleTables, clause: &Clause, subject: &Subject) -> Option<Verd
         Test::Evidence(wanted) => verdict.required = Some(Answer::Flag(*wanted)),
         Test::Statement(_) => return None,
     }
-    let applies = applies(&clause.condition, subject);
+    let applies = applies(&tables.quantities, &clause.condition, subject);
     if matches!(applies, Applies::No) {
         return None;
     }
@@ -327,19 +344,30 @@ fn judge(tables: &RuleTables, clause: &Clause, subject: &Subject) -> Option<Verd
     Some(verdict)
 }
 
-fn applies(condition: &[Part], subject: &Subject) -> Applies {
+fn applies(quantities: &Quantities, condition: &[Part], subject: &Subject) -> Applies {
     let mut open = None;
     for part in condition {
-        match subject.facts.get(&part.of).map(|f| &f.given) {
-            Some(Given::Word(word)) => {
-                if part.words.contains(word) == part.is_negated {
-                    return Applies::No;
-                }
-            }
-            _ => open = open.or(Some(part.of.clone())),
+        match holds(quantities, part, subject) {
+            Some(true) => {}
+            Some(false) => return Applies::No,
+            None => open = open.or(Some(part.of().to_owned())),
         }
     }
     open.map_or(Applies::Yes, Applies::CannotTell)
+}
+
+/// Whether a part of a condition holds; `None`: what it looks at is not given.
+fn holds(quantities: &Quantities, part: &Part, subject: &Subject) -> Option<bool> {
+    match part {
+        Part::Words { of, words, is_negated } => match &subject.facts.get(of)?.given {
+            Given::Word(word) => Some(words.contains(word) != *is_negated),
+            _ => None,
+        },
+        Part::Bound { of, operator, value, unit } => match value_of(quantities, subject, of).ok()?.given {
+            Given::Number(seen, seen_unit) => in_unit(seen, &seen_unit, unit).ok().map(|seen| compare(*operator, seen, *value).1),
+            _ => None,
+        },
+    }
 }
 
 /// What a subject has of a quantity.

@@ -1,8 +1,8 @@
 //! Clauses as checked types: what is asked of whom, under which condition, from when, and with what force.
 //!
-//! A condition is `trait = word|word & trait != word`: every part must hold. Traits and their words stand in the
-//! register; a word that it lacks is a violation of the row, as is an operator that nobody knows or a unit that measures
-//! something else than the quantity.
+//! A condition is `trait = word|word & trait != word & number <= value unit`: every part must hold. Traits and their words
+//! stand in the register; a word that it lacks is a violation of the row, as is an operator that nobody knows or a unit that
+//! measures something else than the quantity.
 
 use std::fmt;
 
@@ -110,15 +110,38 @@ pub enum Test {
     Statement(String),
 }
 
-/// One part of a condition: a trait, the words it may have, or may not have.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// The trait.
-    pub of: String,
-    /// The words.
-    pub words: Vec<String>,
-    /// Whether the words are those that it must not have.
-    pub is_negated: bool,
+/// One part of a condition.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Part {
+    /// A trait, and the words it may have, or may not have.
+    Words {
+        /// The trait.
+        of: String,
+        /// The words.
+        words: Vec<String>,
+        /// Whether the words are those that it must not have.
+        is_negated: bool,
+    },
+    /// A number, and the bound within which the clause is about the subject.
+    Bound {
+        /// The quantity.
+        of: String,
+        /// On which side of the bound.
+        operator: Operator,
+        /// The bound.
+        value: f64,
+        /// Its unit.
+        unit: String,
+    },
+}
+
+impl Part {
+    /// The quantity that it looks at.
+    pub fn of(&self) -> &str {
+        match self {
+            Self::Words { of, .. } | Self::Bound { of, .. } => of,
+        }
+    }
 }
 
 /// One clause of one edition.
@@ -304,11 +327,22 @@ fn read_test(loader: &mut Loader<'_>, table: &Table, row: usize, kind: &Kind) ->
 fn read_condition(loader: &mut Loader<'_>, table: &Table, row: usize, quantities: &Quantities) -> Option<Vec<Part>> {
     let mut parts = Vec::new();
     for text in table.text(row, "condition").split('&').map(str::trim).filter(|t| !t.is_empty()) {
+        if let Some((of, operator, bound)) = bound_in(text) {
+            parts.push(read_bound(loader, table, row, quantities, (text, of, operator, bound))?);
+            continue;
+        }
         let (of, words, is_negated) = match (text.split_once("!="), text.split_once('=')) {
             (Some((of, words)), _) => (of.trim(), words, true),
             (None, Some((of, words))) => (of.trim(), words, false),
             (None, None) => {
-                word_fault(loader, table, row, "condition", "`trait = word` or `trait != word`, joined by &".to_owned(), Some(text.to_owned()));
+                word_fault(
+                    loader,
+                    table,
+                    row,
+                    "condition",
+                    "`trait = word`, `trait != word` or `number <= 1 unit`, joined by &".to_owned(),
+                    Some(text.to_owned()),
+                );
                 return None;
             }
         };
@@ -322,7 +356,38 @@ fn read_condition(loader: &mut Loader<'_>, table: &Table, row: usize, quantities
             word_fault(loader, table, row, "condition", known.join(", "), Some(unknown.clone()));
             return None;
         }
-        parts.push(Part { of: of.to_owned(), words, is_negated });
+        parts.push(Part::Words { of: of.to_owned(), words, is_negated });
     }
     Some(parts)
+}
+
+/// A part that bounds a number: the quantity, the side, and the bound with its unit.
+fn bound_in(text: &str) -> Option<(&str, Operator, &str)> {
+    [Operator::AtLeast, Operator::AtMost, Operator::MoreThan, Operator::LessThan]
+        .into_iter()
+        .find_map(|operator| text.split_once(operator.sign()).map(|(of, bound)| (of.trim(), operator, bound.trim())))
+}
+
+fn read_bound(
+    loader: &mut Loader<'_>,
+    table: &Table,
+    row: usize,
+    quantities: &Quantities,
+    (text, of, operator, bound): (&str, &str, Operator, &str),
+) -> Option<Part> {
+    let Some(own) = quantities.unit(of) else {
+        let numbers: Vec<&str> = quantities.all().iter().filter(|q| matches!(q.kind, Kind::Number { .. })).map(|q| q.id.as_str()).collect();
+        word_fault(loader, table, row, "condition", numbers.join(", "), Some(of.to_owned()));
+        return None;
+    };
+    let parsed = bound.split_once(' ').and_then(|(number, unit)| Some((number.parse::<f64>().ok().filter(|n| n.is_finite())?, unit.trim())));
+    let Some((value, unit)) = parsed else {
+        word_fault(loader, table, row, "condition", "a number and its unit after the sign".to_owned(), Some(text.to_owned()));
+        return None;
+    };
+    if let Err(error) = known_unit(unit).and_then(|()| in_unit(value, unit, own).map(|_| ())) {
+        loader.fault(table, row, Some("condition"), error.into());
+        return None;
+    }
+    Some(Part::Bound { of: of.to_owned(), operator, value, unit: unit.to_owned() })
 }

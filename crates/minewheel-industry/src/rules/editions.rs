@@ -32,6 +32,8 @@ pub struct Edition {
     pub row: RowId,
     /// What must be known of it.
     pub note: String,
+    /// Law of the same act, or beside it, that no clause of the set asks; empty: none that is known here.
+    pub left_out: String,
 }
 
 impl Edition {
@@ -89,6 +91,14 @@ pub enum RuleError {
         /// The edition that holds on the day.
         other: Option<String>,
     },
+    /// A family stands where an edition is wanted.
+    #[error("`{seen}` is a family; two editions of one family are compared, and its own are: {editions}")]
+    Family {
+        /// The family.
+        seen: String,
+        /// Its editions.
+        editions: String,
+    },
     /// Editions of two families cannot be set side by side.
     #[error("`{first}` belongs to `{first_family}` and `{second}` to `{second_family}`; wanted two editions of one family")]
     Families {
@@ -137,6 +147,7 @@ impl Editions {
                 replaced,
                 row: loader.row(&table, row),
                 note: table.text(row, "note").to_owned(),
+                left_out: table.text(row, "left_out").to_owned(),
             };
             if is_draft == in_force.is_some() {
                 let wanted = if is_draft { "nothing: a draft is not in force" } else { "the first day in force" };
@@ -181,6 +192,10 @@ impl Editions {
     /// There is none; the error names the nearest name.
     pub fn get(&self, id: &str) -> Result<&Edition, RuleError> {
         self.all.iter().find(|e| e.id == id).ok_or_else(|| {
+            if self.families().contains(&id) {
+                let editions: Vec<&str> = self.all.iter().filter(|e| e.family == id).map(|e| e.id.as_str()).collect();
+                return RuleError::Family { seen: id.to_owned(), editions: editions.join(", ") };
+            }
             let known: Vec<&str> = self.all.iter().map(|e| e.id.as_str()).chain(self.families()).collect();
             RuleError::Unknown { seen: id.to_owned(), known: known.join(", "), nearest: nearest(id, known.iter().copied()) }
         })

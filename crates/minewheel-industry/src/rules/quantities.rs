@@ -7,6 +7,12 @@ use minewheel_data::units::{Unit, UnitError, ZERO_CELSIUS_K, convert};
 /// Degrees Celsius: the one unit whose zero is not nought of what it measures.
 const CELSIUS: &str = "degC";
 
+/// The unit of shares, which is never left out.
+pub const SHARE: &str = "percent";
+
+/// Words of a trait that a file may also give as true and false.
+const YES_NO: [&str; 2] = ["yes", "no"];
+
 /// What kind of answer a quantity has.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
@@ -117,11 +123,20 @@ impl Quantities {
     }
 }
 
-/// A unit by the name that people write.
+/// The word of a trait that true or false stands for, if the trait knows just yes and no.
+pub fn yes_or_no(words: &[String], flag: bool) -> Option<&'static str> {
+    let is_yes_no = words.len() == YES_NO.len() && YES_NO.iter().all(|w| words.iter().any(|x| x == w));
+    is_yes_no.then_some(if flag { YES_NO[0] } else { YES_NO[1] })
+}
+
+/// A unit by the name that people write, which is also how it is printed.
 pub fn unit_name(written: &str) -> &str {
     match written {
         "%" => "percent",
         "C" | "°C" => CELSIUS,
+        "cycles" => "cycle",
+        "µm" => "um",
+        "kg CO2e/kWh" => "kg_co2e/kWh",
         other => other,
     }
 }

@@ -25,10 +25,8 @@ use minewheel_data::table::{Position, nearest};
 use minewheel_data::units::UnitError;
 use toml::de::{DeTable, DeValue};
 
-use super::quantities::{Kind, Quantities, Quantity, in_unit, known_unit, unit_name};
+use super::quantities::{Kind, Quantities, Quantity, SHARE, in_unit, known_unit, unit_name, yes_or_no};
 
-/// The unit of shares, which is never left out.
-const SHARE: &str = "percent";
 /// Currencies, between which no rate is known here.
 const CURRENCIES: [&str; 3] = ["CNY", "EUR", "USD"];
 /// The key that names a subject.
@@ -57,6 +55,9 @@ pub struct Fact {
     /// Where it stands.
     pub source: String,
 }
+
+/// A stated quotient and that of its parts are the same within the rounding of a per cent.
+const AGREES: f64 = 0.01;
 
 /// A company, plant, project, product, passport, … and what is known of it.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -165,6 +166,22 @@ pub enum SubjectFault {
         kind: String,
         /// The name.
         name: String,
+    },
+    /// A quotient, and two parts that give another.
+    #[error("`{quotient}` is {stated} {unit}, while `{above}` over `{below}` is {parts} {unit}; wanted one of them, or both the same")]
+    Contradiction {
+        /// The quotient.
+        quotient: String,
+        /// What the file states.
+        stated: f64,
+        /// What its parts give.
+        parts: f64,
+        /// The part above.
+        above: String,
+        /// The part below.
+        below: String,
+        /// Unit of both numbers.
+        unit: String,
     },
     /// Two sums of money of different currencies.
     #[error("`{above}` is in {above_currency} and `{below}` in {below_currency}; wanted one currency")]
@@ -280,8 +297,9 @@ impl Reader<'_> {
                 }
                 continue;
             }
-            let Some(quantity) = self.quantities.get(key).filter(|q| q.kind != Kind::Statement) else {
-                let near = nearest(key, self.quantities.all().iter().map(|q| q.id.as_str()).chain([NAME]));
+            let asked = |q: &&Quantity| q.kind != Kind::Statement;
+            let Some(quantity) = self.quantities.get(key).filter(asked) else {
+                let near = nearest(key, self.quantities.all().iter().filter(asked).map(|q| q.id.as_str()).chain([NAME]));
                 self.fault(at, SubjectFault::Key { key: key.to_owned(), nearest: near });
                 continue;
             };
@@ -297,6 +315,9 @@ impl Reader<'_> {
             {
                 let (above_currency, below_currency) = (a.to_owned(), b.to_owned());
                 self.fault(start, SubjectFault::Currency { above: above.clone(), above_currency, below: below.clone(), below_currency });
+            }
+            if let Some(fault) = contradiction(self.quantities, &subject, &quantity.id, (above, below)) {
+                self.fault(start, fault);
             }
         }
         subject
@@ -315,6 +336,9 @@ impl Reader<'_> {
                 let near = nearest(word, words.iter().map(String::as_str));
                 self.fault(at, SubjectFault::Word { key: key.to_owned(), seen: word.to_string(), wanted: words.join(", "), nearest: near });
                 None
+            }
+            (Kind::Trait(words), DeValue::Boolean(flag)) if yes_or_no(words, *flag).is_some() => {
+                yes_or_no(words, *flag).map(|word| Given::Word(word.to_owned()))
             }
             (Kind::Trait(words), other) => {
                 self.wrong(at, key, other, &format!("one of: {}", words.join(", ")));
@@ -374,6 +398,27 @@ impl Reader<'_> {
             }
         }
     }
+}
+
+/// A quotient that its two parts contradict, all three being given.
+fn contradiction(quantities: &Quantities, subject: &Subject, quotient: &str, (above, below): (&str, &str)) -> Option<SubjectFault> {
+    let unit = quantities.unit(quotient)?;
+    let number = |id: &str| match &subject.facts.get(id)?.given {
+        Given::Number(value, unit) => Some((*value, unit.as_str())),
+        _ => None,
+    };
+    let ((stated, stated_unit), (a, a_unit), (b, b_unit)) = (number(quotient)?, number(above)?, number(below)?);
+    let stated = in_unit(stated, stated_unit, unit).ok()?;
+    let parts = in_unit(a / b, &format!("{a_unit}/{b_unit}"), unit).ok()?;
+    let apart = (stated - parts).abs() > AGREES * stated.abs().max(parts.abs());
+    apart.then(|| SubjectFault::Contradiction {
+        quotient: quotient.to_owned(),
+        stated,
+        parts,
+        above: above.to_owned(),
+        below: below.to_owned(),
+        unit: unit.to_owned(),
+    })
 }
 
 /// The currency of a sum of money that a subject gives.

@@ -20,12 +20,21 @@ fn date(text: &str) -> Date {
 fn traits(tables: &RuleTables, condition: &[Part]) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for part in condition {
-        let key = format!("{} = ", part.of);
+        let key = format!("{} = ", part.of());
         if lines.iter().any(|l| l.starts_with(&key)) {
             continue;
         }
-        let Some(Kind::Trait(words)) = tables.quantities.get(&part.of).map(|q| q.kind.clone()) else { panic!("{} is no trait", part.of) };
-        let fits = |w: &&String| condition.iter().filter(|p| p.of == part.of).all(|p| p.words.contains(w) != p.is_negated);
+        if let Part::Bound { value, unit, .. } = part {
+            lines.push(format!("{key}\"{value} {unit}\""));
+            continue;
+        }
+        let Some(Kind::Trait(words)) = tables.quantities.get(part.of()).map(|q| q.kind.clone()) else { panic!("{} is no trait", part.of()) };
+        let fits = |w: &&String| {
+            condition
+                .iter()
+                .filter(|p| p.of() == part.of())
+                .all(|p| matches!(p, Part::Words { words, is_negated, .. } if words.contains(w) != *is_negated))
+        };
         lines.push(format!("{key}\"{}\"", words.iter().find(fits).unwrap()));
     }
     lines
@@ -369,4 +378,48 @@ proptest::proptest! {
         proptest::prop_assert!((margin - (value - 230.0)).abs() < 1e-9);
         proptest::prop_assert_eq!(verdict.verdict == Outcome::Pass, margin >= 0.0);
     }
+}
+
+#[test]
+fn a_cell_that_charges_slowly_is_outside_the_test_of_fast_charges() {
+    let of = |time: &str| {
+        let text = format!("[product]\nlevel = \"cell\"\n{time}fast_charges_before_short = \"500 cycles\"\n");
+        let report = report(&text, "gb-38031-2025", None);
+        report.verdicts.into_iter().find(|v| v.clause == "fast-charges")
+    };
+    assert!(of("fast_charge_time = \"16 min\"\n").is_none());
+    assert_eq!(of("fast_charge_time = \"0.25 h\"\n").unwrap().verdict, Outcome::Pass, "a harder test covers it, the bound itself is inside");
+    let open = of("").unwrap();
+    assert_eq!(open.verdict, Outcome::Unknown);
+    assert!(open.reason.unwrap().contains("fast_charge_time"));
+}
+
+#[test]
+fn what_is_short_of_a_share_is_counted_in_points_and_told_apart() {
+    let text = "[plant]\nwaste = \"lithium\"\nrecycling_efficiency = \"64.99999 %\"\n";
+    let report = report(text, "eu-battery", Some("2026-06-01"));
+    let change = report.changes.iter().find(|c| c.clause == "efficiency-lithium-2025").unwrap();
+    assert!(change.words.contains("is 64.99999 %") && change.words.ends_with("percentage points more"), "{}", change.words);
+}
+
+#[test]
+fn a_quotient_that_its_parts_contradict_is_refused() {
+    let tables = shipped();
+    let read = |share: &str| {
+        let text = format!("[company]\noutput = \"10 GWh\"\ncapacity = \"20 GWh\"\ncapacity_use = \"{share} %\"\n");
+        read_rule_file("x.toml", &text, &tables.quantities, &tables.subjects())
+    };
+    assert!(read("50").is_ok());
+    let faults = read("90").unwrap_err();
+    assert!(faults[0].to_string().contains("`output` over `capacity` is 50 percent"), "{}", faults[0]);
+}
+
+#[test]
+fn a_trait_of_yes_and_no_may_be_true_and_a_statement_is_no_key() {
+    let tables = shipped();
+    let read = |line: &str| read_rule_file("x.toml", &format!("[product]\n{line}\n"), &tables.quantities, &tables.subjects());
+    assert_eq!(read("contains_cobalt = true").unwrap()[0].facts["contains_cobalt"].given, Given::Word("yes".to_owned()));
+    assert!(read("contains_cobalt = \"yes\"").is_ok());
+    let fault = read("functional_unit = \"x\"").unwrap_err()[0].to_string();
+    assert!(!fault.contains("did you mean `functional_unit`"), "{fault}");
 }

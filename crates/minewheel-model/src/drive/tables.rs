@@ -4,7 +4,7 @@
 //! `drive/ocv.csv` (cells), `drive/designs.csv` (drives of models on sale), and `motors/losses.csv` (loss polynomials of
 //! machine with inverter).
 
-use minewheel_data::car::{CarClass, DrivenWheels, Fuel, Topology};
+use minewheel_data::car::{CarClass, DrivenWheels, Fuel, Powertrain, Topology};
 use minewheel_data::loader::Loader;
 use minewheel_data::parameters::Parameters;
 use minewheel_data::row::{RowId, Value};
@@ -225,6 +225,8 @@ pub struct DriveTables {
     pub discharge_limit_per_s: Value,
     /// Charge power over gross energy in 1/s.
     pub charge_limit_per_s: Value,
+    /// Energy that a plug-in hybrid drives on over gross energy, whatever its cells.
+    pub plug_in_usable_share: Value,
     /// Petrol engines.
     pub petrol: EngineDefaults,
     /// Diesel engines.
@@ -350,6 +352,7 @@ impl DriveTables {
             resistance_temperature_k: battery.value("all", "resistance_temperature", "K")?,
             discharge_limit_per_s: battery.value("all", "discharge_limit", "1/s")?,
             charge_limit_per_s: battery.value("all", "charge_limit", "1/s")?,
+            plug_in_usable_share: battery.value("all", "usable_share_plug_in", "1")?,
             petrol: engine_defaults(&drive, &fuels, "petrol")?,
             diesel: engine_defaults(&drive, &fuels, "diesel")?,
             idle_rad_s: v("engine", "idle_speed", "rad/s")?,
@@ -381,6 +384,11 @@ impl DriveTables {
             known: self.cells.iter().map(|c| c.chemistry.as_str()).collect::<Vec<_>>().join(", "),
             nearest: nearest(chemistry, self.cells.iter().map(|c| c.chemistry.as_str())),
         })
+    }
+
+    /// Usable over gross energy of a pack in a car: a plug-in hybrid keeps charge back for driving as a hybrid.
+    pub const fn usable_share<'t>(&'t self, cell: &'t CellElectric, powertrain: Powertrain) -> &'t Value {
+        if matches!(powertrain, Powertrain::Phev) { &self.plug_in_usable_share } else { &cell.usable_share }
     }
 
     /// Defaults of a class.
