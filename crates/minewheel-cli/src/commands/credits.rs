@@ -59,7 +59,7 @@ struct CarArguments {
     /// Whether a plug-in hybrid meets the conditions of energy and fuel
     #[arg(long, value_name = "BOOL")]
     meets_conditions: Option<bool>,
-    /// Cycle of range and consumption: nedc or cltc; left out: that of the year's edition
+    /// Cycle of range and consumption: nedc, cltc or wltp; left out: that of the year's edition
     #[arg(long, value_name = "CYCLE")]
     cycle: Option<String>,
     /// Write the result as one HTML file that carries everything with it and prints to A4
@@ -190,7 +190,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
                     if let Some(file) = &arguments.report {
                         inputs::report(file, &report::fleets(&found, desk.rule_book()?, &inputs::command_line()))?;
                     }
-                    print_fleets(&found, arguments.format);
+                    print_fleets(&found, arguments);
                 }
                 Answer::Ledger(found) => {
                     if let Some(file) = &arguments.report {
@@ -225,8 +225,8 @@ fn car(arguments: &CarArguments, desk: &Desk) -> Result<DesignCredit, Failure> {
     let cycle = match arguments.cycle.as_deref() {
         None => None,
         Some(word) => {
-            let known = [RangeRule::Nedc, RangeRule::Cltc];
-            let unknown = || Failure::UnknownName { kind: "cycle of the credit", seen: word.to_owned(), known: "nedc, cltc".to_owned() };
+            let known = [RangeRule::Nedc, RangeRule::Cltc, RangeRule::Wltp];
+            let unknown = || Failure::UnknownName { kind: "cycle of the credit", seen: word.to_owned(), known: "nedc, cltc, wltp".to_owned() };
             Some(known.into_iter().find(|r| r.word() == word).ok_or_else(unknown)?)
         }
     };
@@ -403,13 +403,13 @@ fn ledger(arguments: &LedgerArguments, desk: &Desk) -> Result<Answer, Failure> {
     Ok(Answer::Ledger(found))
 }
 
-fn print_fleets(found: &Fleets, format: Format) {
-    match format {
+fn print_fleets(found: &Fleets, arguments: &LedgerArguments) {
+    match arguments.format {
         Format::Json => print::json(found),
-        Format::Csv => print::data(&print::csv(&FLEETS, &found.companies.iter().map(|c| fleet_row(c, false)).collect::<Vec<_>>())),
-        Format::Table => print::page(&fleet_table(found)),
+        Format::Csv => print::data(&fleet_csv(found)),
+        Format::Table => print::page(&fleet_table(found, arguments.audit)),
     }
-    if format != Format::Json {
+    if arguments.format != Format::Json {
         for notice in &found.notices {
             print::note(&print::wrap(&format!("note: {notice}")));
         }
@@ -431,25 +431,54 @@ fn print_ledger(found: &Ledger, arguments: &LedgerArguments) {
 
 const FLEETS: [&str; 10] = ["company", "years", "cars", "actual", "target", "unit", "balance", "traded", "open", "payment"];
 
-fn fleet_row(c: &FleetYear, is_text: bool) -> Vec<String> {
-    let number = |v: f64| if is_text { figure(v) } else { v.to_string() };
+fn fleet_row(c: &FleetYear) -> Vec<String> {
     vec![
         c.company.clone(),
         if c.first_year == c.year { c.year.to_string() } else { format!("{}–{}", c.first_year, c.year) },
-        number(c.volume),
-        number(c.actual),
-        number(c.target),
+        figure(c.volume),
+        figure(c.actual),
+        figure(c.target),
         c.unit.to_owned(),
-        number(c.balance),
-        number(c.bought - c.sold),
-        number(c.open),
-        format!("{} {}", number(c.payment), c.currency),
+        figure(c.balance),
+        figure(c.bought - c.sold),
+        figure(c.open),
+        format!("{} {}", figure(c.payment), c.currency),
     ]
 }
 
-fn fleet_table(found: &Fleets) -> String {
+/// Every amount of a fleet's account with its name, in the order in which it is cleared.
+fn fleet_amounts(c: &FleetYear) -> [(&'static str, f64); 13] {
+    [
+        ("volume", c.volume),
+        ("actual", c.actual),
+        ("target", c.target),
+        ("balance", c.balance),
+        ("repaid", c.repaid),
+        ("from_bank", c.from_bank),
+        ("transferred", c.transferred),
+        ("bought", c.bought),
+        ("sold", c.sold),
+        ("borrowed", c.borrowed),
+        ("owed", c.owed),
+        ("open", c.open),
+        ("payment", c.payment),
+    ]
+}
+
+fn fleet_csv(found: &Fleets) -> String {
+    let amounts = found.companies.first().map(fleet_amounts).into_iter().flatten().map(|a| a.0);
+    let header: Vec<&str> = ["company", "first_year", "year"].into_iter().chain(amounts).chain(["unit", "currency"]).collect();
+    let row = |c: &FleetYear| {
+        let names = [c.company.clone(), c.first_year.to_string(), c.year.to_string()];
+        let amounts = fleet_amounts(c).map(|a| a.1.to_string());
+        names.into_iter().chain(amounts).chain([c.unit.to_owned(), c.currency.to_owned()]).collect()
+    };
+    print::csv(&header, &found.companies.iter().map(row).collect::<Vec<_>>())
+}
+
+fn fleet_table(found: &Fleets, has_audit: bool) -> String {
     let mut text = format!("{}, {} [{}]\n\n", found.title, found.system, found.weakest_status);
-    text.push_str(&print::tight_table(&FLEETS, &found.companies.iter().map(|c| fleet_row(c, true)).collect::<Vec<_>>(), &[2, 3, 4, 6, 7, 8, 9]));
+    text.push_str(&print::tight_table(&FLEETS, &found.companies.iter().map(fleet_row).collect::<Vec<_>>(), &[2, 3, 4, 6, 7, 8, 9]));
     let helped: Vec<_> = found.companies.iter().filter(|c| c.transferred + c.borrowed + c.repaid + c.owed > 0.0).collect();
     if !helped.is_empty() {
         let row = |c: &&FleetYear| {
@@ -459,6 +488,21 @@ fn fleet_table(found: &Fleets) -> String {
         let header = ["company", "year", "from the bank", "CO2 savings", "borrowed", "given back", "owed"];
         text.push('\n');
         text.push_str(&print::tight_table(&header, &helped.iter().map(row).collect::<Vec<_>>(), &[2, 3, 4, 5, 6]));
+    }
+    if has_audit {
+        for c in &found.companies {
+            let _ = writeln!(text, "\n{} {}", c.company, c.year);
+            for (name, amount) in fleet_amounts(c).into_iter().filter(|a| a.1 != 0.0) {
+                let _ = writeln!(text, "  {name}: {amount:.4}");
+            }
+            for sale in found.trades.iter().filter(|t| t.year == c.year && t.buyer == c.company) {
+                let _ = writeln!(text, "  from {}: {:.4}", sale.seller, sale.credits);
+            }
+        }
+        text.push_str("\nrules\n");
+        for rule in &found.rules {
+            let _ = writeln!(text, "{}", print::wrap(&format!("  {} ({}, {}): {}", rule.item, rule.edition, rule.locator, rule.status)));
+        }
     }
     text
 }
@@ -655,6 +699,13 @@ fn market_table(study: &Study, output: &CreditMarket) -> String {
         .map(|t| vec![t.year.to_string(), t.buyer.clone(), t.seller.clone(), whole(t.credits), figure(t.cny / CNY_PER_MILLION)])
         .collect();
     text.push_str(&print::table(&["year", "buyer", "seller", "credits", "million CNY"], &trades, &[3, 4]));
+    if !output.stated.years_of_any_split.is_empty() {
+        let years = output.stated.years_of_any_split.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+        let line = format!(
+            "in {years} a credit bought costs as much as one made, so who buys is one of many answers; credits ledger, without a price, shares what is offered by need"
+        );
+        let _ = writeln!(text, "{}", print::wrap(&line));
+    }
     text
 }
 

@@ -6,7 +6,9 @@
 //! ```
 //!
 //! Company-years come from a study whose full records are not public, so they are scenarios. The price is the market's of
-//! the announced industry totals; years without totals have none, are undecided, and bear no verdict. Announced figures of the seller stand beside.
+//! the announced industry totals. A year without totals has none, and a year is on an edge if the price that a somewhat smaller or larger
+//! need of the industry makes carries the worth over a bound of the rule; both are undecided and bear no verdict. Announced figures of the
+//! seller stand beside.
 
 use std::collections::BTreeMap;
 
@@ -15,10 +17,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{CaseError, Statement, Verdict};
 use crate::credits::ledger::{CompanyYear, Means, clear};
-use crate::credits::market::equilibria;
+use crate::credits::market::{Change, MarketFile, equilibria};
 use crate::credits::results::Results;
 use crate::credits::rules::RuleBook;
-use crate::credits::study::{Study, StudyFile};
+use crate::credits::study::{ModelYear, Study, StudyFile};
 use crate::credits::{CarRules, CreditPowertrain};
 
 /// What a case of trade reads.
@@ -33,6 +35,8 @@ pub(super) struct Compute {
     buyers: Vec<String>,
     first_year: i32,
     last_year: i32,
+    /// By which part the industry's need may be smaller or larger.
+    need_share: f64,
 }
 
 /// The rule of the verdict.
@@ -51,6 +55,7 @@ pub struct TradeRule {
     depends_words: String,
     false_words: String,
     undecided_words: String,
+    edge_words: String,
 }
 
 /// One accounting year.
@@ -70,11 +75,13 @@ pub struct TradeYear {
     pub to_buy: f64,
     /// Price of a credit in yuan if no maker helps another; `None`: no industry totals.
     pub price_cny: Option<f64>,
+    /// Least and most that the price is with a somewhat smaller or larger need of the industry.
+    pub price_range_cny: Option<[f64; 2]>,
     /// What the seller's credits are worth at it.
     pub sells_million_cny: Option<f64>,
     /// What the buyers pay at it.
     pub buys_million_cny: Option<f64>,
-    /// Whether the statement holds; `None`: undecided, as the year has no price.
+    /// Whether the statement holds; `None`: undecided, as the year has no price or its price is on an edge.
     pub holds: Option<bool>,
     /// Announced balance of the seller's new-energy account.
     pub announced_nev: Option<f64>,
@@ -115,10 +122,12 @@ pub(super) fn judge(store: &Store, case: Statement, compute: &Compute, rule: Tra
     let (_, study) = read(&compute.study)?;
     let (industry_file, industry) = read(&compute.industry)?;
     let ledger = clear(&book, &study).map_err(|e| wrong(e.to_string()))?;
-    let mut prices: BTreeMap<i32, f64> = BTreeMap::new();
+    // As stated, then with less and with more need.
+    let mut prices: Vec<BTreeMap<i32, f64>> = Vec::new();
     if let Some(terms) = &industry_file.market {
-        let found = equilibria(&book, &industry, terms).map_err(|e| wrong(e.to_string()))?;
-        prices.extend(found.into_iter().next().map(|e| e.price_cny_per_credit).unwrap_or_default());
+        let scenario = [1.0 - compute.need_share, 1.0 + compute.need_share].map(|need| change_of_need(&industry, need)).to_vec();
+        let found = equilibria(&book, &industry, &MarketFile { scenario, ..terms.clone() }).map_err(|e| wrong(e.to_string()))?;
+        prices.extend(found.into_iter().map(|e| e.price_cny_per_credit));
     }
     let line = |company: &str, year: i32| ledger.companies.iter().find(|c| c.company == company && c.year == year);
     let mut years = Vec::new();
@@ -129,10 +138,18 @@ pub(super) fn judge(store: &Store, case: Statement, compute: &Compute, rule: Tra
         let to_buy = by(Means::BoughtNev) + buyers.iter().map(|b| b.cafc_open + b.nev_open).sum::<f64>();
         // What it sold within the study counts as sellable too.
         let to_sell = seller.map_or(0.0, |s| (s.nev.created - s.nev.used).max(0.0));
-        let price = prices.get(&year).copied();
+        let price = prices.first().and_then(|p| p.get(&year)).copied();
+        let all: Vec<f64> = prices.iter().filter_map(|p| p.get(&year).copied()).collect();
+        let range = price.map(|p| [all.iter().copied().fold(p, f64::min), all.iter().copied().fold(p, f64::max)]);
         let worth = |credits: f64| price.map(|p| credits * p / CNY_PER_MILLION);
         let buys = worth(to_buy);
-        let within = buys.map(|m| (rule.least_million_cny..=rule.most_million_cny).contains(&m));
+        let [least, most] = [rule.least_million_cny, rule.most_million_cny];
+        let side = |price: f64| {
+            let million = to_buy * price / CNY_PER_MILLION;
+            (million >= least, million <= most)
+        };
+        // The worth grows with the price: both ends on one side of each bound put all between them there.
+        let within = range.filter(|[low, high]| side(*low) == side(*high)).map(|[low, _]| side(low) == (true, true));
         // Without credits on either side nothing is traded at any price.
         let holds = if to_sell > 0.0 && to_buy > 0.0 { within } else { Some(false) };
         let announced = |of: fn(&crate::credits::results::CompanyRow) -> Option<f64>| {
@@ -146,6 +163,7 @@ pub(super) fn judge(store: &Store, case: Statement, compute: &Compute, rule: Tra
             from_affiliates: by(Means::AffiliateCafc),
             to_buy,
             price_cny: price,
+            price_range_cny: range,
             sells_million_cny: worth(to_sell),
             buys_million_cny: buys,
             holds,
@@ -157,18 +175,40 @@ pub(super) fn judge(store: &Store, case: Statement, compute: &Compute, rule: Tra
     Ok(words(case, rule, years, is_scenario))
 }
 
+/// The industry with all need changed by a factor.
+fn change_of_need(industry: &Study, need: f64) -> Change {
+    let years = industry.years();
+    let end = |year: Option<&i32>| year.copied().unwrap_or_default();
+    Change {
+        name: format!("need times {need}"),
+        first_year: end(years.first()),
+        last_year: end(years.last()),
+        supply: 1.0,
+        need,
+        entrant_credits: 0.0,
+        nev_ratio: None,
+        nev_carry_factor: None,
+    }
+}
+
 /// Credit of the lightest battery car of a company.
 fn smallest(book: &RuleBook, study: &Study, company: &str, year: i32) -> Option<f64> {
+    let mass = |m: &ModelYear| m.kerb_mass_kg.unwrap_or(f64::INFINITY);
     let cars = study.models.iter().filter(|m| m.company == company && m.year == year && m.powertrain == Some(CreditPowertrain::Bev));
-    let lightest = cars.min_by(|a, b| a.kerb_mass_kg.total_cmp(&b.kerb_mass_kg))?;
+    let lightest = cars.min_by(|a, b| mass(a).total_cmp(&mass(b)))?;
     let rules = CarRules::of(book, CreditPowertrain::Bev, year).ok()?;
     rules.value(&lightest.model, &lightest.facts()?).ok()
 }
 
 fn words(case: Statement, rule: TradeRule, years: Vec<TradeYear>, is_scenario: bool) -> TradeJudgement {
     let those = |holds: Option<bool>| years.iter().filter(|y| y.holds == holds).map(|y| y.year.to_string()).collect::<Vec<String>>();
-    let (holding, undecided) = (those(Some(true)), those(None));
-    let decided = years.len() - undecided.len();
+    let holding = those(Some(true));
+    let open = |has_price: bool| {
+        let of = |y: &&TradeYear| y.holds.is_none() && y.price_cny.is_some() == has_price;
+        years.iter().filter(of).map(|y| y.year.to_string()).collect::<Vec<String>>()
+    };
+    let (edge, undecided) = (open(true), open(false));
+    let decided = years.len() - undecided.len() - edge.len();
     let share = holding.len() as f64 / decided.max(1) as f64;
     let (verdict, template) = if decided == 0 {
         (Verdict::NotDecidable, &rule.undecided_words)
@@ -192,11 +232,14 @@ fn words(case: Statement, rule: TradeRule, years: Vec<TradeYear>, is_scenario: b
         }
     };
     let undecided_words = if undecided.is_empty() || decided == 0 { String::new() } else { format!(" {}", rule.undecided_words) };
-    let filled = format!("{template}{undecided_words}")
+    let edge_words = if edge.is_empty() { String::new() } else { format!(" {}", rule.edge_words) };
+    let each_price = |y: &TradeYear| y.price_range_cny.filter(|_| y.holds.is_none()).map(|[low, high]| format!("{low:.0} to {high:.0} yuan"));
+    let filled = format!("{template}{undecided_words}{edge_words}")
         .replace("{holding}", &holding.len().to_string())
         .replace("{holding_years}", &holding.join(", "))
         .replace("{years}", &decided.to_string())
         .replace("{undecided}", &undecided.join(", "))
+        .replace("{edge}", &each(&each_price))
         .replace("{seller}", &each(&|y| Some(format!("{}{}", thousands(y.to_sell), money(y.sells_million_cny)))))
         .replace("{average}", &each(&|y| Some(thousands(y.average_surplus))))
         .replace("{buyers}", &each(&|y| Some(format!("{}{}", thousands(y.to_buy), money(y.buys_million_cny)))))

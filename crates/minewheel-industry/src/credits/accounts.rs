@@ -218,7 +218,12 @@ pub fn account(rules: &YearRules, models: &[&ModelYear], company: Option<&Compan
     for model in models {
         used.rest_on(model.status);
         let extra = if model.has_three_rows { used.take(rules.three_rows) } else { 0.0 };
-        let target = used.take(rules.target.at(model.kerb_mass_kg).map_err(gap)?) + extra;
+        let no_mass = || AccountError::Credit {
+            company: id.clone(),
+            year,
+            error: CreditError::Missing { car: model.model.clone(), field: "kerb mass in kg", year },
+        };
+        let target = used.take(rules.target.at(model.kerb_mass_kg.ok_or_else(no_mass)?).map_err(gap)?) + extra;
         let brake = if model.has_brake_recovery { used.take(rules.brake_recovery.clone()?) } else { 0.0 };
         let fuel = (model.fuel_l_per_100km.unwrap_or(0.0) - model.off_cycle_l_per_100km - brake).max(0.0);
         let burns = matches!(model.powertrain, None | Some(CreditPowertrain::Phev));

@@ -222,8 +222,11 @@ fn modelled<'a>(
     let cycle = if let Some(cycle) = given.cycle {
         cycle
     } else {
-        let (word, _) = book.word(System::Cn, "range-cycle", year)?;
-        RangeRule::ALL.into_iter().find(|r| r.word() == word).unwrap_or(RangeRule::Cltc)
+        // The range of a plug-in hybrid is tested on another cycle than that of a battery car.
+        let item = if powertrain == CreditPowertrain::Phev { "range-cycle-plug-in" } else { "range-cycle" };
+        let (word, _) = book.word(System::Cn, item, year)?;
+        let gap = || RuleError::Gap { system: System::Cn, item: item.to_owned(), year, at: word.clone() };
+        RangeRule::ALL.into_iter().find(|r| r.word() == word).ok_or_else(gap).map_err(CreditError::from)?
     };
     let model = Model { tables, rules, powertrain, cycle, given };
     let facts = model.facts(design)?;

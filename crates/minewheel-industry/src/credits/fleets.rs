@@ -3,7 +3,9 @@
 //! ```text
 //! EU   E = Σ g V / Σ V,  T = (F + a·(M − M₀))·z,  z = min(cap, max(1, 1 + y − x))       premium = max(0, E − T)·Σ V·P
 //!      y = Σ V·(1 − w·g/g₀ for g ≤ g₀) / Σ V;  2025 to 2027 are one test on the cars of all three years
-//! US   credits = Σ (S_i − g_i)·V_i·k_i·L_i / 10⁶ in Mg, by cars and trucks, k for battery cars
+//! US   credits = Σ (S_i − g_i)·V_i·L_i / 10⁶ + min(x, left·Σ V·L / 10⁶) in Mg, by cars and trucks
+//!      x = Σ (k_i − 1)·(S_i − g_i)·V_i·L_i / 10⁶, k of battery and fuel-cell cars and k of plug-in hybrids; left: what earlier years
+//!      used of a cap in g/mile, where the year has one
 //! UK   allowances = (1 − q)·Σ V,  one for each car that is not of zero emission;  payment = missing·P
 //!      transfer ≤ min(c·q·Σ V, Σ (B − g)·V / r) over cars that are not of zero emission
 //!      borrowed ≤ b·Σ V, owed·(1 + i)^years until it is given back out of later surplus, at last in its due year
@@ -12,14 +14,17 @@
 //! | symbol | meaning | from |
 //! |--------|---------|------|
 //! | `F`, `a`, `M₀`, `x`, `w`, `g₀`, `P` | fleet target, slope, reference mass, benchmark, weight, limit, premium | rules |
-//! | `M`, `g`, `S` | test mass, emission, standard of a model (in the US by footprint, 40 CFR 86.1818-12, to 0.1 g/mile) | study |
+//! | `k` | multiplier of production | rules |
+//! | `M`, `g`, `S` | test mass (kerb mass and what the procedure adds, where the study has none), emission, standard of a model (in the US by footprint, 40 CFR 86.1818-12, to 0.1 g/mile) | study |
 //! | `L`, `q` | lifetime miles, share of zero-emission cars | rules |
 //! | `B` | baseline of a maker's other cars in the UK, as the standard of each | study |
 //! | `c`, `r`, `b`, `i` | cap on transfers, grams an allowance, cap on borrowing, interest | rules |
 //!
-//! In the EU companies of a pool are one, nothing is banked, and the mass column is the test mass. In the US a bank holds
-//! five years forward, a deficit waits three; the rule was being taken back when the table was written, and later years
-//! than the table has are refused. In the UK a maker takes what it banked, then its CO2 savings, then buys, then borrows, then
+//! In the EU companies of a pool are one and nothing is banked. A test of several years asks for no premium before its last year is in
+//! the study, and a maker of fewer cars than the rule binds for none at all; answers say both. In the US a bank holds five years
+//! forward, credits of some model years longer, and a deficit waits three; the rule was rescinded in February 2026 for all model
+//! years, and later years than the table has are refused. That a plug-in hybrid reaches the electric range its multiplier asks for is
+//! taken for granted. In the UK a maker takes what it banked, then its CO2 savings, then buys, then borrows, then
 //! pays; a year without a cap in the tables has neither transfer nor borrowing, and the answer says so. Sales are in
 //! proportion to what is offered and wanted; their price is private.
 //! Many constants are recalled, as results say.
@@ -144,8 +149,11 @@ pub fn fleets(book: &RuleBook, study: &Study) -> Result<Fleets, FleetError> {
     let mut notices = Vec::new();
     let (companies, trades) = match study.system {
         System::Cn => return Err(FleetError::China),
-        System::Eu => (europe(book, study, &mut used)?, Vec::new()),
-        System::Us => bank(book, study, united_states(book, study, &mut used)?, None, &mut used)?,
+        System::Eu => (europe(book, study, &mut used, &mut notices)?, Vec::new()),
+        System::Us => {
+            let lines = united_states(book, study, &mut used, &mut notices)?;
+            bank(book, study, lines, None, &mut used)?
+        }
         System::Uk => {
             let (lines, mut loans) = kingdom::allowances(book, study, &mut used)?;
             let done = bank(book, study, lines, Some(&mut loans), &mut used)?;
@@ -194,41 +202,73 @@ struct Sums {
     emission: f64,
     target: f64,
     premium: f64,
+    /// Years of cars that are in it.
+    years: i32,
+    /// Years of cars that it waits for.
+    wanted: i32,
+    /// Whether its maker sells too few cars to be bound.
+    is_exempt: bool,
 }
 
-fn europe(book: &RuleBook, study: &Study, used: &mut Used) -> Result<Vec<FleetYear>, FleetError> {
-    let mut tests: BTreeMap<(String, i32), Sums> = BTreeMap::new();
-    for ((company, year), models) in groups(study)? {
+fn europe(book: &RuleBook, study: &Study, used: &mut Used, notices: &mut Vec<String>) -> Result<Vec<FleetYear>, FleetError> {
+    let mut tests: BTreeMap<(String, i32, bool), Sums> = BTreeMap::new();
+    let groups = groups(study)?;
+    let cars = |company: &str, year: i32| groups.get(&(company.to_owned(), year)).map(|g| g.iter().map(|m| m.volume).sum::<f64>());
+    let (mut supposed, mut small) = (false, Vec::new());
+    for ((company, year), models) in &groups {
+        let (company, year) = (company.clone(), *year);
         let volume: f64 = models.iter().map(|m| m.volume).sum();
+        // The rule looks at the cars of the year before; without them those of the year stand in.
+        let is_exempt = match book.optional(System::Eu, "exempt-below", year) {
+            Some(known) => cars(&company, year - 1).unwrap_or(volume) < used.take(known),
+            None => false,
+        };
         let mut emission = 0.0;
-        for model in &models {
+        for model in models {
             emission += model.co2_g.ok_or_else(|| missing(model, "co2_g_per_km"))? * model.volume;
         }
         let target = if models.iter().all(|m| m.standard_g.is_some()) {
             models.iter().map(|m| m.standard_g.unwrap_or(0.0) * m.volume).sum::<f64>() / volume
         } else {
-            european_target(book, year, &models, volume, used)?
+            supposed |= models.iter().any(|m| m.test_mass_kg.is_none());
+            european_target(book, year, models, volume, used)?
         };
         let window = book.optional(System::Eu, "averaging-window", year);
-        let key = match window {
+        let (key, wanted) = match window {
             Some(known) => {
-                used.take(known);
                 // All years of the window are one test; the first of them names it.
-                (year - 2..=year).find(|y| book.optional(System::Eu, "averaging-window", *y).is_some()).unwrap_or(year)
+                let years = used.take(known) as i32;
+                ((year - years + 1..=year).find(|y| book.optional(System::Eu, "averaging-window", *y).is_some()).unwrap_or(year), years)
             }
-            None => year,
+            None => (year, 1),
         };
         let premium = used.take(book.constant(System::Eu, "premium", year)?);
-        let sums = tests.entry((company, key)).or_insert(Sums { first_year: year, ..Sums::default() });
+        if is_exempt {
+            small.push(format!("`{company}` in {year}"));
+        }
+        let sums = tests.entry((company, key, is_exempt)).or_insert(Sums { first_year: year, wanted, is_exempt, ..Sums::default() });
         sums.last_year = year;
+        sums.years += 1;
         sums.volume += volume;
         sums.emission += emission;
         sums.target += target * volume;
         sums.premium = premium;
     }
-    let line = |((company, _), s): ((String, i32), Sums)| {
+    if supposed {
+        notices.push("models without test_mass_kg: test mass is kerb mass and what rules/credits.csv says the procedure adds".to_owned());
+    }
+    if !small.is_empty() {
+        let rule = "a maker of fewer cars in the year before is not bound, with its connected undertakings; where the study lacks that year, the year itself is looked at";
+        notices.push(format!("no test, no premium, too few cars: {}; {rule}", small.join(", ")));
+    }
+    let waiting: Vec<&str> = tests.iter().filter(|(k, s)| !k.2 && s.years < s.wanted).map(|(k, _)| k.0.as_str()).collect();
+    if !waiting.is_empty() {
+        notices.push(format!("one test on the mean of several years, not all of them in the study: no premium is due yet of {}", waiting.join(", ")));
+    }
+    let line = |((company, _, _), s): ((String, i32, bool), Sums)| {
         let (actual, target) = (s.emission / s.volume, s.target / s.volume);
-        let open = ((actual - target) * s.volume).max(0.0);
+        let open = if s.is_exempt { 0.0 } else { ((actual - target) * s.volume).max(0.0) };
+        let is_due = s.years == s.wanted;
         FleetYear {
             company,
             first_year: s.first_year,
@@ -246,7 +286,7 @@ fn europe(book: &RuleBook, study: &Study, used: &mut Used) -> Result<Vec<FleetYe
             repaid: 0.0,
             owed: 0.0,
             open,
-            payment: open * s.premium,
+            payment: if is_due { open * s.premium } else { 0.0 },
             currency: "EUR",
         }
     };
@@ -258,7 +298,15 @@ fn european_target(book: &RuleBook, year: i32, models: &[&ModelYear], volume: f6
     let (fleet, slope, reference) = (constant("fleet-target")?, constant("target-slope")?, constant("reference-mass")?);
     let (benchmark, cap) = (constant("zlev-benchmark")?, constant("zlev-factor-cap")?);
     let (weight, limit) = (constant("zlev-weight")?, constant("zlev-limit")?);
-    let mass = models.iter().map(|m| m.kerb_mass_kg * m.volume).sum::<f64>() / volume;
+    let mut mass = 0.0;
+    for model in models {
+        let test_mass = match (model.test_mass_kg, model.kerb_mass_kg) {
+            (Some(own), _) => own,
+            (None, Some(kerb)) => kerb + constant("test-mass-over-kerb")?,
+            (None, None) => return Err(missing(model, "test_mass_kg or kerb_mass_kg")),
+        };
+        mass += test_mass * model.volume / volume;
+    }
     let counted = |m: &&&ModelYear| m.co2_g.filter(|g| *g <= limit).map_or(0.0, |g| (1.0 - weight * g / limit) * m.volume);
     let share = models.iter().map(|m| counted(&m)).sum::<f64>() / volume;
     Ok((fleet + slope * (mass - reference)) * (1.0 + share - benchmark).clamp(1.0, cap))
@@ -288,12 +336,16 @@ fn blank(company: String, year: i32, volume: f64, actual: f64, target: f64, unit
     }
 }
 
-fn united_states(book: &RuleBook, study: &Study, used: &mut Used) -> Result<Vec<FleetYear>, FleetError> {
+fn united_states(book: &RuleBook, study: &Study, used: &mut Used, notices: &mut Vec<String>) -> Result<Vec<FleetYear>, FleetError> {
     let mut found = Vec::new();
+    // Grams a mile that each company drew from multipliers under the cap, over years.
+    let mut drawn: BTreeMap<String, f64> = BTreeMap::new();
     for ((company, year), models) in groups(study)? {
         let mut constant = |item: &str| book.constant(System::Us, item, year).map(|known| used.take(known));
-        let (car, truck, electric) = (constant("lifetime-car")?, constant("lifetime-truck")?, constant("electric-multiplier")?);
+        let (car, truck) = (constant("lifetime-car")?, constant("lifetime-truck")?);
+        let (electric, plug_in) = (constant("electric-multiplier")?, constant("plug-in-multiplier")?);
         let (mut volume, mut emission, mut standard, mut balance) = (0.0, 0.0, 0.0, 0.0);
+        let (mut extra, mut lifetime_miles) = (0.0, 0.0);
         for model in models {
             let g = model.co2_g.ok_or_else(|| missing(model, "co2_g_per_mile"))?;
             let s = match (model.standard_g, model.footprint_sqft) {
@@ -308,12 +360,31 @@ fn united_states(book: &RuleBook, study: &Study, used: &mut Used) -> Result<Vec<
                 (None, None) => return Err(missing(model, "footprint_sqft or standard_g_per_mile")),
             };
             let miles = if model.is_truck { truck } else { car };
-            let times = if model.powertrain == Some(CreditPowertrain::Bev) { electric } else { 1.0 };
+            let times = match model.powertrain {
+                Some(CreditPowertrain::Bev | CreditPowertrain::Fcev) => electric,
+                Some(CreditPowertrain::Phev) => plug_in,
+                None => 1.0,
+            };
             volume += model.volume;
             emission += g * model.volume;
             standard += s * model.volume;
-            balance += (s - g) * model.volume * times * miles / G_PER_MG;
+            let own = (s - g) * model.volume * miles / G_PER_MG;
+            balance += own;
+            extra += (times - 1.0) * own;
+            lifetime_miles += model.volume * miles;
         }
+        if let Some(cap) = book.optional(System::Us, "multiplier-cap", year).filter(|_| extra > 0.0) {
+            let cap = used.take(cap);
+            let before = drawn.entry(company.clone()).or_default();
+            let grams = (extra * G_PER_MG / lifetime_miles).min(cap - *before);
+            let counted = grams * lifetime_miles / G_PER_MG;
+            if counted < extra {
+                notices.push(format!("us {year}: multipliers of `{company}` count {counted:.0} of {extra:.0} Mg, up to the cap of {cap} g/mile over years"));
+            }
+            *before += grams;
+            extra = counted;
+        }
+        balance += extra;
         found.push(blank(company, year, volume, emission / volume, standard / volume, "g/mile", balance, "USD"));
     }
     Ok(found)
@@ -330,10 +401,12 @@ fn bank(
     let mut held: BTreeMap<String, BTreeMap<i32, f64>> = BTreeMap::new();
     let mut trades = Vec::new();
     for year in study.years() {
-        let life = book.optional(study.system, "credit-life", year).map_or(0.0, |known| used.take(known));
         for line in lines.iter_mut().filter(|l| l.year == year) {
             let vintages = held.entry(line.company.clone()).or_default();
-            vintages.retain(|vintage, _| f64::from(year - vintage) <= life);
+            vintages.retain(|vintage, _| {
+                let life = book.optional(study.system, "credit-life", *vintage).map_or(0.0, |known| used.take(known));
+                f64::from(year - vintage) <= life
+            });
             let mut deficit = (-line.balance).max(0.0);
             let mut surplus = line.balance.max(0.0);
             if let Some(loans) = loans.as_deref_mut() {

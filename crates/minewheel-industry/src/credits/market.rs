@@ -274,6 +274,8 @@ pub struct Equilibrium {
     pub price_cny_per_credit: BTreeMap<i32, f64>,
     /// Who pays whom.
     pub trades: Vec<Trade>,
+    /// Years in which who buys and who makes credits at their cost is one of many answers: a credit bought costs as much as one made.
+    pub years_of_any_split: Vec<i32>,
     /// Companies by year.
     pub firms: Vec<FirmYear>,
     /// Cost of abatement and open need, discounted to the first year.
@@ -608,12 +610,16 @@ impl Market {
         }
         firms.sort_by(|a, b| (a.year, &a.company).cmp(&(b.year, &b.company)));
         let trades = trades(&firms, &price);
+        let in_need = |year: i32| firms.iter().filter(move |f| f.year == year && f.need > 0.0);
+        let is_any = |year: &i32| in_need(*year).count() > 1 && in_need(*year).any(|f| f.abated + f.open > 0.0) && in_need(*year).any(|f| f.bought > 0.0);
+        let years_of_any_split = self.years.iter().copied().filter(is_any).collect();
         Equilibrium {
             scenario: "as stated".to_owned(),
             foresight: self.terms.foresight,
             cournot: self.terms.cournot.clone(),
             price_cny_per_credit: price,
             trades,
+            years_of_any_split,
             firms,
             cost_cny: solution.objective * built.amount * built.money,
             weakest_status: self.terms.status,

@@ -30,14 +30,18 @@ const COLUMNS: [&str; 20] = [
     "note",
 ];
 /// Columns whose unit is easily mistaken: least and most that a car can be.
-const PLAUSIBLE: [(&str, f64, f64, &str); 6] = [
+const PLAUSIBLE: [(&str, f64, f64, &str); 8] = [
+    ("volume", 0.0, 1e8, "cars"),
     ("kerb_mass_kg", 200.0, 10_000.0, "kg"),
+    (TEST_MASS, 200.0, 10_000.0, "kg"),
     ("fuel_l_per_100km", 0.0, 60.0, "l/100 km"),
     ("range_km", 0.0, 3000.0, "km"),
     ("consumption_kwh_per_100km", 1.0, 100.0, "kWh/100 km"),
     ("density_wh_per_kg", 10.0, 1000.0, "Wh/kg"),
     (FOOTPRINT, 15.0, 150.0, "square feet"),
 ];
+/// Mass at which the EU's procedure drives a car, and by which it sets targets.
+const TEST_MASS: &str = "test_mass_kg";
 /// Light trucks, which the US counts apart.
 const TRUCK: &str = "truck";
 /// Track width by wheelbase, over which US standards are a curve.
@@ -64,7 +68,7 @@ pub(super) fn read_models(file: &str, text: &str, system: System) -> (Vec<ModelY
     };
     let mut reader = Reader { file, table: &table, system, faults: Vec::new() };
     let (emission, standard) = emission_columns(system);
-    let known = || COLUMNS.iter().copied().chain([TRUCK, FOOTPRINT, emission, standard]);
+    let known = || COLUMNS.iter().copied().chain([TEST_MASS, TRUCK, FOOTPRINT, emission, standard]);
     for header in table.headers() {
         if !known().any(|c| c == header) {
             let near = nearest(header, known());
@@ -165,14 +169,16 @@ impl Reader<'_> {
         }
         let (emission, standard) = emission_columns(self.system);
         let year = self.required(row, "year").filter(|y| y.fract() == 0.0).map(|y| y as i32);
-        let (volume, kerb) = (self.required(row, "volume"), self.required(row, "kerb_mass_kg").and_then(|_| self.plausible(row, "kerb_mass_kg")));
+        let volume = self.required(row, "volume").and_then(|_| self.plausible(row, "volume"));
+        let (kerb, test) = (self.plausible(row, "kerb_mass_kg"), self.plausible(row, TEST_MASS));
         let found = ModelYear {
             company,
             year: year?,
             model,
             powertrain: powertrain?,
             volume: volume?,
-            kerb_mass_kg: kerb?,
+            kerb_mass_kg: kerb,
+            test_mass_kg: test,
             fuel_l_per_100km: self.plausible(row, "fuel_l_per_100km"),
             range_km: self.plausible(row, "range_km"),
             consumption_kwh_per_100km: self.plausible(row, "consumption_kwh_per_100km"),
@@ -191,20 +197,31 @@ impl Reader<'_> {
             status: status?,
             line: self.table.line(row),
         };
-        if self.system == System::Cn {
-            self.complete(&found);
-        }
+        self.complete(&found);
         Some(found)
     }
 
-    /// A model that burns fuel or draws power says how much.
+    /// A model says what its system's rules ask for: China how much it burns or draws and its mass, the EU one of two masses unless it
+    /// brings its own standard.
     fn complete(&mut self, model: &ModelYear) {
         let burns = matches!(model.powertrain, None | Some(CreditPowertrain::Phev));
         let draws = model.powertrain == Some(CreditPowertrain::Bev);
+        let system = self.system;
         let mut missing = |column: &'static str, why: &'static str| {
             let (file, company) = (self.file.to_owned(), model.company.clone());
             self.faults.push(StudyError::Missing { file, line: model.line, company, year: model.year, model: model.model.clone(), column, why });
         };
+        let has_mass = match system {
+            System::Cn => model.kerb_mass_kg.is_some(),
+            System::Eu => model.kerb_mass_kg.or(model.test_mass_kg).or(model.standard_g).is_some(),
+            System::Us | System::Uk => true,
+        };
+        if !has_mass {
+            missing("kerb_mass_kg", "its target rests on");
+        }
+        if system != System::Cn {
+            return;
+        }
         if burns && model.fuel_l_per_100km.is_none() {
             missing("fuel_l_per_100km", "the company's average rests on");
         }

@@ -204,8 +204,10 @@ pub struct ModelYear {
     pub powertrain: Option<CreditPowertrain>,
     /// Cars.
     pub volume: f64,
-    /// Kerb mass.
-    pub kerb_mass_kg: f64,
+    /// Kerb mass; only China and the EU ask for a mass.
+    pub kerb_mass_kg: Option<f64>,
+    /// Test mass of the approval (EU).
+    pub test_mass_kg: Option<f64>,
     /// Fuel consumption of the approval.
     pub fuel_l_per_100km: Option<f64>,
     /// Electric range.
@@ -245,9 +247,9 @@ pub struct ModelYear {
 impl ModelYear {
     /// What the credit rule asks of it.
     pub fn facts(&self) -> Option<CarFacts> {
-        self.powertrain.map(|powertrain| CarFacts {
+        self.powertrain.zip(self.kerb_mass_kg).map(|(powertrain, kerb_mass_kg)| CarFacts {
             powertrain,
-            kerb_mass_kg: self.kerb_mass_kg,
+            kerb_mass_kg,
             range_km: self.range_km,
             consumption_kwh_per_100km: self.consumption_kwh_per_100km,
             density_wh_per_kg: self.density_wh_per_kg,
