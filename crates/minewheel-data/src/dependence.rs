@@ -43,6 +43,8 @@ pub struct Measure {
     pub tier: Tier,
     /// Who restricts.
     pub place: PlaceId,
+    /// Whom it keeps from buying; `None`: everybody abroad.
+    pub destination: Option<PlaceId>,
     /// How.
     pub kind: MeasureKind,
     /// First day in force, ISO 8601.
@@ -230,8 +232,15 @@ impl Dependence {
                 loader.unknown_name(&table, row, "measure", "measure", MeasureKind::ALL.iter().map(|k| k.word()));
                 continue;
             };
+            let destination = match table.text(row, "destination") {
+                "" => None,
+                _ => match places.resolve(loader, &table, row, "destination") {
+                    Some(place) => Some(place),
+                    None => continue,
+                },
+            };
             let (since, until) = (table.text(row, "since").to_owned(), table.text(row, "until").to_owned());
-            self.measures.push(Measure { tier, place, kind, since, until, row: loader.row(&table, row) });
+            self.measures.push(Measure { tier, place, destination, kind, since, until, row: loader.row(&table, row) });
         }
     }
 

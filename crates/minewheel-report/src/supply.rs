@@ -149,7 +149,8 @@ fn makers(report: &SupplyReport) -> Table {
 fn measures(report: &SupplyReport) -> Vec<Block> {
     let measures = all(report).flat_map(|(_, t)| t.measures.iter().map(move |m| (t, m))).map(|(t, m)| {
         let until = m.until.as_deref().map_or_else(String::new, |u| format!(" to {u}"));
-        format!("Export {} of {} by {} from {}{until}.", m.measure, t.commodity, m.place, m.since)
+        let to = m.destination.as_deref().map_or_else(String::new, |d| format!(" to {d}"));
+        format!("Export {} of {}{to} by {} from {}{until}.", m.measure, t.commodity, m.place, m.since)
     });
     let owned = all(report).filter_map(|(_, t)| {
         let share = t.owned_share_of_dominant?;

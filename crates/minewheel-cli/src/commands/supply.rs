@@ -179,7 +179,7 @@ fn materials(tables: &Tables, design: &CarDesign) -> Result<Vec<(String, Option<
     let known = tables.supply.materials();
     let mut all: Vec<(String, Option<f64>)> =
         masses.into_iter().filter(|m| known.contains(&m.0.as_str())).map(|(name, kg)| (name, Some(kg))).collect();
-    let has_magnets = all.iter().any(|m| m.0 == "neodymium");
+    let has_magnets = all.iter().any(|m| tables.dependence.followers(&m.0).contains(&MOTORS));
     let motors = has_magnets.then_some(MOTORS);
     let car = design.battery.as_ref().map(|_| CARS);
     all.extend(parts.chain(motors).chain(car).map(|p| (p.to_owned(), None)));
@@ -262,7 +262,8 @@ fn table(report: &SupplyReport) -> String {
     for material in &report.materials {
         for (tier, measure) in material.tiers.iter().flat_map(|t| t.measures.iter().map(move |m| (t, m))) {
             let until = measure.until.as_deref().map_or_else(String::new, |u| format!(" to {u}"));
-            let line = format!("export {} of {} by {} from {}{until}", measure.measure, tier.commodity, measure.place, measure.since);
+            let to = measure.destination.as_deref().map_or_else(String::new, |d| format!(" to {d}"));
+            let line = format!("export {} of {}{to} by {} from {}{until}", measure.measure, tier.commodity, measure.place, measure.since);
             let _ = writeln!(text, "{}", print::wrap(&line));
         }
         for tier in material.tiers.iter().filter(|t| t.owned_share_of_dominant.is_some()) {

@@ -30,6 +30,9 @@ const OF_MAGNETS: [&str; 2] = ["neodymium", "dysprosium"];
 const RECYCLING: &str = "recycling_input_rate";
 /// See [`RECYCLING`].
 const SUBSTITUTION: &str = "substitution_index";
+/// Part of a tier's output, by the tables, that a trade file must name to stand for the world: with less, the missing makers would count
+/// as none. Shares of the tables are rounded and leave a tenth to the rest at most.
+const WORLD_OUTPUT: f64 = 0.9;
 /// Share of a tier from which one place dominates it: more than all others together.
 const MAJORITY: f64 = 0.5;
 
@@ -159,11 +162,8 @@ fn cars_tier() -> Tier {
     Tier { commodity: "electric-cars".to_owned(), name: "vehicle".to_owned() }
 }
 
-/// The buyer, or the group that the table of cars lumps it into; with customs data of its own it stands for itself.
+/// The buyer, or the group that the table of cars lumps it into.
 fn counted_as(tables: &Tables, question: &Question<'_>) -> PlaceId {
-    if question.customs.is_some() {
-        return question.buyer;
-    }
     let makers: Vec<PlaceId> =
         tables.supply.shares(&cars_tier(), question.year).map(|(_, s)| s.iter().map(|s| s.place).collect()).unwrap_or_default();
     let world = tables.places.id(REST).ok();
@@ -195,8 +195,13 @@ impl Asker<'_> {
         self.tables.places.id(code).is_ok_and(|p| self.tables.places.lineage(p).any(|l| l == place))
     }
 
-    fn is_buyer(&self, code: &str) -> bool {
-        self.is_within(code, self.question.buyer)
+    /// The part of a tier's output, by the tables, whose makers a trade file names.
+    fn named_output(&self, tier: &Tier, named: &Shares) -> f64 {
+        let Some((_, rows)) = self.tables.supply.shares(tier, self.question.year) else { return 0.0 };
+        let places = &self.tables.places;
+        let is_named = |place: PlaceId| places.lineage(place).any(|p| places.code(p) != REST && named.contains_key(places.code(p)));
+        let all: f64 = rows.iter().map(|s| s.share).sum();
+        rows.iter().filter(|s| named.contains_key(places.code(s.place)) || is_named(s.place)).map(|s| s.share).sum::<f64>() / all
     }
 
     /// The group below the world that a place belongs to.
@@ -208,7 +213,7 @@ impl Asker<'_> {
     }
 
     fn shares(&self, tier: &Tier) -> Option<(i32, Shares, Vec<RowId>)> {
-        if let Some(shares) = self.question.customs.and_then(|c| c.shares(tier)) {
+        if let Some(shares) = self.question.customs.and_then(|c| c.shares(tier)).filter(|s| self.named_output(tier, s) >= WORLD_OUTPUT) {
             return Some((self.question.year, shares, Vec::new()));
         }
         let (year, rows) = self.tables.supply.shares(tier, self.question.year)?;
@@ -233,17 +238,21 @@ impl Asker<'_> {
             .collect();
         let price = self.price(material, kg)?;
         let mut reports = Vec::new();
-        let is_buyer = |code: &str| self.is_buyer(code);
+        let is_buyer = |code: &str| self.is_within(code, self.question.buyer);
+        let is_asked = |code: &str| self.is_within(code, self.asked);
         let remainders = trace(&steps, Sellers::ByRemainder, &is_buyer, &group_of);
         let world_market = trace(&steps, Sellers::ByOutput, &is_buyer, &group_of);
         let is_dominant = |code: &str| self.is_within(code, self.question.dominant);
         for (((tier, year, shares, rows), supply), least) in known.iter().zip(world_market).zip(remainders) {
-            let customs = self.question.customs.and_then(|c| c.mix(tier, &is_buyer));
-            let mix = customs.unwrap_or_else(|| {
-                let own = supply.iter().filter(|s| is_buyer(s.0)).map(|s| s.1).sum();
-                Mix { own, bought: supply.into_iter().filter(|s| !is_buyer(&s.0)).collect() }
-            });
-            let mut report = self.tier(tier, *year, shares, &mix)?;
+            // Only a tier for which the file has the buyer's imports is that of the buyer itself.
+            let (buyer, mix) = match self.question.customs.and_then(|c| c.mix(tier, &is_asked)) {
+                Some(mix) => (self.asked, mix),
+                None => {
+                    let own = supply.iter().filter(|s| is_buyer(s.0)).map(|s| s.1).sum();
+                    (self.question.buyer, Mix { own, bought: supply.into_iter().filter(|s| !is_buyer(&s.0)).collect() })
+                }
+            };
+            let mut report = self.tier(tier, *year, shares, &mix, buyer)?;
             report.geopolitical_factor_usd_per_kg = price.as_ref().map(|price| report.geopolitical_risk * price.usd_per_kg);
             report.dependence_by_remainders = least.iter().filter(|s| is_dominant(s.0)).map(|s| s.1).sum();
             report.status = self.tables.rows.weakest(rows.iter().copied());
@@ -264,7 +273,7 @@ impl Asker<'_> {
         })
     }
 
-    fn tier(&self, tier: &Tier, year: i32, shares: &Shares, mix: &Mix) -> Result<TierReport, SupplyError> {
+    fn tier(&self, tier: &Tier, year: i32, shares: &Shares, mix: &Mix, buyer: PlaceId) -> Result<TierReport, SupplyError> {
         let producers: Vec<Producer<'_>> = shares.iter().map(|(place, share)| Producer { place, share: *share, is_rest: place == REST }).collect();
         let found = concentration(&producers);
         let unstable = |code: &str, edition: Edition| {
@@ -280,7 +289,7 @@ impl Asker<'_> {
             weighted_hhi(shares.iter().filter(|s| s.0 != REST).map(|(p, s)| (*s, scores.get(p.as_str()).map_or(0.0, |s| s[edition]))))
         };
         let edition = usize::from(self.tables.dependence.governance.edition(self.question.year) == Edition::Later);
-        let suppliers = self.suppliers(tier, shares, mix, &|p| scores.get(p).map_or(0.0, |s| s[edition]))?;
+        let suppliers = self.suppliers(tier, shares, mix, buyer, &|p| scores.get(p).map_or(0.0, |s| s[edition]))?;
         let import_dependence = 1.0 - mix.own;
         let relief = Relief {
             recycling: self.optional(&tier.commodity, RECYCLING)?,
@@ -291,7 +300,7 @@ impl Asker<'_> {
         let share_of_dominant: f64 = shares.iter().filter(|s| dominant(s.0)).map(|s| s.1).sum();
         let mut supply_mix = mix.bought.clone();
         if mix.own > 0.0 {
-            *supply_mix.entry(self.tables.places.code(self.question.buyer).to_owned()).or_default() += mix.own;
+            *supply_mix.entry(self.tables.places.code(buyer).to_owned()).or_default() += mix.own;
         }
         Ok(TierReport {
             commodity: tier.commodity.clone(),
@@ -320,6 +329,7 @@ impl Asker<'_> {
                 .iter()
                 .map(|m| MeasureLine {
                     place: self.tables.places.code(m.place).to_owned(),
+                    destination: m.destination.map(|d| self.tables.places.code(d).to_owned()),
                     measure: m.kind.word(),
                     since: m.since.clone(),
                     until: (!m.until.is_empty()).then(|| m.until.clone()),
@@ -331,10 +341,20 @@ impl Asker<'_> {
     }
 
     fn measures(&self, tier: &Tier) -> Vec<&minewheel_data::dependence::Measure> {
-        self.tables.dependence.measures.iter().filter(|m| m.tier == *tier && m.holds_in(self.question.year)).collect()
+        let places = &self.tables.places;
+        let is_kept_out = |d: PlaceId| places.lineage(self.asked).any(|p| p == d);
+        let holds = |m: &minewheel_data::dependence::Measure| m.holds_in(self.question.year) && m.destination.is_none_or(is_kept_out);
+        self.tables.dependence.measures.iter().filter(|m| m.tier == *tier && holds(m)).collect()
     }
 
-    fn suppliers(&self, tier: &Tier, shares: &Shares, mix: &Mix, unstable: &dyn Fn(&str) -> f64) -> Result<Vec<Supplier>, SupplyError> {
+    fn suppliers(
+        &self,
+        tier: &Tier,
+        shares: &Shares,
+        mix: &Mix,
+        buyer: PlaceId,
+        unstable: &dyn Fn(&str) -> f64,
+    ) -> Result<Vec<Supplier>, SupplyError> {
         let mut trade: BTreeMap<String, f64> = BTreeMap::new();
         for measure in self.measures(tier) {
             let value = self.parameter("trade", measure.kind.word())?;
@@ -346,9 +366,9 @@ impl Asker<'_> {
         let mut codes: Vec<&str> = shares.keys().chain(mix.bought.keys()).map(String::as_str).collect();
         codes.sort_unstable();
         codes.dedup();
-        let own_output: f64 = shares.iter().filter(|s| self.is_buyer(s.0)).map(|s| s.1).sum();
+        let own_output: f64 = shares.iter().filter(|s| self.is_within(s.0, buyer)).map(|s| s.1).sum();
         for code in codes {
-            let is_own = self.is_buyer(code);
+            let is_own = self.is_within(code, buyer);
             let output = shares.get(code).copied().unwrap_or(0.0);
             let part = if is_own && own_output > 0.0 { mix.own * output / own_output } else { mix.bought.get(code).copied().unwrap_or(0.0) };
             all.push(Supplier {
@@ -417,6 +437,35 @@ impl Asker<'_> {
         (!found.is_empty()).then(|| format!("known of a later year, but too few places for who sells to whom: {}", found.join("; ")))
     }
 
+    /// What a trade file reaches, and what it does not.
+    fn trade_notices<'t>(&self, tiers: impl Iterator<Item = &'t TierReport>) -> Vec<String> {
+        let Some(customs) = self.question.customs else { return Vec::new() };
+        let is_asked = |code: &str| self.is_within(code, self.asked);
+        let (mut short, mut without) = (Vec::new(), Vec::new());
+        for t in tiers {
+            let tier = Tier { commodity: t.commodity.clone(), name: t.tier.clone() };
+            let key = format!("{}/{}", t.commodity, t.tier);
+            if let Some(named) = customs.shares(&tier).map(|s| self.named_output(&tier, &s)).filter(|n| *n < WORLD_OUTPUT) {
+                short.push(format!("{key} {:.0} %", 100.0 * named));
+            }
+            if customs.mix(&tier, &is_asked).is_none() {
+                without.push(key);
+            }
+        }
+        let mut notices = Vec::new();
+        for (mut list, what) in [
+            (short, "output in the trade file leaves out too many makers to stand for the world (part of the tier that it names, by the tables), so shares of output are the tables'; it counts for the buyer's own part"),
+            (without, "no imports of the buyer in the trade file, so its supply is that of the tables"),
+        ] {
+            list.sort_unstable();
+            list.dedup();
+            if !list.is_empty() {
+                notices.push(format!("{what}: {}", list.join(", ")));
+            }
+        }
+        notices
+    }
+
     fn notices(&self, reports: &[MaterialReport], defaulted: &[DefaultedRelief], behind: Option<i32>) -> Vec<String> {
         let year = self.question.year;
         let mut notices: Vec<String> = behind.map(|last| reach_notice(last, year)).into_iter().collect();
@@ -432,6 +481,7 @@ impl Asker<'_> {
             let (asked, buyer) = (self.tables.places.code(self.asked), self.tables.places.code(self.question.buyer));
             notices.push(format!("the tables of cars lump {asked} into {buyer}: the supply is that of {buyer}"));
         }
+        notices.extend(self.trade_notices(tiers()));
         if self.question.customs.is_none() {
             notices.push(
                 "who sells to whom is not in the tables: own output first, the rest from the world market; --trade takes customs data".to_owned(),

@@ -19,6 +19,8 @@ pub struct Weighted {
 pub struct MeasureLine {
     /// Who restricts.
     pub place: String,
+    /// Buyers in this place alone; `None`: everybody abroad.
+    pub destination: Option<String>,
     /// How: licence, tax, quota, ban.
     pub measure: &'static str,
     /// Since when.

@@ -170,6 +170,12 @@ pub enum SourcingError {
         /// All names.
         known: String,
     },
+    /// A cap lies outside its bounds.
+    #[error("a cap is {seen}; wanted: a share from 0 to 1")]
+    Cap {
+        /// The share seen.
+        seen: f64,
+    },
     /// A share lies outside its bounds.
     #[error("{what} is {seen}; wanted: a share above 0 and up to 1")]
     Share {
@@ -177,6 +183,16 @@ pub enum SourcingError {
         what: String,
         /// The share seen.
         seen: f64,
+    },
+    /// A rule names a place that the tables of shares count within another.
+    #[error("no maker in this supply is counted in `{seen}`: the tables count it within {within}; name that, or a place of its own among {known}")]
+    NoMaker {
+        /// The place.
+        seen: String,
+        /// Where its makers are counted.
+        within: String,
+        /// Places with makers.
+        known: String,
     },
     /// No rule is given.
     #[error("no rule of sourcing: nothing to solve")]
@@ -204,7 +220,7 @@ pub fn source(tables: &Tables, premiums: &Premiums, scenario: &Scenario, questio
     if tiers.markets.is_empty() {
         return Err(SourcingError::NoMarket { car: question.car.id.clone() });
     }
-    check(question, &tiers)?;
+    check(tables, question, &tiers)?;
     let volume = match question.volume {
         Some(volume) => volume,
         None => volume_of(tables, question.car, scenario.year)?,
@@ -231,10 +247,39 @@ impl Solver<'_> {
     }
 }
 
-fn check(question: &Sourcing<'_>, tiers: &Tiers) -> Result<(), SourcingError> {
+/// Places of rules, each with the larger places, short of the world, that the tables count it within in this supply; and whether some
+/// maker is counted in the place itself.
+pub(crate) fn reach_of_rules(tables: &Tables, rules: &[Rules], tiers: &Tiers) -> Vec<(PlaceId, Vec<PlaceId>, bool)> {
+    let places = &tables.places;
+    let of_rule = |r: &Rules| {
+        let shares = r.caps.iter().chain(&r.content).map(|s| s.place);
+        r.bans.iter().chain(&r.friends).copied().chain(shares).collect::<Vec<_>>()
+    };
+    let mut asked: Vec<PlaceId> = rules.iter().flat_map(of_rule).collect();
+    asked.sort_unstable();
+    asked.dedup();
+    let found = asked.into_iter().map(|place| {
+        let above: Vec<PlaceId> = places.lineage(place).skip(1).filter(|p| places.code(*p) != "WORLD").collect();
+        let mut within: Vec<PlaceId> = tiers.nodes.iter().map(|n| n.place).filter(|p| above.contains(p)).collect();
+        within.sort_unstable();
+        within.dedup();
+        let has_maker = tiers.nodes.iter().any(|n| places.lineage(n.place).any(|p| p == place));
+        (place, within, has_maker)
+    });
+    found.collect()
+}
+
+fn check(tables: &Tables, question: &Sourcing<'_>, tiers: &Tiers) -> Result<(), SourcingError> {
     let is_empty = |r: &Rules| r.bans.is_empty() && r.friends.is_empty() && r.caps.is_empty() && r.content.is_empty();
     if question.rules.iter().all(is_empty) {
         return Err(SourcingError::NoRule);
+    }
+    let codes = |places: &[PlaceId]| places.iter().map(|p| tables.places.code(*p)).collect::<Vec<_>>().join(", ");
+    if let Some((place, within, _)) = reach_of_rules(tables, &question.rules, tiers).into_iter().find(|r| !r.2 && !r.1.is_empty()) {
+        let mut makers: Vec<PlaceId> = tiers.nodes.iter().map(|n| n.place).collect();
+        makers.sort_unstable();
+        makers.dedup();
+        return Err(SourcingError::NoMaker { seen: tables.places.code(place).to_owned(), within: codes(&within), known: codes(&makers) });
     }
     let mut known: Vec<&str> = tiers.markets.iter().map(|m| m.tier.as_str()).collect();
     known.sort_unstable();
@@ -250,7 +295,7 @@ fn check(question: &Sourcing<'_>, tiers: &Tiers) -> Result<(), SourcingError> {
             within("a content share", content.share)?;
         }
         if let Some(cap) = rule.caps.iter().find(|c| !(0.0..=1.0).contains(&c.share)) {
-            return Err(SourcingError::Share { what: "a cap".to_owned(), seen: cap.share });
+            return Err(SourcingError::Cap { seen: cap.share });
         }
     }
     question.volume.map_or(Ok(()), |v| within("the buyer's part of the world's need", v))
@@ -316,7 +361,7 @@ pub fn settle(tables: &Tables, premiums: &Premiums, car: &CarDesign, scenario: &
     }
     let question = Sourcing { car, part: Part::Car, rules, volume: None, objective: Objective::Nearest };
     let tiers = Tiers::of_car(tables, car, scenario)?;
-    check(&question, &tiers)?;
+    check(tables, &question, &tiers)?;
     let costs = premiums.costs(tables, &tiers, scenario.year)?;
     let solver = Solver { tables, tiers: &tiers, costs: &costs, capacities: &[], question: &question, volume: 1.0 };
     let problem = solver.problem(None);

@@ -7,7 +7,7 @@ use minewheel_data::status::Status;
 use serde::Serialize;
 
 use super::problem::{Held, Problem};
-use super::{Objective, Part, Rules, Solver, SourcingError};
+use super::{Objective, Part, Rules, Solver, SourcingError, reach_of_rules};
 use crate::solver::{ProgramError, Solution};
 use crate::supply::reach_notice;
 
@@ -15,6 +15,8 @@ use crate::supply::reach_notice;
 const SUPPLIED: f64 = 1e-5;
 /// What is nought to the solver's tolerance, in parts of the largest.
 const TOLERANCE: f64 = 1e-6;
+/// What an objective is taken for at least when its rest is told from nought: a kg CO2e or a USD by car.
+const LEAST_OBJECTIVE: f64 = 1.0;
 /// How far below the largest volume the solution lies that stands for it: at the limit itself nothing is left to choose.
 const BELOW_LARGEST: f64 = 0.999;
 /// How far least cost may be exceeded while carbon is made least.
@@ -279,7 +281,7 @@ fn binding(solver: &Solver<'_>, problem: &Problem<'_>, weight: &dyn Fn(usize) ->
             add(market, format!("{} {place}", if excluded.is_banned { "ban" } else { "not a friend" }), gain);
         }
     }
-    let scale = solution.objective.abs().max(f64::MIN_POSITIVE);
+    let scale = solution.objective.abs().max(LEAST_OBJECTIVE);
     found.retain(|b| b.gain_per_percent > TOLERANCE * scale * HUNDREDTH);
     found.sort_by(|a, b| b.gain_per_percent.total_cmp(&a.gain_per_percent).then_with(|| a.product.cmp(&b.product)));
     found
@@ -357,6 +359,15 @@ fn notices(solver: &Solver<'_>, is_feasible: bool, largest: Option<f64>, solved:
     }
     if solver.tiers.throughput(|n| solver.tiers.nodes[n].share).iter().any(|w| *w < 0.0) {
         notices.push("the car gives back more of some product than it takes: the open market is credited for it, a sourcing is not".to_owned());
+    }
+    let code = |p: &PlaceId| solver.tables.places.code(*p);
+    for (place, within, has_maker) in reach_of_rules(solver.tables, &solver.question.rules, solver.tiers) {
+        if !within.is_empty() {
+            let within = within.iter().map(code).collect::<Vec<_>>().join(", ");
+            notices.push(format!("rules on {0} miss makers of {0} that some tables count within {within}", code(&place)));
+        } else if !has_maker {
+            notices.push(format!("no maker in this supply is counted in {0}; what {0} makes of it is in the rest, WORLD", code(&place)));
+        }
     }
     notices.push(
         "capacity: a country's output and its spare, as if all other buyers gave way; counted for battery materials and rare earths".to_owned(),
