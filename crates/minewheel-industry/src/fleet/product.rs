@@ -116,13 +116,19 @@ fn pack_rules(setting: Setting<'_>, product: &Product, figures: &CarFigures) -> 
             wanted: Route::ALL.map(Route::word).join(", "),
         })?,
     };
+    // Duties to take back and who is allowed to dismantle differ by country.
+    let collected = || {
+        let places = fleet.places.id(&study.study.place).map(|id| fleet.places.lineage(id).map(|p| fleet.places.code(p)).collect::<Vec<_>>());
+        let value = fleet.parameters.subject("collection")?.value_at("formal", &places.unwrap_or_default(), i32::MAX, "1");
+        value.map(|v| draw.of(&v))
+    };
     let rules = PackRules {
         survival,
         second_survival: second.table(&product.name, AGES).map_err(|error| StudyError::Survival { file: study.file.clone(), error })?,
         start_kwh: kwh.first().copied().unwrap_or(figures.pack_kwh),
         kwh,
         exported: choice.exported.unwrap_or(0.0),
-        collected: choice.collected.map_or_else(|| table("collection", "formal", "1"), Ok)?,
+        collected: choice.collected.map_or_else(collected, Ok)?,
         second_life: choice.second_life.map_or_else(|| table("second-life", share, "1"), Ok)?,
         scrap: choice.scrap.map_or_else(|| table("making", "scrap", "1"), Ok)?,
     };

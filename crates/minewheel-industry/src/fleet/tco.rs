@@ -80,8 +80,12 @@ pub struct TcoCountry {
     pub use_basis: &'static str,
     /// First year from which the battery car is no dearer to buy.
     pub purchase_parity: Option<i32>,
+    /// Whether that is the first year asked for, so that it may have been so before.
+    pub purchase_parity_or_before: bool,
     /// First year from which it is no dearer to own.
     pub ownership_parity: Option<i32>,
+    /// Whether that is the first year asked for, so that it may have been so before.
+    pub ownership_parity_or_before: bool,
     /// What shops were seen to ask, price of battery cars over that of fuel cars, where it is published for the segment and country.
     pub published: Option<PublishedRatio>,
     /// Years.
@@ -214,14 +218,19 @@ pub fn compare(
             pack_usd_per_kwh: mine.pack / pair.pack_kwh(),
         });
     }
+    let first = years.first().map(|y| y.year);
+    let purchase_parity = parity(&years, |y| y.battery_purchase_usd <= y.fuel_purchase_usd);
+    let ownership_parity = parity(&years, |y| y.battery_usd_per_km <= y.fuel_usd_per_km);
     Ok(TcoCountry {
         segment: None,
         battery: battery.id.clone(),
         fuel: fuel.id.clone(),
         country: country.to_owned(),
         use_basis: if is_real_world { "real-world" } else { "official" },
-        purchase_parity: parity(&years, |y| y.battery_purchase_usd <= y.fuel_purchase_usd),
-        ownership_parity: parity(&years, |y| y.battery_usd_per_km <= y.fuel_usd_per_km),
+        purchase_parity,
+        purchase_parity_or_before: purchase_parity.is_some() && purchase_parity == first,
+        ownership_parity,
+        ownership_parity_or_before: ownership_parity.is_some() && ownership_parity == first,
         published: None,
         years,
         weakest_status: status,
