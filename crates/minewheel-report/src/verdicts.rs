@@ -116,6 +116,7 @@ fn row(verdict: &Verdict) -> Vec<String> {
 fn not_judged(report: &Report) -> Vec<Block> {
     let asked = report.not_asked.iter().map(|n| format!("{} clauses ask of a {}, of which nothing is said.", n.clauses, n.subject));
     let stated = report.statements.iter().map(|s| format!("Stated: {} [{}, {}]", s.states, s.source, s.status));
-    let points: Vec<String> = asked.chain(stated).collect();
+    let outside = (!report.left_out.is_empty()).then(|| format!("Outside the set, and not judged: {}.", report.left_out));
+    let points: Vec<String> = asked.chain(stated).chain(outside).collect();
     if points.is_empty() { vec![Block::Text("Every clause of the edition was judged.".to_owned())] } else { vec![Block::List(points)] }
 }
