@@ -100,6 +100,12 @@ fn values_that_the_specification_does_not_allow_are_faults() {
         ("pcf.exemptedEmissionsPercent", json!("101")),
         ("pcf.primaryDataShare", json!("-1")),
         ("pcf.geographyCountry", json!("cn")),
+        ("pcf.geographyCountry", json!("ZZ")),
+        ("pcf.productMassPerDeclaredUnit", json!("-1")),
+        // Of 7.31 in all, and of 1 kg of product.
+        ("pcf.fossilGhgEmissions", json!("7.32")),
+        ("pcf.fossilCarbonContent", json!("1.01")),
+        ("pcf.biogenicCarbonContent", json!("1.01")),
         ("pcf.geographyCountrySubdivision", json!("CN-GX")),
         ("pcf.ipccCharacterizationFactors", json!(["GWP100"])),
         ("pcf.packagingEmissionsIncluded", json!("true")),

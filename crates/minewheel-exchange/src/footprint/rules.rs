@@ -118,11 +118,11 @@ const REGIONS: &[&str] = &[
 const CARBON: &[Field] = &[
     must("declaredUnitOfMeasurement", OneOf(UNITS)),
     must("declaredUnitAmount", POSITIVE),
-    must("productMassPerDeclaredUnit", ANY),
+    must("productMassPerDeclaredUnit", NOT_NEGATIVE),
     must("referencePeriodStart", Date),
     must("referencePeriodEnd", Date),
     may("geographyRegionOrSubregion", OneOf(REGIONS)),
-    may("geographyCountry", Like(is_country, "two capital letters of ISO 3166-1, as \"CN\"")),
+    may("geographyCountry", Like(is_country, "a country's two letters in ISO 3166-1, as \"CN\"")),
     may("geographyCountrySubdivision", Like(is_subdivision, "a code of ISO 3166-2, as \"CN-GX\"")),
     may("boundaryProcessesDescription", Text),
     must("pcfExcludingBiogenicUptake", ANY),
@@ -178,6 +178,11 @@ const VERIFICATION: &[Field] = &[
 
 const GEOGRAPHIES: [&str; 3] = ["geographyRegionOrSubregion", "geographyCountry", "geographyCountrySubdivision"];
 
+/// Amounts of nought or less within all emissions.
+const TAKEN_OUT: [&str; 3] = ["landManagementBiogenicCO2Removals", "ccsTechnologicalCO2Capture", "technologicalCO2Removals"];
+/// Relative rounding of decimals that are added up.
+const ROUNDING: f64 = 1e-6;
+
 /// Everything that keeps a document from being a footprint of version 3.
 pub fn faults(document: &Value) -> Vec<Fault> {
     let mut found = Vec::new();
@@ -213,7 +218,29 @@ pub fn faults(document: &Value) -> Vec<Fault> {
     }
     share(&pcf["exemptedEmissionsPercent"], "pcf.exemptedEmissionsPercent", &mut found);
     share(&pcf["primaryDataShare"], "pcf.primaryDataShare", &mut found);
+    sums(pcf, &mut found);
     found
+}
+
+/// Parts that are more than their whole: fossil emissions beyond all emissions, carbon beyond the product's mass.
+///
+/// All emissions are less what is captured or taken out of the air, so those amounts, nought or less, are given back before.
+fn sums(pcf: &Value, found: &mut Vec<Fault>) {
+    let number = |name: &str| pcf.get(name).and_then(Value::as_str).and_then(Decimal::read).map_or(0.0, |d| d.to_f64());
+    let mut at_most = |name: &str, seen: f64, most: f64, wanted: &str| {
+        if seen > most + ROUNDING * most.abs().max(seen.abs()) {
+            found.push(Fault { path: format!("pcf.{name}"), seen: shown(&pcf[name]), wanted: format!("{wanted} ({most})") });
+        }
+    };
+    let taken_out: f64 = TAKEN_OUT.into_iter().map(number).sum();
+    let all = number("pcfExcludingBiogenicUptake") - taken_out;
+    at_most("fossilGhgEmissions", number("fossilGhgEmissions"), all, "at most pcfExcludingBiogenicUptake before captures and removals");
+    let mass = number("productMassPerDeclaredUnit");
+    // Nought stands for what has no mass: freight, energy, data.
+    if mass > 0.0 {
+        let carbon = number("fossilCarbonContent") + number("biogenicCarbonContent");
+        at_most("fossilCarbonContent", carbon, mass, "with biogenicCarbonContent at most productMassPerDeclaredUnit");
+    }
 }
 
 /// A share in per cent, if there is one, lies between nought and a hundred.
@@ -347,8 +374,17 @@ fn is_version(text: &str) -> bool {
     numbers.split('.').count() == 3 && numbers.split('.').all(is_number) && date.is_none_or(|d| d.len() == 8 && is_number(d))
 }
 
+/// Officially assigned codes of ISO 3166-1 alpha-2.
+const COUNTRIES: &str = "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD \
+    CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF \
+    GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN \
+    KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA \
+    NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI \
+    SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI \
+    VN VU WF WS YE YT ZA ZM ZW";
+
 fn is_country(text: &str) -> bool {
-    text.len() == 2 && text.bytes().all(|b| b.is_ascii_uppercase())
+    COUNTRIES.split(' ').any(|code| code == text)
 }
 
 fn is_subdivision(text: &str) -> bool {
