@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use minewheel_data::car::CarDesign;
+use minewheel_data::car::{CarDesign, Powertrain};
 use minewheel_data::cards::ProductId;
 use minewheel_data::methods::FlowId;
 use minewheel_data::places::PlaceId;
@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::AssessError;
 use crate::background::{Background, BackgroundUse};
-use crate::cost::{Cost, CostBlock, cost};
+use crate::cost::{Cost, CostBlock, CostPlaces, PackQuote, cost};
 use crate::footprint::{CategoryTotal, Footprint, PlacedLine, SolvedNetwork, phase_index};
 use crate::inventory::{CHARGING, Inventory, RoadEnergy, Traces, inventory};
 use crate::network::{Column, NetworkError, PlacedNetwork, PlacedNetworkBuilder, UseGrid};
@@ -50,6 +50,7 @@ pub struct CarCase<'d> {
     pub(crate) credits: Credits,
     traces: &'d Traces,
     countries: Vec<String>,
+    plants: Vec<String>,
     pack_makers: Vec<String>,
 }
 
@@ -133,9 +134,17 @@ impl CarCase<'_> {
     /// # Errors
     /// A price is missing.
     pub fn cost(&self, drawn: &Inventory, tables: &Tables, scenario: &Scenario, draw: &Draw<'_>) -> Result<Cost, AssessError> {
-        let country: Vec<&str> = self.countries.iter().map(String::as_str).collect();
-        let maker: Vec<&str> = self.pack_makers.iter().map(String::as_str).collect();
-        Ok(cost(self.design, drawn, tables, scenario.year, &country, &maker, draw)?)
+        let [country, plant, pack_maker] =
+            [&self.countries, &self.plants, &self.pack_makers].map(|l| l.iter().map(String::as_str).collect::<Vec<_>>());
+        let places = CostPlaces { country: &country, plant: &plant, pack_maker: &pack_maker };
+        Ok(cost(self.design, drawn, tables, scenario.year, places, draw)?)
+    }
+
+    /// What a kilowatt-hour of its pack costs at best estimates, and by what.
+    fn pack_quote(&self, tables: &Tables, scenario: &Scenario, cost: &Cost) -> Result<Option<PackQuote>, AssessError> {
+        let makers: Vec<&str> = self.pack_makers.iter().map(String::as_str).collect();
+        let quote = |(pack, usd)| PackQuote::of(tables, pack, usd, &makers, scenario.year, self.design.powertrain != Powertrain::Bev);
+        self.inventory.pack.as_ref().zip(cost.pack_usd()).map(quote).transpose()
     }
 }
 
@@ -176,6 +185,8 @@ pub struct CostResult {
     pub total_usd_per_km: Interval,
     /// Blocks of production and use.
     pub blocks: Vec<CostBlock>,
+    /// What a kilowatt-hour of its pack costs, and beside it what `battery` builds up; `null`: it has no pack.
+    pub pack: Option<PackQuote>,
 }
 
 /// A total of another category.
@@ -396,6 +407,7 @@ pub fn prepare_on<'d>(
             credits: Credits::default(),
             traces,
             countries: lineage(scenario.country),
+            plants: lineage(plant),
             pack_makers,
         });
     }
@@ -633,6 +645,7 @@ fn describe(
         },
         origin: origins.into_iter().map(|o| (o.key, o.shares)).chain(of_cells).collect(),
         weakest_status: weakest,
+            pack: case.pack_quote(tables, scenario, &cost)?,
         share_by_status,
         evidence_by_status: crate::uncertainty::evidence_by_status(tables, &flows),
         coverage: footprint.coverage.clone(),

@@ -6,8 +6,9 @@
 //! ```
 //!
 //! in US dollars of the price rows' year, undiscounted, without taxes on the car, insurance or parking. Component
-//! costs are per kilogram, per kilowatt or per piece; the pack costs what the market pays per kilowatt-hour in the
-//! place it is made and the year. Prices of energy are retail prices where the car drives.
+//! costs are per kilogram, per kilowatt or per piece, and the same everywhere; the pack costs what the market pays per kilowatt-hour of its
+//! chemistry in the place it is made and the year ([`pack_price`]); assembly is the labour of the plant's country
+//! and the rest of the plant's cost. Prices of energy and upkeep are those where the car drives; `upkeep` takes the latter there.
 
 use minewheel_data::car::{CarDesign, Fuel, Powertrain};
 use minewheel_data::parameters::ParameterError;
@@ -15,6 +16,11 @@ use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::status::Status;
 use minewheel_model::vehicle::Component;
 use serde::Serialize;
+
+mod pack;
+mod upkeep;
+
+pub use pack::{PackPrice, PackQuote, pack_price};
 
 use crate::inventory::Inventory;
 use crate::tables::Tables;
@@ -34,6 +40,9 @@ pub struct CostBlock {
     #[serde(skip)]
     pub rows: Vec<RowId>,
 }
+
+/// The block of a car's first pack.
+const FIRST_PACK: &str = "battery pack";
 
 /// Cost of one car.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -55,6 +64,10 @@ impl Cost {
     pub fn production_usd(&self) -> f64 {
         self.production.iter().map(|b| b.usd).sum()
     }
+    /// Cost of its first pack; `None`: it has none.
+    pub fn pack_usd(&self) -> Option<f64> {
+        self.production.iter().find(|b| b.block == FIRST_PACK).map(|b| b.usd)
+    }
     /// Cost of driving and keeping it.
     pub fn use_usd(&self) -> f64 {
         self.usage.iter().map(|b| b.usd).sum()
@@ -74,24 +87,51 @@ struct Prices<'a> {
     tables: &'a Tables,
     draw: &'a Draw<'a>,
     year: i32,
-    lineage: Vec<&'a str>,
+    lineage: &'a [&'a str],
 }
 
 impl Prices<'_> {
     /// A price and its year: the last one up to the year asked for, else the latest there is.
     fn value(&self, subject: &str, property: &str, unit: &str) -> Result<(Value, Option<i32>), ParameterError> {
-        let subject = self.tables.prices.subject(subject)?;
-        let at = |year: i32| subject.dated_value_at(property, &self.lineage, year, unit);
-        at(self.year).or_else(|_| at(i32::MAX))
+        self.value_in(self.lineage, subject, property, unit)
+    }
+
+    /// As [`Self::value`], in another place.
+    fn value_in(&self, places: &[&str], subject: &str, property: &str, unit: &str) -> Result<(Value, Option<i32>), ParameterError> {
+        pack::dated(&self.tables.prices, subject, property, places, self.year, unit)
+    }
+
+    fn block(&self, block: &'static str, usd: f64, price_year: Option<i32>, rows: Vec<RowId>) -> CostBlock {
+        CostBlock { block, usd, price_year, status: self.tables.rows.weakest(rows.iter().copied()), rows }
     }
 
     fn priced(&self, block: &'static str, amount: f64, subject: &str, property: &str, unit: &str) -> Result<CostBlock, ParameterError> {
         let (value, price_year) = self.value(subject, property, unit)?;
-        Ok(CostBlock { block, usd: amount * self.draw.of(&value), price_year, status: self.tables.rows.status(value.row), rows: vec![value.row] })
+        Ok(self.block(block, amount * self.draw.of(&value), price_year, vec![value.row]))
+    }
+
+    /// Packs of a chemistry, made here; `factor`: what their kind costs over packs of battery cars, with its row.
+    fn packs(&self, block: &'static str, kwh: f64, chemistry: &str, factor: Option<Value>) -> Result<CostBlock, ParameterError> {
+        let price = pack_price(self.tables, chemistry, self.lineage, self.year, self.draw)?;
+        let mut rows = price.rows;
+        rows.extend(factor.map(|f| f.row));
+        let factor = factor.map_or(1.0, |f| self.draw.of(&f));
+        Ok(self.block(block, kwh * price.usd_per_kwh * factor, price.year, rows))
     }
 }
 
-/// The cost of one car for one draw. `country` and `maker` are place codes from the nearest outwards.
+/// Where a car is driven, put together, and gets its pack: place codes from the nearest outwards.
+#[derive(Debug, Clone, Copy)]
+pub struct CostPlaces<'a> {
+    /// Where it drives.
+    pub country: &'a [&'a str],
+    /// Where it is put together.
+    pub plant: &'a [&'a str],
+    /// Where its pack is made.
+    pub pack_maker: &'a [&'a str],
+}
+
+/// The cost of one car for one draw.
 ///
 /// # Errors
 /// A price that the model needs is missing.
@@ -100,18 +140,17 @@ pub fn cost(
     inventory: &Inventory,
     tables: &Tables,
     year: i32,
-    country: &[&str],
-    pack_maker: &[&str],
+    places: CostPlaces<'_>,
     draw: &Draw<'_>,
 ) -> Result<Cost, ParameterError> {
-    let here = Prices { tables, draw, year, lineage: country.to_vec() };
-    let maker = Prices { tables, draw, year, lineage: pack_maker.to_vec() };
+    let [here, plant, maker] = [places.country, places.plant, places.pack_maker].map(|lineage| Prices { tables, draw, year, lineage });
     let sized = &inventory.sized;
+    let kind = if design.powertrain == Powertrain::Bev { None } else { Some(here.value("pack-phev", "price_over_bev_pack", "1")?.0) };
     let mut production = Vec::new();
     if let Some(pack) = &inventory.pack {
-        let factor = if design.powertrain == Powertrain::Bev { 1.0 } else { draw.of(&here.value("pack-phev", "price_over_bev_pack", "1")?.0) };
-        production.push(maker.priced("battery pack", pack.gross_energy.kwh() * factor, "pack", "price", "USD/kWh")?);
+        production.push(maker.packs(FIRST_PACK, pack.gross_energy.kwh(), &pack.chemistry, kind)?);
     }
+    let of_pack: f64 = production.iter().map(|b: &CostBlock| b.usd).sum();
     if !sized.motors.is_empty() {
         let kw = sized.motor_power().kw();
         let count = sized.motors.len() as f64;
@@ -139,32 +178,35 @@ pub fn cost(
     let glider: f64 = sized.components.iter().filter(|c| c.component.stage() == minewheel_model::bill::Stage::Glider).map(|c| c.mass.kg()).sum();
     production.push(here.priced("body, chassis, interior", glider, "glider", "production_cost", "USD/kg")?);
     production.push(here.priced("tyres", sized.mass_of(Component::Tyres).kg(), "tyre", "production_cost", "USD/kg")?);
-    production.push(here.priced("assembly", 1.0, "assembly", "production_cost", "USD/item")?);
+    production.push(plant.priced("assembly, labour", 1.0, "assembly", "labour_cost", "USD/item")?);
+    production.push(plant.priced("assembly, rest", 1.0, "assembly", "other_cost", "USD/item")?);
     let sum: f64 = production.iter().map(|b| b.usd).sum();
-    production.push(here.priced("overhead", sum, "overhead", "share_of_production_cost", "1")?);
+    let overhead = here.priced("overhead", sum, "overhead", "share_of_production_cost", "1")?;
+    let marked_up = 1.0 + overhead.usd / sum;
+    production.push(overhead);
 
     let mut usage = Vec::new();
     if let (Some(pack), true) = (&inventory.pack, inventory.packs > 1.0) {
-        usage.push(maker.priced("battery replaced", pack.gross_energy.kwh() * (inventory.packs - 1.0), "pack", "price", "USD/kWh")?);
+        usage.push(maker.packs("battery replaced", pack.gross_energy.kwh() * (inventory.packs - 1.0), &pack.chemistry, kind)?);
     }
     let km = inventory.lifetime_km;
     if let Some(wall) = inventory.energy.wall_wh_per_km {
         let kwh = minewheel_data::units::Energy::from_wh(wall * km * inventory.energy.electric_share).kwh();
         usage.push(here.priced("electricity", kwh, "electricity-home", "retail_price", "USD/kWh")?);
     }
-    if let Some(litres) = inventory.energy.fuel_l_per_100km {
+    if let Some(litres) = inventory.energy.mean_fuel_l_per_100km() {
         let fuel = if design.engine.as_ref().is_some_and(|e| e.fuel == Fuel::Diesel) { "diesel" } else { "petrol" };
-        let litres = litres / 100.0 * km * (1.0 - inventory.energy.electric_share);
+        let litres = litres / 100.0 * km;
         usage.push(here.priced("fuel", litres, fuel, "retail_price", "USD/l")?);
     }
-    let upkeep = match design.powertrain {
+    let drive = match design.powertrain {
         Powertrain::Bev => "maintenance-bev",
         Powertrain::Phev => "maintenance-phev",
         Powertrain::Hev => "maintenance-hev",
         Powertrain::IcevPetrol | Powertrain::IcevDiesel => "maintenance-icev",
     };
-    usage.push(here.priced("maintenance", km, upkeep, "cost_per_distance", "USD/km")?);
     let retail_factor = draw.of(&here.value("retail", "price_over_production_cost", "1")?.0);
+    usage.extend(upkeep::upkeep(&here, drive, km, (sum - of_pack) * marked_up * retail_factor)?);
     let made: f64 = production.iter().map(|b| b.usd).sum();
     let mut retail = here.priced("research, selling, dealer", made, "retail", "price_over_production_cost", "1")?;
     retail.usd -= made;

@@ -193,6 +193,9 @@ class CostResult(Record):
     blocks: Records[CostBlock]
     """Blocks of production and use."""
 
+    pack: PackQuote | None
+    """What a kilowatt-hour of its pack costs, and beside it what `battery` builds up; `null`: it has no pack."""
+
 
 class CostBlock(Record):
     """One block of the cost."""
@@ -209,6 +212,27 @@ class CostBlock(Record):
 
     status: Literal["read", "derived", "recalled", "assumption"]
     """How well the price is known."""
+
+
+class PackQuote(Record):
+    """The price at which a car's pack enters its cost, beside what the survey and the price model say."""
+
+    usd_per_kwh: float
+    """What is paid: the published mean of the place, split by chemistry; for a hybrid times what its packs cost over
+    those of battery cars; in USD per kWh."""
+
+    survey_place: str
+    """Place of the published mean."""
+
+    survey_year: int | None
+    """Its year."""
+
+    survey_mean_usd_per_kwh: float
+    """The published mean of all chemistries and uses, in USD per kWh."""
+
+    cost_model_usd_per_kwh: float | None
+    """What `battery` builds up for the same pack from materials, plant and labour, in USD per kWh; `null` for hybrids,
+    whose small packs it does not price."""
 
 
 class Driver(Record):
@@ -380,6 +404,7 @@ __all__ = [
     "Driver",
     "Impact",
     "Interval",
+    "PackQuote",
     "RunRecord",
     "StageLine",
 ]

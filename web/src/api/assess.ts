@@ -75,6 +75,13 @@ export interface Assessment {
     use_usd: Interval;
     total_usd_per_km: Interval;
     blocks: CostBlock[];
+    pack: {
+      usd_per_kwh: number;
+      survey_place: string;
+      survey_year: number | null;
+      survey_mean_usd_per_kwh: number;
+      cost_model_usd_per_kwh: number | null;
+    } | null;
   };
   origin: Record<string, Record<string, number>>;
   weakest_status: Status;

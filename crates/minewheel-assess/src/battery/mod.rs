@@ -18,11 +18,13 @@ pub use report::{
 pub use tables::BatteryTables;
 
 use minewheel_data::car::CarDesign;
-use minewheel_data::row::Value;
+use minewheel_data::row::{Draw, Value};
 use minewheel_data::units::{Energy, Length};
-use minewheel_model::battery::PackSpec;
+use minewheel_model::battery::{PackDesign, PackSpec};
 
+use crate::AssessError;
 use crate::scenario::Sampling;
+use crate::tables::Tables;
 
 /// What is asked of a pack.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,6 +97,16 @@ impl BatteryQuestion {
             })
             .collect()
     }
+}
+
+/// What the price model builds up for a pack that is made in a place in a year, in USD per kWh: `cost_usd_per_kwh` of [`battery_report`] for the
+/// same pack with nothing else chosen.
+///
+/// # Errors
+/// A price is missing.
+pub(crate) fn built_up_price(pack: &PackDesign, made_in: &str, year: i32, tables: &Tables) -> Result<f64, AssessError> {
+    let question = BatteryQuestion::usual(&pack.chemistry, pack.gross_energy, made_in, year, "");
+    Ok(cost::CostModel::new(&question, pack, tables)?.price(pack, &Draw::BEST).total())
 }
 
 /// Metals that may have recycled content, with their symbols.

@@ -231,6 +231,10 @@ fn side_by_side(tables: &Tables, results: &[Assessment], preset: Preset) -> Stri
     text.push_str(&drivers(first));
     text.push_str(&contributors(first));
     text.push_str(&background(first));
+    for note in packs(results) {
+        text.push_str(&print::wrap(&note));
+        text.push('\n');
+    }
     if let Some(note) = prices_of_other_years(results) {
         text.push_str(&print::wrap(&note));
         text.push('\n');

@@ -15,7 +15,8 @@
 //! Valid where the model is; its ranges miss the approved ones by some per cent, which may lie across a cliff.
 
 use minewheel_assess::AssessError;
-use minewheel_assess::inventory::pack_of;
+use minewheel_assess::cost::pack_price;
+use minewheel_assess::inventory::{pack_of, sized_with_pack};
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::{CarDesign, Powertrain};
 use minewheel_data::row::{Draw, Value};
@@ -323,8 +324,9 @@ impl Model<'_> {
                     }
                 }
                 let change = base * (far - 1.0);
-                let price = || self.tables.prices.subject("pack")?.value_at("price", &["CN"], year, "USD/kWh");
-                let cost_usd = if lever == DesignLever::PackEnergy { price().ok().map(|p| p.best * change) } else { None };
+                let price = |chemistry: &str| pack_price(self.tables, chemistry, &["CN"], year, &Draw::BEST).ok();
+                let chemistry = design.battery.as_ref().filter(|_| lever == DesignLever::PackEnergy).map(|b| b.chemistry.as_str());
+                let cost_usd = chemistry.and_then(price).map(|p| p.usd_per_kwh * change);
                 found.push(Crossing { quantity: cliff.quantity, at: cliff.at, lever, change, unit: lever.unit(), credit: reached, cost_usd });
             }
         }

@@ -3,7 +3,7 @@
 //! ```text
 //! purchase(y) = (Σ components + pack(y)) · (1 + overhead) · retail
 //! per km(y)   = (purchase(y) + use(y)) / distance of a life
-//! pack(y)     = pack(y₀) · (Q(y)/Q(y₀))^log₂(1 − λ)          after the last year y₀ with a price
+//! pack(y)     = pack(y₀) · (Q(y)/Q(y₀))^log₂(1 − λ)          of the car's chemistry, after the last year y₀ with a price
 //! Q(y)        = Q(y₀) · Π (1 + growth)                        cumulated demand for batteries
 //! ```
 //!
@@ -20,7 +20,7 @@
 use std::collections::BTreeMap;
 
 use minewheel_assess::AssessError;
-use minewheel_assess::cost::{Cost, CostBlock, cost};
+use minewheel_assess::cost::{Cost, CostBlock, CostPlaces, cost, pack_price};
 use minewheel_assess::inventory::{Inventory, Traces, inventory};
 use minewheel_assess::scenario::{GridChoice, Preset, Scenario};
 use minewheel_assess::tables::Tables;
@@ -138,12 +138,18 @@ fn with_packs(cost: &Cost, factor: f64) -> Paid {
     }
 }
 
+/// Where a car is put together.
+fn plant(car: &CarDesign) -> Option<&str> {
+    car.plant.country.as_deref().or(car.made_in.as_deref())
+}
+
 /// Two cars bought, driven and priced in one country; what they use does not depend on the year.
 struct Pair<'t> {
     tables: &'t Tables,
     designs: [&'t CarDesign; 2],
     inventories: [Inventory; 2],
     lineage: Vec<&'t str>,
+    plants: [Vec<&'t str>; 2],
     maker: Vec<&'t str>,
 }
 
@@ -166,18 +172,22 @@ impl<'t> Pair<'t> {
         };
         let mine = inventory(battery, tables, traces, &scenario(None)?, &Draw::BEST)?;
         let theirs = inventory(fuel, tables, traces, &scenario(Some(mine.lifetime_km))?, &Draw::BEST)?;
-        let maker = battery.battery.as_ref().and_then(|b| b.made_in.as_deref()).or(battery.plant.country.as_deref()).or(battery.made_in.as_deref());
-        let maker = match maker {
-            Some(code) => codes(tables.places.id(code)?),
-            None => codes(place),
+        let of = |code: Option<&str>| -> Result<Vec<&'t str>, FleetError> {
+            Ok(match code {
+                Some(code) => codes(tables.places.id(code)?),
+                None => codes(place),
+            })
         };
-        Ok(Self { tables, designs: [battery, fuel], inventories: [mine, theirs], lineage: codes(place), maker })
+        let maker = battery.battery.as_ref().and_then(|b| b.made_in.as_deref()).or_else(|| plant(battery));
+        let plants = [of(plant(battery))?, of(plant(fuel))?];
+        Ok(Self { tables, designs: [battery, fuel], inventories: [mine, theirs], lineage: codes(place), plants, maker: of(maker)? })
     }
 
     /// Costs of both at the prices of a year.
     fn priced(&self, year: i32) -> Result<[Cost; 2], FleetError> {
         let of = |index: usize| {
-            cost(self.designs[index], &self.inventories[index], self.tables, year, &self.lineage, &self.maker, &Draw::BEST).map_err(AssessError::from)
+            let places = CostPlaces { country: &self.lineage, plant: &self.plants[index], pack_maker: &self.maker };
+            cost(self.designs[index], &self.inventories[index], self.tables, year, places, &Draw::BEST).map_err(AssessError::from)
         };
         Ok([of(0)?, of(1)?])
     }
@@ -275,8 +285,8 @@ fn published(fleet: &FleetTables, segment: &str, country: &str, to: i32) -> Opti
 
 /// What a pair of cars costs to buy and to own in several countries, as lines of the price of packs, and that price by year.
 ///
-/// Prices of packs are those of the world, so that no year changes over from one place to another; after the last they follow the learning
-/// curve. Energy and all else are at their last prices in every year: no history of them is in the tables.
+/// Prices of packs are those of the battery car's chemistry in the world, so that no year changes over from one place to another; after the last
+/// they follow the learning curve. Energy and all else are at their last prices in every year: no history of them is in the tables.
 #[derive(Debug, Clone)]
 pub struct CostRatios {
     countries: BTreeMap<String, Lines>,
@@ -300,6 +310,7 @@ impl CostRatios {
         let traces = Traces::new(tables, None)?;
         let (battery, fuel) = (tables.catalogue.car(&segment.battery)?, tables.catalogue.car(&segment.fuel)?);
         let mut lines = BTreeMap::new();
+        let chemistry = battery.battery.as_ref().map_or("", |b| b.chemistry.as_str());
         for country in countries {
             let pair = Pair::new(tables, &traces, [battery, fuel], country, true)?;
             let [ours, others] = pair.priced(last)?;
@@ -312,7 +323,7 @@ impl CostRatios {
         let first = prices.years("price").first().copied().unwrap_or(last);
         let mut packs = BTreeMap::new();
         for year in first..=last.max(to) {
-            let price = prices.value_at("price", &[], year.min(last), "USD/kWh")?.best;
+            let price = pack_price(tables, chemistry, &[], year.min(last), &Draw::BEST)?.usd_per_kwh;
             packs.insert(year, if year > last { price * learned(tables, fleet, year)? } else { price });
         }
         Ok(Self { countries: lines, packs })
@@ -381,7 +392,9 @@ mod tests {
                 assert!((ratios.buying(country, year.pack_usd_per_kwh).unwrap() - buy.ln()).abs() < 1e-9);
             }
         }
-        assert_eq!((ratios.pack_price(2021), ratios.pack_price(2024), ratios.pack_price(2010)), (Some(155.0), Some(115.0), Some(806.0)));
+        // The car's packs are of iron phosphate: below the means of all packs (155, 115 USD/kWh), and as published for 2025.
+        let [first, of_2021, of_2024, of_2025] = [2010, 2021, 2024, 2025].map(|year| ratios.pack_price(year).unwrap());
+        assert!(first < 806.0 && of_2021 < 155.0 && of_2024 < 115.0 && (of_2025 - 81.0).abs() < 0.1, "{first} {of_2021} {of_2024} {of_2025}");
         assert!(ratios.pack_price(2040) < ratios.pack_price(2030) && ratios.owning("DE", 100.0).is_none());
     }
 
