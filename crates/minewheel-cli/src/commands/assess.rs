@@ -249,6 +249,21 @@ const fn is_plug_in(result: &Assessment) -> bool {
     result.consumption_kwh_per_100km.is_some() && result.fuel_l_per_100km.is_some()
 }
 
+/// By what packs are priced, and what the price model has for the same packs; one line a survey.
+fn packs(results: &[Assessment]) -> Vec<String> {
+    let mut surveys: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (result, pack) in results.iter().filter_map(|r| r.cost.pack.as_ref().map(|p| (r, p))) {
+        let year = pack.survey_year.map(|y| format!(" {y}")).unwrap_or_default();
+        let survey = format!("{}{year}, {} for all packs", pack.survey_place, figure(pack.survey_mean_usd_per_kwh));
+        let built_up = pack.cost_model_usd_per_kwh.map(|usd| format!(" ({})", figure(usd))).unwrap_or_default();
+        surveys.entry(survey).or_default().push(format!("{} {}{built_up}", result.car, figure(pack.usd_per_kwh)));
+    }
+    let line = |(survey, cars): (String, Vec<String>)| {
+        format!("pack, USD/kWh: {}; survey of {survey}, split by chemistry; in brackets what `battery` builds up", cars.join(", "))
+    };
+    surveys.into_iter().map(line).collect()
+}
+
 /// The years of the prices, where they are not those of the question.
 fn prices_of_other_years(results: &[Assessment]) -> Option<String> {
     let of = |r: &Assessment| r.cost.blocks.iter().filter_map(|b| b.price_year).filter(|y| *y != r.year).collect::<Vec<_>>();
