@@ -33,8 +33,25 @@ pub struct PackLife {
     pub first_life_ends_at: f64,
     /// Years until then; 60 is the longest computed.
     pub first_life_years: f64,
+    /// Years until a fifth of the capacity is gone.
+    pub years_to_80_percent: f64,
+    /// Age of the oldest cars that the field data holds: what is said of a pack beyond it is extrapolated.
+    pub field_reaches_years: f64,
     /// Packs that the car's life takes, at least one.
     pub packs_over_life: f64,
+}
+
+/// The capacity that studies of field data and much of the trade call the end of a pack's first life.
+pub(crate) const EIGHTY_PERCENT: f64 = 0.8;
+
+/// What a life must not be read without: how far the field data reaches, and what no law holds.
+pub fn extrapolation(years: f64, reaches: f64) -> Option<String> {
+    (years > reaches).then(|| {
+        format!(
+            "a first life beyond {reaches:.0} years is extrapolated: no car of the field data is older, and most are far younger; knees and \
+             failures, which end a life earlier, are not in it"
+        )
+    })
 }
 
 /// Ages a cell: its id, its years, and what they must not be read without.
@@ -61,7 +78,8 @@ pub fn pack_life(design: &CarDesign, tables: &Tables, per_year: Option<Length>) 
     let (_, sized) = sized_with_pack(&with_standard_life(design, tables)?, tables, &Draw::BEST)?;
     let years = sized.years.years();
     let per_year = per_year.unwrap_or(sized.lifetime * (1.0 / years));
-    let electric_share = sized.utility_factor.map_or(1.0, |(official, _)| official.get());
+    let curve = tables.vehicles.utility_curve(design, design.model_year.unwrap_or(i32::MAX), false, &Draw::BEST)?;
+    let electric_share = curve.map_or(1.0, |curve| curve.share(Length::from_km(range_km)).get());
     let electric = per_year * electric_share;
     let usage = CarDuty::new(electric, Length::from_km(range_km));
     let first_life_years = tables.ageing.pack_years(&battery.chemistry, &usage, &Draw::BEST)?;
@@ -74,6 +92,8 @@ pub fn pack_life(design: &CarDesign, tables: &Tables, per_year: Option<Length>) 
         cycles_per_year: electric.km() / range_km,
         first_life_ends_at: tables.ageing.first_life_ends_at(&Draw::BEST),
         first_life_years,
+        years_to_80_percent: tables.ageing.pack_years_to(&battery.chemistry, &usage, EIGHTY_PERCENT, &Draw::BEST)?,
+        field_reaches_years: tables.ageing.field_reaches_years(),
         packs_over_life: (years / first_life_years).max(1.0),
     })
 }

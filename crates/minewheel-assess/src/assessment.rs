@@ -584,9 +584,19 @@ fn cycle_notice(car: &str, energy: &RoadEnergy) -> Option<String> {
         what.push(format!("capped at its top speed of {top:.0} km/h"));
     }
     if energy.missed_trace_s >= 1.0 {
-        what.push(format!("not followed for {:.0} s", energy.missed_trace_s));
+        what.push(format!("not followed for {:.0} s: {:.3} Wh/km of work at the wheels are not in it", energy.missed_trace_s, energy.missed_wh_per_km));
+    }
+    if energy.depleting_fuel_l_per_100km > 0.0 {
+        what.push(format!("on the battery with the engine's help: {:.2} l/100 km of that distance", energy.depleting_fuel_l_per_100km));
     }
     (!what.is_empty()).then(|| format!("{car}: cycle {} {}", energy.cycle, what.join(", ")))
+}
+
+/// What a reader must know of the weather: that the temperature of the place's roads is not known.
+fn weather_notice(tables: &Tables, scenario: &Scenario) -> Option<String> {
+    let place = tables.places.code(scenario.country);
+    let is_unknown = scenario.is_real_world && tables.drive.ambient_c_in(place).is_none();
+    is_unknown.then(|| format!("{place}: the mean temperature of its roads is in no table; {:.0} °C stand in", tables.drive.real_world_c.best))
 }
 
 fn describe(
@@ -642,10 +652,10 @@ fn describe(
             use_usd: column(&|f: &Figures| f.cost[1]),
             total_usd_per_km: column(&|f: &Figures| f.cost[2]),
             blocks: cost.blocks().cloned().collect(),
+            pack: case.pack_quote(tables, scenario, &cost)?,
         },
         origin: origins.into_iter().map(|o| (o.key, o.shares)).chain(of_cells).collect(),
         weakest_status: weakest,
-            pack: case.pack_quote(tables, scenario, &cost)?,
         share_by_status,
         evidence_by_status: crate::uncertainty::evidence_by_status(tables, &flows),
         coverage: footprint.coverage.clone(),
@@ -667,7 +677,10 @@ fn describe(
             boundary: BOUNDARY,
             network_columns: network.placed.columns().len(),
             residual: footprint.residual,
-            notices: cycle_notice(&case.design.id, &inventory.energy).into_iter().chain(network.placed.notices.iter().cloned()).collect(),
+            notices: cycle_notice(&case.design.id, &inventory.energy)
+                .into_iter()
+                .chain(crate::battery::hybrid_notice(case.design, tables))
+                .chain(network.placed.notices.iter().cloned()).collect(),
             contributors: contributors(tables, network, footprint),
             blockers: crate::uncertainty::blockers(tables, &flows, MOST_NAMED),
         },

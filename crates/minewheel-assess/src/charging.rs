@@ -10,7 +10,7 @@ use minewheel_data::units::{EnergyPerLength, Length, Power, Speed};
 use minewheel_model::charging::{
     ChargingCar, ChargingError, Session, SessionResult, Supply, TripPlan, TripRequest, charge, charging_car, plan_trip, steady_trace,
 };
-use minewheel_model::drive::{Conditions, ElectricCar, Masses, Performance, Readiness, Trace, drive, electric_car, performance, performance_car};
+use minewheel_model::drive::{Conditions, ElectricCar, Masses, Performance, Readiness, Trace, check_driven, drive, electric_car, performance, performance_car};
 
 use crate::AssessError;
 use crate::inventory::{body_change, with_kerb_mass};
@@ -128,11 +128,28 @@ pub struct Trip {
     pub prepares: bool,
 }
 
+/// A trip with stops, and how the car kept its pace.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlannedTrip {
+    /// The plan.
+    pub plan: TripPlan,
+    /// The trace that gives the consumption.
+    pub trace: String,
+    /// How long that trace lasts.
+    pub lasts_s: f64,
+    /// Time of it in which the car fell behind.
+    pub missed_trace_s: f64,
+    /// Work at the wheels in Wh/km that it did not do in that time.
+    pub missed_wh_per_km: f64,
+    /// Fields that the design did not give, with what stood in.
+    pub defaulted: Vec<(String, f64)>,
+}
+
 /// Plans a trip: the consumption from the drive model, the stops from the charging model.
 ///
 /// # Errors
-/// The car is not electric, misses the pace, or cannot get from station to station.
-pub fn plan_car_trip(design: &CarDesign, tables: &Tables, trip: &Trip) -> Result<(TripPlan, Vec<(String, f64)>), AssessError> {
+/// The car is not electric, misses the pace or cannot follow the cycle, or cannot get from station to station.
+pub fn plan_car_trip(design: &CarDesign, tables: &Tables, trip: &Trip) -> Result<PlannedTrip, AssessError> {
     if design.powertrain != Powertrain::Bev {
         return Err(ChargingError::NotElectric { car: design.id.clone(), powertrain: design.powertrain.word() }.into());
     }
@@ -145,15 +162,18 @@ pub fn plan_car_trip(design: &CarDesign, tables: &Tables, trip: &Trip) -> Result
     if result.missed_trace_s > 0.0
         && let Pace::Steady(speed) = &trip.pace
     {
-        let readiness = Readiness { soc: trip.conditions.initial_soc, ambient_c: result.ambient_c };
+        let readiness = Readiness { soc: trip.conditions.soc_of(&car), ambient_c: result.ambient_c };
         let able = performance(&performance_car(design, &car, &tables.performance, readiness, &Draw::BEST)?);
         let (speed_km_h, top_km_h) = (speed.km_h(), able.top_speed_km_h);
         return Err(ChargingError::TooFast { car: design.id.clone(), speed_km_h, top_km_h }.into());
     }
+    // What a car uses that a cycle leaves behind is no consumption, as in `drive`.
+    check_driven(design, trace.id(), result.missed_trace_s, &trace)?;
     let request = TripRequest {
         distance_m: trip.distance.m(),
         speed_m_s,
-        consumption_j_per_m: wh_per_km(result.battery_wh_per_km),
+        // What leaves the cells, so that a charge puts back what the road took.
+        consumption_j_per_m: wh_per_km(result.battery_wh_per_km + result.ledger.battery),
         ambient_c: result.ambient_c,
         start_soc: trip.soc.0,
         reserve_soc: trip.soc.1,
@@ -162,7 +182,14 @@ pub fn plan_car_trip(design: &CarDesign, tables: &Tables, trip: &Trip) -> Result
         spacing_m: trip.spacing.map(Length::m),
         prepares: trip.prepares,
     };
-    Ok((plan_trip(design, &at_plug, &tables.charging, &request, &Draw::BEST)?, defaulted))
+    Ok(PlannedTrip {
+        plan: plan_trip(design, &at_plug, &tables.charging, &request, &Draw::BEST)?,
+        trace: trace.id().to_owned(),
+        lasts_s: trace.duration_s(),
+        missed_trace_s: result.missed_trace_s,
+        missed_wh_per_km: result.ledger.unmet,
+        defaulted,
+    })
 }
 
 /// J/m of Wh/km.

@@ -16,7 +16,7 @@ use minewheel_data::places::PlaceId;
 use minewheel_data::row::Draw;
 use minewheel_data::units::{Mass, Power};
 use minewheel_model::bill::{BillLine, Stage};
-use minewheel_model::drive::{Masses, electric_car};
+use minewheel_model::drive::{Kind, Masses, electric_car};
 use minewheel_model::motor::drive_unit::{Chassis, CycleUse, DriveUnit, Slot, Strategy, drive_cycle};
 use minewheel_model::motor::sizing::{MotorSpec, Sized, size_machine};
 use minewheel_model::motor::{LossMap, MachineMasses, MapGrid, MotorError, MotorTables};
@@ -227,8 +227,7 @@ fn chassis(design: &CarDesign, tables: &Tables) -> Result<(Chassis, f64, Masses)
     let design = &*design;
     let masses = Masses::of(design, &tables.drive, &Draw::BEST, &mut defaulted);
     let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?.heavier_by(body_change(design, tables)?.kg());
-    let class = design.class.unwrap_or_else(|| tables.drive.class_by_mass(masses.kerb_mass_kg));
-    let wheel = Draw::BEST.of(&tables.drive.class(class).wheel_radius_m);
+    let wheel = Kind::of(design, &masses, &tables.drive).value(|c| &c.wheel_radius_m, &Draw::BEST);
     let given = design.motors.first().and_then(|m| m.final_drive_ratio.as_ref()).map(|v| v.best);
     let ratio = given.unwrap_or_else(|| Draw::BEST.of(&tables.drive.gear_ratio));
     Ok((Chassis::of(&car, wheel), ratio, masses))

@@ -339,7 +339,7 @@ pub fn explain_energy(tables: &Tables, case: &CarCase<'_>) -> Explanation {
     let km = case.inventory.lifetime_km;
     let leaf = |label: &str, value: f64, total: f64| Node { ..folder(label.to_owned(), Vec::new(), value, total) };
     let electricity = energy.wall_wh_per_km.map_or(0.0, |w| minewheel_data::units::Energy::from_wh(w * km * energy.electric_share).kwh());
-    let fuel = energy.fuel_mj_per_km.map_or(0.0, |f| minewheel_data::units::Energy::from_mj(f * km * (1.0 - energy.electric_share)).kwh());
+    let fuel = energy.mean_fuel_mj_per_km().map_or(0.0, |f| minewheel_data::units::Energy::from_mj(f * km).kwh());
     let total = electricity + fuel;
     let mut children = Vec::new();
     if electricity > 0.0 {

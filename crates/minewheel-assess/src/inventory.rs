@@ -4,12 +4,13 @@
 //! distance of a life. Every function takes a [`Draw`], so the best estimate and a Monte Carlo draw are one code.
 //!
 //! ```text
-//! electricity = e_wall · km · u      fuel = f · km · (1 − u)
+//! electricity = e_wall · km · u      fuel = (f_s · (1 − u) + f_d · u) · km
 //! packs = max(1, years / first life of a pack)
 //! ```
 //!
-//! with `e_wall` the energy at the wall per kilometre, `f` the fuel energy per kilometre, and `u` the electric share of
-//! the distance (1 for battery cars, 0 for cars without a plug, the utility factor for plug-in hybrids). A pack's first
+//! with `e_wall` the energy at the wall per kilometre, `f_s` the fuel energy per kilometre with the charge kept, `f_d` that of an engine
+//! which helps while the battery is depleted, and `u` the electric share of the distance (1 for battery cars, 0 for cars without a
+//! plug, for plug-in hybrids the utility factor at their own range). A pack's first
 //! life is that of [`crate::ageing`]; what a second pack still holds when the car ends serves elsewhere, so packs count
 //! in fractions. Packs of hybrids without a plug are not aged: their duty is not a distance on a charge.
 
@@ -22,13 +23,13 @@ use minewheel_data::cycles::Cycle;
 use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::units::{Energy, Length, Mass, Power, Speed};
 use minewheel_model::ageing::CarDuty;
-use minewheel_model::battery::{CellChoices, Content, PackDesign, PackSpec, design_pack};
+use minewheel_model::battery::{CellChoices, Content, PackDesign, PackPower, PackSpec, design_pack};
 use minewheel_model::bill::{BillLine, BillOfMaterials, Stage};
 use minewheel_model::drive::{
-    CertificationTraces, Conditions, ElectricCar, Masses, Trace, WltcClass, WltpCycle, combustion_car, drive, drive_combustion, electric_car,
-    wltp_cycle,
+    CertificationTraces, Conditions, ElectricCar, Masses, Trace, WltcClass, WltpCycle, check_driven, combustion_car, drive, drive_combustion,
+    drive_depleting, electric_car, wltp_cycle,
 };
-use minewheel_model::vehicle::{PackSummary, SizedCar, bill, element_content, size};
+use minewheel_model::vehicle::{Origin, PackSummary, SizedCar, bill, element_content, size};
 
 use crate::AssessError;
 use crate::plant::supply_lines;
@@ -100,12 +101,30 @@ pub struct RoadEnergy {
     pub fuel_mj_per_km: Option<f64>,
     /// Fuel, for the distance on fuel.
     pub fuel_l_per_100km: Option<f64>,
+    /// Fuel, for the electric distance: what the engine does of it where machine and pack do not suffice.
+    pub depleting_fuel_mj_per_km: f64,
+    /// Fuel, for the electric distance.
+    pub depleting_fuel_l_per_100km: f64,
+    /// Work at the wheels that the cycle asks for and the car does not do.
+    pub missed_wh_per_km: f64,
     /// Electric share of the distance.
     pub electric_share: f64,
     /// Fields that the design did not give, with what stood in.
     pub defaulted: Vec<(String, f64)>,
     /// Rows the energy rests on.
     pub rows: Vec<RowId>,
+}
+
+impl RoadEnergy {
+    /// Fuel over all distance, on fuel and on the battery, in MJ per km; `None`: the car has no engine.
+    pub fn mean_fuel_mj_per_km(&self) -> Option<f64> {
+        self.fuel_mj_per_km.map(|f| (1.0 - self.electric_share) * f + self.electric_share * self.depleting_fuel_mj_per_km)
+    }
+
+    /// Fuel over all distance in l per 100 km; `None`: the car has no engine.
+    pub fn mean_fuel_l_per_100km(&self) -> Option<f64> {
+        self.fuel_l_per_100km.map(|f| (1.0 - self.electric_share) * f + self.electric_share * self.depleting_fuel_l_per_100km)
+    }
 }
 
 /// Everything one car demands.
@@ -204,14 +223,29 @@ fn content(bill: &BillOfMaterials, pack: Option<&PackDesign>, tables: &Tables, d
     materials
 }
 
+/// The design with the kerb mass that its coast-down's test mass tells, where it gives no kerb mass: the one that the drive takes.
+fn massed_by_test<'d>(design: &'d CarDesign, tables: &Tables, draw: &Draw<'_>) -> Cow<'d, CarDesign> {
+    if design.kerb_mass_kg.is_some() || design.road_load.test_mass_kg.is_none() {
+        return Cow::Borrowed(design);
+    }
+    let kg = Masses::of(design, &tables.drive, draw, &mut Vec::new()).kerb_mass_kg;
+    Cow::Owned(CarDesign { kerb_mass_kg: Some(Value::given(kg)), ..design.clone() })
+}
+
 /// The car's pack, and the car around it.
 ///
 /// # Errors
 /// The design cannot be made into a car.
-pub(crate) fn sized_with_pack(design: &CarDesign, tables: &Tables, draw: &Draw<'_>) -> Result<(Option<PackDesign>, SizedCar), AssessError> {
+pub fn sized_with_pack(design: &CarDesign, tables: &Tables, draw: &Draw<'_>) -> Result<(Option<PackDesign>, SizedCar), AssessError> {
     let pack = pack_of(design, tables, draw)?;
     let summary = pack.as_ref().map(|p| PackSummary { mass: p.pack_mass });
-    let sized = size(design, summary.as_ref(), &tables.vehicles, draw)?;
+    let massed = massed_by_test(design, tables, draw);
+    let mut sized = size(&massed, summary.as_ref(), &tables.vehicles, draw)?;
+    if matches!(massed, Cow::Owned(_)) {
+        for field in sized.fields.iter_mut().filter(|f| f.field == "car.kerb_mass_kg") {
+            (field.origin, field.row) = (Origin::Default, tables.drive.payload_kg.row);
+        }
+    }
     Ok((pack, sized))
 }
 
@@ -255,6 +289,16 @@ pub(crate) fn pack_spec(battery: &BatteryDesign, design: &CarDesign) -> PackSpec
         made_in: battery.made_in.as_deref().or(design.made_in.as_deref()).map(Arc::from),
         layout: None,
         choices: CellChoices::default(),
+        power: pack_power(design),
+    }
+}
+
+/// What the pack of a hybrid must give: all that power cells can without a plug, the power of the machines with one.
+fn pack_power(design: &CarDesign) -> Option<PackPower> {
+    match design.powertrain {
+        Powertrain::Hev => Some(PackPower::Most),
+        Powertrain::Phev => design.motors.iter().filter_map(|m| m.peak_power_kw).max_by(|a, b| a.best.total_cmp(&b.best)).map(PackPower::Covers),
+        _ => None,
     }
 }
 
@@ -286,38 +330,63 @@ fn road_energy(
     let cycle = scenario.cycle.as_ref().map_or_else(|| class.cycle_id().to_owned(), |c| c.id().to_string());
     let trace = traces.get(&cycle).ok_or_else(|| AssessError::Cycle(cycle.clone()))?;
     let mut energy = RoadEnergy { cycle: cycle.clone(), ..RoadEnergy::default() };
+    let mut rated_range_km = None;
+    let fuelled = if design.powertrain == Powertrain::Bev {
+        None
+    } else {
+        Some(combustion_car(design, &masses, &tables.drive, &traces.certification, draw)?.heavier_by(change_kg))
+    };
     if matches!(design.powertrain, Powertrain::Bev | Powertrain::Phev) {
         let car = electric_car(design, &masses, &tables.drive, draw)?.heavier_by(change_kg);
-        // A plug-in hybrid has the power of its engine too, and one cycle for both ways to drive.
-        let own = if design.powertrain == Powertrain::Bev { traces.reshaped(class, &car, tables, draw) } else { None };
-        let result = drive(&car, own.as_ref().map_or(trace, |o| &o.0), &conditions);
-        energy.downscaling_factor = own.as_ref().map_or(0.0, |o| o.1.downscaling_factor);
-        energy.capped_at_km_h = own.and_then(|o| o.1.top_speed_m_s).map(|v| Speed::from_m_s(v).km_h());
-        energy.missed_trace_s = result.missed_trace_s;
+        let result = if let Some(engine) = &fuelled {
+            // A plug-in hybrid has the power of its engine too, and one cycle for both ways to drive.
+            let depleting = drive_depleting(&car, engine, trace, &conditions);
+            energy.depleting_fuel_mj_per_km = depleting.fuel_mj_per_km;
+            energy.depleting_fuel_l_per_100km = depleting.fuel_l_per_100km;
+            energy.range_km = Some(depleting.range_km);
+            // Shares of distance were measured by the range of the test.
+            let in_test = scenario.is_real_world.then(|| drive_depleting(&car, engine, trace, &Conditions::official()).range_km);
+            rated_range_km = in_test.or(energy.range_km);
+            depleting.electric
+        } else {
+            let own = traces.reshaped(class, &car, tables, draw);
+            let driven = own.as_ref().map_or(trace, |o| &o.0);
+            let result = drive(&car, driven, &conditions);
+            // Draws of a car that follows are let pass.
+            if draw.is_best() {
+                check_driven(design, &cycle, result.missed_trace_s, driven)?;
+            }
+            energy.downscaling_factor = own.as_ref().map_or(0.0, |o| o.1.downscaling_factor);
+            energy.capped_at_km_h = own.and_then(|o| o.1.top_speed_m_s).map(|v| Speed::from_m_s(v).km_h());
+            energy.missed_trace_s = result.missed_trace_s;
+            energy.missed_wh_per_km = result.ledger.unmet;
+            energy.range_km = Some(Energy::from_j(car.usable_energy_j).wh() / result.battery_wh_per_km);
+            energy.electric_share = 1.0;
+            result
+        };
         energy.wall_wh_per_km = Some(result.wall_wh_per_km);
         energy.battery_wh_per_km = Some(result.battery_wh_per_km);
-        energy.range_km = Some(Energy::from_j(car.usable_energy_j).wh() / result.battery_wh_per_km);
-        energy.electric_share = 1.0;
         for field in car.defaulted {
             energy.rows.extend(field.rows);
             energy.defaulted.push((field.field.to_owned(), field.value));
         }
     }
-    if design.powertrain != Powertrain::Bev {
-        let car = combustion_car(design, &masses, &tables.drive, &traces.certification, draw)?.heavier_by(change_kg);
+    if let Some(car) = fuelled {
         let result = drive_combustion(&car, trace, &conditions);
+        if draw.is_best() {
+            check_driven(design, &cycle, result.missed_trace_s, trace)?;
+        }
+        energy.missed_trace_s = result.missed_trace_s;
         energy.fuel_mj_per_km = Some(result.fuel_mj_per_km);
         energy.fuel_l_per_100km = Some(result.fuel_l_per_100km);
-        energy.electric_share = match (design.powertrain, sized.utility_factor) {
-            (Powertrain::Phev, Some((official, real))) => {
-                if scenario.is_real_world {
-                    real.get()
-                } else {
-                    official.get()
-                }
+        let year = design.model_year.unwrap_or(scenario.year);
+        if let (Some(curve), Some(range_km)) = (tables.vehicles.utility_curve(design, year, scenario.is_real_world, draw)?, rated_range_km) {
+            energy.electric_share = curve.share(Length::from_km(range_km)).get();
+            if !curve.is_given() {
+                energy.defaulted.push(("use.utility_factor".to_owned(), energy.electric_share));
+                energy.rows.extend(curve.rows);
             }
-            _ => 0.0,
-        };
+        }
     }
     energy.rows.extend(design.values().map(|v| v.row).filter(|r| *r != RowId::GIVEN));
     energy.rows.sort_unstable();
@@ -337,13 +406,13 @@ fn energy_lines(lines: &mut Vec<BillLine>, energy: &RoadEnergy, design: &CarDesi
             rows: energy.rows.clone(),
         });
     }
-    if let Some(fuel) = energy.fuel_mj_per_km {
+    if let Some(fuel) = energy.mean_fuel_mj_per_km() {
         let is_diesel = design.engine.as_ref().is_some_and(|e| e.fuel == Fuel::Diesel);
         lines.push(BillLine {
             stage: Stage::FuelUse,
             part: Arc::from(if is_diesel { "diesel" } else { "petrol" }),
             product: Arc::from(if is_diesel { "diesel-burnt-in-car" } else { "petrol-burnt-in-car" }),
-            amount: fuel * distance.km() * (1.0 - energy.electric_share),
+            amount: fuel * distance.km(),
             contained: Mass::ZERO,
             place: None,
             rows: energy.rows.clone(),
@@ -397,12 +466,18 @@ pub struct Driven {
     pub wheel_positive_wh_per_km: f64,
     /// Braking work at the wheels.
     pub wheel_negative_wh_per_km: f64,
+    /// Time that the cycle takes.
+    pub lasts_s: f64,
     /// Time in which the car could not follow.
     pub missed_trace_s: f64,
+    /// Work at the wheels that it did not do in that time.
+    pub missed_wh_per_km: f64,
     /// Ambient temperature.
     pub ambient_c: f64,
-    /// Fuel.
+    /// Fuel, with the battery's charge kept.
     pub fuel_l_per_100km: Option<f64>,
+    /// Fuel of a plug-in hybrid's engine that helps while the battery is depleted.
+    pub depleting_fuel_l_per_100km: Option<f64>,
     /// Electric range.
     pub range_km: Option<f64>,
     /// Fields that the design did not give, with what stood in.
@@ -431,49 +506,58 @@ pub fn drive_car(design: &CarDesign, tables: &Tables, trace: Option<&Trace>, con
     };
     let mut fields: Vec<(String, f64)> =
         sized.into_iter().chain(defaulted.iter().map(|d| (d.field, d.value))).map(|(f, v)| (f.to_owned(), v)).collect();
-    if matches!(design.powertrain, Powertrain::Bev | Powertrain::Phev) {
-        let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?.heavier_by(change_kg);
-        let (cycle, owned) = match trace {
-            Some(trace) => (trace.id().to_owned(), None),
-            None => auto(car.peak_power_w, (design.powertrain == Powertrain::Bev).then_some(&car)).map(|(id, t)| (id, Some(t)))?,
-        };
-        let Some(trace) = trace.or(owned.as_ref()) else { return Err(AssessError::Cycle(cycle)) };
-        let result = drive(&car, trace, conditions);
+    let fuelled = if design.powertrain == Powertrain::Bev {
+        None
+    } else {
+        let certification = CertificationTraces::new(&tables.cycles, &tables.procedures)?;
+        let car = combustion_car(design, &masses, &tables.drive, &certification, &Draw::BEST)?.heavier_by(change_kg);
         fields.extend(car.defaulted.iter().map(|d| (d.field.to_owned(), d.value)));
-        return Ok(Driven {
-            cycle,
-            distance_km: result.distance_km,
-            wall_wh_per_km: Some(result.wall_wh_per_km),
-            battery_wh_per_km: Some(result.battery_wh_per_km),
-            wheel_positive_wh_per_km: result.wheel_positive_wh_per_km,
-            wheel_negative_wh_per_km: result.wheel_negative_wh_per_km,
-            missed_trace_s: result.missed_trace_s,
-            ambient_c: result.ambient_c,
-            fuel_l_per_100km: None,
-            range_km: Some(Energy::from_j(car.usable_energy_j).wh() / result.battery_wh_per_km),
-            defaulted: fields,
-        });
-    }
-    let car = combustion_car(design, &masses, &tables.drive, &CertificationTraces::new(&tables.cycles, &tables.procedures)?, &Draw::BEST)?
-        .heavier_by(change_kg);
+        Some(car)
+    };
+    let electric = if matches!(design.powertrain, Powertrain::Bev | Powertrain::Phev) {
+        let car = electric_car(design, &masses, &tables.drive, &Draw::BEST)?.heavier_by(change_kg);
+        fields.extend(car.defaulted.iter().map(|d| (d.field.to_owned(), d.value)));
+        Some(car)
+    } else {
+        None
+    };
+    let power_w = electric.as_ref().map_or(0.0, |c| c.peak_power_w).max(fuelled.as_ref().map_or(0.0, |c| c.peak_power_w));
     let (cycle, owned) = match trace {
         Some(trace) => (trace.id().to_owned(), None),
-        None => auto(car.peak_power_w, None).map(|(id, t)| (id, Some(t)))?,
+        None => auto(power_w, electric.as_ref().filter(|_| fuelled.is_none())).map(|(id, t)| (id, Some(t)))?,
     };
     let Some(trace) = trace.or(owned.as_ref()) else { return Err(AssessError::Cycle(cycle)) };
-    let result = drive_combustion(&car, trace, conditions);
-    fields.extend(car.defaulted.iter().map(|d| (d.field.to_owned(), d.value)));
+    let burnt = fuelled.as_ref().map(|car| drive_combustion(car, trace, conditions));
+    let depleting = electric.as_ref().zip(fuelled.as_ref()).map(|(car, engine)| drive_depleting(car, engine, trace, conditions));
+    let alone = electric.as_ref().filter(|_| fuelled.is_none()).map(|car| drive(car, trace, conditions));
+    let on_battery = alone.as_ref().or(depleting.as_ref().map(|d| &d.electric));
+    let range_km = match (&depleting, &electric, &alone) {
+        (Some(both), ..) => Some(both.range_km),
+        (None, Some(car), Some(result)) => Some(Energy::from_j(car.usable_energy_j).wh() / result.battery_wh_per_km),
+        _ => None,
+    };
+    // The engine does what a plug-in hybrid's machine misses.
+    let missed = [alone.as_ref().map(|r| (r.missed_trace_s, r.ledger.unmet)), burnt.as_ref().map(|r| (r.missed_trace_s, r.missed_wh_per_km))];
+    let (missed_trace_s, missed_wh_per_km) = missed.into_iter().flatten().next().unwrap_or((0.0, 0.0));
+    let wheels = on_battery.map(|r| (r.distance_km, r.wheel_positive_wh_per_km, r.wheel_negative_wh_per_km, r.ambient_c));
+    let wheels = wheels.or(burnt.as_ref().map(|r| (r.distance_km, r.wheel_positive_wh_per_km, r.wheel_negative_wh_per_km, r.ambient_c)));
+    let Some((distance_km, wheel_positive_wh_per_km, wheel_negative_wh_per_km, ambient_c)) = wheels else {
+        return Err(AssessError::Cycle(cycle));
+    };
     Ok(Driven {
         cycle,
-        distance_km: result.distance_km,
-        wall_wh_per_km: None,
-        battery_wh_per_km: None,
-        wheel_positive_wh_per_km: result.wheel_positive_wh_per_km,
-        wheel_negative_wh_per_km: result.wheel_negative_wh_per_km,
-        missed_trace_s: result.missed_trace_s,
-        ambient_c: result.ambient_c,
-        fuel_l_per_100km: Some(result.fuel_l_per_100km),
-        range_km: None,
+        distance_km,
+        lasts_s: trace.duration_s(),
+        wall_wh_per_km: on_battery.map(|r| r.wall_wh_per_km),
+        battery_wh_per_km: on_battery.map(|r| r.battery_wh_per_km),
+        wheel_positive_wh_per_km,
+        wheel_negative_wh_per_km,
+        missed_trace_s,
+        missed_wh_per_km,
+        ambient_c,
+        fuel_l_per_100km: burnt.map(|r| r.fuel_l_per_100km),
+        depleting_fuel_l_per_100km: depleting.map(|d| d.fuel_l_per_100km),
+        range_km,
         defaulted: fields,
     })
 }

@@ -162,6 +162,10 @@ fn a_car_that_contradicts_itself_is_refused() {
         (motors("rear", "front", "rear"), "`car.driven_wheels` is rear, but a motor drives the front axle"),
         (usable("4.2"), "`battery.usable_energy_kwh` is 4.2, outside 25..=50"),
         (format!("{CAR}[use]\nutility_factor = 0.4\n"), "`use.utility_factor` is 0.4, but the powertrain is bev"),
+        (
+            "[car]\nid = \"oil\"\npowertrain = \"icev-diesel\"\n[engine]\nfuel = \"petrol\"\npeak_power_kw = 90\n".to_owned(),
+            "`engine.fuel` is petrol, but the powertrain is icev-diesel",
+        ),
     ] {
         let answer = driven(&text);
         assert!(answer.code == 2 && answer.remarks.contains(wanted), "{wanted}\n{}", answer.remarks);

@@ -69,6 +69,24 @@ words!(
     }
 );
 words!(
+    /// Switches of an inverter.
+    Inverter {
+        /// Silicon (insulated-gate bipolar transistors).
+        Igbt = "igbt",
+        /// Silicon carbide.
+        Sic = "sic",
+    }
+);
+words!(
+    /// Whether a car heats its cabin with a heat pump.
+    HeatPump {
+        /// It does.
+        Yes = "yes",
+        /// It heats with resistance.
+        No = "no",
+    }
+);
+words!(
     /// Which wheels are driven.
     DrivenWheels {
         /// Front axle.
@@ -230,6 +248,8 @@ pub struct MotorDesign {
     pub axle: Option<DrivenWheels>,
     /// How it is coupled when not needed (free text of the car file: `fixed`, `disconnect`).
     pub coupling: Option<String>,
+    /// Switches of its inverter.
+    pub inverter: Option<Inverter>,
     /// Peak mechanical power.
     pub peak_power_kw: Option<Value>,
     /// Motor revolutions per wheel revolution.
@@ -419,6 +439,8 @@ pub struct CarDesign {
     pub class: Option<CarClass>,
     /// Its driven wheels.
     pub driven_wheels: Option<DrivenWheels>,
+    /// Whether it heats with a heat pump.
+    pub heat_pump: Option<HeatPump>,
     /// What moves it.
     pub powertrain: Powertrain,
     /// Kerb mass, without driver (ISO 1176 complete vehicle kerb mass less driver).
@@ -473,6 +495,7 @@ impl CarDesign {
             market: None,
             class: None,
             driven_wheels: None,
+            heat_pump: None,
             powertrain,
             kerb_mass_kg: None,
             length_mm: None,

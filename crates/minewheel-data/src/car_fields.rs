@@ -202,6 +202,7 @@ const TEXTS: &[&str] = &[
     "car.market",
     "car.class",
     "car.driven_wheels",
+    "car.heat_pump",
     "car.powertrain",
     "car.made_in",
     "battery.chemistry",
@@ -218,7 +219,7 @@ const TEXTS: &[&str] = &[
     "use.country",
 ];
 const PLANT_SHARES: [&str; 3] = ["plant.solar_share", "plant.wind_share", "plant.hydro_share"];
-const MOTOR_TEXTS: &[&str] = &["topology", "axle", "coupling", "made_in"];
+const MOTOR_TEXTS: &[&str] = &["topology", "axle", "coupling", "inverter", "made_in"];
 const OFFICIAL: &[&str] = &[
     "wltp_range_km",
     "wltp_kwh_per_100km",
@@ -346,6 +347,7 @@ impl<'a> Assembler<'a> {
         design.made_in = self.text("car.made_in");
         design.class = self.word("car.class", words!(crate::car::CarClass));
         design.driven_wheels = self.word("car.driven_wheels", words!(DrivenWheels));
+        design.heat_pump = self.word("car.heat_pump", words!(crate::car::HeatPump));
         design.model_year = self.number("car.model_year").map(|v| v.best as i32);
         design.kerb_mass_kg = self.number("car.kerb_mass_kg");
         design.length_mm = self.number("car.length_mm");
@@ -552,6 +554,8 @@ impl<'a> Assembler<'a> {
             let topologies = crate::car::Topology::ALL.iter().map(|t| t.word()).collect::<Vec<_>>();
             motor.topology = self.word(&format!("{prefix}topology"), &topologies);
             motor.axle = self.word(&format!("{prefix}axle"), &["front", "rear"]);
+            let inverters = crate::car::Inverter::ALL.iter().map(|i| i.word()).collect::<Vec<_>>();
+            motor.inverter = self.word(&format!("{prefix}inverter"), &inverters);
             motor.coupling = self.text(&format!("{prefix}coupling"));
             motor.made_in = self.text(&format!("{prefix}made_in"));
             let [power, ratio] = MOTOR_NUMBERS else { break };
@@ -563,7 +567,19 @@ impl<'a> Assembler<'a> {
     }
 
     fn engine(&mut self, powertrain: Option<Powertrain>) -> Option<EngineDesign> {
-        let fuel = self.word("engine.fuel", &["petrol", "diesel"]);
+        let fuel: Option<crate::car::Fuel> = self.word("engine.fuel", &["petrol", "diesel"]);
+        let burns = match powertrain {
+            Some(Powertrain::IcevDiesel) => Some(crate::car::Fuel::Diesel),
+            Some(Powertrain::IcevPetrol) => Some(crate::car::Fuel::Petrol),
+            _ => None,
+        };
+        if let (Some(seen), Some(wanted), Some(powertrain)) = (fuel, burns, powertrain)
+            && seen != wanted
+        {
+            let line = self.fields.get("engine.fuel").map_or(0, |f| f.line);
+            let against = format!("the powertrain is {}", powertrain.word());
+            self.fault(line, CarFault::Against { key: "engine.fuel".to_owned(), seen: seen.word().to_owned(), against });
+        }
         let engine = EngineDesign {
             fuel: fuel.unwrap_or(if powertrain == Some(Powertrain::IcevDiesel) { crate::car::Fuel::Diesel } else { crate::car::Fuel::Petrol }),
             displacement_l: self.number("engine.displacement_l"),
@@ -601,6 +617,7 @@ pub fn car_file_schema(chemistries: &[String]) -> serde_json::Value {
             "car.powertrain" => of!(Powertrain),
             "car.class" => of!(crate::car::CarClass),
             "car.driven_wheels" => of!(DrivenWheels),
+            "car.heat_pump" => of!(crate::car::HeatPump),
             "battery.chemistry" => Some(chemistries.iter().map(String::as_str).collect()),
             "body.door_ring" => of!(crate::car::DoorRing),
             "body.castings" => of!(crate::car::Castings),
@@ -610,6 +627,7 @@ pub fn car_file_schema(chemistries: &[String]) -> serde_json::Value {
             "engine.fuel" => of!(crate::car::Fuel),
             "engine.certified_cycle" => of!(crate::car::CertifiedCycle),
             "motor.topology" => of!(crate::car::Topology),
+            "motor.inverter" => of!(crate::car::Inverter),
             "motor.axle" => Some(vec!["front", "rear"]),
             "plant.electricity" => Some(PlantDesign::ELECTRICITY.to_vec()),
             _ => None,

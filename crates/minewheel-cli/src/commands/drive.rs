@@ -7,7 +7,7 @@ use minewheel_assess::inventory::drive_car;
 use minewheel_assess::sensitivity::car_sensitivity;
 use minewheel_data::car::Powertrain;
 use minewheel_data::units::Power;
-use minewheel_model::drive::{Conditions, Slope, Trace};
+use minewheel_model::drive::{Conditions, Slope, Trace, is_driven};
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -64,10 +64,6 @@ pub struct Arguments {
 /// Coldest and hottest ambient temperature of the model, in °C.
 pub(super) const AMBIENT_C: (f64, f64) = (-30.0, 50.0);
 
-/// Share of a trace's time in which a car may fall behind and still be said to have driven it. A city car misses some 6 % of the class of
-/// WLTC of faster cars; an empty pack, or a trace far beyond the car, costs more.
-const MISSED_SHARE: f64 = 0.1;
-
 /// One car on one cycle.
 #[derive(Serialize, schemars::JsonSchema)]
 pub struct Drive {
@@ -87,10 +83,14 @@ pub struct Drive {
     wheel_negative_wh_per_km: f64,
     /// Time in which the car could not follow the trace.
     missed_trace_s: f64,
+    /// Work at the wheels that it did not do in that time, and that is in no consumption.
+    missed_wh_per_km: f64,
     /// Ambient temperature.
     ambient_c: f64,
     /// Fuel, with the battery's charge kept; null without an engine, and for a trace that was not driven.
     fuel_l_per_100km: Option<f64>,
+    /// Fuel of a plug-in hybrid's engine while the battery is depleted: what machine and pack do not suffice for; null for others.
+    depleting_fuel_l_per_100km: Option<f64>,
     /// Usable energy over consumption at the battery; null where there is none, or it is not above nought.
     range_km: Option<f64>,
     /// What the figures must not be read without; absent where there is nothing to say.
@@ -122,7 +122,7 @@ impl Arguments {
             headwind_m_s: self.headwind_m_s.unwrap_or(base.headwind_m_s),
             slope: self.slope.unwrap_or(base.slope),
             payload_kg: self.payload_kg.unwrap_or(base.payload_kg),
-            initial_soc: self.soc.unwrap_or(base.initial_soc),
+            initial_soc: self.soc.or(base.initial_soc),
             charge_power_w: self.charge_kw.map(|kw| Power::from_kw(kw).w()),
             ..base
         })
@@ -166,6 +166,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Drive>, Failure>
     let mut lines = Vec::new();
     for name in &arguments.cars {
         let design = desk.car(name)?;
+        let (conditions, capped_kw) = at_its_charger(&conditions, design.charging.ac_power_kw.map(|kw| kw.best));
         for (cycle, trace) in &traces {
             if design.powertrain != Powertrain::Bev {
                 arguments.only_temperature(design.powertrain)?;
@@ -173,11 +174,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Drive>, Failure>
             let sensitivity =
                 if arguments.sensitivity { car_sensitivity(&design, tables, trace.as_ref(), &conditions).map_err(Failure::Assess)? } else { None };
             let result = drive_car(&design, tables, trace.as_ref(), &conditions).map_err(Failure::Assess)?;
-            let lasts_s = match trace {
-                Some(trace) => trace.duration_s(),
-                None => Trace::new(&desk.cycle(&result.cycle)?).duration_s(),
-            };
-            let is_driven = result.missed_trace_s <= MISSED_SHARE * lasts_s;
+            let is_driven = is_driven(result.missed_trace_s, result.lasts_s);
             let consumed = |value: Option<f64>| value.filter(|_| is_driven);
             let battery_wh_per_km = consumed(result.battery_wh_per_km);
             let mut notices = Vec::new();
@@ -187,8 +184,21 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Drive>, Failure>
                     design.id,
                     result.cycle,
                     figure(result.missed_trace_s),
-                    figure(lasts_s)
+                    figure(result.lasts_s)
                 ));
+            } else {
+                notices.extend(behind(&design.id, &result.cycle, (result.missed_trace_s, result.lasts_s), result.missed_wh_per_km));
+            }
+            if let Some(litres) = result.depleting_fuel_l_per_100km.filter(|l| *l > 0.0) {
+                notices.push(format!(
+                    "`{}` drives {} on its battery with the engine's help: {} l/100 km of that distance",
+                    design.id,
+                    result.cycle,
+                    figure(litres)
+                ));
+            }
+            if let Some(kw) = capped_kw {
+                notices.push(format!("`{}` charges with the {} kW of its charger, whatever the wall gives", design.id, figure(kw)));
             }
             if battery_wh_per_km.is_some_and(|wh| wh <= 0.0) {
                 notices.push(format!("`{}` takes nothing from its battery on {}: no range follows from that", design.id, result.cycle));
@@ -203,7 +213,9 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Drive>, Failure>
                 wheel_negative_wh_per_km: result.wheel_negative_wh_per_km,
                 missed_trace_s: result.missed_trace_s,
                 ambient_c: result.ambient_c,
+                missed_wh_per_km: result.missed_wh_per_km,
                 fuel_l_per_100km: consumed(result.fuel_l_per_100km),
+                depleting_fuel_l_per_100km: result.depleting_fuel_l_per_100km,
                 range_km: result.range_km.filter(|_| battery_wh_per_km.is_some_and(|wh| wh > 0.0)),
                 notices,
                 defaulted: result.defaulted.iter().cloned().collect(),
@@ -212,6 +224,26 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Drive>, Failure>
         }
     }
     Ok(lines)
+}
+
+/// The conditions with no more AC power than the car's charger takes, and that power in kW if it is the less.
+fn at_its_charger(conditions: &Conditions, charger_kw: Option<f64>) -> (Conditions, Option<f64>) {
+    match (conditions.charge_power_w, charger_kw) {
+        (Some(asked_w), Some(kw)) if Power::from_kw(kw).w() < asked_w => {
+            (Conditions { charge_power_w: Some(Power::from_kw(kw).w()), ..*conditions }, Some(kw))
+        }
+        _ => (*conditions, None),
+    }
+}
+
+/// What is said of a car that fell behind a trace for some of its seconds, and followed the rest.
+pub fn behind(car: &str, cycle: &str, (missed_s, lasts_s): (f64, f64), missed_wh_per_km: f64) -> Option<String> {
+    let (missed, lasts, work) = (figure(missed_s), figure(lasts_s), figure(missed_wh_per_km));
+    (missed_s > 0.0).then(|| {
+        format!(
+            "`{car}` falls behind {cycle} for {missed} of {lasts} s: {work} Wh/km of work at the wheels are not done, and in no consumption; it is no better car for that"
+        )
+    })
 }
 
 /// Runs the command.

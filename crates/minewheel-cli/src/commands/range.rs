@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use minewheel_assess::inventory::with_kerb_mass;
 use minewheel_data::row::Draw;
+use minewheel_model::charging::ChargingError;
 use minewheel_model::drive::{RangeResult, RangeRule, Ranges, Rules, ranges};
 use serde::Serialize;
 
@@ -35,7 +36,7 @@ pub struct Arguments {
 /// Least and largest factor of a US label.
 const LABEL_FACTOR: (f64, f64) = (0.5, 1.0);
 
-/// One car by every rule; null for a car without a plug.
+/// One car with a plug by every rule.
 #[derive(Serialize, schemars::JsonSchema)]
 pub struct RangeByRule {
     /// Id of the car.
@@ -43,32 +44,27 @@ pub struct RangeByRule {
     /// Its powertrain. The range of a plug-in hybrid is its electric one.
     powertrain: &'static str,
     /// UN GTR 15.
-    wltp: Option<RangeResult>,
+    wltp: RangeResult,
     /// GB/T 18386.1.
-    cltc: Option<RangeResult>,
+    cltc: RangeResult,
     /// US label.
-    epa: Option<RangeResult>,
+    epa: RangeResult,
     /// UN R101.
-    nedc: Option<RangeResult>,
+    nedc: RangeResult,
     /// Fields that the design did not give, with what stood in.
     defaulted: BTreeMap<&'static str, f64>,
 }
 
 impl RangeByRule {
-    fn by_rule(&self) -> [(RangeRule, Option<&RangeResult>); 4] {
-        [
-            (RangeRule::Wltp, self.wltp.as_ref()),
-            (RangeRule::Cltc, self.cltc.as_ref()),
-            (RangeRule::Epa, self.epa.as_ref()),
-            (RangeRule::Nedc, self.nedc.as_ref()),
-        ]
+    fn by_rule(&self) -> [(RangeRule, &RangeResult); 4] {
+        [(RangeRule::Wltp, &self.wltp), (RangeRule::Cltc, &self.cltc), (RangeRule::Epa, &self.epa), (RangeRule::Nedc, &self.nedc)]
     }
 }
 
 /// The ranges of the cars.
 ///
 /// # Errors
-/// A car that is unknown or faulty, or a label factor that no label has.
+/// A car that is unknown, faulty or without a plug, or a label factor that no label has.
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<RangeByRule>, Failure> {
     if let Some(seen) = arguments.label_factor
         && !(LABEL_FACTOR.0..=LABEL_FACTOR.1).contains(&seen)
@@ -89,7 +85,8 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<RangeByRule>, Fa
             let (massed, field) = with_kerb_mass(&design, desk.tables()?)?;
             (massed.into_owned(), field)
         };
-        let found = ranges(&design, &rules, &Draw::BEST).map_err(|e| Failure::Assess(e.into()))?;
+        let no_plug = || ChargingError::NoPlug { car: design.id.clone(), powertrain: design.powertrain.word() };
+        let found = ranges(&design, &rules, &Draw::BEST).map_err(|e| Failure::Assess(e.into()))?.ok_or_else(|| Failure::Assess(no_plug().into()))?;
         let mut line = line(design.id.clone(), design.powertrain.word(), found);
         line.defaulted.extend(sized);
         lines.push(line);
@@ -103,8 +100,16 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<RangeByRule>, Fa
 /// As [`answer`].
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let lines = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
-    for line in lines.iter().filter(|l| l.wltp.is_none()) {
-        print::note(&format!("note: `{}` has no plug, so no rule gives it an electric range", line.car));
+    for line in &lines {
+        for (rule, result) in line.by_rule().into_iter().filter(|(_, r)| r.missed_trace_s > 0.0) {
+            let seconds = figure(result.missed_trace_s);
+            print::note(&print::wrap(&format!(
+                "note: `{}` falls behind {} of {} for {seconds} s: that work is in no figure",
+                line.car,
+                result.cycle,
+                rule.word()
+            )));
+        }
     }
     match arguments.format {
         Format::Json => print::json(&lines),
@@ -114,10 +119,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     Ok(())
 }
 
-fn line(car: String, powertrain: &'static str, found: Option<Ranges>) -> RangeByRule {
-    let (results, defaulted) = found.map_or((None, Vec::new()), |r| (Some(r.results), r.defaulted));
-    let [wltp, cltc, epa, nedc] = results.map_or([None, None, None, None], |r| r.map(Some));
-    RangeByRule { car, powertrain, wltp, cltc, epa, nedc, defaulted: defaulted.into_iter().map(|d| (d.field, d.value)).collect() }
+fn line(car: String, powertrain: &'static str, found: Ranges) -> RangeByRule {
+    let [wltp, cltc, epa, nedc] = found.results;
+    RangeByRule { car, powertrain, wltp, cltc, epa, nedc, defaulted: found.defaulted.into_iter().map(|d| (d.field, d.value)).collect() }
 }
 
 fn csv(lines: &[RangeByRule]) -> String {
@@ -133,14 +137,14 @@ fn csv(lines: &[RangeByRule]) -> String {
         "test_mass_kg",
         "missed_trace_s",
     ];
-    let cells = |l: &RangeByRule, rule: RangeRule, result: Option<&RangeResult>| {
-        let number = |of: fn(&RangeResult) -> Option<f64>| result.and_then(of).map_or_else(String::new, |v| v.to_string());
+    let cells = |l: &RangeByRule, rule: RangeRule, result: &RangeResult| {
+        let number = |of: fn(&RangeResult) -> Option<f64>| of(result).map_or_else(String::new, |v| v.to_string());
         vec![
             l.car.clone(),
             rule.word().to_owned(),
             number(|r| Some(r.range_km)),
             number(|r| Some(r.consumption_kwh_per_100km)),
-            result.map_or_else(String::new, |r| r.cycle.to_owned()),
+            result.cycle.to_owned(),
             number(|r| Some(r.cycle_km)),
             number(|r| Some(r.downscaling_factor)),
             number(|r| r.top_speed_km_h),
@@ -154,18 +158,16 @@ fn csv(lines: &[RangeByRule]) -> String {
 
 fn table(lines: &[RangeByRule]) -> String {
     let header = ["car", "rule", "km", "kWh/100 km", "cycle", "test kg", "missed s"];
-    let dash = || "–".to_owned();
     let mut remarks = Vec::new();
     let mut rows = Vec::new();
     for line in lines {
         for (at, (rule, result)) in line.by_rule().into_iter().enumerate() {
             let car = if at == 0 { line.car.clone() } else { String::new() };
-            let number = |of: fn(&RangeResult) -> f64| result.map_or_else(dash, |r| figure(of(r)));
-            let cycle = result.map_or_else(dash, |r| {
-                let cut = r.top_speed_km_h.map(|v| format!(" to {} km/h", figure(v))).unwrap_or_default();
-                let scaled = if r.downscaling_factor > 0.0 { format!(" less {} %", figure(100.0 * r.downscaling_factor)) } else { String::new() };
-                format!("{}{scaled}{cut}", if rule == RangeRule::Epa { "udds, hwfet" } else { r.cycle })
-            });
+            let number = |of: fn(&RangeResult) -> f64| figure(of(result));
+            let cut = result.top_speed_km_h.map(|v| format!(" to {} km/h", figure(v))).unwrap_or_default();
+            let scaled =
+                if result.downscaling_factor > 0.0 { format!(" less {} %", figure(100.0 * result.downscaling_factor)) } else { String::new() };
+            let cycle = format!("{}{scaled}{cut}", if rule == RangeRule::Epa { "udds, hwfet" } else { result.cycle });
             rows.push(vec![
                 car,
                 rule.word().to_owned(),

@@ -68,6 +68,13 @@ pub struct CarTrip {
     /// The trip.
     #[serde(flatten)]
     plan: TripPlan,
+    /// Time in which the car could not follow the cycle; nought at a steady speed.
+    missed_trace_s: f64,
+    /// Work at the wheels that it did not do in that time, and that is in no consumption.
+    missed_wh_per_km: f64,
+    /// What the figures must not be read without; absent where there is nothing to say.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    notices: Vec<String>,
     /// Fields that the design did not give, with what stood in.
     defaulted: std::collections::BTreeMap<String, Option<f64>>,
 }
@@ -75,7 +82,7 @@ pub struct CarTrip {
 /// The trips of the cars.
 ///
 /// # Errors
-/// A car that is unknown, faulty or not battery-electric, or a trip that it cannot make.
+/// A car that is unknown, faulty or not battery-electric, a cycle that it cannot follow, or a trip that it cannot make.
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<CarTrip>, Failure> {
     within("ambient-c", arguments.ambient_c, super::drive::AMBIENT_C, "°C")?;
     within("km", arguments.km, (1.0, 20_000.0), "km")?;
@@ -110,8 +117,16 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<CarTrip>, Failur
     let mut lines = Vec::new();
     for name in &arguments.cars {
         let design = desk.car(name)?;
-        let (plan, defaulted) = plan_car_trip(&design, tables, &trip)?;
-        lines.push(CarTrip { car: design.id.clone(), plan, defaulted: finite(defaulted) });
+        let found = plan_car_trip(&design, tables, &trip)?;
+        let notice = super::drive::behind(&design.id, &found.trace, (found.missed_trace_s, found.lasts_s), found.missed_wh_per_km);
+        lines.push(CarTrip {
+            car: design.id.clone(),
+            plan: found.plan,
+            missed_trace_s: found.missed_trace_s,
+            missed_wh_per_km: found.missed_wh_per_km,
+            notices: notice.into_iter().collect(),
+            defaulted: finite(found.defaulted),
+        });
     }
     Ok(lines)
 }
@@ -122,6 +137,9 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<CarTrip>, Failur
 /// As [`answer`].
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let lines = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
+    for notice in lines.iter().flat_map(|l| &l.notices) {
+        print::note(&print::wrap(&format!("note: {notice}")));
+    }
     match arguments.format {
         Format::Json => print::json(&lines),
         Format::Csv => {

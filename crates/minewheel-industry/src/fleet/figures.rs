@@ -138,7 +138,7 @@ pub(super) fn one_car(tables: &Tables, design: &CarDesign, traces: &Traces, scen
     let electric = found.energy.electric_share;
     let mut figures = CarFigures {
         kwh_per_km: found.energy.wall_wh_per_km.map_or(0.0, |w| electric * minewheel_data::units::Energy::from_wh(w).kwh()),
-        l_per_km: found.energy.fuel_l_per_100km.map_or(0.0, |l| (1.0 - electric) * l / Length::from_m(100.0).m()),
+        l_per_km: found.energy.mean_fuel_l_per_100km().map_or(0.0, |l| l / Length::from_m(100.0).m()),
         body_materials: found.materials.clone(),
         ..CarFigures::default()
     };

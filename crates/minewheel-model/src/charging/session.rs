@@ -290,6 +290,23 @@ struct Moment {
 }
 
 impl ChargingCar {
+    /// Energy in J in the cells at so many equal steps of the state of charge from empty to full: what charging from empty stores.
+    pub(super) fn stored_j(&self, steps: usize) -> Vec<f64> {
+        let per_soc_j = |soc: f64| self.usable_energy_j * self.voltage(soc);
+        let step = 1.0 / steps as f64;
+        let mut sum_j = 0.0;
+        let rest = (0..steps).map(|at| {
+            sum_j += step * per_soc_j((at as f64 + 0.5) * step);
+            sum_j
+        });
+        std::iter::once(0.0).chain(rest).collect()
+    }
+
+    /// Open-circuit voltage over its mean at a state of charge of the display.
+    fn voltage(&self, soc: f64) -> f64 {
+        interpolate(&self.relative_ocv, self.buffer_below + soc * self.usable_energy_j / self.gross_energy_j)
+    }
+
     /// Power in W that the pack accepts at the plug, and whether temperature is what limits it.
     fn accepts_w(&self, soc: f64, pack_c: f64) -> (f64, bool) {
         let pack_k = pack_c + ZERO_CELSIUS_K;
@@ -326,7 +343,7 @@ impl ChargingCar {
         let wall_w = converter.input_w(plug_w);
         let pack_k = pack_c + ZERO_CELSIUS_K;
         let r = self.resistance_s * (self.resistance_temperature_k * (1.0 / pack_k - 1.0 / self.reference_k)).exp();
-        let u = interpolate(&self.relative_ocv, self.buffer_below + soc * self.usable_energy_j / self.gross_energy_j);
+        let u = self.voltage(soc);
         let p = terminal_w / self.gross_energy_j;
         let current_per_s = 2.0 * p / (u + (u * u + 4.0 * r * p).sqrt());
         let cells_w = self.gross_energy_j * r * current_per_s * current_per_s;

@@ -248,8 +248,10 @@ fn the_plan_is_the_best_of_all_plans() {
         let grid = Grid {
             points,
             places_m,
-            soc_per_m: 0.4e-5,
-            preparation_soc,
+            // A flat voltage: charge is energy.
+            stored_j: vec![0.0, car.usable_energy_j],
+            consumption_j_per_m: 0.4e-5 * car.usable_energy_j,
+            preparation_j: preparation_soc * car.usable_energy_j,
             start_soc: start,
             reserve: 1,
             arrival: 2,
@@ -296,6 +298,27 @@ fn a_plan_keeps_its_own_books() {
     assert!(found.arrival_percent >= 10.0);
     // The wall gives at least what the road takes.
     assert!(found.wall_kwh > 0.190 * 800.0 && found.wall_kwh < 1.35 * 0.190 * 800.0, "{}", found.wall_kwh);
+}
+
+#[test]
+fn what_the_road_takes_is_what_charging_stores() {
+    for chemistry in ["lfp", "nmc811"] {
+        let design = design(chemistry, 77.0, Some(150.0));
+        let plug = car(&design);
+        for km in [90.0, 333.0, 800.0] {
+            let mut asked = request(km, 190.0);
+            asked.prepares = false;
+            let found = plan(&design, &asked).unwrap();
+            let soc = |percent: f64| percent / 100.0;
+            let mut stored_kwh = 0.0;
+            for stop in &found.stops {
+                let one = Session { pack_c: 20.0, ..session(dc(150.0), soc(stop.arrival_percent), soc(stop.departure_percent), 20.0) };
+                stored_kwh += charge(&plug, &one).unwrap().stored_kwh;
+            }
+            stored_kwh += charge(&plug, &session(Supply::Ac(plug.ac_limit_w), soc(found.arrival_percent), 1.0, 20.0)).unwrap().stored_kwh;
+            assert!((stored_kwh / (0.190 * km) - 1.0).abs() < 2e-3, "{chemistry}, {km} km: {stored_kwh}");
+        }
+    }
 }
 
 #[test]

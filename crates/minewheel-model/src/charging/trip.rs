@@ -1,14 +1,16 @@
 //! A trip with stops: where to charge, and how far, so that the whole takes the least time.
 //!
 //! ```text
-//! drive     Δs = (e·Δx + Q_prep)/E_u              e: energy at the battery per length; Q_prep: on the first leg
+//! drive     W(s) falls by e·Δx + Q_prep           e: energy from the cells per length; Q_prep: on the first leg
+//! charge    W(s) = ∫ E·u ds                       energy that leaves the cells from s to empty: what a charge stores
 //! minimise  Σ Δx/v + Σ (t_0 + t(a_k, d_k))        over stops x_k, arrivals a_k and departures d_k
 //! F(x, d) = min over x′ of drive + H(x′, a)       H(x, a) = t_0 + min over d of t(a, d) + F(x, d)
 //! ```
 //!
 //! Stations stand at every multiple of the spacing. Arrival and departure are points of a grid of the state of charge; an
 //! arrival is rounded down to it, so that a plan never promises charge that is not there. Over that grid the recursion
-//! is exact: a test holds it against the enumeration of every plan. Charging times `t(a, d)` come from
+//! is exact: a test holds it against the enumeration of every plan. The plan found is then driven and charged without the grid: its
+//! figures are those of the charges themselves, and what the road takes is what they store. Charging times `t(a, d)` come from
 //! [`mod@super::session`], one charge to the full pack for each arrival.
 //!
 //! Pack temperature at a stop is one number for the trip: the rows' for a car that prepares its pack, whose energy the
@@ -19,7 +21,7 @@ use std::fmt::Write as _;
 use minewheel_data::car::{CarDesign, Powertrain};
 use minewheel_data::cycles::Cycle;
 use minewheel_data::row::Draw;
-use minewheel_data::units::{Duration, Energy, Length, Power, Speed};
+use minewheel_data::units::{Duration, Energy, Length, Speed};
 
 use super::session::{ChargingCar, Session, Supply, charge};
 use super::{ChargingError, ChargingTables};
@@ -33,6 +35,8 @@ const EVERYWHERE_M: f64 = 5e3;
 const GRID: usize = 200;
 /// Part of a grid step within which a number counts as on the grid.
 const ON_GRID: f64 = 1e-6;
+/// Points of the energy in the cells by state of charge, less one.
+const ENERGY_POINTS: usize = 1000;
 
 /// A trace of one speed.
 ///
@@ -54,7 +58,7 @@ pub struct TripRequest {
     pub distance_m: f64,
     /// Mean speed in m/s.
     pub speed_m_s: f64,
-    /// Energy at the battery's terminals per length in J/m.
+    /// Energy from the cells per length in J/m: at the terminals, and lost in their resistance.
     pub consumption_j_per_m: f64,
     /// Temperature of the air in °C.
     pub ambient_c: f64,
@@ -77,7 +81,7 @@ pub struct TripRequest {
 pub struct Stop {
     /// Distance from the start.
     pub at_km: f64,
-    /// State of charge on arrival, rounded down to the grid.
+    /// State of charge on arrival.
     pub arrival_percent: f64,
     /// State of charge on departure.
     pub departure_percent: f64,
@@ -100,7 +104,7 @@ pub struct TripPlan {
     pub speed_km_h: f64,
     /// Ambient temperature.
     pub ambient_c: f64,
-    /// At the battery's terminals, on the road.
+    /// From the cells, on the road: at the terminals, and lost in their resistance.
     pub battery_kwh_per_100km: f64,
     /// Whole time.
     pub total_h: f64,
@@ -108,7 +112,7 @@ pub struct TripPlan {
     pub driving_h: f64,
     /// Time at plugs.
     pub charging_h: f64,
-    /// State of charge at the destination, rounded down to the grid.
+    /// State of charge at the destination.
     pub arrival_percent: f64,
     /// Energy from the grid at stops.
     pub station_wall_kwh: f64,
@@ -160,10 +164,6 @@ impl ChargeTable {
     pub(super) fn seconds(&self, from: usize, to: usize) -> f64 {
         self.cells[from * (self.points + 1) + to].0
     }
-
-    fn cell(&self, from: usize, to: usize) -> (f64, f64, f64) {
-        self.cells[from * (self.points + 1) + to]
-    }
 }
 
 /// A share of the way between two points of a curve: seconds, wall J, plug J.
@@ -179,9 +179,11 @@ pub(super) struct Grid<'t> {
     pub(super) points: usize,
     /// Positions in m: start, stations, destination.
     pub(super) places_m: Vec<f64>,
-    pub(super) soc_per_m: f64,
-    /// Charge that preparing the pack takes on a first leg to a stop.
-    pub(super) preparation_soc: f64,
+    /// Energy in J in the cells by state of charge, at equal steps from empty to full.
+    pub(super) stored_j: Vec<f64>,
+    pub(super) consumption_j_per_m: f64,
+    /// Energy in J that preparing the pack takes on a first leg to a stop.
+    pub(super) preparation_j: f64,
     pub(super) start_soc: f64,
     pub(super) reserve: usize,
     pub(super) arrival: usize,
@@ -190,17 +192,41 @@ pub(super) struct Grid<'t> {
     pub(super) table: &'t ChargeTable,
 }
 
+/// On straight lines between equally spaced points over 0..=1.
+fn between(points: &[f64], at: f64) -> f64 {
+    let last = points.len() - 1;
+    let at = at.clamp(0.0, 1.0) * last as f64;
+    let below = (at as usize).min(last - 1);
+    points[below] + (at - below as f64) * (points[below + 1] - points[below])
+}
+
+/// Where rising points reach a value; `None` below the first.
+fn inverse(points: &[f64], value: f64) -> Option<f64> {
+    let last = points.len() - 1;
+    if value < points[0] {
+        return None;
+    }
+    let below = points.partition_point(|p| *p <= value).saturating_sub(1).min(last - 1);
+    let part = (value - points[below]) / (points[below + 1] - points[below]);
+    Some(((below as f64 + part) / last as f64).min(1.0))
+}
+
 /// A plan on the grid: whole time in s, stops as (place, arrival, departure), arrival at the end.
 pub(super) type GridPlan = (f64, Vec<(usize, usize, usize)>, usize);
 
 impl Grid<'_> {
+    /// State of charge on arrival; `None` if the charge does not last.
+    pub(super) fn left(&self, soc: f64, from: usize, to: usize) -> Option<f64> {
+        let extra = if from == 0 && to + 1 < self.places_m.len() { self.preparation_j } else { 0.0 };
+        let left_j = between(&self.stored_j, soc) - (self.places_m[to] - self.places_m[from]) * self.consumption_j_per_m - extra;
+        let least = if to + 1 == self.places_m.len() { self.arrival } else { self.reserve };
+        let soc = inverse(&self.stored_j, left_j)?;
+        (soc * self.points as f64 + ON_GRID >= least as f64).then_some(soc)
+    }
+
     /// Grid point on arrival; `None` if the charge does not last.
     pub(super) fn arrive(&self, soc: f64, from: usize, to: usize) -> Option<usize> {
-        let extra = if from == 0 && to + 1 < self.places_m.len() { self.preparation_soc } else { 0.0 };
-        let left = (soc - (self.places_m[to] - self.places_m[from]) * self.soc_per_m - extra) * self.points as f64;
-        let point = (left + ON_GRID).floor();
-        let least = if to + 1 == self.places_m.len() { self.arrival } else { self.reserve };
-        (point >= least as f64).then_some(point as usize)
+        self.left(soc, from, to).map(|left| (left * self.points as f64 + ON_GRID).floor() as usize)
     }
 
     pub(super) fn drive_s(&self, from: usize, to: usize) -> f64 {
@@ -297,8 +323,8 @@ pub(super) fn plan_on_grid(
         return Err(ChargingError::TooFast { car: design.id.clone(), speed_km_h: speed.km_h(), top_km_h: draw.of(top) });
     }
     let on_grid = |soc: f64| (soc * points as f64 - ON_GRID).ceil().max(0.0) as usize;
-    let spacing_m = request.spacing_m.unwrap_or(EVERYWHERE_M).min(request.distance_m);
-    let soc_per_m = request.consumption_j_per_m / car.usable_energy_j;
+    let spacing_m = request.spacing_m.unwrap_or(EVERYWHERE_M);
+    let stored_j = car.stored_j(ENERGY_POINTS);
     let arrival_c = draw.of(&tables.arrival_c);
     let prepared = request.prepares && arrival_c > request.ambient_c;
     let pack_c = if prepared { arrival_c } else { request.ambient_c };
@@ -308,7 +334,8 @@ pub(super) fn plan_on_grid(
     places_m.extend((1..=stations).map(|at| at as f64 * spacing_m));
     places_m.push(request.distance_m);
     let reserve = on_grid(request.reserve_soc);
-    let needs_stop = request.distance_m * soc_per_m > request.start_soc - request.arrival_soc;
+    let needs_stop =
+        request.distance_m * request.consumption_j_per_m > between(&stored_j, request.start_soc) - between(&stored_j, request.arrival_soc);
     let table = if needs_stop {
         ChargeTable::new(car, points, reserve, Supply::Dc(request.station_w), request.ambient_c, pack_c)?
     } else {
@@ -317,8 +344,9 @@ pub(super) fn plan_on_grid(
     let grid = Grid {
         points,
         places_m,
-        soc_per_m,
-        preparation_soc: preparation_j / car.usable_energy_j,
+        stored_j,
+        consumption_j_per_m: request.consumption_j_per_m,
+        preparation_j,
         start_soc: request.start_soc,
         reserve,
         arrival: on_grid(request.arrival_soc),
@@ -326,8 +354,8 @@ pub(super) fn plan_on_grid(
         overhead_s: draw.of(&tables.stop_overhead_s),
         table: &table,
     };
-    let Some((total_s, path, end)) = grid.best() else {
-        let leg_m = (1.0 - request.reserve_soc) / soc_per_m;
+    let Some((_, path, _)) = grid.best() else {
+        let leg_m = (between(&grid.stored_j, 1.0) - between(&grid.stored_j, request.reserve_soc)) / request.consumption_j_per_m;
         let km = |m: f64| Length::from_m(m).km();
         return Err(ChargingError::TooFar {
             car: design.id.clone(),
@@ -336,39 +364,44 @@ pub(super) fn plan_on_grid(
             leg_km: km(leg_m),
         });
     };
-    describe(car, request, &grid, spacing_m, total_s, &path, end)
+    describe(car, request, &grid, spacing_m, pack_c, &path)
 }
 
-/// Turns a plan on the grid into figures.
+/// Drives and charges a plan of the grid without it.
 fn describe(
     car: &ChargingCar,
     request: &TripRequest,
     grid: &Grid<'_>,
     spacing_m: f64,
-    total_s: f64,
+    pack_c: f64,
     path: &[(usize, usize, usize)],
-    end: usize,
 ) -> Result<TripPlan, ChargingError> {
-    let percent = |point: usize| 100.0 * point as f64 / grid.points as f64;
     let (hours, minutes) = (|s: f64| Duration::from_s(s).h(), |s: f64| Duration::from_s(s).minutes());
-    let mut charging_s = 0.0;
-    let stops: Vec<Stop> = path
-        .iter()
-        .map(|&(place, arrival, departure)| {
-            let (seconds, wall_j, plug_j) = grid.table.cell(arrival, departure);
-            charging_s += seconds;
-            Stop {
-                at_km: Length::from_m(grid.places_m[place]).km(),
-                arrival_percent: percent(arrival),
-                departure_percent: percent(departure),
-                charging_minutes: minutes(seconds),
-                stop_minutes: minutes(seconds + grid.overhead_s),
-                wall_kwh: Energy::from_j(wall_j).kwh(),
-                mean_plug_kw: Power::from_w(plug_j / seconds).kw(),
-            }
-        })
-        .collect();
-    let end_soc = end as f64 / grid.points as f64;
+    // The grid rounds arrivals down, so a leg that it drives can be driven.
+    let left = |soc: f64, from: usize, to: usize| grid.left(soc, from, to).unwrap_or(0.0);
+    let (mut place, mut soc, mut charging_s) = (0, request.start_soc, 0.0);
+    let mut stops = Vec::with_capacity(path.len());
+    for &(next, _, departure) in path {
+        let arrival = left(soc, place, next);
+        let leaves = departure as f64 / grid.points as f64;
+        let session = Session { supply: Supply::Dc(request.station_w), from_soc: arrival, to_soc: leaves, ambient_c: request.ambient_c, pack_c };
+        let charged = charge(car, &session)?;
+        let seconds = Duration::from_minutes(charged.minutes).s();
+        charging_s += seconds;
+        stops.push(Stop {
+            at_km: Length::from_m(grid.places_m[next]).km(),
+            arrival_percent: 100.0 * arrival,
+            departure_percent: 100.0 * leaves,
+            charging_minutes: charged.minutes,
+            stop_minutes: minutes(seconds + grid.overhead_s),
+            wall_kwh: charged.wall_kwh,
+            mean_plug_kw: charged.mean_plug_kw,
+        });
+        (place, soc) = (next, leaves);
+    }
+    let last = grid.places_m.len() - 1;
+    let end_soc = left(soc, place, last);
+    let driving_s = grid.drive_s(0, last);
     let home_wall_kwh = if end_soc < request.start_soc {
         let home = Session {
             supply: Supply::Ac(car.ac_limit_w),
@@ -388,10 +421,10 @@ fn describe(
         speed_km_h: Speed::from_m_s(request.speed_m_s).km_h(),
         ambient_c: request.ambient_c,
         battery_kwh_per_100km: (Energy::from_j(request.consumption_j_per_m) / Length::from_m(1.0)).kwh_per_100km(),
-        total_h: hours(total_s),
-        driving_h: hours(grid.drive_s(0, grid.places_m.len() - 1)),
+        total_h: hours(driving_s + charging_s + grid.overhead_s * stops.len() as f64),
+        driving_h: hours(driving_s),
         charging_h: hours(charging_s),
-        arrival_percent: percent(end),
+        arrival_percent: 100.0 * end_soc,
         station_wall_kwh,
         home_wall_kwh,
         wall_kwh: station_wall_kwh + home_wall_kwh,

@@ -9,14 +9,14 @@
 //! odds `w` that power and year give ([`models`]). Shares of kinds of machines and of silicon carbide are fractions only where
 //! those are not known.
 
-use minewheel_data::car::{CarClass, CarDesign, DrivenWheels, MotorDesign, Topology};
-use minewheel_data::row::{Draw, Value};
+use minewheel_data::car::{CarDesign, DrivenWheels, Inverter, MotorDesign, Topology};
+use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::units::Power;
 
 use super::models::{self, ModelAxle};
 use super::road_load::check;
-use super::tables::{ClassDefaults, LOSS_TERMS};
-use super::{Defaulted, DriveError, DriveTables, Masses, or_default};
+use super::tables::LOSS_TERMS;
+use super::{Defaulted, DriveError, DriveTables, Kind, Masses, or_default};
 
 /// Models of at least these odds are named among the rows that stood in.
 const NOTABLE_ODDS: f64 = 0.05;
@@ -45,36 +45,40 @@ struct Axle {
 /// Peak power, base speed, and the losses of all axles and of those that cannot rest.
 pub(super) fn machines(
     design: &CarDesign,
-    class: CarClass,
+    kind: &Kind<'_>,
     masses: &Masses,
     tables: &DriveTables,
     draw: &Draw<'_>,
     defaulted: &mut Vec<Defaulted>,
 ) -> Result<Drive, DriveError> {
-    let class = tables.class(class);
     let model = known_model(design, tables);
     let nothing = [MotorDesign::default()];
     let motors = if design.motors.is_empty() { &nothing[..] } else { &design.motors[..] };
-    let powers_w = powers(design, motors, model.as_deref(), class, masses, draw, defaulted)?;
+    let by_class = (kind.value(|c| &c.power_w_per_kg, draw) * masses.kerb_mass_kg, kind.rows(|c| &c.power_w_per_kg));
+    let powers_w = powers(design, motors, model.as_deref(), &by_class, tables, draw, defaulted)?;
     let peak_power_w: f64 = powers_w.iter().sum();
     let base_rad_s = draw.of(&tables.base_speed_rad_s);
     let mut base_speed_m_s = 0.0;
     for (motor, power_w) in motors.iter().zip(&powers_w) {
         let ratio = ratio(design, motor, tables, draw, defaulted)?;
-        base_speed_m_s += power_w / peak_power_w * base_rad_s / ratio * draw.of(&class.wheel_radius_m);
+        base_speed_m_s += power_w / peak_power_w * base_rad_s / ratio * kind.value(|c| &c.wheel_radius_m, draw);
     }
     let whole_kw = motors.iter().any(|m| m.peak_power_kw.is_some()).then(|| Power::from_w(peak_power_w).kw());
     let likely = if model.is_none() && says_nothing(design) { likely(design, whole_kw, tables, draw, defaulted) } else { Vec::new() };
     let losses = if likely.is_empty() {
-        let axles = axles(design, motors, &powers_w, model.as_deref(), tables, draw, defaulted);
+        let axles = with_inverters(motors, axles(design, motors, &powers_w, model.as_deref(), tables, draw, defaulted));
         AxleLosses::of(&axles, peak_power_w, tables, draw)
     } else {
         let carbide = draw.of(tables.sic_share.of(design.model_year)).clamp(0.0, 1.0);
         let rest = draw.of(&tables.resting_share).clamp(0.0, 1.0);
-        let each =
-            likely.iter().map(|&(odds, ref axles)| (odds, AxleLosses::of(&of_model(axles, peak_power_w, carbide, rest), peak_power_w, tables, draw)));
+        let each = likely.iter().map(|&(odds, ref axles)| {
+            (odds, AxleLosses::of(&with_inverters(motors, of_model(axles, peak_power_w, carbide, rest)), peak_power_w, tables, draw))
+        });
         AxleLosses::mean(each)
     };
+    if motors.iter().all(|m| m.inverter.is_some()) {
+        defaulted.retain(|d| d.field != "motor.inverter");
+    }
     Ok(Drive {
         peak_power_w,
         base_speed_m_s,
@@ -145,6 +149,21 @@ impl AxleLosses {
     }
 }
 
+/// The axles with the inverters that the design gives: each machine its own, or, where the axles are not those of the design, all their mean.
+fn with_inverters(motors: &[MotorDesign], mut axles: Vec<Axle>) -> Vec<Axle> {
+    let given: Vec<f64> = motors.iter().filter_map(|m| m.inverter).map(|i| f64::from(u8::from(i == Inverter::Sic))).collect();
+    if given.is_empty() {
+        return axles;
+    }
+    let mean = given.iter().sum::<f64>() / given.len() as f64;
+    let is_each = motors.len() == axles.len();
+    for (at, axle) in axles.iter_mut().enumerate() {
+        let own = motors.get(at).and_then(|m| m.inverter).map(|i| f64::from(u8::from(i == Inverter::Sic)));
+        axle.carbide = if is_each { own.unwrap_or(axle.carbide) } else { mean };
+    }
+    axles
+}
+
 /// Whether the design gives no more of its machines than power and ratio.
 fn says_nothing(design: &CarDesign) -> bool {
     design.motors.iter().all(|m| m.topology.is_none() && m.coupling.is_none())
@@ -161,10 +180,14 @@ fn likely<'t>(
     let wheels = if design.motors.len() > 1 { Some(DrivenWheels::All) } else { design.driven_wheels };
     let sought = models::Sought { wheels, peak_power_kw, year: design.model_year };
     let width = |value: &Value| draw.of(value).max(1e-3);
-    let likeness = models::Likeness { power: width(&tables.likeness_power), years: width(&tables.likeness_years) };
+    let likeness = models::Likeness {
+        power: width(&tables.likeness_power),
+        years: width(&tables.likeness_years),
+        unknown_power: draw.of(&tables.unknown_power).clamp(0.0, 1.0),
+    };
     let found = models::likely(&tables.models, sought, likeness);
     let carbide = tables.sic_share.of(design.model_year);
-    let (mut kinds, mut known_carbide, mut rows) = (0.0, 0.0, vec![tables.likeness_power.row, tables.likeness_years.row]);
+    let (mut kinds, mut known_carbide, mut rows) = (0.0, 0.0, vec![tables.likeness_power.row, tables.likeness_years.row, tables.unknown_power.row]);
     for (odds, model) in &found {
         if *odds >= NOTABLE_ODDS {
             rows.extend(model.axles.iter().map(|a| a.row));
@@ -212,13 +235,13 @@ fn known_model<'t>(design: &CarDesign, tables: &'t DriveTables) -> Option<Vec<&'
     Some(if driven.is_empty() { found.axles.iter().collect() } else { driven })
 }
 
-/// Peak power of each machine of the design in W.
+/// Peak power of each machine of the design in W; `by_class` is that of all in a car of its kind, with its rows.
 fn powers(
     design: &CarDesign,
     motors: &[MotorDesign],
     model: Option<&[&ModelAxle]>,
-    class: &ClassDefaults,
-    masses: &Masses,
+    by_class: &(f64, Vec<RowId>),
+    tables: &DriveTables,
     draw: &Draw<'_>,
     defaulted: &mut Vec<Defaulted>,
 ) -> Result<Vec<f64>, DriveError> {
@@ -230,12 +253,14 @@ fn powers(
         let power_w = if let Some(power) = &motor.peak_power_kw {
             Power::from_kw(draw.of(power)).w()
         } else {
-            // What the model or the class would have in all, less what is known, in equal parts.
-            let (whole, rows) = match (installed, model) {
+            // What the model or the class would have in all, less what is known, in equal parts; but not less than a share of it, as
+            // the known machines may be stronger than those of the model or class.
+            let (whole, mut rows): (f64, Vec<_>) = match (installed, model) {
                 (Some(kw), Some(axles)) => (Power::from_kw(kw).w(), axles.iter().map(|a| a.row).collect()),
-                _ => (draw.of(&class.power_w_per_kg) * masses.kerb_mass_kg, vec![class.power_w_per_kg.row]),
+                _ => (by_class.0, by_class.1.clone()),
             };
-            let part = (whole - known_w).max(0.25 * whole) / unknown as f64;
+            let part = (whole - known_w).max(draw.of(&tables.least_rest_share) * whole) / unknown as f64;
+            rows.extend(motors.iter().any(|m| m.peak_power_kw.is_some()).then_some(tables.least_rest_share.row));
             defaulted.push(Defaulted { field: "motor.peak_power_kw", value: Power::from_w(part).kw(), rows });
             part
         };

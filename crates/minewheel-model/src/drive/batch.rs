@@ -70,7 +70,8 @@ impl Fleet {
         let mut result = FleetResult { wall_wh_per_km: empty(), battery_wh_per_km: empty(), missed_trace_s: empty(), final_soc: empty() };
         let per_km = |energy_j: f64| energy_j / J_PER_WH / trace.distance_km();
         for (group, run) in self.order.chunks(WIDTH).zip(&self.runs) {
-            let used = follow(run, trace, self.conditions.initial_soc);
+            let soc = |lane: usize| self.conditions.soc_of(&self.cars[*group.get(lane).unwrap_or(&group[0])]) as f32;
+            let used = follow(run, trace, Lanes(std::array::from_fn(soc)));
             for (lane, &at) in group.iter().enumerate() {
                 let car = &self.cars[at];
                 let cells_j = used.drawn_share.0[lane] * car.gross_energy_j;

@@ -3,8 +3,12 @@
 //! ```text
 //! Willans      P_fuel = (P_b + p_f·V_d·n/2) / e          (four-stroke; n in revolutions per second)
 //! cut-off      P_fuel = 0 while the car drives the engine
-//! hybrid       engine on above P_on at its efficiency there; below, the battery drives and is paid back at
-//!              η_on = e·p_m/(p_m + p_f) over the electric path
+//! hybrid       engine on above P_on, its transmission holding it at p_m: n = max(n_0, P_b/(p_m·V_d/2)); below, the battery drives
+//!              and is paid back at η_on = e·p_m/(p_m + p_f) over the electric path
+//! cold start   + w·k_c·V_d·max(0, T_c − T) of fuel, w the share of drives over the cycle that begin cold
+//! cold         + P_c·max(0, T_h − T) of fuel while running; of a hybrid, while its engine would rest
+//! heat         P_b + P_a·max(0, T − T_a) at the shaft (hybrid: from the battery)
+//! traffic      P_fuel(23 °C)·(1 + gap)·P_fuel(T)/P_fuel(T_gap)
 //! scale        κ = certified / computed on the certificate's own cycle, one number a car
 //! ```
 //!
@@ -15,32 +19,61 @@
 //! | `V_d`  | displacement                             | m³   | car file, else power |
 //! | `p_m`  | mean pressure at which a hybrid's engine runs | Pa | `drive.csv`       |
 //!
+//! | `k_c`, `T_c` | fuel of a cold start, and where it ends | J/(m³·K), °C | `drive.csv` (fitted) |
+//! | `P_c`  | fuel of running in the cold              | W/K  | `drive.csv` (fitted) |
+//! | `P_a`  | air conditioning                         | W/K  | `drive.csv`          |
+//!
 //! Source: Guzzella & Onder 2010, Willans approximation. Engine speed follows a straight line in vehicle speed instead
-//! of gears; the fit on the car's own certificate absorbs what that leaves out, cold start included. So the figure on
-//! the certificate's cycle is given, not predicted; figures on other cycles are predicted.
+//! of gears; the scale on the car's own certificate absorbs what that leaves out. So the figure on the certificate's cycle is given, not
+//! predicted; figures on other cycles are predicted. Constants are fitted on US certification tests of even model years (FTP, HWFET,
+//! US06; FTP at −6.7 °C), and the odd ones say how well: see `docs/model/driving.md`. The gap of traffic was measured in European
+//! weather, so only the difference from that is added. Cold tests last half an hour: what an engine takes on a longer drive in the cold is
+//! overstated.
 
 use minewheel_data::car::{CarDesign, CertifiedCycle, Fuel, Powertrain};
 use minewheel_data::row::Draw;
-use minewheel_data::units::{Length, Power, Speed, Volume};
+use minewheel_data::units::{Energy, J_PER_WH, Length, Power, Speed, Volume};
 
-use super::electric::class_of;
 use super::road_load::check;
-use super::{
-    CertificationTraces, Conditions, CycleResult, Defaulted, DriveError, DriveTables, ElectricCar, Masses, RoadLoad, Trace, Use, drive, or_default,
-};
+use super::{CertificationTraces, Conditions, Defaulted, DriveError, DriveTables, Kind, Masses, RoadLoad, Trace, Use, or_default};
 
 /// Range of the scale within which a certificate is believed.
 const SCALE_RANGE: (f64, f64) = (0.5, 1.8);
-/// Speed in m/s above which fuel is cut while the car drives the engine.
-const CUT_OFF_M_S: f64 = 4.0;
+/// Temperatures in K apart that count as the same.
+const SAME_WEATHER_K: f64 = 1e-9;
 
 /// Numbers of a hybrid's electric help.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Hybrid {
     on_w: f64,
     on_efficiency: f64,
+    /// Torque in J per radian at which the engine is held by its transmission.
+    torque_j_per_rad: f64,
     regeneration: f64,
     path: f64,
+}
+
+/// What cold and heat add to a drive.
+#[derive(Debug, Clone, PartialEq)]
+struct Weather {
+    /// Fuel in J per K that a start takes below `warm_from_c`.
+    start_j_per_k: f64,
+    /// Ambient temperature in °C of a start that takes none.
+    warm_from_c: f64,
+    /// Fuel in W per K below `heating_below_c`: blower, defroster, stiff oil; of a hybrid, an engine that runs for the cabin's heat.
+    running_w_per_k: f64,
+    heating_below_c: f64,
+    /// Air conditioning in W per K above `cooling_above_c`: at the shaft, of a hybrid from its battery.
+    cooling_w_per_k: f64,
+    cooling_above_c: f64,
+    /// Shares of drives over a cycle that begin cold, by its id; others all do.
+    cold_starts: Vec<(String, f64)>,
+}
+
+impl Weather {
+    fn cold_share(&self, cycle: &str) -> f64 {
+        self.cold_starts.iter().find(|(id, _)| id == cycle).map_or(1.0, |(_, share)| *share)
+    }
 }
 
 /// A car with an engine as numbers, ready for the kernel. All SI.
@@ -61,20 +94,24 @@ pub struct CombustionCar {
     /// Friction energy per radian in J.
     friction_j_per_rad: f64,
     idle_rad_s: f64,
+    /// Speed in m/s above which fuel is cut while the car drives the engine.
+    fuel_cut_m_s: f64,
     lowest_rad_s: f64,
     rad_per_m: f64,
     gearbox: f64,
     auxiliary_w: f64,
     hybrid: Option<Hybrid>,
+    weather: Weather,
     energy_j_per_l: f64,
     tyre_change_per_k: f64,
     reference_c: f64,
-    real_world_c: f64,
+    /// Mean temperature of traffic in °C.
+    pub real_world_c: f64,
     gap: f64,
+    /// Temperature in °C of the roads on which the gap was measured.
+    gap_c: f64,
     /// Certified over computed consumption on the certificate's cycle; 1 without a certificate.
     pub scale: f64,
-    /// Electric share of a plug-in hybrid's distance; nought for others.
-    pub utility_factor: f64,
     /// Fields that the design did not give.
     pub defaulted: Vec<Defaulted>,
 }
@@ -94,6 +131,8 @@ pub struct FuelResult {
     pub wheel_negative_wh_per_km: f64,
     /// Time in which the engine could not follow.
     pub missed_trace_s: f64,
+    /// Work at the wheels that it did not do in that time.
+    pub missed_wh_per_km: f64,
     /// Ambient temperature used.
     pub ambient_c: f64,
 }
@@ -106,6 +145,22 @@ impl CombustionCar {
         self.road_load = self.road_load.heavier_by(change_kg, self.mass_kg);
         self.mass_kg += change_kg;
         self
+    }
+
+    /// Fuel in l per 100 km and in MJ per km for work in Wh per km at the wheels, done by the engine where a hybrid runs it (at
+    /// the efficiency of rated load without one).
+    pub(super) fn covering(&self, wheel_wh_per_km: f64, conditions: &Conditions) -> (f64, f64) {
+        let efficiency = self.gearbox * self.hybrid.map_or(self.indicated_efficiency, |h| h.on_efficiency);
+        let j_per_m = wheel_wh_per_km * J_PER_WH / Length::from_km(1.0).m() / efficiency * self.scale * (1.0 + self.gap_in(conditions));
+        (j_per_m / self.energy_j_per_l * Length::from_km(100.0).m(), Energy::from_j(j_per_m * Length::from_km(1.0).m()).mj())
+    }
+
+    /// Consumption in traffic over the test's, less one.
+    fn gap_in(&self, conditions: &Conditions) -> f64 {
+        match conditions.usage {
+            Use::Official => 0.0,
+            Use::RealWorld => self.gap,
+        }
     }
 }
 
@@ -125,11 +180,11 @@ pub fn combustion_car(
     let Some(engine) = &design.engine else {
         return Err(DriveError::Missing { car: design.id.clone(), section: "engine", powertrain: design.powertrain.word() });
     };
-    let class = class_of(design, masses, tables, &mut defaulted);
-    let road_load = RoadLoad::of(design, class, masses, tables, draw, &mut defaulted)?;
+    let kind = Kind::of(design, masses, tables);
+    let road_load = RoadLoad::of(design, &kind, masses, tables, draw, &mut defaulted)?;
     let peak_power_w = match &engine.peak_power_kw {
         Some(power) => Power::from_kw(of(power)).w(),
-        None => or_default(None, &tables.class(class).power_w_per_kg, "engine.peak_power_kw", draw, &mut defaulted) * masses.kerb_mass_kg,
+        None => kind.or(None, |c| &c.power_w_per_kg, "engine.peak_power_kw", draw, &mut defaulted) * masses.kerb_mass_kg,
     };
     check(design, "engine.peak_power_kw", Power::from_w(peak_power_w).kw(), 2.0, 2000.0, "2 to 2000 kW")?;
     let displacement_m3 = match &engine.displacement_l {
@@ -138,27 +193,43 @@ pub fn combustion_car(
     };
     check(design, "engine.displacement_l", Volume::from_m3(displacement_m3).l(), 0.05, 20.0, "0.05 to 20 l")?;
     let fuel = tables.engine(engine.fuel);
-    let (indicated_efficiency, friction_pa) = (of(&fuel.indicated_efficiency).min(0.6), of(&fuel.friction_pa));
     // One working stroke in two turns.
     let j_per_rad = displacement_m3 / (2.0 * std::f64::consts::TAU);
-    let lowest_rad_s = of(&tables.lowest_engine_rad_s);
     let is_hybrid = matches!(design.powertrain, Powertrain::Hev | Powertrain::Phev);
+    let own = &tables.hybrid;
+    // Hybrids run the Atkinson cycle, where they burn petrol.
+    let willans = if is_hybrid && engine.fuel == Fuel::Petrol {
+        (&own.indicated_efficiency, &own.friction_pa)
+    } else {
+        (&fuel.indicated_efficiency, &fuel.friction_pa)
+    };
+    let (indicated_efficiency, friction_pa) = (of(willans.0), of(willans.1));
     let hybrid = is_hybrid.then(|| {
         let pressure_pa = of(&tables.hybrid_load_share) * of(&tables.full_load_pa);
         Hybrid {
-            on_w: (pressure_pa * j_per_rad * lowest_rad_s).min(peak_power_w),
+            on_w: (pressure_pa * j_per_rad * of(&own.switch_on_rad_s)).min(peak_power_w),
             on_efficiency: indicated_efficiency * pressure_pa / (pressure_pa + friction_pa),
+            torque_j_per_rad: pressure_pa * j_per_rad,
             regeneration: of(&tables.hybrid_regeneration).min(1.0),
             path: of(&tables.hybrid_path).min(1.0),
         }
     });
-    let is_plug_in = design.powertrain == Powertrain::Phev;
-    let utility_factor = if is_plug_in {
-        or_default(design.usage.utility_factor.as_ref(), &tables.utility_factor, "use.utility_factor", draw, &mut defaulted)
-    } else {
-        0.0
+    let cooling_above_c = of(&tables.cooling_above_c);
+    let at_shaft = if is_hybrid { 1.0 } else { of(&tables.cooling_at_shaft) };
+    let weather = Weather {
+        start_j_per_k: of(&tables.cold_start_j_per_m3_k) * displacement_m3,
+        warm_from_c: of(&tables.cold_start_below_c),
+        running_w_per_k: of(if is_hybrid { &own.cold_running_w_per_k } else { &tables.cold_running_w_per_k }),
+        heating_below_c: of(&tables.heating_below_c),
+        cooling_w_per_k: at_shaft * of(&tables.cooling_w) / (of(&tables.cooling_at_c) - cooling_above_c),
+        cooling_above_c,
+        cold_starts: tables.cold_starts.iter().map(|(id, share)| (id.clone(), of(share).clamp(0.0, 1.0))).collect(),
     };
-    check(design, "use.utility_factor", utility_factor, 0.0, 1.0, "0 to 1")?;
+    let (lowest, gearbox, auxiliary) = if is_hybrid {
+        (&own.lowest_rad_s, &own.transmission_efficiency, &own.auxiliary_w)
+    } else {
+        (&tables.lowest_engine_rad_s, &tables.gearbox_efficiency, &tables.engine_auxiliary_w)
+    };
     let mut car = CombustionCar {
         mass_kg: masses.test_mass_kg,
         rotating_share: of(&tables.rotating_share),
@@ -169,18 +240,20 @@ pub fn combustion_car(
         indicated_efficiency,
         friction_j_per_rad: friction_pa * j_per_rad,
         idle_rad_s: of(&tables.idle_rad_s),
-        lowest_rad_s,
+        fuel_cut_m_s: of(&tables.fuel_cut_m_s),
+        lowest_rad_s: of(lowest),
         rad_per_m: of(&tables.engine_rad_s_at_100) / Speed::from_km_h(100.0).m_s(),
-        gearbox: of(&tables.gearbox_efficiency).min(1.0),
-        auxiliary_w: of(&tables.engine_auxiliary_w),
+        gearbox: of(gearbox).min(1.0),
+        auxiliary_w: of(auxiliary),
         hybrid,
+        weather,
         energy_j_per_l: of(&fuel.energy_j_per_l),
         tyre_change_per_k: of(&tables.tyre_change_per_k),
         reference_c: of(&tables.reference_c),
-        real_world_c: of(&tables.real_world_c),
+        real_world_c: of(tables.real_world_c_of(design)),
         gap: of(&fuel.real_world_gap),
+        gap_c: of(&tables.gap_c),
         scale: 1.0,
-        utility_factor,
         defaulted,
     };
     if let Some(certified) = &engine.certified_l_per_100km {
@@ -209,90 +282,94 @@ fn certificate(car: &CombustionCar, cycle: Option<CertifiedCycle>, tables: &Driv
     }
 }
 
-/// What a plug-in hybrid used on a cycle, both ways of driving weighed by its utility factor.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub struct PlugInResult {
-    /// Electric share of the distance.
-    pub utility_factor: f64,
-    /// Wall energy over all distance.
-    pub wall_wh_per_km: f64,
-    /// Fuel over all distance.
-    pub fuel_l_per_100km: f64,
-    /// Driving on the battery.
-    pub electric: CycleResult,
-    /// Driving with the battery's charge kept.
-    pub sustaining: FuelResult,
-}
-
-/// Drives a cycle with a plug-in hybrid: once on the battery, once with its charge kept.
-pub fn drive_plug_in(electric: &ElectricCar, fuel: &CombustionCar, trace: &Trace, conditions: &Conditions) -> PlugInResult {
-    let (electric, sustaining) = (drive(electric, trace, conditions), drive_combustion(fuel, trace, conditions));
-    let utility_factor = fuel.utility_factor;
-    PlugInResult {
-        utility_factor,
-        wall_wh_per_km: utility_factor * electric.wall_wh_per_km,
-        fuel_l_per_100km: (1.0 - utility_factor) * sustaining.fuel_l_per_100km,
-        electric,
-        sustaining,
-    }
-}
-
 /// Drives a cycle on fuel, the battery (if any) ending as it began.
 ///
-/// A plug-in hybrid's figure is its charge-sustaining one; see [`drive_plug_in`].
+/// A plug-in hybrid's figure is its charge-sustaining one; see [`super::drive_plug_in`].
 pub fn drive_combustion(car: &CombustionCar, trace: &Trace, conditions: &Conditions) -> FuelResult {
     let ambient_c = conditions.ambient_c.unwrap_or(match conditions.usage {
         Use::Official => car.reference_c,
         Use::RealWorld => car.real_world_c,
     });
+    let there = burn(car, trace, ambient_c);
+    // The gap holds the weather of the roads where it was measured: only the difference from them is added.
+    let fuel_j = match conditions.usage {
+        Use::Official => there.fuel_j,
+        Use::RealWorld => {
+            let weather = if (ambient_c - car.gap_c).abs() < SAME_WEATHER_K { 1.0 } else { there.fuel_j / burn(car, trace, car.gap_c).fuel_j };
+            burn(car, trace, car.reference_c).fuel_j * (1.0 + car.gap) * weather
+        }
+    };
+    let per_m = fuel_j * car.scale / trace.moments[0];
+    let per_km = |energy_j: f64| energy_j / J_PER_WH / trace.distance_km();
+    FuelResult {
+        distance_km: trace.distance_km(),
+        fuel_l_per_100km: per_m / car.energy_j_per_l * Length::from_km(100.0).m(),
+        fuel_mj_per_km: Energy::from_j(per_m * Length::from_km(1.0).m()).mj(),
+        wheel_positive_wh_per_km: per_km(there.positive_j),
+        wheel_negative_wh_per_km: per_km(there.negative_j),
+        missed_trace_s: there.missed_s,
+        missed_wh_per_km: per_km(there.missed_j),
+        ambient_c,
+    }
+}
+
+/// What a drive took.
+struct Burnt {
+    fuel_j: f64,
+    positive_j: f64,
+    negative_j: f64,
+    missed_s: f64,
+    missed_j: f64,
+}
+
+/// Drives a cycle at a temperature: unscaled, without the gap.
+fn burn(car: &CombustionCar, trace: &Trace, ambient_c: f64) -> Burnt {
     let kelvin = minewheel_data::units::ZERO_CELSIUS_K;
     let road = RoadLoad {
         a_n: car.road_load.a_n * (1.0 + car.tyre_change_per_k * (ambient_c - car.reference_c)).max(0.5),
         c_n_per_m2_s2: car.road_load.c_n_per_m2_s2 * (car.reference_c + kelvin) / (ambient_c + kelvin),
         ..car.road_load
     };
+    let weather = &car.weather;
+    let auxiliary_w = car.auxiliary_w + weather.cooling_w_per_k * (ambient_c - weather.cooling_above_c).max(0.0);
+    let running_w = weather.running_w_per_k * (weather.heating_below_c - ambient_c).max(0.0);
     let inertia_kg = car.mass_kg * (1.0 + car.rotating_share);
-    let (mut fuel_j, mut owed_j, mut positive, mut negative, mut missed_trace_s) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    let mut sum = Burnt { fuel_j: 0.0, positive_j: 0.0, negative_j: 0.0, missed_s: 0.0, missed_j: 0.0 };
+    let mut owed_j = 0.0;
     for (speed, acceleration_m_s2, dt) in trace.steps() {
         let wheel_w = if speed > 0.0 { (road.force_n(speed) + inertia_kg * acceleration_m_s2) * speed } else { 0.0 };
-        positive += wheel_w.max(0.0) * dt;
-        negative -= wheel_w.min(0.0) * dt;
-        let wanted_w = wheel_w.max(0.0) / car.gearbox + car.auxiliary_w;
+        sum.positive_j += wheel_w.max(0.0) * dt;
+        sum.negative_j -= wheel_w.min(0.0) * dt;
+        let wanted_w = wheel_w.max(0.0) / car.gearbox + auxiliary_w;
         let brake_w = wanted_w.min(car.peak_power_w);
         if car.hybrid.is_none() && brake_w < wanted_w {
-            missed_trace_s += dt;
+            sum.missed_s += dt;
+            sum.missed_j += (wanted_w - brake_w) * car.gearbox * dt;
         }
         let turning = if speed > 0.0 { (car.rad_per_m * speed).max(car.lowest_rad_s) } else { car.idle_rad_s };
         let burnt = |power_w: f64, rad_s: f64| (power_w + car.friction_j_per_rad * rad_s) / car.indicated_efficiency;
         match car.hybrid {
-            Some(hybrid) if wheel_w <= 0.0 => owed_j += (car.auxiliary_w + wheel_w * hybrid.regeneration * hybrid.path) * dt,
-            Some(hybrid) if wanted_w < hybrid.on_w => owed_j += (wheel_w / hybrid.path + car.auxiliary_w) * dt,
-            Some(_) => {
-                fuel_j += burnt(brake_w, turning) * dt;
+            Some(hybrid) if wheel_w <= 0.0 => {
+                owed_j += (auxiliary_w + wheel_w * hybrid.regeneration * hybrid.path) * dt;
+                sum.fuel_j += running_w * dt;
+            }
+            Some(hybrid) if wanted_w < hybrid.on_w => {
+                owed_j += (wheel_w / hybrid.path + auxiliary_w) * dt;
+                sum.fuel_j += running_w * dt;
+            }
+            Some(hybrid) => {
+                sum.fuel_j += burnt(brake_w, (brake_w / hybrid.torque_j_per_rad).max(car.lowest_rad_s)) * dt;
                 owed_j += (wanted_w - brake_w) * dt;
             }
-            None if wheel_w < 0.0 && speed > CUT_OFF_M_S => {}
-            None => fuel_j += burnt(brake_w, if wheel_w > 0.0 { turning } else { car.idle_rad_s }) * dt,
+            None if wheel_w < 0.0 && speed > car.fuel_cut_m_s => sum.fuel_j += running_w * dt,
+            None => sum.fuel_j += (burnt(brake_w, if wheel_w > 0.0 { turning } else { car.idle_rad_s }) + running_w) * dt,
         }
     }
     if let Some(hybrid) = car.hybrid {
         // What the battery gave is paid back by the engine at its good point; what it gained saves such fuel.
-        fuel_j += owed_j / (hybrid.on_efficiency * if owed_j > 0.0 { hybrid.path } else { 1.0 });
-        fuel_j = fuel_j.max(0.0);
+        sum.fuel_j += owed_j / (hybrid.on_efficiency * if owed_j > 0.0 { hybrid.path } else { 1.0 });
+        sum.fuel_j = sum.fuel_j.max(0.0);
     }
-    let gap = match conditions.usage {
-        Use::Official => 0.0,
-        Use::RealWorld => car.gap,
-    };
-    let per_m = fuel_j * car.scale * (1.0 + gap) / trace.moments[0];
-    let per_km = |energy_j: f64| energy_j / minewheel_data::units::J_PER_WH / trace.distance_km();
-    FuelResult {
-        distance_km: trace.distance_km(),
-        fuel_l_per_100km: per_m / car.energy_j_per_l * Length::from_km(100.0).m(),
-        fuel_mj_per_km: minewheel_data::units::Energy::from_j(per_m * Length::from_km(1.0).m()).mj(),
-        wheel_positive_wh_per_km: per_km(positive),
-        wheel_negative_wh_per_km: per_km(negative),
-        missed_trace_s,
-        ambient_c,
-    }
+    sum.fuel_j += weather.cold_share(trace.id()) * weather.start_j_per_k * (weather.warm_from_c - ambient_c).max(0.0);
+    sum
 }

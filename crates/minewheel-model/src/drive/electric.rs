@@ -38,7 +38,7 @@
 //! Sources: machines sized by [`crate::motor`] (example `machine_losses`); four constants fitted on US certification tests
 //! (example `epa`), as their rows say. Valid for single-speed drives; see the limits in [`super`].
 
-use minewheel_data::car::{CarClass, CarDesign, DrivenWheels};
+use minewheel_data::car::{CarDesign, DrivenWheels};
 use minewheel_data::row::{Draw, Value};
 use minewheel_data::units::{Energy, J_PER_WH, S_PER_H, STANDARD_GRAVITY_M_S2, ZERO_CELSIUS_K};
 
@@ -47,14 +47,10 @@ use super::heating::{Heating, heating};
 use super::road_load::check;
 use super::tables::{LOSS_TERMS, OCV_POINTS};
 use super::trace::{BLOCK, Block};
-use super::{Conditions, Defaulted, DriveError, DriveTables, Masses, RoadLoad, Trace, Use, or_default};
+use super::{Conditions, Defaulted, DriveError, DriveTables, Kind, Masses, RoadLoad, Trace, Use, or_default};
 
 /// Steps worked on at once.
 const LANES: usize = 8;
-/// Share of the power that the cells' resistance allows which the car uses at most.
-pub(super) const RESISTANCE_LIMIT_SHARE: f64 = 0.7;
-/// Temperature of the cooling row, in °C.
-const COOLING_AT_C: f64 = 35.0;
 
 /// An electric car as numbers, ready for the kernel. All SI.
 #[derive(Debug, Clone, PartialEq)]
@@ -121,6 +117,10 @@ pub struct ElectricCar {
     pub resistance_s: f64,
     /// T0 in K of its temperature dependence.
     pub resistance_temperature_k: f64,
+    /// Share of the power that the cells' resistance allows which the car uses at most.
+    pub resistance_limit_share: f64,
+    /// State of charge at which a drive begins if nothing else is asked for.
+    pub test_soc: f64,
     /// Discharge and charge power over gross energy, in 1/s.
     pub battery_limits_per_s: (f64, f64),
     /// State of charge below which power fades, and the share of power left when empty.
@@ -179,9 +179,9 @@ pub fn electric_car(design: &CarDesign, masses: &Masses, tables: &DriveTables, d
     let Some(battery) = &design.battery else {
         return Err(DriveError::Missing { car: design.id.clone(), section: "battery", powertrain: design.powertrain.word() });
     };
-    let class = class_of(design, masses, tables, &mut defaulted);
-    let road_load = RoadLoad::of(design, class, masses, tables, draw, &mut defaulted)?;
-    let drive = machines(design, class, masses, tables, draw, &mut defaulted)?;
+    let kind = Kind::of(design, masses, tables);
+    let road_load = RoadLoad::of(design, &kind, masses, tables, draw, &mut defaulted)?;
+    let drive = machines(design, &kind, masses, tables, draw, &mut defaulted)?;
 
     let cell = tables.cell(&battery.chemistry)?;
     let gross_energy_j = Energy::from_kwh(of(&battery.gross_energy_kwh)).j();
@@ -222,17 +222,19 @@ pub fn electric_car(design: &CarDesign, masses: &Masses, tables: &DriveTables, d
         standing_w: of(&tables.standing_base_w)
             + of(&tables.standing_w) * (masses.test_mass_kg / of(&tables.standing_mass_kg)).powf(of(&tables.standing_exponent)),
         heating: heating(design, masses, tables, draw, &mut defaulted),
-        cooling: (of(&tables.cooling_w) / (COOLING_AT_C - cooling_above), cooling_above),
+        cooling: (of(&tables.cooling_w) / (of(&tables.cooling_at_c) - cooling_above), cooling_above),
         tyre_change_per_k: of(&tables.tyre_change_per_k),
         tyre_pressure_exponent: of(&tables.tyre_pressure_exponent),
         air_gas_constant: of(&tables.air_gas_constant),
         reference_c: of(&tables.reference_c),
-        real_world_c: of(&tables.real_world_c),
+        real_world_c: of(tables.real_world_c_of(design)),
         gross_energy_j,
         usable_energy_j,
         relative_ocv: cell.relative_ocv,
         resistance_s: of(&cell.loss_at_1c) * S_PER_H,
         resistance_temperature_k: of(&tables.resistance_temperature_k),
+        resistance_limit_share: of(&tables.resistance_limit_share).clamp(0.0, 1.0),
+        test_soc: of(&tables.test_soc).clamp(0.0, 1.0),
         battery_limits_per_s: (of(&tables.discharge_limit_per_s), charge_limit_per_s),
         low_charge: (of(&tables.low_charge_from), of(&tables.low_charge_power).clamp(0.0, 1.0)),
         acceptance_k: (of(&tables.acceptance_temperature_k), of(&tables.full_rate_c) + ZERO_CELSIUS_K),
@@ -245,16 +247,6 @@ pub fn electric_car(design: &CarDesign, masses: &Masses, tables: &DriveTables, d
         gap: of(&tables.gap_electric),
         top_speed_m_s: design.top_speed_km_h.as_ref().map(|v| minewheel_data::units::Speed::from_km_h(of(v)).m_s()),
         defaulted,
-    })
-}
-
-/// The class of the design, or the one nearest in mass.
-pub(super) fn class_of(design: &CarDesign, masses: &Masses, tables: &DriveTables, defaulted: &mut Vec<Defaulted>) -> CarClass {
-    design.class.unwrap_or_else(|| {
-        let class = tables.class_by_mass(masses.kerb_mass_kg);
-        let row = tables.class(class).kerb_mass_kg.row;
-        defaulted.push(Defaulted { field: "car.class", value: masses.kerb_mass_kg, rows: vec![row] });
-        class
     })
 }
 
@@ -287,7 +279,7 @@ pub struct Ledger {
     pub charger: f64,
     /// Traffic over the cycle; nought in tests.
     pub traffic: f64,
-    /// Asked by the trace and not delivered (counts against the sum).
+    /// Work at the wheels that the trace asked for and the car did not deliver (counts against the sum).
     pub unmet: f64,
 }
 
@@ -446,9 +438,18 @@ impl Run {
 /// The result is per kilometre of the trace. A car that cannot follow is held on the trace all the same; the time and
 /// the work it missed are in the result.
 pub fn drive(car: &ElectricCar, trace: &Trace, conditions: &Conditions) -> CycleResult {
+    drive_from(car, trace, conditions, false)
+}
+
+/// As [`drive`], with the state of charge held where it begins: the mean of many cycles of a pack that one cycle would empty.
+pub fn drive_holding_charge(car: &ElectricCar, trace: &Trace, conditions: &Conditions) -> CycleResult {
+    drive_from(car, trace, conditions, true)
+}
+
+fn drive_from(car: &ElectricCar, trace: &Trace, conditions: &Conditions, holds_charge: bool) -> CycleResult {
     let run = Run::of(car, trace, conditions);
     let mut sums = Sums::default();
-    let mut soc = conditions.initial_soc;
+    let mut soc = conditions.soc_of(car);
     // Energy drawn from the cells, per unit of gross energy, and time under load.
     let (mut drawn, mut auxiliary_s) = (0.0, 0.0);
     for block in &trace.blocks {
@@ -459,7 +460,7 @@ pub fn drive(car: &ElectricCar, trace: &Trace, conditions: &Conditions) -> Cycle
         } else {
             let (low_from, low_power) = car.low_charge;
             let left = low_power + (1.0 - low_power) * smaller(soc / low_from.max(1e-9), 1.0);
-            let by_resistance = RESISTANCE_LIMIT_SHARE * voltage * voltage / (4.0 * run.resistance_s);
+            let by_resistance = car.resistance_limit_share * voltage * voltage / (4.0 * run.resistance_s);
             let limits = Limits {
                 power_w: left * smaller(car.peak_power_w, car.gross_energy_j * smaller(car.battery_limits_per_s.0, by_resistance)),
                 generating_w: if soc >= 1.0 { 0.0 } else { run.generating_limit_w },
@@ -477,7 +478,9 @@ pub fn drive(car: &ElectricCar, trace: &Trace, conditions: &Conditions) -> Cycle
             auxiliary_s += block.total_s;
         }
         let charge = total(&charge);
-        soc -= charge;
+        if !holds_charge {
+            soc -= charge;
+        }
         drawn += voltage * charge;
     }
     settle(car, trace, conditions, &run, &sums, &BatterySums { drawn_share: drawn, auxiliary_s, soc, ambient_c: ambient(car, conditions) })

@@ -8,7 +8,7 @@
 //! resistive heater. Up to the rating of the heater; in a test of a model year in which makers chose the mode of the climate
 //! unit, up to what such a mode takes. Valid for one drive from cold; the pack is not heated.
 
-use minewheel_data::car::CarDesign;
+use minewheel_data::car::{CarDesign, HeatPump};
 use minewheel_data::row::{Draw, Value};
 
 use super::models;
@@ -86,11 +86,16 @@ pub(super) fn heating(design: &CarDesign, masses: &Masses, tables: &DriveTables,
     let known = design.make.as_deref().zip(design.model.as_deref());
     let known = known.and_then(|(make, model)| models::find(&tables.models, make, model, design.model_year));
     let pump = known.and_then(|m| m.axles.iter().find_map(|a| a.has_heat_pump.map(|has| (f64::from(u8::from(has)), a.row))));
-    let (heat_pump_share, row) = pump.unwrap_or_else(|| {
-        let share = tables.heat_pump_share.of(design.model_year);
-        (of(share).clamp(0.0, 1.0), share.row)
-    });
-    defaulted.push(Defaulted { field: "car.heat_pump", value: heat_pump_share, rows: vec![row] });
+    let heat_pump_share = if let Some(given) = design.heat_pump {
+        f64::from(u8::from(given == HeatPump::Yes))
+    } else {
+        let (share, row) = pump.unwrap_or_else(|| {
+            let share = tables.heat_pump_share.of(design.model_year);
+            (of(share).clamp(0.0, 1.0), share.row)
+        });
+        defaulted.push(Defaulted { field: "car.heat_pump", value: share, rows: vec![row] });
+        share
+    };
     let limit_w = of(&tables.heating_limit_w);
     // Model years are whole numbers; the row says the first one of which the default mode was tested.
     let is_mode_chosen = design.model_year.is_some_and(|year| f64::from(year) < tables.default_mode_from.best);
@@ -99,7 +104,7 @@ pub(super) fn heating(design: &CarDesign, masses: &Masses, tables: &DriveTables,
         loss_w_per_k: of(&tables.cabin_loss_w_per_k).max(0.0) * size,
         capacity_j_per_k: of(&tables.cabin_capacity_j_per_k).max(0.0) * size,
         below_c: of(&tables.heating_below_c),
-        yield_of: (of(&tables.heat_pump_yield).max(0.1), of(&tables.resistive_yield).max(0.1)),
+        yield_of: (of(&tables.heat_pump_yield), of(&tables.resistive_yield)),
         heat_pump_share,
         limit_w,
         test_limit_w: if is_mode_chosen { of(&tables.chosen_mode_limit_w).min(limit_w) } else { limit_w },

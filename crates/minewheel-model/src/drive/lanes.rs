@@ -5,7 +5,7 @@
 
 use minewheel_data::units::{STANDARD_GRAVITY_M_S2, ZERO_CELSIUS_K};
 
-use super::electric::{RESISTANCE_LIMIT_SHARE, ambient};
+use super::electric::ambient;
 use super::heating::Heating;
 use super::number::Number;
 use super::tables::{LOSS_TERMS, OCV_POINTS};
@@ -58,6 +58,8 @@ pub(super) struct Run<N> {
     /// `4r/E`.
     scale: N,
     per_scale: N,
+    /// Share of the power at the terminals that the resistance allows.
+    resistance_limit: N,
     /// Loss polynomial in speed and shaft force, accessories included.
     loss: [N; LOSS_TERMS],
     /// Its mixed term with the shaft's own power.
@@ -142,6 +144,7 @@ impl<N: Number> Run<N> {
             braking_limit_n: force_limit_n.smaller(N::of(car.deceleration_limit_m_s2) * mass_kg),
             scale,
             per_scale: one / scale,
+            resistance_limit: N::of(car.resistance_limit_share),
             loss,
             pull,
             saved: terms(&std::array::from_fn(|i| car.loss_w[i] - car.main_loss_w[i])),
@@ -207,6 +210,7 @@ pub(super) fn gather<N>(runs: &[Run<f64>], lanes: impl Fn(&dyn Fn(&Run<f64>) -> 
         braking_limit_n: lanes(&|r| r.braking_limit_n),
         scale: lanes(&|r| r.scale),
         per_scale: lanes(&|r| r.per_scale),
+        resistance_limit: lanes(&|r| r.resistance_limit),
         loss: std::array::from_fn(|i| lanes(&|r| r.loss[i])),
         pull: lanes(&|r| r.pull),
         saved: std::array::from_fn(|i| lanes(&|r| r.saved[i])),
@@ -249,9 +253,9 @@ pub(super) struct Used<S> {
 
 /// Drives a trace from a state of charge.
 #[inline]
-pub(super) fn follow<N: Number>(run: &Run<N>, trace: &Trace, initial_soc: f64) -> Used<N::Sum> {
+pub(super) fn follow<N: Number>(run: &Run<N>, trace: &Trace, initial_soc: N) -> Used<N::Sum> {
     let zero = N::of(0.0);
-    let mut used = Used { terminal_j: zero.wide(), drawn_share: zero.wide(), missed_s: zero.wide(), soc: N::of(initial_soc).wide() };
+    let mut used = Used { terminal_j: zero.wide(), drawn_share: zero.wide(), missed_s: zero.wide(), soc: initial_soc.wide() };
     for block in &trace.blocks {
         let soc = N::narrow(used.soc);
         let voltage = N::between(&run.relative_ocv, soc);
@@ -275,7 +279,7 @@ fn advance<N: Number>(run: &Run<N>, block: &Block, soc: N, voltage: N) -> (N, N,
     // An empty pack gives nothing, a full one takes nothing.
     let (has_charge, has_room) = (soc.above(zero), one.above(soc));
     let square = voltage * voltage;
-    let by_resistance_w = N::of(RESISTANCE_LIMIT_SHARE) * square * run.per_scale;
+    let by_resistance_w = run.resistance_limit * square * run.per_scale;
     let left = (run.low_charge_power + run.low_charge_per_soc * soc).smaller(one);
     let power_w = run.peak_power_w.smaller(run.discharge_limit_w.smaller(by_resistance_w)) * left * has_charge;
     let generating_w = run.generating_limit_w * has_room * has_charge;

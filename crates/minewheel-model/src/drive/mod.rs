@@ -8,8 +8,9 @@
 //! ```
 //!
 //! - [`electric`]: gear, machine with inverter, accessories, battery, charger.
-//! - [`combustion`]: Willans line, hybrids.
+//! - [`combustion`]: Willans line, hybrids. [`plug_in`]: both ways to drive a plug-in hybrid.
 //! - [`mod@performance`]: forward: sprints, top speed, slopes.
+//! - [`class`]: what stands in where a design is silent.
 //! - [`trace`]: cycles made ready, and which class of WLTC a car drives.
 //! - [`mod@range`]: range and consumption by each authority's rule; [`shape`]: cycles for weak and slow cars;
 //!   [`procedures`]: the rules' numbers.
@@ -24,6 +25,7 @@
 
 mod axles;
 pub mod batch;
+pub mod class;
 pub mod combustion;
 pub mod electric;
 pub mod five_cycle;
@@ -32,6 +34,7 @@ mod lanes;
 pub mod models;
 mod number;
 pub mod performance;
+pub mod plug_in;
 pub mod procedures;
 pub mod range;
 pub mod road_load;
@@ -40,9 +43,11 @@ pub mod shape;
 pub mod tables;
 pub mod trace;
 
-pub use combustion::{CombustionCar, FuelResult, PlugInResult, combustion_car, drive_combustion, drive_plug_in};
-pub use electric::{CycleResult, ElectricCar, Ledger, drive, electric_car};
+pub use class::Kind;
+pub use combustion::{CombustionCar, FuelResult, combustion_car, drive_combustion};
+pub use electric::{CycleResult, ElectricCar, Ledger, drive, drive_holding_charge, electric_car};
 pub use performance::{Performance, PerformanceCar, PerformanceError, PerformanceTables, Readiness, performance, performance_car};
+pub use plug_in::{Depleting, PlugInResult, drive_depleting, drive_plug_in};
 pub use procedures::{ProcedureTables, WltcLimits};
 pub use range::{RangeResult, RangeRule, RangeTest, Ranges, Rules, WltpCycle, range, ranges, wltp_cycle};
 pub use road_load::{Masses, RoadLoad};
@@ -50,6 +55,7 @@ pub use sensitivity::{Lever, Slope, sensitivities};
 pub use tables::DriveTables;
 pub use trace::{CertificationTraces, Trace, WltcClass};
 
+use minewheel_data::car::CarDesign;
 use minewheel_data::cycles::CycleError;
 use minewheel_data::parameters::ParameterError;
 use minewheel_data::row::{Draw, RowId};
@@ -81,6 +87,18 @@ pub enum DriveError {
         /// Points seen.
         points: usize,
     },
+    /// A row goes beyond what its quantity can be.
+    #[error("`{parameter}` goes from {low} to {high}, wanted {wanted}")]
+    Outside {
+        /// The parameter.
+        parameter: &'static str,
+        /// Its lower end.
+        low: f64,
+        /// Its upper end.
+        high: f64,
+        /// What would do.
+        wanted: &'static str,
+    },
     /// A field of the design lies outside what a car can have.
     #[error("car `{car}`: `{field}` is {seen}, wanted {wanted}")]
     Implausible {
@@ -108,6 +126,21 @@ pub enum DriveError {
     PartialCoastDown {
         /// The car.
         car: String,
+    },
+    /// The car is left behind by the cycle.
+    #[error(
+        "car `{car}` could not follow {cycle} for {missed_s:.0} of {lasts_s:.0} s: what it used on it is no consumption; give a pack or a machine of more power, \
+         or another cycle"
+    )]
+    NotDriven {
+        /// The car.
+        car: String,
+        /// The cycle.
+        cycle: String,
+        /// Time in which it fell behind.
+        missed_s: f64,
+        /// Time of the cycle.
+        lasts_s: f64,
     },
     /// The certified consumption is far from what an engine of that kind can do.
     #[error(
@@ -146,6 +179,27 @@ pub struct Defaulted {
     pub rows: Vec<RowId>,
 }
 
+/// Share of a trace's time in which a car may fall behind and still be said to have driven it. A city car misses some 6 % of the class of
+/// WLTC of faster cars; an empty pack, or a trace far beyond the car, costs more.
+pub const MISSED_SHARE: f64 = 0.1;
+
+/// Whether a car that fell behind for so many seconds of so many has driven the trace: only then are there a consumption and a range.
+pub fn is_driven(missed_s: f64, lasts_s: f64) -> bool {
+    missed_s <= MISSED_SHARE * lasts_s
+}
+
+/// Refuses a car that is left behind by a trace.
+///
+/// # Errors
+/// [`DriveError::NotDriven`], by [`is_driven`].
+pub fn check_driven(design: &CarDesign, cycle: &str, missed_s: f64, trace: &Trace) -> Result<(), DriveError> {
+    let lasts_s = trace.duration_s();
+    if is_driven(missed_s, lasts_s) {
+        return Ok(());
+    }
+    Err(DriveError::NotDriven { car: design.id.clone(), cycle: cycle.to_owned(), missed_s, lasts_s })
+}
+
 /// Whether a figure follows the test procedure or traffic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
@@ -162,8 +216,8 @@ pub struct Conditions {
     pub ambient_c: Option<f64>,
     /// Test or traffic.
     pub usage: Use,
-    /// State of charge at the start, 0..=1.
-    pub initial_soc: f64,
+    /// State of charge at the start, 0..=1; `None`: that of `drive/drive.csv`.
+    pub initial_soc: Option<f64>,
     /// Share of energy charged at DC stations, 0..=1.
     pub dc_share: f64,
     /// Power of AC charging at the wall in W; `None`: that of the test.
@@ -181,12 +235,12 @@ pub struct Conditions {
 }
 
 impl Conditions {
-    /// As in the certification test: reference temperature, AC charging, a pack about half full.
+    /// As in the certification test: reference temperature, AC charging, a pack neither full nor empty.
     pub const fn official() -> Self {
         Self {
             ambient_c: None,
             usage: Use::Official,
-            initial_soc: 0.6,
+            initial_soc: None,
             dc_share: 0.0,
             charge_power_w: None,
             tyre_pressure: 1.0,
@@ -199,6 +253,10 @@ impl Conditions {
     /// In traffic, at the mean ambient temperature.
     pub const fn real_world() -> Self {
         Self { usage: Use::RealWorld, ..Self::official() }
+    }
+    /// State of charge at which a car begins.
+    pub fn soc_of(&self, car: &ElectricCar) -> f64 {
+        self.initial_soc.unwrap_or(car.test_soc)
     }
     /// At a temperature.
     #[must_use]

@@ -11,7 +11,7 @@
 //! w = 1/(1 + (ln(P_model/P_car)/s_P)²)² · 1/(1 + (years apart/s_y)²)²
 //! ```
 //!
-//! The widths `s_P` and `s_y` are rows of `drive/drive.csv`. The tail keeps cars whose rating has no like among the models.
+//! The widths `s_P` and `s_y`, and the first factor of a model that does not give its power, are rows of `drive/drive.csv`. The tail keeps cars whose rating has no like among the models.
 
 use minewheel_data::car::{DrivenWheels, Topology};
 use minewheel_data::loader::Loader;
@@ -42,17 +42,17 @@ pub struct Sought {
     pub year: Option<i32>,
 }
 
-/// Differences at which a model counts a quarter of one that agrees.
+/// How alike models are: differences at which one counts a quarter of one that agrees.
 #[derive(Debug, Clone, Copy)]
 pub struct Likeness {
     /// Of rated powers, as the logarithm of their ratio.
     pub power: f64,
     /// Of model years.
     pub years: f64,
+    /// Weight of a model that does not give its power, against one that agrees.
+    pub unknown_power: f64,
 }
 
-/// Weight of a model that does not give its power, against one that agrees.
-const UNKNOWN_POWER: f64 = 0.05;
 /// Models of less than this share of the greatest weight are left out.
 const LEAST_WEIGHT: f64 = 1e-3;
 
@@ -145,7 +145,7 @@ pub(super) fn likely(models: &[ModelDrive], sought: Sought, likeness: Likeness) 
         let apart = f64::from((model.years.0 - year).max(year - model.years.1).max(0));
         let by_power = match (sought.peak_power_kw, model.peak_power_kw()) {
             (Some(car), Some(model)) => near((model / car).ln(), likeness.power),
-            (Some(_), None) => UNKNOWN_POWER,
+            (Some(_), None) => likeness.unknown_power,
             (None, _) => 1.0,
         };
         by_power * near(apart, likeness.years)
@@ -231,7 +231,7 @@ mod tests {
             with(300.0, &[front, rear], (2020, 2022)),
             with(101.0, &[front], (2020, 2022)),
         ];
-        let likeness = Likeness { power: 0.01, years: 1.0 };
+        let likeness = Likeness { power: 0.01, years: 1.0, unknown_power: 0.05 };
         let odds = |wheels, kw, year| likely(&models, Sought { wheels, peak_power_kw: kw, year }, likeness);
         let same = odds(Some(front), Some(100.0), Some(2018));
         assert!(same.len() == 2 && (same.iter().map(|o| o.0).sum::<f64>() - 1.0).abs() < 1e-12);

@@ -4,7 +4,7 @@
 //! motion       m·(1 + k_rot)·dv/dt = F − R(v) − m·g·sin θ
 //! force        F = min(min(1, t/t_r)·F_m(v), F_g)
 //! machine      F_m = η_g·min(T-limit, P_pk/v_w, battery),   T-limit = P_pk/v_b
-//! battery      F_s·v_w + P_loss(v_w, F_s) + P_aux = P_b,    P_b = E·min(p_max, 0.7·u²/(4·r(T)))
+//! battery      F_s·v_w + P_loss(v_w, F_s) + P_aux = P_b,    P_b = E·min(p_max, 0.7·u²/(4·r(T))), below s_l the share λ(s) of it
 //! slip         v_w = v·(1 + s_g·F/F_g)
 //! grip         front: F_g·(1 + μ·h) = μ·(W·f·cos θ + h·R)     rear: F_g·(1 − μ·h) = μ·(W·(1−f)·cos θ − h·R)
 //!              both axles: F_g = μ·W·cos θ
@@ -43,8 +43,6 @@ const STEP_S: f64 = 0.002;
 const PATIENCE_S: f64 = 200.0;
 /// Acceleration in m/s² below which a car stands still in effect.
 const LEAST_ACCELERATION_M_S2: f64 = 1e-4;
-/// Share of the power that the cells' resistance allows which the car uses at most, as in [`super::electric`].
-const RESISTANCE_LIMIT_SHARE: f64 = 0.7;
 /// Rounds in which slip and force settle; each shrinks the change by more than ten.
 const SLIP_ROUNDS: usize = 4;
 /// Halvings of an interval: beyond the digits of a number.
@@ -231,8 +229,11 @@ pub fn performance_car(
     let below = (at.floor() as usize).min(car.relative_ocv.len() - 2);
     let voltage = car.relative_ocv[below] + (at - below as f64) * (car.relative_ocv[below + 1] - car.relative_ocv[below]);
     let resistance_s = car.resistance_s * (car.resistance_temperature_k * (1.0 / ambient_k - 1.0 / reference_k)).exp();
-    let by_resistance = RESISTANCE_LIMIT_SHARE * voltage * voltage / (4.0 * resistance_s);
-    let battery_w = if readiness.soc > 0.0 { car.gross_energy_j * car.battery_limits_per_s.0.min(by_resistance) } else { 0.0 };
+    let by_resistance = car.resistance_limit_share * voltage * voltage / (4.0 * resistance_s);
+    let left = power_left(car, readiness.soc);
+    let full_w = car.gross_energy_j * car.battery_limits_per_s.0.min(by_resistance);
+    // A car that saves its last charge does so at the pack: less than all its machines ask for, not less than the pack could give.
+    let battery_w = if left < 1.0 { left * full_w.min(car.peak_power_w) } else { full_w };
     Ok(PerformanceCar {
         inertia_kg: car.mass_kg * (1.0 + car.rotating_share),
         weight_n: car.mass_kg * STANDARD_GRAVITY_M_S2,
@@ -258,6 +259,12 @@ pub fn performance_car(
         readiness,
         defaulted,
     })
+}
+
+/// Share of full power that is left at a state of charge, as in [`super::electric`]; nought when empty.
+fn power_left(car: &ElectricCar, soc: f64) -> f64 {
+    let (from, least) = car.low_charge;
+    if soc > 0.0 { least + (1.0 - least) * (soc / from.max(1e-9)).min(1.0) } else { 0.0 }
 }
 
 /// Refuses powertrains whose forward model would need what no table has.

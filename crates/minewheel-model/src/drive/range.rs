@@ -49,7 +49,8 @@ use super::five_cycle::{FiveCycle, five_cycle};
 use super::procedures::Shortened;
 use super::shape::{capped, cut, downscaled, downscaling_factor};
 use super::{
-    Conditions, CycleResult, Defaulted, DriveError, DriveTables, ElectricCar, Masses, ProcedureTables, Trace, WltcClass, drive, electric_car,
+    Conditions, CycleResult, Defaulted, DriveError, DriveTables, ElectricCar, Masses, ProcedureTables, Trace, WltcClass, check_driven, drive,
+    electric_car,
 };
 
 /// An authority's rule.
@@ -194,7 +195,7 @@ pub fn wltp_cycle(car: &ElectricCar, rated_power_w: f64, class: WltcClass, base:
 /// Range and consumption of a car with a plug by one rule.
 ///
 /// # Errors
-/// The design cannot be driven, or a cycle of the rule is missing.
+/// The design cannot be driven, is left behind by the cycle, or a cycle of the rule is missing.
 pub fn range(design: &CarDesign, rule: RangeRule, rules: &Rules<'_>, draw: &Draw<'_>) -> Result<RangeResult, DriveError> {
     let (car, rated_power_w) = car_in_test(design, rule, rules, draw)?;
     let charge = Charge::of(&car, rules.procedures, draw);
@@ -204,20 +205,26 @@ pub fn range(design: &CarDesign, rule: RangeRule, rules: &Rules<'_>, draw: &Draw
         let top = slower(&car, &cycle);
         Ok((top.map_or_else(|| cycle.clone(), |top| cut(&cycle, top)), top))
     };
-    let result = |id: &'static str, trace: &Trace, top: Option<f64>, found: &Found, test| RangeResult {
-        range_km: charge.range_km(found.battery_wh_per_km),
-        consumption_kwh_per_100km: EnergyPerLength::from_wh_per_km(found.wall_wh_per_km).kwh_per_100km(),
-        cycle: id,
-        cycle_km: trace.distance_km(),
-        downscaling_factor: 0.0,
-        top_speed_km_h: top.map(|v| Speed::from_m_s(v).km_h()),
-        test_mass_kg: car.mass_kg,
-        power_to_mass_w_per_kg: rated_power_w / car.kerb_mass_kg,
-        test,
-        missed_trace_s: found.missed_trace_s,
-        city_range_km: None,
-        highway_range_km: None,
-        label_factors: None,
+    let result = |id: &'static str, trace: &Trace, top: Option<f64>, found: &Found, test| {
+        // A plug-in hybrid's engine does what its machine misses.
+        if design.powertrain == Powertrain::Bev && draw.is_best() {
+            check_driven(design, id, found.missed_trace_s, trace)?;
+        }
+        Ok::<_, DriveError>(RangeResult {
+            range_km: charge.range_km(found.battery_wh_per_km),
+            consumption_kwh_per_100km: EnergyPerLength::from_wh_per_km(found.wall_wh_per_km).kwh_per_100km(),
+            cycle: id,
+            cycle_km: trace.distance_km(),
+            downscaling_factor: 0.0,
+            top_speed_km_h: top.map(|v| Speed::from_m_s(v).km_h()),
+            test_mass_kg: car.mass_kg,
+            power_to_mass_w_per_kg: rated_power_w / car.kerb_mass_kg,
+            test,
+            missed_trace_s: found.missed_trace_s,
+            city_range_km: None,
+            highway_range_km: None,
+            label_factors: None,
+        })
     };
     match rule {
         RangeRule::Wltp => {
@@ -229,7 +236,7 @@ pub fn range(design: &CarDesign, rule: RangeRule, rules: &Rules<'_>, draw: &Draw
                 Some((early, late)) => (first_and_rest(&charge, &[&early[0], &late[0]], 1), RangeTest::Shortened),
                 None => (charge.continuous(&car, &trace), RangeTest::Continuous),
             };
-            Ok(RangeResult { downscaling_factor: own.downscaling_factor, ..result(class.cycle_id(), &trace, own.top_speed_m_s, &found, test) })
+            Ok(RangeResult { downscaling_factor: own.downscaling_factor, ..result(class.cycle_id(), &trace, own.top_speed_m_s, &found, test)? })
         }
         RangeRule::Cltc => {
             let (cycle, top) = own_top("cltc-p")?;
@@ -238,12 +245,12 @@ pub fn range(design: &CarDesign, rule: RangeRule, rules: &Rules<'_>, draw: &Draw
                 Some((early, late)) => (first_and_rest(&charge, &[&early[0], &early[1], &late[0], &late[1]], 2), RangeTest::Shortened),
                 None => (charge.continuous(&car, &trace), RangeTest::Continuous),
             };
-            Ok(result("cltc-p", &trace, top, &found, test))
+            result("cltc-p", &trace, top, &found, test)
         }
         RangeRule::Nedc => {
             let (cycle, top) = own_top("nedc")?;
             let trace = Trace::new(&cycle);
-            Ok(result("nedc", &trace, top, &charge.continuous(&car, &trace), RangeTest::Continuous))
+            result("nedc", &trace, top, &charge.continuous(&car, &trace), RangeTest::Continuous)
         }
         RangeRule::Epa => {
             let (city, top) = own_top("udds")?;
@@ -271,7 +278,7 @@ pub fn range(design: &CarDesign, rule: RangeRule, rules: &Rules<'_>, draw: &Draw
                 ..in_town
             };
             let range_km = mix(town_km, outside_km);
-            let base = result("udds", &city, top, &found, test);
+            let base = result("udds", &city, top, &found, test)?;
             Ok(RangeResult {
                 range_km,
                 city_range_km: Some(town_km),
@@ -365,7 +372,7 @@ impl Charge {
     fn passes(car: &ElectricCar, traces: &[&Trace], mut soc: f64) -> Vec<CycleResult> {
         let mut results = Vec::with_capacity(traces.len());
         for trace in traces {
-            let result = drive(car, trace, &Conditions { initial_soc: soc, ..Conditions::official() });
+            let result = drive(car, trace, &Conditions { initial_soc: Some(soc), ..Conditions::official() });
             soc = result.final_soc;
             results.push(result);
         }
@@ -390,7 +397,7 @@ impl Charge {
     /// Cycles until the pack is empty, from three of them.
     fn continuous(&self, car: &ElectricCar, trace: &Trace) -> Found {
         const SIMPSON: [f64; 3] = [1.0 / 6.0, 4.0 / 6.0, 1.0 / 6.0];
-        let at = |soc: f64| drive(car, trace, &Conditions { initial_soc: soc, ..Conditions::official() });
+        let at = |soc: f64| drive(car, trace, &Conditions { initial_soc: Some(soc), ..Conditions::official() });
         let first = at(self.full_soc);
         let last_soc = (self.empty_soc + self.full_soc - first.final_soc).min(self.full_soc);
         let runs = [first, at(0.5 * (self.full_soc + last_soc)), at(last_soc)];

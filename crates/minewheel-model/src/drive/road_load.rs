@@ -23,7 +23,7 @@ use minewheel_data::car::{CarClass, CarDesign};
 use minewheel_data::row::Draw;
 use minewheel_data::units::STANDARD_GRAVITY_M_S2;
 
-use super::{Defaulted, DriveError, DriveTables, or_default};
+use super::{Defaulted, DriveError, DriveTables, Kind, or_default};
 
 /// Masses for the drive, in kg.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -84,13 +84,13 @@ impl RoadLoad {
         Self { a_n: self.a_n * (1.0 + change_kg / mass_kg), ..self }
     }
 
-    /// From the design, or from the defaults of its class, which are noted.
+    /// From the design, or from the defaults of its kind, which are noted.
     ///
     /// # Errors
     /// Coast-down terms are given in part, or a number is outside what a car can have.
     pub fn of(
         design: &CarDesign,
-        class: CarClass,
+        kind: &Kind<'_>,
         masses: &Masses,
         tables: &DriveTables,
         draw: &Draw<'_>,
@@ -100,10 +100,9 @@ impl RoadLoad {
         let load = match (&given.a_n, &given.b_n_per_m_s, &given.c_n_per_m2_s2) {
             (Some(a), Some(b), Some(c)) => Self { a_n: draw.of(a), b_n_per_m_s: draw.of(b), c_n_per_m2_s2: draw.of(c) },
             (None, None, None) => {
-                let class = tables.class(class);
-                let crr = or_default(given.crr.as_ref(), &class.crr, "car.road_load.crr", draw, defaulted);
-                let cd = or_default(given.cd.as_ref(), &class.cd, "car.road_load.cd", draw, defaulted);
-                let area = or_default(given.frontal_area_m2.as_ref(), &class.frontal_area_m2, "car.road_load.frontal_area_m2", draw, defaulted);
+                let crr = kind.or(given.crr.as_ref(), |c| &c.crr, "car.road_load.crr", draw, defaulted);
+                let cd = kind.or(given.cd.as_ref(), |c| &c.cd, "car.road_load.cd", draw, defaulted);
+                let area = kind.or(given.frontal_area_m2.as_ref(), |c| &c.frontal_area_m2, "car.road_load.frontal_area_m2", draw, defaulted);
                 check(design, "car.road_load.crr", crr, 0.001, 0.1, "0.001 to 0.1")?;
                 check(design, "car.road_load.cd", cd, 0.05, 1.5, "0.05 to 1.5")?;
                 check(design, "car.road_load.frontal_area_m2", area, 0.3, 8.0, "0.3 to 8 m²")?;

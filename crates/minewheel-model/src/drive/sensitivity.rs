@@ -104,7 +104,7 @@ pub fn sensitivities(car: &ElectricCar, trace: &Trace, conditions: &Conditions, 
         gear_efficiency: gear,
         ambient_c,
     };
-    let used = follow(&Run::of(car, &levers, conditions, trace.duration_s()), trace, conditions.initial_soc);
+    let used = follow(&Run::of(car, &levers, conditions, trace.duration_s()), trace, Dual::of(conditions.soc_of(car)));
     let cells_j = used.drawn_share * Dual::of(car.gross_energy_j);
     let per_km = Dual::of(1.0 / J_PER_WH / trace.distance_km());
     let wall = wall_j(car, conditions, cells_j) * per_km;

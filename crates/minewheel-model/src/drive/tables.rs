@@ -4,7 +4,7 @@
 //! `drive/ocv.csv` (cells), `drive/designs.csv` (drives of models on sale), and `motors/losses.csv` (loss polynomials of
 //! machine with inverter).
 
-use minewheel_data::car::{CarClass, DrivenWheels, Fuel, Powertrain, Topology};
+use minewheel_data::car::{CarClass, CarDesign, DrivenWheels, Fuel, Powertrain, Topology};
 use minewheel_data::loader::Loader;
 use minewheel_data::parameters::Parameters;
 use minewheel_data::row::{RowId, Value};
@@ -99,6 +99,25 @@ pub struct EngineDefaults {
     pub real_world_gap: Value,
 }
 
+/// What is a hybrid's own among engines.
+#[derive(Debug, Clone)]
+pub struct HybridDefaults {
+    /// Slope of the Willans line of its petrol engine.
+    pub indicated_efficiency: Value,
+    /// Friction mean pressure of its petrol engine in Pa.
+    pub friction_pa: Value,
+    /// Lowest engine speed in rad/s.
+    pub lowest_rad_s: Value,
+    /// Engine speed in rad/s at whose power, at the preferred load, the engine is switched on.
+    pub switch_on_rad_s: Value,
+    /// Efficiency from engine to wheel.
+    pub transmission_efficiency: Value,
+    /// Accessories in W.
+    pub auxiliary_w: Value,
+    /// Fuel in W per K in the cold while the engine would rest.
+    pub cold_running_w_per_k: Value,
+}
+
 /// All parameters of the driving model.
 #[derive(Debug, Clone)]
 pub struct DriveTables {
@@ -142,8 +161,12 @@ pub struct DriveTables {
     pub default_mode_from: Value,
     /// Temperature in °C above which nothing is heated.
     pub heating_below_c: Value,
-    /// Air conditioning in W at 35 °C.
+    /// Air conditioning in W at `cooling_at_c`.
     pub cooling_w: Value,
+    /// Temperature in °C of `cooling_w`.
+    pub cooling_at_c: Value,
+    /// State of charge at which a drive begins if nothing else is asked for.
+    pub test_soc: Value,
     /// Temperature in °C below which nothing is cooled.
     pub cooling_above_c: Value,
     /// Change of rolling resistance per kelvin.
@@ -201,6 +224,8 @@ pub struct DriveTables {
     pub likeness_power: Value,
     /// The same for model years.
     pub likeness_years: Value,
+    /// Weight of a model that does not give its power, against one that agrees.
+    pub unknown_power: Value,
     /// Shares of the kinds of machines among models on sale; they stand in where a design says something of its machines, but not this.
     pub usual_machines: Vec<(Topology, Value)>,
     /// Share of silicon carbide among inverters by model year.
@@ -209,6 +234,8 @@ pub struct DriveTables {
     pub resting_share: Value,
     /// Power of the axle that does not rest over that of both.
     pub main_axle_share: Value,
+    /// Least share of a car's power that machines of unknown power have, beside others that are known.
+    pub least_rest_share: Value,
     /// Share of cars with a heat pump by model year.
     pub heat_pump_share: ByYear,
     /// Drives of models on sale.
@@ -221,6 +248,8 @@ pub struct DriveTables {
     pub cells: Vec<CellElectric>,
     /// T0 in K of resistance ∝ exp(T0/T).
     pub resistance_temperature_k: Value,
+    /// Share of the power that the cells' resistance allows which a car uses at most.
+    pub resistance_limit_share: Value,
     /// Discharge power over gross energy in 1/s.
     pub discharge_limit_per_s: Value,
     /// Charge power over gross energy in 1/s.
@@ -233,6 +262,8 @@ pub struct DriveTables {
     pub diesel: EngineDefaults,
     /// Idle speed in rad/s.
     pub idle_rad_s: Value,
+    /// Speed in m/s above which fuel is cut while the car drives the engine.
+    pub fuel_cut_m_s: Value,
     /// Engine speed in rad/s at 100 km/h.
     pub engine_rad_s_at_100: Value,
     /// Lowest engine speed in rad/s while driving.
@@ -247,6 +278,20 @@ pub struct DriveTables {
     pub hybrid_load_share: Value,
     /// Full-load mean pressure in Pa.
     pub full_load_pa: Value,
+    /// What is a hybrid's own.
+    pub hybrid: HybridDefaults,
+    /// Fuel of a cold start in J per m³ of displacement and K.
+    pub cold_start_j_per_m3_k: Value,
+    /// Ambient temperature in °C below which a start takes such fuel.
+    pub cold_start_below_c: Value,
+    /// Shares of drives that begin cold, by id of the cycle; others all do.
+    pub cold_starts: Vec<(String, Value)>,
+    /// Fuel in W per K of running in the cold, of cars without a battery to drive on.
+    pub cold_running_w_per_k: Value,
+    /// Air conditioning at an engine's shaft over that from a battery.
+    pub cooling_at_shaft: Value,
+    /// Temperature in °C of the roads on which the gaps of engines were measured.
+    pub gap_c: Value,
     /// Share of braking energy a hybrid's machine gets.
     pub hybrid_regeneration: Value,
     /// One-way efficiency between wheel and cells of a hybrid.
@@ -255,8 +300,8 @@ pub struct DriveTables {
     pub gap_electric: Value,
     /// Mean ambient temperature in °C of real-world driving.
     pub real_world_c: Value,
-    /// Electric share of a plug-in hybrid's distance.
-    pub utility_factor: Value,
+    /// The same by place, where it is known.
+    pub ambient_c: Vec<(String, Value)>,
     /// Label over unadjusted range of electric cars (US).
     pub epa_adjustment: Value,
     /// Label over unadjusted city fuel economy (US).
@@ -305,13 +350,15 @@ impl DriveTables {
             cabin_loss_w_per_k: v("heating", "cabin_loss", "W/K")?,
             cabin_capacity_j_per_k: v("heating", "cabin_heat_capacity", "J/K")?,
             cabin_exponent: v("heating", "mass_exponent", "1")?,
-            heat_pump_yield: v("heating", "heat_pump_yield", "1")?,
-            resistive_yield: v("heating", "resistive_yield", "1")?,
+            heat_pump_yield: within(v("heating", "heat_pump_yield", "1")?, "heating,heat_pump_yield", f64::INFINITY, "more than 0")?,
+            resistive_yield: within(v("heating", "resistive_yield", "1")?, "heating,resistive_yield", 1.0, "more than 0, and 1 at most")?,
             heating_limit_w: v("heating", "highest_power", "W")?,
             chosen_mode_limit_w: v("heating", "chosen_mode_power", "W")?,
             default_mode_from: v("heating", "default_mode_from_year", "1")?,
             heating_below_c: v("heating", "threshold_temperature_c", "1")?,
-            cooling_w: v("cooling", "power_at_35c", "W")?,
+            cooling_w: v("cooling", "power", "W")?,
+            cooling_at_c: v("cooling", "power_temperature_c", "1")?,
+            test_soc: v("test", "initial_charge", "1")?,
             cooling_above_c: v("cooling", "threshold_temperature_c", "1")?,
             tyre_change_per_k: v("tyres", "resistance_change_per_kelvin", "1/K")?,
             tyre_pressure_exponent: v("tyres", "pressure_exponent", "1")?,
@@ -340,22 +387,26 @@ impl DriveTables {
             standing_share_sic: v("drive-unit", "standing_share_sic", "1")?,
             likeness_power: v("unknown-drive", "likeness_power", "1")?,
             likeness_years: v("unknown-drive", "likeness_years", "1")?,
+            unknown_power: v("unknown-drive", "unknown_power", "1")?,
             usual_machines,
             sic_share: ByYear::read(&drive, "unknown-drive", "share_silicon_carbide")?,
             resting_share: v("unknown-drive", "share_resting", "1")?,
             main_axle_share: v("unknown-drive", "main_axle_share", "1")?,
+            least_rest_share: v("unknown-drive", "least_rest_share", "1")?,
             heat_pump_share: ByYear::read(&drive, "unknown-drive", "share_heat_pump")?,
             models: models::read(loader),
             machines,
             classes,
             cells,
             resistance_temperature_k: battery.value("all", "resistance_temperature", "K")?,
+            resistance_limit_share: battery.value("all", "resistance_limit_share", "1")?,
             discharge_limit_per_s: battery.value("all", "discharge_limit", "1/s")?,
             charge_limit_per_s: battery.value("all", "charge_limit", "1/s")?,
             plug_in_usable_share: battery.value("all", "usable_share_plug_in", "1")?,
             petrol: engine_defaults(&drive, &fuels, "petrol")?,
             diesel: engine_defaults(&drive, &fuels, "diesel")?,
             idle_rad_s: v("engine", "idle_speed", "rad/s")?,
+            fuel_cut_m_s: v("engine", "fuel_cut_speed", "m/s")?,
             engine_rad_s_at_100: v("engine", "speed_at_100_km_h", "rad/s")?,
             lowest_engine_rad_s: v("engine", "lowest_driving_speed", "rad/s")?,
             gearbox_efficiency: v("engine", "gearbox_efficiency", "1")?,
@@ -363,11 +414,26 @@ impl DriveTables {
             power_w_per_m3: v("engine", "power_per_displacement", "W/m3")?,
             hybrid_load_share: v("hybrid", "engine_load_share", "1")?,
             full_load_pa: v("engine", "full_load_pressure", "N/m2")?,
+            hybrid: HybridDefaults {
+                indicated_efficiency: v("hybrid", "indicated_efficiency", "1")?,
+                friction_pa: v("hybrid", "friction_pressure", "N/m2")?,
+                lowest_rad_s: v("hybrid", "lowest_driving_speed", "rad/s")?,
+                switch_on_rad_s: v("hybrid", "switch_on_speed", "rad/s")?,
+                transmission_efficiency: v("hybrid", "transmission_efficiency", "1")?,
+                auxiliary_w: v("hybrid", "auxiliary_power", "W")?,
+                cold_running_w_per_k: v("hybrid", "cold_running_fuel", "W/K")?,
+            },
+            cold_start_j_per_m3_k: v("cold-start", "fuel_per_displacement", "J/m3/K")?,
+            cold_start_below_c: v("cold-start", "warm_from_temperature_c", "1")?,
+            cold_starts: by_name(&drive, "cold-start-share")?,
+            cold_running_w_per_k: v("engine", "cold_running_fuel", "W/K")?,
+            cooling_at_shaft: v("engine", "cooling_over_electric", "1")?,
+            gap_c: v("real-world", "gap_temperature_c", "1")?,
             hybrid_regeneration: v("hybrid", "regeneration_share", "1")?,
             hybrid_path: v("hybrid", "electric_path_efficiency", "1")?,
             gap_electric: v("real-world", "gap_electric", "1")?,
             real_world_c: v("real-world", "ambient_temperature_c", "1")?,
-            utility_factor: v("real-world", "utility_factor_phev", "1")?,
+            ambient_c: by_name(&drive, "ambient-temperature-c")?,
             epa_adjustment: v("label", "epa_adjustment", "1")?,
             epa_city_fuel: v("label", "epa_city_fuel", "1")?,
             epa_highway_fuel: v("label", "epa_highway_fuel", "1")?,
@@ -391,6 +457,17 @@ impl DriveTables {
         if matches!(powertrain, Powertrain::Phev) { &self.plug_in_usable_share } else { &cell.usable_share }
     }
 
+    /// Mean ambient temperature in °C of the roads of a place; of a province without one that of its country; `None`: not known.
+    pub fn ambient_c_in(&self, place: &str) -> Option<&Value> {
+        let of = |place: &str| self.ambient_c.iter().find(|(name, _)| name == place).map(|(_, value)| value);
+        of(place).or_else(|| of(place.split('-').next().unwrap_or_default()))
+    }
+
+    /// The same for a design by where it is used, else that of temperate countries.
+    pub(super) fn real_world_c_of(&self, design: &CarDesign) -> &Value {
+        design.usage.country.as_deref().and_then(|place| self.ambient_c_in(place)).unwrap_or(&self.real_world_c)
+    }
+
     /// Defaults of a class.
     pub fn class(&self, class: CarClass) -> &ClassDefaults {
         &self.classes[class as usize]
@@ -408,13 +485,18 @@ impl DriveTables {
             Fuel::Diesel => &self.diesel,
         }
     }
+}
 
-    /// The class (none of them a sport utility) whose usual kerb mass is nearest.
-    pub fn class_by_mass(&self, kerb_mass_kg: f64) -> CarClass {
-        let saloons = self.classes.iter().filter(|c| c.class < CarClass::SuvCompact);
-        let away = |c: &&ClassDefaults| (c.kerb_mass_kg.best - kerb_mass_kg).abs();
-        saloons.min_by(|a, b| away(a).total_cmp(&away(b))).map_or(CarClass::Compact, |c| c.class)
-    }
+/// The value, if all of it lies above nought and no higher than a limit.
+fn within(value: Value, parameter: &'static str, most: f64, wanted: &'static str) -> Result<Value, DriveError> {
+    let (low, high) = (value.low.min(value.best), value.high.max(value.best));
+    if low > 0.0 && high <= most { Ok(value) } else { Err(DriveError::Outside { parameter, low, high, wanted }) }
+}
+
+/// The values of a subject whose properties are names.
+fn by_name(drive: &Parameters, subject: &str) -> Result<Vec<(String, Value)>, DriveError> {
+    let subject = drive.subject(subject)?;
+    subject.properties().into_iter().map(|id| Ok((id.to_owned(), subject.value(id, "1")?))).collect()
 }
 
 /// Loss polynomials of every kind of machine with either inverter.
@@ -453,7 +535,7 @@ fn engine_defaults(drive: &Parameters, fuels: &Parameters, fuel: &str) -> Result
     let name = format!("engine-{fuel}");
     let subject = drive.subject(&name)?;
     Ok(EngineDefaults {
-        indicated_efficiency: subject.value("indicated_efficiency", "1")?,
+        indicated_efficiency: within(subject.value("indicated_efficiency", "1")?, "indicated_efficiency", 1.0, "more than 0, and 1 at most")?,
         friction_pa: subject.value("friction_pressure", "N/m2")?,
         energy_j_per_l: fuels.value(fuel, "energy_per_litre", "J/l")?,
         real_world_gap: drive.value("real-world", &format!("gap_{fuel}"), "1")?,

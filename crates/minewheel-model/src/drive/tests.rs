@@ -1,7 +1,9 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use minewheel_data::car::{BatteryDesign, CarClass, CarDesign, CertifiedCycle, EngineDesign, Fuel, MotorDesign, Powertrain, Topology};
+use minewheel_data::car::{
+    BatteryDesign, CarClass, CarDesign, CertifiedCycle, EngineDesign, Fuel, HeatPump, Inverter, MotorDesign, Powertrain, Topology,
+};
 use minewheel_data::cycles::{Cycle, Cycles};
 use minewheel_data::loader::Loader;
 use minewheel_data::row::{Draw, Value};
@@ -10,6 +12,7 @@ use proptest::prelude::*;
 
 use super::heating::Heating;
 use super::*;
+use crate::vehicle::{UtilityCurve, VehicleTables};
 
 struct World {
     tables: DriveTables,
@@ -81,7 +84,7 @@ proptest! {
     #[test]
     fn the_ledger_closes(kerb in 600.0..3000.0f64, power in 15.0..500.0f64, cd in 0.15..0.6f64, ambient in -20.0..40.0f64,
         soc in 0.0..1.0f64, real in any::<bool>(), wind in -12.0..12.0f64, slope in -0.04..0.04f64, id in prop::sample::select(vec!["wltc3b", "udds", "us06", "cltc-p"])) {
-        let conditions = Conditions { initial_soc: soc, headwind_m_s: wind, slope, ..if real { Conditions::real_world() } else { Conditions::official() } }.at(ambient);
+        let conditions = Conditions { initial_soc: Some(soc), headwind_m_s: wind, slope, ..if real { Conditions::real_world() } else { Conditions::official() } }.at(ambient);
         let result = drive(&build(&design(kerb, power, cd)), &trace(id), &conditions);
         prop_assert!(result.ledger.imbalance(result.wall_wh_per_km) < 1e-10, "{:?}", result);
     }
@@ -137,7 +140,7 @@ fn ten_steps_a_second_change_little() {
 
 #[test]
 fn an_empty_pack_cannot_launch() {
-    let conditions = Conditions { initial_soc: 0.0, ..Conditions::official() };
+    let conditions = Conditions { initial_soc: Some(0.0), ..Conditions::official() };
     let result = drive(&build(&design(1700.0, 150.0, 0.28)), &trace("wltc3b"), &conditions);
     assert!(result.missed_trace_s > 900.0);
     assert_eq!(result.battery_wh_per_km, 0.0);
@@ -165,8 +168,144 @@ fn an_engine_meets_its_own_certificate() {
     assert!((on("wltc3b") - 5.4).abs() < 1e-9);
     assert!((0.7..1.4).contains(&car.scale), "unscaled within 40 %: {}", car.scale);
     assert!(on("udds") > on("hwfet"));
-    let traffic = drive_combustion(&car, &trace("wltc3b"), &Conditions { ambient_c: Some(23.0), ..Conditions::real_world() });
+    // The gap was measured in the weather of European roads, at 12 °C in the mean.
+    let traffic = drive_combustion(&car, &trace("wltc3b"), &Conditions { ambient_c: Some(12.0), ..Conditions::real_world() });
     assert!((traffic.fuel_l_per_100km / 5.4 - 1.198).abs() < 1e-9);
+}
+
+/// An engine's car in a certification test of the US list: road load in lbf and mph, equivalent test weight in lb, l per 100 km on FTP,
+/// HWFET and FTP at −6.7 °C.
+struct Tested {
+    name: &'static str,
+    powertrain: Powertrain,
+    displacement_l: f64,
+    hp: f64,
+    weight_lb: f64,
+    terms: [f64; 3],
+    l_per_100km: [Option<f64>; 3],
+}
+
+fn as_tested(car: &Tested) -> CarDesign {
+    let (lbf_n, mph_m_s, lb_kg) = (4.448_221_6, 0.447_04, 0.453_592_37);
+    let mut design = petrol(car.powertrain, 5.0);
+    let engine = design.engine.as_mut().unwrap();
+    (engine.displacement_l, engine.peak_power_kw, engine.certified_l_per_100km) =
+        (Some(Value::given(car.displacement_l)), Some(Value::given(car.hp * 0.7457)), None);
+    design.road_load.cd = None;
+    design.road_load.a_n = Some(Value::given(car.terms[0] * lbf_n));
+    design.road_load.b_n_per_m_s = Some(Value::given(car.terms[1] * lbf_n / mph_m_s));
+    design.road_load.c_n_per_m2_s2 = Some(Value::given(car.terms[2] * lbf_n / mph_m_s / mph_m_s));
+    design.road_load.test_mass_kg = Some(Value::given(car.weight_lb * lb_kg));
+    design
+}
+
+#[test]
+fn engines_use_what_certification_tests_of_odd_years_say() {
+    use Powertrain::{Hev, IcevPetrol};
+    let car = |name, powertrain, displacement_l, hp, weight_lb, terms, l_per_100km| Tested {
+        name,
+        powertrain,
+        displacement_l,
+        hp,
+        weight_lb,
+        terms,
+        l_per_100km,
+    };
+    let cars = [
+        car("Corolla Hybrid 2021", Hev, 1.798, 96.0, 3375.0, [15.891, 0.361_02, 0.012_344], [Some(3.012), Some(3.087), Some(4.550)]),
+        car("Prius 2019", Hev, 1.798, 96.0, 3375.0, [24.153, 0.335_02, 0.014_096], [Some(3.308), Some(3.564), None]),
+        car("Accord Hybrid 2021", Hev, 2.0, 143.0, 3625.0, [17.49, 0.277_2, 0.016_54], [Some(3.318), Some(3.336), Some(4.840)]),
+        car("Niro Hybrid 2023", Hev, 1.6, 104.0, 3375.0, [18.648, 0.273_66, 0.018_706], [Some(3.341), Some(3.526), Some(4.704)]),
+        car("Mazda3 2.0 2021", IcevPetrol, 2.0, 155.0, 3250.0, [25.945, 0.137_66, 0.017_696], [Some(6.409), Some(4.515), None]),
+        car("Mazda3 2.5 2021", IcevPetrol, 2.5, 186.0, 3375.0, [28.506, 0.056_19, 0.018_287], [Some(6.779), Some(4.356), None]),
+    ];
+    // Odd model years are outside the fit. Over 142 hybrids the mean errors, unscaled, are 7 % (FTP) and 4 % (HWFET), over 200 petrol
+    // cars 17 % and 7 %; one car may miss by twice that.
+    for tested in &cars {
+        let car = burn(&as_tested(tested)).unwrap();
+        let on = |id, ambient| drive_combustion(&car, &trace(id), &Conditions::official().at(ambient)).fuel_l_per_100km;
+        let (city, highway, cold) = (on("udds", 23.0), on("hwfet", 23.0), on("udds", -6.7));
+        let [in_town, outside, in_frost] = tested.l_per_100km;
+        let (in_town, outside) = (in_town.unwrap(), outside.unwrap());
+        let within = if tested.powertrain == Hev { 0.16 } else { 0.3 };
+        assert!((city / in_town - 1.0).abs() < within, "{}: {city} for {in_town}", tested.name);
+        assert!((highway / outside - 1.0).abs() < within.min(0.15), "{}: {highway} for {outside}", tested.name);
+        // A hybrid needs as much on the motorway as in town, another car a third less.
+        assert!((highway / city - outside / in_town).abs() < 0.16, "{}: {} for {}", tested.name, highway / city, outside / in_town);
+        if let Some(in_frost) = in_frost {
+            assert!((cold / city - in_frost / in_town).abs() < 0.2, "{}: {} for {}", tested.name, cold / city, in_frost / in_town);
+        }
+    }
+}
+
+#[test]
+fn inverter_and_heat_pump_can_be_given() {
+    let used = |change: fn(&mut CarDesign), ambient| {
+        let mut design = design(1700.0, 150.0, 0.28);
+        change(&mut design);
+        let car = build(&design);
+        let missing = car.defaulted.iter().map(|d| d.field).collect::<Vec<_>>();
+        (drive(&car, &trace("wltc3b"), &Conditions::official().at(ambient)).wall_wh_per_km, missing)
+    };
+    let (igbt, sic) = (used(|d| d.motors[0].inverter = Some(Inverter::Igbt), 23.0), used(|d| d.motors[0].inverter = Some(Inverter::Sic), 23.0));
+    assert!(sic.0 < igbt.0 && !sic.1.contains(&"motor.inverter"), "{sic:?} {igbt:?}");
+    let (pump, none) = (
+        used(|d| (d.heat_pump, d.model_year) = (Some(HeatPump::Yes), Some(2025)), -5.0),
+        used(|d| (d.heat_pump, d.model_year) = (Some(HeatPump::No), Some(2025)), -5.0),
+    );
+    assert!(pump.0 < none.0 && !none.1.contains(&"car.heat_pump"), "{pump:?} {none:?}");
+    let unsaid = used(|_| (), 23.0).1;
+    assert!(unsaid.contains(&"motor.inverter") && unsaid.contains(&"car.heat_pump"), "{unsaid:?}");
+}
+
+#[test]
+fn traffic_has_the_weather_of_its_place() {
+    let used = |country: &str| {
+        let mut design = design(1700.0, 150.0, 0.28);
+        design.usage.country = Some(country.to_owned());
+        let result = drive(&build(&design), &trace("wltc3b"), &Conditions::real_world());
+        (result.ambient_c, result.wall_wh_per_km)
+    };
+    let (norway, spain, unknown, province) = (used("NO"), used("ES"), used("XX"), used("CN-HL"));
+    assert!(norway.0 < spain.0 && norway.1 > spain.1, "{norway:?} {spain:?}");
+    assert!((unknown.0 - 12.0).abs() < 1e-9 && province.0 < used("CN").0);
+    // A province without a row of its own has its country's.
+    assert_eq!(used("US-CA").0.to_bits(), used("US").0.to_bits());
+}
+
+#[test]
+fn a_heavier_car_without_a_class_uses_more() {
+    let used = |kerb_mass_kg: f64| {
+        let mut design = design(kerb_mass_kg, 120.0, 0.28);
+        (design.class, design.road_load.cd) = (None, None);
+        drive(&build(&design), &trace("wltc3b"), &Conditions::official()).wall_wh_per_km
+    };
+    let masses = (70..260).map(|at| 10.0 * f64::from(at));
+    let all: Vec<(f64, f64)> = masses.map(|kg| (kg, used(kg))).collect();
+    for pair in all.windows(2) {
+        let [(_, before), (kg, now)] = pair else { unreachable!() };
+        // Larger classes roll on better tyres and are smoother, so the rise is small between some of them; a jump there is none.
+        assert!(now - before < 0.02 * before && now - before > -0.002 * before, "{kg} kg: {before} to {now}");
+    }
+}
+
+#[test]
+fn cold_and_heat_cost_engines_fuel() {
+    let at = |powertrain, certified, id, ambient| {
+        let car = burn(&petrol(powertrain, certified)).unwrap();
+        drive_combustion(&car, &trace(id), &Conditions::official().at(ambient)).fuel_l_per_100km
+    };
+    let frost = |powertrain, certified| at(powertrain, certified, "udds", -6.7) / at(powertrain, certified, "udds", 23.0);
+    // DOE Fact of the Week 1164, city driving at 20 °F: 15 % less fuel economy of petrol cars, about 30 % less of hybrids. The tests
+    // behind it spread by 12 points of fuel, and the road of the model is stiffer in the cold than their dynamometer.
+    let (plain, hybrid) = (frost(Powertrain::IcevPetrol, 5.4), frost(Powertrain::Hev, 4.5));
+    assert!((1.10..1.35).contains(&plain) && (1.30..1.60).contains(&hybrid), "{plain} {hybrid}");
+    for (powertrain, certified) in [(Powertrain::IcevPetrol, 5.4), (Powertrain::Hev, 4.5)] {
+        let at = |ambient| at(powertrain, certified, "wltc3b", ambient);
+        assert!((at(23.0) - certified).abs() < 1e-9);
+        assert!(at(40.0) > at(35.0) && at(35.0) > at(30.0) && at(35.0) > 1.02 * at(24.0), "{} {}", at(24.0), at(35.0));
+        assert!(at(-20.0) > at(-6.7) && at(-6.7) > at(10.0) && at(10.0) > at(20.0));
+    }
 }
 
 #[test]
@@ -182,15 +321,43 @@ fn a_hybrid_saves_most_in_town() {
     assert!(ratio("udds") < ratio("hwfet"));
 }
 
+fn curve(design: &CarDesign, year: i32) -> UtilityCurve {
+    static VEHICLES: LazyLock<VehicleTables> = LazyLock::new(|| VehicleTables::read(&mut Loader::new(&Store::embedded(), false)).unwrap());
+    VEHICLES.utility_curve(design, year, false, &Draw::BEST).unwrap().unwrap()
+}
+
+fn plug_in(gross_kwh: f64) -> CarDesign {
+    let mut design = petrol(Powertrain::Phev, 4.5);
+    design.battery.as_mut().unwrap().gross_energy_kwh = Value::given(gross_kwh);
+    design
+}
+
 #[test]
 fn a_plug_in_hybrid_splits_its_distance() {
-    let mut design = petrol(Powertrain::Phev, 4.5);
-    design.battery.as_mut().unwrap().gross_energy_kwh = Value::given(12.0);
+    let mut design = plug_in(40.0);
     design.usage.utility_factor = Some(Value::given(0.6));
     let (electric, fuel) = (build(&design), burn(&design).unwrap());
-    let result = drive_plug_in(&electric, &fuel, &trace("wltc3b"), &Conditions::official());
-    assert!((result.fuel_l_per_100km - 0.4 * 4.5).abs() < 1e-9);
-    assert!((result.wall_wh_per_km - 0.6 * result.electric.wall_wh_per_km).abs() < 1e-9);
+    let result = drive_plug_in(&electric, &fuel, &curve(&design, 2024), &trace("wltc3b"), &Conditions::official());
+    assert!((result.fuel_l_per_100km - 0.4 * 4.5).abs() < 1e-9, "the pack is strong enough: {}", result.depleting.fuel_l_per_100km);
+    assert!((result.wall_wh_per_km - 0.6 * result.depleting.electric.wall_wh_per_km).abs() < 1e-9);
+}
+
+#[test]
+fn a_smaller_pack_makes_no_cleaner_plug_in_hybrid() {
+    let mut before: Option<(f64, f64)> = None;
+    for gross_kwh in [40.0, 20.0, 12.0, 8.0, 6.0, 4.0, 2.0, 1.0] {
+        let design = plug_in(gross_kwh);
+        let (electric, fuel) = (build(&design), burn(&design).unwrap());
+        let result = drive_plug_in(&electric, &fuel, &curve(&design, 2024), &trace("wltc3b"), &Conditions::official());
+        // Work that the electric side misses is burnt at no more than the engine's best efficiency.
+        let missed_mj_per_km = result.depleting.electric.ledger.unmet * 3600.0 * 1e-6;
+        assert!(result.depleting.fuel_mj_per_km >= missed_mj_per_km / 0.45 - 1e-9, "{gross_kwh} kWh");
+        if let Some((fuel_before, share_before)) = before {
+            assert!(result.fuel_l_per_100km > fuel_before, "{gross_kwh} kWh: {} l", result.fuel_l_per_100km);
+            assert!(result.utility_factor < share_before, "{gross_kwh} kWh: {}", result.utility_factor);
+        }
+        before = Some((result.fuel_l_per_100km, result.utility_factor));
+    }
 }
 
 #[test]
@@ -288,7 +455,7 @@ fn circumstances_move_the_energy_the_way_they_should() {
 #[test]
 fn an_almost_empty_pack_gives_less_power() {
     let car = build(&design(1700.0, 90.0, 0.28));
-    let missed = |initial_soc| drive(&car, &trace("us06"), &Conditions { initial_soc, ..Conditions::official() }).missed_trace_s;
+    let missed = |soc| drive(&car, &trace("us06"), &Conditions { initial_soc: Some(soc), ..Conditions::official() }).missed_trace_s;
     assert!(missed(0.08) > missed(0.6));
 }
 
@@ -461,7 +628,7 @@ fn the_tables_keep_their_schemas_and_sources() {
     let mut loader = Loader::new(&store, true);
     DriveTables::read(&mut loader).unwrap();
     Cycles::read(&mut loader);
-    for name in ["motors/measured.csv", "cycles/wltc3b.csv", "cycles/udds.csv"] {
+    for name in ["cycles/wltc3b.csv", "cycles/udds.csv"] {
         loader.table(name).unwrap();
     }
     let ours = |v: &minewheel_data::table::Violation| ["drive/", "motors/", "cycles/"].iter().any(|f| v.at.file.starts_with(f));
@@ -595,7 +762,7 @@ fn a_fleet_uses_what_its_cars_use_one_by_one() {
 fn a_fleet_with_an_empty_or_full_pack_obeys_the_pack() {
     let car = build(&design(1700.0, 150.0, 0.28));
     let trace = trace("udds");
-    for initial_soc in [0.0, 1.0] {
+    for initial_soc in [Some(0.0), Some(1.0)] {
         let conditions = Conditions { initial_soc, ..Conditions::official() };
         let (one, all) = (drive(&car, &trace, &conditions), batch::Fleet::new(std::slice::from_ref(&car), &conditions, &trace).drive(&trace));
         assert!((all.battery_wh_per_km[0] - one.battery_wh_per_km).abs() <= 1e-5 * one.battery_wh_per_km.abs());

@@ -58,6 +58,7 @@ mod purchase;
 mod sized;
 mod sizing;
 pub(crate) mod tables;
+mod utility;
 
 pub use alloy_shares::DEFAULT_SCRAP;
 pub use components::{Component, SizedComponent};
@@ -67,6 +68,7 @@ pub use purchase::{BodyLine, aluminium_bought, bill, body_lines};
 pub use sized::{Origin, PackSummary, RecycledShares, ResolvedField, SizedCar, SizedEngine, SizedMotor, VehicleError};
 pub use sizing::size;
 pub use tables::{VehicleTableError, VehicleTables};
+pub use utility::UtilityCurve;
 
 #[cfg(test)]
 mod tests;

@@ -119,8 +119,6 @@ pub struct SizedCar {
     pub lifetime: Length,
     /// Years of its life.
     pub years: Duration,
-    /// Electric share of a plug-in hybrid's distance: by the authorities' weighting, and as measured.
-    pub utility_factor: Option<(Share, Share)>,
     /// Secondary metal in its aluminium, where the design says something of it.
     pub recycled: RecycledShares,
     /// Share of secondary metal in its flat steel, if the design says one.
@@ -134,7 +132,6 @@ pub struct SizedCar {
     /// Every field that entered, with its origin.
     pub fields: Vec<ResolvedField>,
     pub(super) wltp_load: Mass,
-    pub(super) epa_load: Mass,
     pub(super) driver: Mass,
 }
 
@@ -152,11 +149,6 @@ impl SizedCar {
     /// Test mass by WLTP: running order, 25 kg, and 15 % of the remaining payload.
     pub fn wltp_test_mass(&self) -> Mass {
         self.running_order_mass() + self.wltp_load
-    }
-
-    /// Loaded vehicle mass by the US rules: kerb mass and 300 lb.
-    pub fn epa_test_mass(&self) -> Mass {
-        self.kerb_mass + self.epa_load
     }
 
     /// Sum of the peak powers of its electric machines.

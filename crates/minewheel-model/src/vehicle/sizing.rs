@@ -526,7 +526,6 @@ impl<'a> Sizing<'a> {
         let cd = self.resolve("car.road_load.cd", design.road_load.cd.as_ref(), &self.table.cd);
         let crr = self.resolve("car.road_load.crr", design.road_load.crr.as_ref(), &rules.crr);
         let (lifetime, years) = self.life()?;
-        let utility_factor = self.utility_factor()?;
         let recycled_aluminium = self.design_share("body.recycled_aluminium_share", design.body.recycled_aluminium_share.as_ref())?;
         let mut given = [None; 6];
         for ((family, share), slot) in Family::ALL.into_iter().zip(design.body.recycled_by_family()).zip(&mut given) {
@@ -557,14 +556,12 @@ impl<'a> Sizing<'a> {
             ac_power: charger_kw.map(Power::from_kw),
             lifetime,
             years,
-            utility_factor,
             recycled: RecycledShares::default(),
             recycled_steel,
             plant: design.plant.country.as_deref().or(design.made_in.as_deref()).map(Arc::from),
             country: design.usage.country.as_deref().map(Arc::from),
             components,
             wltp_load,
-            epa_load: Mass::from_kg(self.of(&rules.epa_load)),
             driver: Mass::from_kg(self.of(&rules.driver)),
             fields: self.fields,
         };
@@ -600,25 +597,6 @@ impl<'a> Sizing<'a> {
         let km = positive(design, "use.lifetime_km", km)?;
         let hours = positive(design, "use.years", years)? * ratio("year", "h").unwrap_or(f64::NAN);
         Ok((Length::from_km(km), Duration::from_h(hours)))
-    }
-
-    fn utility_factor(&mut self) -> Result<Option<(Share, Share)>, VehicleError> {
-        let (design, usage) = (self.design, &self.tables.usage);
-        if design.powertrain != Powertrain::Phev {
-            return Ok(None);
-        }
-        if let Some(given) = &design.usage.utility_factor {
-            let share = self.design_share("use.utility_factor", Some(given))?;
-            return Ok(share.map(|s| (s, s)));
-        }
-        let country = design.usage.country.as_deref().unwrap_or_default();
-        let places = [country, country.split('-').next().unwrap_or_default()];
-        let phev = usage.subject("phev")?;
-        let official = phev.value_at("utility_factor_official", &places, i32::MAX, "1")?;
-        let measured = phev.value_at("utility_factor_real_world", &places, i32::MAX, "1")?;
-        let official = self.resolve("use.utility_factor", None, &official);
-        let measured = self.of(&measured);
-        Ok(Some((self.share("use.utility_factor", official)?, self.share("use.utility_factor", measured)?)))
     }
 
     fn design_share(&mut self, field: &'static str, given: Option<&Value>) -> Result<Option<Share>, VehicleError> {

@@ -192,7 +192,7 @@ fn a_small_pack_is_driven_empty_cycle_by_cycle_with_nearly_the_same_result() {
     // Every cycle of a whole charge, added up, against three of them and against the two of the shortened test.
     let (mut soc, mut left_j, mut km) = (charge.full_soc, charge.usable_j, 0.0);
     while left_j > 0.0 {
-        let result = drive(&electric, &trace, &Conditions { initial_soc: soc, ..Conditions::official() });
+        let result = drive(&electric, &trace, &Conditions { initial_soc: Some(soc), ..Conditions::official() });
         let share = (left_j / energy_j(&result)).min(1.0);
         km += share * result.distance_km;
         left_j -= share * energy_j(&result);
