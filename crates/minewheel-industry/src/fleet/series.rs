@@ -11,6 +11,9 @@ use super::cohorts::{Aged, CohortError, Flows, NegativeInflow, Surroundings, inf
 use super::side_by_side::{self, Shares, TableError, Tables};
 use super::survival::{Survival, SurvivalError};
 
+/// Most cars in a cell: beyond them the whole world would own a hundred each, and single cars fall below the sums' rounding.
+const MOST: f64 = 1e12;
+
 /// Why tables of series cannot be used.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum SeriesError {
@@ -156,7 +159,7 @@ impl<'t> Rows<'t> {
 
     fn number(&self, row: usize, at: usize, column: &'static str, least: f64, wanted: &'static str) -> Result<f64, SeriesError> {
         let number: f64 = self.cell(row, at, column, wanted)?;
-        if number.is_finite() && number >= least { Ok(number) } else { Err(self.bad(row, at, column, wanted)) }
+        if number >= least && number.abs() <= MOST { Ok(number) } else { Err(self.bad(row, at, column, wanted)) }
     }
 
     fn bad(&self, row: usize, at: usize, column: &'static str, wanted: &'static str) -> SeriesError {
@@ -202,7 +205,7 @@ impl<'t> Rows<'t> {
 /// # Errors
 /// The first fault of the table.
 pub fn read_yearly(file: &str, text: &str, column: &'static str) -> Result<Vec<Yearly>, SeriesError> {
-    Rows::read(file, text)?.keyed("year", column, 0.0, "a number of cars, 0 or more")
+    Rows::read(file, text)?.keyed("year", column, 0.0, "a number of cars, 0 to 1e12")
 }
 
 /// Survival curves by series.
@@ -272,7 +275,7 @@ impl AllSurroundings {
                 check(file, name)?;
                 let aged = Aged {
                     age: rows.cell(row, age, "age", "a whole number of years")?,
-                    count: rows.number(row, count, "count", 0.0, "a number of cars, 0 or more")?,
+                    count: rows.number(row, count, "count", 0.0, "a number of cars, 0 to 1e12")?,
                 };
                 all.start.entry(name.to_owned()).or_default().push(aged);
             }
@@ -286,7 +289,7 @@ impl AllSurroundings {
                 check(file, name)?;
                 let aged = Aged {
                     age: rows.cell(row, age, "age", "a whole number of years")?,
-                    count: rows.number(row, count, "count", f64::NEG_INFINITY, "a number of cars; negative: exported")?,
+                    count: rows.number(row, count, "count", f64::NEG_INFINITY, "a number of cars up to 1e12; negative: exported")?,
                 };
                 all.trade.entry(name.to_owned()).or_default().push((rows.cell(row, year, "year", "a year")?, aged));
             }
