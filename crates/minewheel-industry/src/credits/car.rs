@@ -98,7 +98,7 @@ pub enum CreditError {
         below: f64,
     },
     /// The car has no plug and no fuel cell.
-    #[error("car `{car}` is a {seen}; credits are earned by battery, plug-in and fuel-cell cars")]
+    #[error("car `{car}` is of powertrain {seen}; credits are earned by battery, plug-in and fuel-cell cars")]
     NoCredit {
         /// The car.
         car: String,
