@@ -251,7 +251,7 @@ impl Failure {
             Self::KindOfCar { .. } => "`minewheel cars` lists cars with their powertrains".to_owned(),
             Self::Cycle(_) => "a cycle is a name from `minewheel schema cycles` or a CSV file with time_s,speed_km_h".to_owned(),
             Self::Profile { .. } => "a profile is a CSV `hour,soc` or `hour,soc,temperature_c` of whole days, hours 0 to 23".to_owned(),
-            Self::Series(_) => "`minewheel help fleet stock` names the columns; `docs/model/fleet.md` says what they mean".to_owned(),
+            Self::Series(_) => "the command's --help names the columns; `docs/model/fleet.md` says what they mean".to_owned(),
             Self::Fleet(error) => crate::commands::fleet::run::help(error),
             Self::Rules(_) => "`minewheel rules list` lists editions, families and their days".to_owned(),
             Self::Assess(error) | Self::Passport(PassportError::Assess(error)) => return error.help(),
@@ -282,7 +282,10 @@ impl Failure {
             Self::Supply(SupplyError::Sourcing(SourcingError::NoBattery { .. })) => {
                 "leave --part out for the whole car, or name a car with a traction battery".to_owned()
             }
-            Self::Supply(SupplyError::Sourcing(SourcingError::Share { .. })) => "shares are parts of one: half of a market is 0.5".to_owned(),
+            Self::Supply(SupplyError::Sourcing(SourcingError::NoMaker { .. })) => {
+                "`docs/model/supply.md` says where makers are counted; nothing is solved for a rule that reaches nobody".to_owned()
+            }
+            Self::Supply(SupplyError::Sourcing(SourcingError::Share { .. } | SourcingError::Cap { .. })) => "shares are parts of one: half of a market is 0.5".to_owned(),
             Self::Supply(SupplyError::Sourcing(SourcingError::Tier { .. })) => {
                 "tiers are those that the error lists; --tier left out means all".to_owned()
             }

@@ -87,6 +87,52 @@ fn a_users_trade_figures_replace_the_tables() {
 }
 
 #[test]
+fn a_trade_file_of_one_country_changes_that_countrys_tier_alone() {
+    let folder = scratch("supply-trade-part");
+    write(&folder.join("trade.csv"), "commodity,tier,reporter,flow,partner,kg\nlithium,refining,DE,output,,10\nlithium,refining,DE,import,CL,30\n");
+    let answer = run_in(&folder, &["supply", "lithium", "--for", "DE", "--trade", "trade.csv", "--format", "json"]);
+    assert_eq!(answer.code, 0, "{}", answer.remarks);
+    let with: Value = serde_json::from_str(&answer.data).unwrap();
+    let without = json_of(&["supply", "lithium", "--for", "DE"]);
+    let tiers = |report: &Value| report["materials"][0]["tiers"].as_array().unwrap().clone();
+    for (a, b) in tiers(&with).iter().zip(tiers(&without)) {
+        // Shares of the world's output are the tables' at every tier; supply is the file's at the one that it knows.
+        assert_eq!((&a["shares"], &a["hhi"]), (&b["shares"], &b["hhi"]));
+        if a["tier"] == "refining" {
+            assert!((number(&a["import_dependence"]) - 0.75).abs() < 1e-12 && (number(&a["supply_mix"]["CL"]) - 0.75).abs() < 1e-12, "{a}");
+        } else {
+            assert_eq!(a["supply_mix"], b["supply_mix"]);
+        }
+    }
+    let notices = with["notices"].to_string();
+    assert!(notices.contains("leaves out too many makers") && notices.contains("no imports of the buyer"), "{notices}");
+}
+
+#[test]
+fn a_ban_on_exports_to_one_country_holds_for_that_buyer_while_it_is_in_force() {
+    let bans = |buyer: &str, year: &str| {
+        let report = json_of(&["supply", "gallium", "--for", buyer, "--year", year]);
+        let tier = report["materials"][0]["tiers"][0].clone();
+        (tier["measures"].as_array().unwrap().iter().filter(|m| m["destination"] == "US").count(), number(&tier["supply_risk"]))
+    };
+    assert_eq!((bans("US", "2025").0, bans("EU27", "2025").0, bans("US", "2026").0), (1, 0, 0));
+    assert!(bans("US", "2025").1 > bans("US", "2026").1);
+    let names = json_of(&["supply", "dysprosium", "--for", "EU27"]);
+    let tiers: Vec<&str> = names["materials"][0]["tiers"].as_array().unwrap().iter().map(|t| t["commodity"].as_str().unwrap()).collect();
+    assert_eq!(tiers, ["rare-earths", "rare-earths-heavy", "ndfeb-magnets", "traction-motor-permanent-magnet", "electric-cars"]);
+}
+
+#[test]
+fn a_rule_on_a_place_says_whom_it_misses_and_is_refused_where_it_reaches_nobody() {
+    let notices = json_of(&["supply", "vw-id3-58", "--ban", "DE"])["notices"].to_string();
+    assert!(notices.contains("rules on DE miss makers of DE that some tables count within EU27"), "{notices}");
+    let answer = run_in(&scratch("supply-ban"), &["supply", "vw-id3-58", "--ban", "CN-GX"]);
+    assert!(answer.code != 0 && answer.remarks.contains("no maker in this supply is counted in `CN-GX`"), "{}", answer.remarks);
+    let answer = run_in(&scratch("supply-cap"), &["supply", "vw-id3-58", "--cap", "CN=-0.1"]);
+    assert!(answer.remarks.contains("a cap is -0.1; wanted: a share from 0 to 1"), "{}", answer.remarks);
+}
+
+#[test]
 fn tables_fit_a_plain_terminal_and_read_as_before() {
     let text = data_of(&["supply", "graphite", "--for", "US"]);
     let car = data_of(&["supply", "vw-id3-58"]);
@@ -253,11 +299,11 @@ fn a_cap_that_binds_nothing_costs_what_capacities_do_by_themselves() {
 
 #[test]
 fn the_two_ways_of_selling_stand_in_the_order_of_their_label() {
-    let report = json_of(&["supply", "vw-id3-58"]);
+    let report = json_of(&["supply", "vw-id3-58", "--for", "US"]);
     let tiers = || report["materials"].as_array().unwrap().iter().flat_map(|m| m["tiers"].as_array().unwrap());
-    let heavy = tiers().find(|t| t["commodity"] == "rare-earths-heavy").unwrap();
-    assert!(number(&heavy["dependence_by_remainders"]) > number(&heavy["dependence"]));
-    let text = data_of(&["supply", "vw-id3-58"]);
-    let line = text.lines().find(|l| l.starts_with("rare-earths-heavy")).unwrap();
-    assert!(line.contains(" 100–99 "), "{line}");
+    let anodes = tiers().find(|t| t["commodity"] == "anode-active-material").unwrap();
+    assert!(number(&anodes["dependence_by_remainders"]) > number(&anodes["dependence"]));
+    let text = data_of(&["supply", "vw-id3-58", "--for", "US"]);
+    let line = text.lines().find(|l| l.starts_with("anode-active-material")).unwrap();
+    assert!(line.contains(" 100–93 "), "{line}");
 }

@@ -236,7 +236,7 @@ fn table(report: &SupplyReport) -> String {
             percent(t.import_dependence),
             format!("{}–{}", percent(t.dependence_by_remainders), percent(t.dependence)),
             format!("{:.1}", t.supply_risk),
-            format!("{:.2}", t.geopolitical_risk),
+            print::decimals(t.geopolitical_risk, 2),
         ]
     };
     let rows: Vec<Vec<String>> = report.materials.iter().flat_map(|m| m.tiers.iter().map(row)).collect();
