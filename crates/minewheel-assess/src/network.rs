@@ -82,6 +82,14 @@ pub enum NetworkError {
         /// Who makes it.
         market: String,
     },
+    /// Nothing in a network delivers a product where it is asked for.
+    #[error("nothing in the network delivers `{product}` in {place}")]
+    NotDelivered {
+        /// The product.
+        product: String,
+        /// Where it is asked for.
+        place: String,
+    },
     /// Sourcing rules beyond shares must be solved before a network is built.
     #[error("sourcing: the rules of `{0}` beyond fixed shares are solved by `assess`, `explain`, `supply`, `battery` and `disrupt` alone")]
     Unsolved(String),

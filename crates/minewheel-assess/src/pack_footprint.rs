@@ -373,7 +373,7 @@ impl<'a> PackLives<'a> {
             gate_kg,
             distribution_kg: freight(draw.of(&self.truck_km), after.truck) + self.sea_km.map_or(0.0, |km| freight(draw.of(&km), after.ship)),
             end_of_life_kg: burden.iter().sum::<f64>() + burnt,
-            saved_kg: run.made.iter().map(|m| avoided(m, &self.cathode, &after.recycling, scores)).sum(),
+            saved_kg: run.made.iter().map(|m| avoided(m, &self.cathode, &after.recycling, scores)).sum::<Result<f64, _>>()?,
             refurbishing_kg: 0.0,
             declared: (warranty, usable_kwh * draw.of(&self.cycles) * warranty),
             in_car: None,
@@ -384,7 +384,7 @@ impl<'a> PackLives<'a> {
             let years = tables.ageing.pack_years(&self.chemistry, &duty, draw)?;
             let in_car = usable_kwh * duty.m_per_year / duty.range_m * years;
             let second = SecondLifeUse::of(tables, &self.chemistry, draw)?;
-            let power = after.recycling.score(ELECTRICITY, scores).unwrap_or(0.0);
+            let power = after.recycling.score(ELECTRICITY, scores)?;
             figures.in_car = Some((years, in_car));
             figures.second = Some((years + second.years, in_car + second.reused_share * gross * second.delivered_kwh));
             figures.refurbishing_kg = second.reused_share * gross * second.refurbishing_kwh * power;

@@ -25,7 +25,7 @@ use minewheel_data::status::Status;
 use minewheel_data::units::Energy;
 use minewheel_lca::{ColumnId, Demand, forward};
 use minewheel_model::bill::{BillLine, Phase, Stage};
-use minewheel_model::recycling::{Feed, recycle};
+use minewheel_model::recycling::{Feed, RecyclingError, recycle};
 
 use crate::AssessError;
 use crate::assessment::Prepared;
@@ -118,7 +118,7 @@ struct Credit {
 #[derive(Debug, Clone, Default)]
 pub struct Credits {
     taken: Vec<(ProductId, f64)>,
-    columns: Vec<Option<ColumnId>>,
+    columns: Vec<ColumnId>,
 }
 
 /// Makes sure that every product a credit may need has a column.
@@ -127,8 +127,8 @@ pub(crate) fn register(tables: &Tables, builder: &mut PlacedNetworkBuilder<'_>, 
         builder.bought_in(material.replaces, country)?;
         builder.bought_in(material.process, country)?;
     }
-    for product in [HEAT, ELECTRICITY].into_iter().filter_map(|p| tables.cards.product_id(p)) {
-        builder.bought_in(product, country)?;
+    for product in [HEAT, ELECTRICITY] {
+        builder.bought_in(product_of(tables, product)?, country)?;
     }
     if let Some(flow) = tables.methods.flow_id(CARBON_DIOXIDE) {
         builder.released(flow, country);
@@ -151,19 +151,22 @@ pub fn add_credits(tables: &Tables, scenario: &Scenario, prepared: &mut Prepared
             case.inventory.lines.iter().zip(&case.lines).filter(|(line, _)| is(line)).map(|(_, placed)| placed.column).collect()
         };
         let (content, work) = (of_lines(is_content), of_lines(is_work));
-        let columns: Vec<Option<ColumnId>> = credits
-            .iter()
-            .map(|credit| match credit.good {
-                Good::Content(number) => content.get(number).copied(),
-                Good::Work(number) => work.get(number).copied(),
-                Good::Product(product) => supplier(tables, placed, product, scenario.country),
-                Good::CarbonDioxide => tables.methods.flow_id(CARBON_DIOXIDE).and_then(|flow| placed.find(Column::Released(flow, scenario.country))),
-            })
-            .collect();
-        for (credit, column) in credits.into_iter().zip(&columns) {
-            if let Some(column) = *column {
-                case.lines.push(PlacedLine { stage: Stage::EndOfLife, part: credit.part, column, amount: credit.amount, status: credit.status });
-            }
+        let column = |credit: &Credit| -> Result<ColumnId, NetworkError> {
+            let (found, of) = match credit.good {
+                Good::Content(number) => (content.get(number).copied(), &*credit.part),
+                Good::Work(number) => (work.get(number).copied(), &*credit.part),
+                Good::Product(product) => (supplier(tables, placed, product, scenario.country), tables.cards.product(product).id.as_str()),
+                Good::CarbonDioxide => {
+                    let flow = tables.methods.flow_id(CARBON_DIOXIDE);
+                    (flow.and_then(|flow| placed.find(Column::Released(flow, scenario.country))), CARBON_DIOXIDE)
+                }
+            };
+            let place = || tables.places.code(scenario.country).to_owned();
+            found.ok_or_else(|| NetworkError::NotDelivered { product: of.to_owned(), place: place() })
+        };
+        let columns: Vec<ColumnId> = credits.iter().map(column).collect::<Result<_, _>>()?;
+        for (credit, &column) in credits.into_iter().zip(&columns) {
+            case.lines.push(PlacedLine { stage: Stage::EndOfLife, part: credit.part, column, amount: credit.amount, status: credit.status });
         }
         case.credits = Credits { taken, columns };
     }
@@ -180,7 +183,7 @@ impl Credits {
             return Ok(0.0);
         }
         let credits = credits(tables, scenario, drawn, &self.taken, draw)?;
-        Ok(credits.iter().zip(&self.columns).filter_map(|(credit, column)| Some(credit.amount * scores[(*column)?.index()])).sum())
+        Ok(credits.iter().zip(&self.columns).map(|(credit, column)| credit.amount * scores[column.index()]).sum())
     }
 }
 
@@ -228,7 +231,7 @@ fn credits(
         let part = format!("credit {}", material.name);
         let share = draw.of(&material.share).clamp(0.0, 1.0);
         if let Some(circular) = circular.as_ref().filter(|_| CircularParameters::burns(&material.name)) {
-            energy(tables, circular, &part, contained, share, draw, status, &mut add);
+            energy(tables, circular, &part, contained, share, draw, status, &mut add)?;
         }
         if material.process == material.replaces {
             continue;
@@ -256,20 +259,22 @@ fn credits(
     if let Some(pack) = &inventory.pack {
         let others = circular.as_ref().map(|c| c.a("battery", draw));
         let kept = 1.0 - others.unwrap_or(0.0);
-        let cathode = tables.cells.cell(&pack.chemistry).map(|c| c.cathode_product().to_owned()).unwrap_or_default();
         let run = recycle(pack, &tables.cells, &tables.recycling, ROUTE, Feed::EndOfLife, draw)?;
+        let cell = tables.cells.cell(&pack.chemistry).ok_or_else(|| RecyclingError::chemistry(&pack.chemistry, &tables.cells))?;
+        let cathode = cell.cathode_product();
         for made in &run.made {
             let amount = kept * inventory.packs * made.mass.kg();
             let status = tables.rows.weakest(made.rows.iter().copied());
-            let mut good = |product: Option<&str>, amount: f64| {
-                if let Some(product) = product.and_then(|p| tables.cards.product_id(p)) {
-                    add("credit battery", Good::Product(product), amount, status);
+            let mut good = |product: Option<&str>, amount: f64| -> Result<(), NetworkError> {
+                if let Some(product) = product {
+                    add("credit battery", Good::Product(product_of(tables, product)?), amount, status);
                 }
+                Ok(())
             };
-            good(made.product.replaced(&cathode), -amount * made.product.quality);
+            good(made.product.replaced(cathode), -amount * made.product.quality)?;
             // In avoided-burden a product of lesser quality replaces less, and as much less of it is remelted for that.
             let remelted = if circular.is_some() { amount } else { amount * made.product.quality };
-            good(made.product.remelted_by.as_deref(), remelted);
+            good(made.product.remelted_by.as_deref(), remelted)?;
         }
         if let Some(a) = others {
             // The life that takes the metals in counts its share of the work.
@@ -298,19 +303,19 @@ fn energy(
     draw: &Draw<'_>,
     status: Status,
     add: &mut impl FnMut(&str, Good, f64, Status),
-) {
+) -> Result<(), NetworkError> {
     let share = draw.of(&circular.burnt_plastics).clamp(0.0, 1.0 - recycled);
     let burnt = (1.0 - draw.of(&circular.b)) * share * contained;
     let used = Energy::from_mj(burnt * draw.of(&circular.heating_value));
     let carbon = burnt * draw.of(&circular.carbon);
     add(part, Good::CarbonDioxide, carbon * tables.recycling.carbon_dioxide_per_carbon(), status);
-    let mut saved = |product: &str, amount: f64| {
-        if let Some(product) = tables.cards.product_id(product) {
-            add(part, Good::Product(product), -amount, status);
-        }
-    };
-    saved(HEAT, used.mj() * draw.of(&circular.heat_efficiency));
-    saved(ELECTRICITY, used.kwh() * draw.of(&circular.electric_efficiency));
+    add(part, Good::Product(product_of(tables, HEAT)?), -used.mj() * draw.of(&circular.heat_efficiency), status);
+    add(part, Good::Product(product_of(tables, ELECTRICITY)?), -used.kwh() * draw.of(&circular.electric_efficiency), status);
+    Ok(())
+}
+
+fn product_of(tables: &Tables, product: &str) -> Result<ProductId, NetworkError> {
+    tables.cards.product_id(product).ok_or_else(|| NetworkError::UnknownProduct(product.to_owned()))
 }
 
 /// The column that delivers a product to a user in a place, if the network has one.
@@ -331,4 +336,125 @@ fn supplier(tables: &Tables, placed: &PlacedNetwork, product: ProductId, place: 
             .position(|c| matches!(c, Column::Process(process, p) if *p == place && tables.cards.process(*process).product == product))
             .map(|i| ColumnId(i as u32))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use minewheel_data::store::Store;
+    use proptest::prelude::{ProptestConfig, prop_assert, proptest};
+
+    use super::*;
+    use crate::cff::{CircularTerms, EnergyTerms, circular_footprint};
+    use crate::inventory::{Traces, inventory};
+    use crate::scenario::GridChoice;
+
+    struct World {
+        tables: Tables,
+        scenario: Scenario,
+        /// Of a car without a traction battery, whose recycling has a formula of its own.
+        inventory: Inventory,
+    }
+
+    static WORLD: LazyLock<World> = LazyLock::new(|| {
+        let tables = Tables::read(&Store::embedded(), false).unwrap();
+        let scenario = Scenario {
+            country: tables.places.id("DE").unwrap(),
+            year: 2024,
+            method: "ar6-gwp100".to_owned(),
+            preset: Preset::Circular,
+            is_real_world: false,
+            grid: GridChoice::Static,
+            cycle: None,
+            lifetime_km: None,
+            has_national_life: false,
+        };
+        let traces = Traces::new(&tables, None).unwrap();
+        let car = tables.catalogue.car("vw-golf-15tsi").unwrap();
+        let inventory = inventory(car, &tables, &traces, &scenario, &Draw::BEST).unwrap();
+        World { tables, scenario, inventory }
+    });
+
+    /// A number between nought and one that follows from the seed and a number alone.
+    fn scatter(seed: f64, number: usize) -> f64 {
+        ((seed + number as f64).sin() * 43_758.545_3).rem_euclid(1.0)
+    }
+
+    /// Mass of a recovered material in the car, by the tables alone.
+    fn contained_kg(material: usize) -> f64 {
+        let products: Vec<&str> =
+            WORLD.tables.recovery.products.iter().filter(|p| p.1 == material).map(|p| WORLD.tables.cards.product(p.0).id.as_str()).collect();
+        let made = WORLD.inventory.lines.iter().filter(|l| l.stage.phase() == Phase::Production);
+        made.filter(|l| products.contains(&&*l.product)).map(|l| l.contained.kg()).sum()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn credits_are_the_circular_footprint_less_what_cut_off_counts(seed in 0.0..1e3f64) {
+            let World { tables, scenario, inventory } = &*WORLD;
+            let factors: Vec<f64> = (0..400_000).map(|row| 0.3 + 0.7 * scatter(seed, row)).collect();
+            let draw = Draw::from_factors(&factors);
+            let score = |product: ProductId| 50.0 * scatter(seed + 0.5, product.0 as usize);
+            let (carbon_dioxide, circular) = (scatter(seed, 7), CircularParameters::read(&tables.recycling).unwrap());
+            let materials = &tables.recovery.materials;
+            let mut taken: Vec<(ProductId, f64)> = Vec::new();
+            for material in materials {
+                if !taken.iter().any(|t| t.0 == material.process) {
+                    taken.push((material.process, 300.0 * scatter(seed + 0.25, material.process.0 as usize)));
+                }
+            }
+            let found = credits(tables, scenario, inventory, &taken, &draw).unwrap();
+            let mut left = taken.clone();
+            let mut counted = 0;
+            for (index, material) in materials.iter().enumerate() {
+                let of_part = found.iter().filter(|c| *c.part == *format!("credit {}", material.name));
+                let ours: f64 = of_part
+                    .map(|c| match c.good {
+                        Good::Product(product) => c.amount * score(product),
+                        Good::CarbonDioxide => c.amount * carbon_dioxide,
+                        Good::Content(_) | Good::Work(_) => f64::NAN,
+                    })
+                    .sum();
+                let contained = contained_kg(index);
+                let mass = if contained > 0.0 { contained } else { 1.0 };
+                let is_followed = material.process != material.replaces;
+                // Scrap of one process is set off once, by the first material that comes from it.
+                let used = left.iter().position(|t| is_followed && t.0 == material.process).map_or(0.0, |at| left.swap_remove(at).1);
+                let share = draw.of(&material.share).clamp(0.0, 1.0);
+                let energy = EnergyTerms {
+                    b: draw.of(&circular.b),
+                    share: draw.of(&circular.burnt_plastics).clamp(0.0, 1.0 - share),
+                    heating_value: draw.of(&circular.heating_value),
+                    heat_efficiency: draw.of(&circular.heat_efficiency),
+                    electric_efficiency: draw.of(&circular.electric_efficiency),
+                    burning: draw.of(&circular.carbon) * tables.recycling.carbon_dioxide_per_carbon() * carbon_dioxide,
+                    heat: score(tables.cards.product_id(HEAT).unwrap()),
+                    electricity: score(tables.cards.product_id(ELECTRICITY).unwrap()) * Energy::from_mj(1.0).kwh(),
+                };
+                let is_there = f64::from(u8::from(contained > 0.0));
+                let terms = CircularTerms {
+                    a: circular.a(&material.name, &draw),
+                    recycled_content: used / mass,
+                    recycled_at_end: if is_followed { is_there * share } else { 0.0 },
+                    primary: score(material.replaces),
+                    recycling_in: score(material.process),
+                    recycling_out: score(material.process),
+                    replaced: score(material.replaces),
+                    quality_in: material.quality,
+                    quality_out: material.quality,
+                    energy: if material.name == "plastics" && contained > 0.0 { energy } else { EnergyTerms::default() },
+                    disposal: 0.0,
+                };
+                let cut_off = (1.0 - terms.recycled_content) * terms.primary + terms.recycled_content * terms.recycling_in;
+                let theirs = mass * (circular_footprint(&terms) - cut_off);
+                let size = mass * (terms.primary + terms.recycling_in) * (1.0 + terms.recycled_content);
+                prop_assert!((ours - theirs).abs() <= 1e-9 * (1.0 + size), "{}: {ours} against {theirs}", material.name);
+                counted += usize::from(theirs != 0.0);
+            }
+            prop_assert!(counted > 8, "only {counted} materials have a credit");
+        }
+    }
 }

@@ -58,6 +58,14 @@ pub enum SuppliersError {
     /// The programme of a plan was not solved.
     #[error("plan: {0}")]
     Program(#[from] ProgramError),
+    /// Works in a place for which the car was not opened.
+    #[error("works of `{works}`: nothing says what energy emits where they stand; `{car}` was opened for other places")]
+    NotOpened {
+        /// Whose works.
+        works: String,
+        /// The car.
+        car: String,
+    },
     /// A plan without years.
     #[error("the programme has no budget: give USD by year under [budget]")]
     NoBudget,

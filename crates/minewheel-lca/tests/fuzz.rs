@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use minewheel_lca::database::{LinkOptions, ProductSystem};
-use minewheel_lca::formats::archive::ZipWriter;
+use minewheel_lca::formats::archive::{ArchiveError, ZipWriter};
 use minewheel_lca::formats::{data_package, excel, ilcd, store};
 
 /// What each reader takes in earnest.
@@ -21,7 +21,7 @@ fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     data_package::write("x", &system.matrices, &mut zip).unwrap();
     let mut xml = Vec::new();
-    let _: Result<_, ()> = ilcd::write(&database, &mut |_, bytes| {
+    let _: Result<_, ArchiveError> = ilcd::write(&database, &mut |_, bytes| {
         xml.push(bytes);
         Ok(())
     });

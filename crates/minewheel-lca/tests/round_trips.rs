@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 
 use minewheel_lca::database::{Database, DatabaseBuilder, Exchange, LinkOptions, OnConflict, Process, ProductSystem, Uncertainty};
-use minewheel_lca::formats::archive::{Limits, ZipFiles, ZipWriter};
+use minewheel_lca::formats::archive::{ArchiveError, Limits, ZipFiles, ZipWriter};
 use minewheel_lca::formats::{Dropped, data_package, excel, ilcd, inventory_table, method_table, olca, read_data_package, read_package};
 use minewheel_lca::{Assembly, adjoint, direct_scores};
 
@@ -202,7 +202,7 @@ const PROCESS: &str = r#"<processDataSet xmlns:c="c"><processInformation><dataSe
 
 fn with_process(text: &str) -> Result<(Database, Dropped), String> {
     let mut files = Vec::new();
-    let _: Result<_, ()> = ilcd::write(&model(), &mut |name, bytes| {
+    let _: Result<_, ArchiveError> = ilcd::write(&model(), &mut |name, bytes| {
         files.push((name.to_owned(), String::from_utf8(bytes).unwrap()));
         Ok(())
     });

@@ -12,13 +12,13 @@
 
 use std::sync::Arc;
 
+use minewheel_data::parameters::ParameterError;
 use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::units::Mass;
 use minewheel_model::battery::{Element, PackDesign};
 use minewheel_model::bill::{BillLine, Stage};
 use minewheel_model::recycling::{Feed, recycle};
 
-use super::price;
 use super::work::{ROUTE, inputs};
 use crate::AssessError;
 use crate::tables::Tables;
@@ -45,7 +45,7 @@ pub(crate) fn content_lines(
     let Some(cell) = tables.cells.cell(&pack.chemistry).filter(|_| !asked.is_empty()) else { return Ok(Vec::new()) };
     let run = recycle(pack, &tables.cells, &tables.recycling, ROUTE, Feed::EndOfLife, draw)?;
     let cathode = cell.cathode_product().to_owned();
-    let revenues: Vec<f64> = run.made.iter().map(|made| revenue(made, &cathode, tables, year, draw)).collect();
+    let revenues: Vec<f64> = run.made.iter().map(|made| revenue(made, &cathode, tables, year, draw)).collect::<Result<_, _>>()?;
     let all: f64 = revenues.iter().sum();
     let bought: Vec<&BillLine> = pack.lines.iter().filter(|l| *l.product == *cathode).collect();
     let mut lines = Vec::new();
@@ -74,8 +74,11 @@ pub(crate) fn content_lines(
     Ok(lines)
 }
 
-fn revenue(made: &minewheel_model::recycling::Made<'_>, cathode: &str, tables: &Tables, year: i32, draw: &Draw<'_>) -> f64 {
+/// What a product earns in US dollars; nought of one that is not sold.
+fn revenue(made: &minewheel_model::recycling::Made<'_>, cathode: &str, tables: &Tables, year: i32, draw: &Draw<'_>) -> Result<f64, ParameterError> {
+    let Some(subject) = made.product.priced(cathode) else { return Ok(0.0) };
     let kg = if made.product.is_paid_by_substance { made.from_battery } else { made.mass }.kg();
-    let price = made.product.priced(cathode).and_then(|subject| price(tables, &[], year, subject, draw)).unwrap_or(0.0);
-    kg * made.product.price_factor * price
+    let sold = tables.prices.subject(subject)?;
+    let price = |year| sold.value_at("price", &[], year, "USD/kg");
+    Ok(kg * made.product.price_factor * draw.of(&price(year).or_else(|_| price(i32::MAX))?))
 }

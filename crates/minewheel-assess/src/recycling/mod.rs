@@ -73,8 +73,11 @@ impl Columns {
     }
 
     /// Footprint of a unit of a product.
-    pub fn score(&self, product: &str, scores: &[f64]) -> Option<f64> {
-        self.of(product).map(|c| scores[c.index()])
+    ///
+    /// # Errors
+    /// The product was not placed.
+    pub fn score(&self, product: &str, scores: &[f64]) -> Result<f64, NetworkError> {
+        self.of(product).map(|c| scores[c.index()]).ok_or_else(|| NetworkError::UnknownProduct(product.to_owned()))
     }
 }
 
@@ -95,11 +98,14 @@ pub(crate) fn burdens(run: &Recycled<'_>, columns: &Columns, flows: &Flows, scor
     Ok((lines, run.carbon_dioxide.kg() * flows.factor(CARBON_DIOXIDE)))
 }
 
-/// Footprint that a product saves: of what it replaces, less that of turning scrap into it.
-pub(crate) fn avoided(made: &Made<'_>, cathode: &str, columns: &Columns, scores: &[f64]) -> f64 {
-    let primary = made.product.replaced(cathode).and_then(|p| columns.score(p, scores)).unwrap_or(0.0);
-    let remelted = made.product.remelted_by.as_deref().and_then(|p| columns.score(p, scores)).unwrap_or(0.0);
-    made.mass.kg() * made.product.quality * (primary - remelted)
+/// Footprint that a product saves: of what it replaces, less that of turning scrap into it; nought of one that replaces nothing.
+///
+/// # Errors
+/// What it replaces, or what remelts it, was not placed.
+pub(crate) fn avoided(made: &Made<'_>, cathode: &str, columns: &Columns, scores: &[f64]) -> Result<f64, NetworkError> {
+    let of = |product: Option<&str>| product.map_or(Ok(0.0), |p| columns.score(p, scores));
+    let (primary, remelted) = (of(made.product.replaced(cathode))?, of(made.product.remelted_by.as_deref())?);
+    Ok(made.mass.kg() * made.product.quality * (primary - remelted))
 }
 
 /// Characterisation factors of a method's climate category, at their best estimates.

@@ -135,7 +135,7 @@ impl Asked<'_> {
             let cost = self.tables.recycling.parameter(route.word(), "processing_cost", "USD/kg")?;
             routes.push(RouteFigures {
                 recycling: recycling / kwh,
-                avoided: run.made.iter().map(|m| avoided(m, &self.cathode, &self.columns, scores)).sum::<f64>() / kwh,
+                avoided: run.made.iter().map(|m| avoided(m, &self.cathode, &self.columns, scores)).sum::<Result<f64, _>>()? / kwh,
                 per_kg: recycling / run.fed.kg(),
                 processing: run.fed.kg() * draw.of(&cost) / kwh,
                 revenue: run.made.iter().filter_map(|m| self.revenue(m, draw)).sum::<f64>() / kwh,
@@ -274,14 +274,16 @@ fn describe(
             })
         })
         .collect();
+    let saved: Vec<f64> = run.made.iter().map(|m| avoided(m, &asked.cathode, &asked.columns, scores)).collect::<Result<_, _>>()?;
     let products: Vec<ProductLine> = run
         .made
         .iter()
-        .map(|made| ProductLine {
+        .zip(saved)
+        .map(|(made, saved)| ProductLine {
             product: made.product.name.to_string(),
             kg_per_kwh: made.mass.kg() / kwh,
             replaces: made.product.replaced(&asked.cathode).map(str::to_owned),
-            avoided_kg_co2e_per_kwh: avoided(made, &asked.cathode, &asked.columns, scores) / kwh,
+            avoided_kg_co2e_per_kwh: saved / kwh,
             revenue_usd_per_kwh: asked.revenue(made, &Draw::BEST).map(|usd| usd / kwh),
             status: status(&made.rows),
         })

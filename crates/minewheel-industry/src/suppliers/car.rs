@@ -18,6 +18,8 @@ use minewheel_data::status::Status;
 use minewheel_data::units::Mass;
 use minewheel_model::bill::{BillLine, Phase, Stage};
 
+use super::SuppliersError;
+
 /// Heat by carrier: the column of a programme's file and the card that makes it.
 pub const HEATS: [(&str, &str); 4] =
     [("gas_mj", "heat-from-natural-gas"), ("coal_mj", "heat-from-hard-coal"), ("oil_mj", "heat-from-oil"), ("biomass_mj", "heat-from-bioenergy")];
@@ -72,7 +74,7 @@ impl Line {
 }
 
 /// What energy emits in a place, in kg CO2e.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EnergyFactors {
     /// A kilowatt-hour of the grid, at the works.
     pub grid: f64,
@@ -141,8 +143,9 @@ impl SuppliedCar {
             let card = tables.cards.product(product);
             let (kwh, mj, _) = direct_energy(tables, &bought.product, stands, scenario.year, &Draw::BEST)?;
             let is_bought = card.has_world_market && bought.place.is_none();
-            let freight_kg_co2e = if is_bought { bought.amount * factors.freight(tables, product, &card.unit) } else { 0.0 };
-            let energy = factors.energy.get(&stands).copied().unwrap_or_default();
+            let freight_kg_co2e = if is_bought { bought.amount * factors.freight(tables, product, &card.unit)? } else { 0.0 };
+            let energy = factors.energy.get(&stands).copied();
+            let energy = energy.ok_or_else(|| not_delivered(GRID, tables.places.code(stands)))?;
             let (kwh, mj) = (bought.amount * kwh, bought.amount * mj);
             // The figure of a mixed market may be less than the energy of its largest maker: no more is taken out than there is.
             let most = (kg_co2e - freight_kg_co2e).max(0.0);
@@ -172,6 +175,14 @@ impl SuppliedCar {
             energy: factors.energy,
             recycled_gain: factors.recycled_gain,
         })
+    }
+
+    /// What energy emits in a place.
+    ///
+    /// # Errors
+    /// The car was not opened for works there; `of` says whose they are.
+    pub fn energy_in(&self, place: PlaceId, of: &str) -> Result<EnergyFactors, SuppliersError> {
+        self.energy.get(&place).copied().ok_or_else(|| SuppliersError::NotOpened { works: of.to_owned(), car: self.id.clone() })
     }
 
     /// The parts, in order of the bill.
@@ -263,11 +274,20 @@ impl Factors {
     }
 
     /// Freight of a kilogram from a world market.
-    fn freight(&self, tables: &Tables, product: minewheel_data::cards::ProductId, unit: &str) -> f64 {
+    fn freight(&self, tables: &Tables, product: minewheel_data::cards::ProductId, unit: &str) -> Result<f64, NetworkError> {
         if unit != "kg" {
-            return 0.0;
+            return Ok(0.0);
         }
         let tonnes = Mass::from_kg(1.0).t();
-        tables.markets.freight(product).iter().map(|f| f.km.best * tonnes * self.freight.get(&f.mode).copied().unwrap_or(0.0)).sum()
+        let mut kg_co2e = 0.0;
+        for freight in tables.markets.freight(product) {
+            let of_mode = self.freight.get(&freight.mode);
+            kg_co2e += freight.km.best * tonnes * of_mode.ok_or_else(|| not_delivered(&tables.cards.product(freight.mode).id, "WORLD"))?;
+        }
+        Ok(kg_co2e)
     }
+}
+
+fn not_delivered(product: &str, place: &str) -> NetworkError {
+    NetworkError::NotDelivered { product: product.to_owned(), place: place.to_owned() }
 }

@@ -73,10 +73,10 @@ struct Works {
     replaceable: Vec<(f64, f64)>,
 }
 
-fn works(programme: &Programme, car: &SuppliedCar, index: usize) -> Works {
+fn works(programme: &Programme, car: &SuppliedCar, index: usize) -> Result<Works, SuppliersError> {
     let supplier = &programme.suppliers[index];
     let cars = programme.head.cars_per_year;
-    let energy = factors(car, supplier);
+    let energy = factors(car, supplier)?;
     let (mut bought, mut kwh, mut mj, mut replaceable) = (0.0, 0.0, 0.0, Vec::new());
     for supply in programme.supplies.iter().filter(|s| s.supplier == index) {
         for (_, share, line) in held(programme, car, supply) {
@@ -96,13 +96,13 @@ fn works(programme: &Programme, car: &SuppliedCar, index: usize) -> Works {
             let heat: f64 = supplier.heat_mj + supplier.heats_mj.iter().sum::<f64>();
             let mut no_power = supplier.clone();
             no_power.electricity_kwh = None;
-            let emitted = energy_kg(car, &no_power);
+            let emitted = energy_kg(car, &no_power)?;
             let heat = supplier.programme_share * heat;
             (supplier.programme_share * metered, heat, if heat > 0.0 { emitted / heat } else { energy.heat })
         }
         None => (kwh, mj, energy.heat),
     };
-    Works { electricity_kwh, heat_mj, heat_factor, bought_kg_co2e: bought.max(0.0), replaceable }
+    Ok(Works { electricity_kwh, heat_mj, heat_factor, bought_kg_co2e: bought.max(0.0), replaceable })
 }
 
 /// Every measure of a programme with its worth, in the order of the programme.
@@ -114,8 +114,8 @@ pub fn worth(tables: &SupplierTables, programme: &Programme, car: &SuppliedCar) 
     let mut all: Vec<Option<MeasureLine>> = vec![None; programme.measures.len()];
     for index in 0..programme.suppliers.len() {
         let supplier = &programme.suppliers[index];
-        let energy = factors(car, supplier);
-        let mut works = works(programme, car, index);
+        let energy = factors(car, supplier)?;
+        let mut works = works(programme, car, index)?;
         let mut green = supplier.green_share;
         let mut waste = supplier.waste_share;
         let mut own: Vec<usize> = (0..programme.measures.len()).filter(|m| programme.measures[*m].supplier == index).collect();

@@ -105,18 +105,18 @@ struct Figure {
     primary_kg: f64,
 }
 
-/// What the model says of energy in a place.
-pub(super) fn factors(car: &SuppliedCar, supplier: &Supplier) -> EnergyFactors {
-    car.energy.get(&supplier.place).copied().unwrap_or_default()
+/// What the model says of energy where a supplier stands.
+pub(super) fn factors(car: &SuppliedCar, supplier: &Supplier) -> Result<EnergyFactors, SuppliersError> {
+    car.energy_in(supplier.place, &supplier.id)
 }
 
 /// Emission of a works' energy in a year that goes into the programme, in kg CO2e.
-pub(super) fn energy_kg(car: &SuppliedCar, supplier: &Supplier) -> f64 {
-    let factors = factors(car, supplier);
+pub(super) fn energy_kg(car: &SuppliedCar, supplier: &Supplier) -> Result<f64, SuppliersError> {
+    let factors = factors(car, supplier)?;
     let electricity = supplier.electricity_kwh.unwrap_or(0.0);
     let heats: f64 = supplier.heats_mj.iter().zip(&factors.heats).map(|(mj, f)| mj * f).sum();
     let mixed = supplier.green_share * factors.green + (1.0 - supplier.green_share) * factors.grid;
-    supplier.programme_share * (electricity * mixed + supplier.heat_mj * factors.heat + heats)
+    Ok(supplier.programme_share * (electricity * mixed + supplier.heat_mj * factors.heat + heats))
 }
 
 /// Lines that a supply holds itself: its product, or the part's lines that no other supply names.
@@ -203,7 +203,7 @@ fn figures(programme: &Programme, car: &SuppliedCar, footprints: &[Footprint]) -
         let weight = weight(programme, car, supply);
         let total: f64 = programme.supplies.iter().filter(|s| s.supplier == supply.supplier).map(|s| self::weight(programme, car, s)).sum();
         let part = if total > 0.0 { weight / total } else { 0.0 };
-        let measured = part * energy_kg(car, supplier) / programme.head.cars_per_year;
+        let measured = part * energy_kg(car, supplier)? / programme.head.cars_per_year;
         let replaced: f64 = lines.iter().filter(|l| own(l.2)).map(|(i, share, l)| share * left(*i) * l.energy_kg_co2e).sum();
         let uncovered = if lines.is_empty() { 1.0 } else { lines.iter().map(|l| left(l.0)).sum::<f64>() / lines.len() as f64 };
         let kg = model - replaced + uncovered * measured;

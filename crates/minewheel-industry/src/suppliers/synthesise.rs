@@ -235,15 +235,15 @@ impl<'a> Writer<'a> {
             );
             let _ = writeln!(self.supplies, "{},{},{},{share:.9},1", id(index), slot.part, slot.product.as_deref().unwrap_or_default());
             if sends_footprint {
-                self.footprint(&id(index), slot, &lines, factor, green, &place);
+                self.footprint(&id(index), slot, &lines, factor, green, &place)?;
             }
             self.measures_of(&id(index), slot, &lines, [kwh, mj], share, waste, green)?;
         }
         Ok(())
     }
 
-    fn footprint(&mut self, id: &str, slot: &Slot, lines: &[&Line], factor: f64, green: bool, place: &str) {
-        let energy = self.car.energy.get(&slot.place).copied().unwrap_or_default();
+    fn footprint(&mut self, id: &str, slot: &Slot, lines: &[&Line], factor: f64, green: bool, place: &str) -> Result<(), SuppliersError> {
+        let energy = self.car.energy_in(slot.place, id)?;
         let power = if green { energy.green } else { energy.grid };
         let own: f64 = lines.iter().map(|l| factor * (l.kwh * power + l.mj * energy.heat)).sum();
         let all: Vec<&Line> = self.car.lines_of(&slot.part, slot.product.as_deref()).map(|l| l.1).collect();
@@ -278,6 +278,7 @@ impl<'a> Writer<'a> {
             year: self.car.year,
             place,
         }));
+        Ok(())
     }
 
     fn number(&self, measure: &str, property: &str, unit: &str, place: PlaceId) -> Result<f64, ParameterError> {

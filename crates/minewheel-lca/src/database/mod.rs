@@ -41,7 +41,7 @@ pub use index::{CategoryIndex, FlowIndex, LocationIndex, ProcessIndex, PropertyI
 pub use link::{Candidate, LinkCounts, LinkOptions, Providers, Unlinked, UnlinkedInput, candidates, survey};
 pub use methods::{ImpactCategory, ImpactFactor, ImpactMethod};
 pub use parameters::{Parameter, ParameterError, Values};
-pub use pedigree::{PEDIGREE_INDICATORS, Pedigree, pedigree_scores};
+pub use pedigree::{PEDIGREE_INDICATORS, PEDIGREE_SCORES, Pedigree, PedigreeMatrix, pedigree_scores};
 pub use process::{AllocationFactor, AllocationKind, Direction, Exchange, Process, ProcessKind, QualitySystem};
 pub use remap::{RemapError, RemapFault, RemapKind, RemapRow, Remapped, parse_mapping};
 pub use system::{Activity, ProductSystem, SystemError, reference_product};
@@ -60,6 +60,20 @@ pub struct Database {
     processes: Vec<Process>,
     categories: Vec<ImpactCategory>,
     methods: Vec<ImpactMethod>,
+}
+
+/// An amount or a factor whose unit is none of its flow's.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{user}`: `{flow}` in `{unit}` of `{property}` does not convert to the flow's reference unit")]
+pub struct Unconvertible {
+    /// The process or impact category.
+    pub user: String,
+    /// The flow.
+    pub flow: String,
+    /// The unit.
+    pub unit: String,
+    /// The property that it measures.
+    pub property: String,
 }
 
 impl Database {
@@ -142,6 +156,29 @@ impl Database {
         (self.properties[property.at()].unit_group == unit.group).then(|| self.unit(unit).factor / of_property)
     }
 
+    /// Whether every amount and factor converts to its flow's reference unit, as the builder has seen to.
+    ///
+    /// # Errors
+    /// The first that does not: who writes a database out would else write a number in another unit.
+    pub fn converts(&self) -> Result<(), Unconvertible> {
+        let of = |user: &str, flow: FlowIndex, unit: UnitIndex, property: PropertyIndex| {
+            let fault = || Unconvertible {
+                user: user.to_owned(),
+                flow: self.flow(flow).name.to_string(),
+                unit: self.unit(unit).name.to_string(),
+                property: self.properties[property.at()].name.to_string(),
+            };
+            self.conversion(flow, unit, property).map(|_| ()).ok_or_else(fault)
+        };
+        for process in &self.processes {
+            process.exchanges.iter().try_for_each(|e| of(&process.name, e.flow, e.unit, e.property))?;
+        }
+        for category in &self.categories {
+            category.factors.iter().try_for_each(|f| of(&category.name, f.flow, f.unit, f.property))?;
+        }
+        Ok(())
+    }
+
     /// The place of a process, by code where it has one.
     pub fn place(&self, location: LocationIndex) -> &str {
         let location = &self.locations[location.at()];
@@ -212,5 +249,35 @@ impl Database {
     /// [`ParameterError`] for a circle or a formula without value.
     pub fn global_values(&self) -> Result<Values<'static>, ParameterError> {
         Values::of(&self.parameters, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::archive::ArchiveError;
+    use crate::formats::{ilcd, inventory_table, simapro};
+
+    const CAST: &str = "{SimaPro 9.1}\n{CSV separator: Semicolon}\n{Decimal separator: .}\n\nProcess\n\nCategory type\nmaterial\n\nProducts\n\
+                        steel;kg;1;100;not defined;Metals;\n\nElectricity/heat\npower;kWh;2;Undefined;0;0;0;\n\nEnd\n\n";
+
+    #[test]
+    fn an_amount_that_does_not_convert_is_in_no_export() {
+        let (mut database, _) = simapro::read("cast.csv", CAST.as_bytes(), DatabaseBuilder::new()).unwrap();
+        database.converts().unwrap();
+        let foreign = database.processes[0].exchanges.iter().find(|e| &*database.flow(e.flow).name == "power").unwrap();
+        let (unit, property) = (foreign.unit, foreign.property);
+        let own = database.processes[0].exchanges.iter_mut().find(|e| (e.unit, e.property) != (unit, property)).unwrap();
+        (own.unit, own.property) = (unit, property);
+        let fault = database.converts().unwrap_err();
+        assert_eq!((&*fault.flow, &*fault.unit), ("steel", "kWh"));
+        let mut files = 0;
+        let ilcd: Result<_, ArchiveError> = ilcd::write(&database, &mut |_, _| {
+            files += 1;
+            Ok(())
+        });
+        assert_eq!((ilcd.unwrap_err().to_string(), files), (fault.to_string(), 0));
+        assert!(crate::formats::excel::write("x", &database).unwrap_err().to_string().contains("steel"));
+        assert!(inventory_table::write(&database).unwrap_err().to_string().contains("`steel` in `kWh`"));
     }
 }

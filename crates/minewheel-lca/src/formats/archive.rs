@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::io::{Read, Seek, Write};
 
+use crate::database::Unconvertible;
+
 /// Why a package cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
@@ -17,6 +19,9 @@ pub enum ArchiveError {
         /// What the reader said.
         reason: String,
     },
+    /// What is written does not convert.
+    #[error(transparent)]
+    Unit(#[from] Unconvertible),
     /// It holds more than a package may.
     #[error("`{file}` unpacks to more than {limit} bytes; that is no database but a zip bomb")]
     TooLarge {

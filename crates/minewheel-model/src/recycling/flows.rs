@@ -77,6 +77,13 @@ pub enum RecyclingError {
     Parameter(#[from] ParameterError),
 }
 
+impl RecyclingError {
+    /// That a chemistry is not among the cells.
+    pub fn chemistry(seen: &str, cells: &CellTables) -> Self {
+        Self::Chemistry { seen: seen.to_owned(), known: cells.cells().iter().map(crate::battery::Cell::id).collect::<Vec<_>>().join(", ") }
+    }
+}
+
 /// A stream: kilograms of each substance.
 pub type Stream = BTreeMap<Arc<str>, f64>;
 
@@ -255,10 +262,7 @@ fn fed(
     tables: &RecyclingTables,
     share: impl Fn(&str) -> f64,
 ) -> Result<BTreeMap<Arc<str>, Stream>, RecyclingError> {
-    let cell = cells.cell(&pack.chemistry).ok_or_else(|| RecyclingError::Chemistry {
-        seen: pack.chemistry.to_string(),
-        known: cells.cells().iter().map(crate::battery::Cell::id).collect::<Vec<_>>().join(", "),
-    })?;
+    let cell = cells.cell(&pack.chemistry).ok_or_else(|| RecyclingError::chemistry(&pack.chemistry, cells))?;
     let is_layered = cell.mass_fraction(Element::Phosphorus) <= 0.0;
     let mut streams: BTreeMap<Arc<str>, Stream> = BTreeMap::new();
     for line in pack.lines.iter().filter(|l| l.contained > Mass::ZERO) {

@@ -55,8 +55,9 @@ const COLUMNS: [&str; 15] = [
 /// The workbook, and what was left out.
 ///
 /// # Errors
-/// What the writer of zip files says.
+/// An amount that does not convert to its flow's reference unit; what the writer of zip files says.
 pub fn write(name: &str, database: &Database) -> Result<(Vec<u8>, Dropped), ArchiveError> {
+    database.converts()?;
     let mut sheet = Sheet::new(database);
     sheet.all(name);
     let Sheet { rows, dropped, .. } = sheet;
@@ -233,7 +234,7 @@ impl<'d> Sheet<'d> {
         let is_waste = flow.kind == FlowKind::Waste;
         let is_other_way = flow.kind == FlowKind::Elementary && e.direction != self.own[e.flow.at()];
         let sign = if is_waste || is_other_way { -1.0 } else { 1.0 };
-        let scale = sign * database.conversion(e.flow, e.unit, e.property).unwrap_or(1.0);
+        let scale = sign * database.conversion(e.flow, e.unit, e.property).unwrap_or(f64::NAN);
         let sole = self.makers.get(&e.flow).filter(|m| m.len() == 1).map(|m| m[0]);
         let supplier = e.provider.or(sole).map(|p| database.process(p));
         let (kind, name, product, place) = match flow.kind {

@@ -18,6 +18,7 @@ use quick_xml::escape::escape;
 
 use super::FORMULA_TOLERANCE;
 use super::visit::ROOTS;
+use crate::database::Unconvertible;
 use crate::database::{
     AllocationKind, Database, Direction, Exchange, Flow, FlowIndex, FlowKind, Formula, ImpactCategory, LocationIndex, Parameter, Process,
     ProcessKind, PropertyIndex, Uncertainty, UnitIndex,
@@ -32,8 +33,9 @@ const OURS: &str = "urn:minewheel:ilcd";
 /// Hands over every file of the package, by name, and says what was left out.
 ///
 /// # Errors
-/// The first error of the receiver.
-pub fn write<E>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> Result<(), E>) -> Result<Dropped, E> {
+/// An amount or factor that does not convert to its flow's reference unit; the first error of the receiver.
+pub fn write<E: From<Unconvertible>>(database: &Database, receive: &mut dyn FnMut(&str, Vec<u8>) -> Result<(), E>) -> Result<Dropped, E> {
+    database.converts()?;
     let mut writer = Writer { database, own: database.own_directions(), dropped: Dropped::new() };
     let mut put = |folder: &str, id: &str, text: String| receive(&format!("ILCD/{folder}/{}.xml", file_name(id)), text.into_bytes());
     for group in database.unit_groups() {
@@ -188,9 +190,9 @@ impl Writer<'_> {
         data_set("Flow", "flow", &head, &format!("{method}<flowProperties>{properties}</flowProperties>"))
     }
 
-    /// From a unit and property to the reference unit of a flow; 1 for what does not convert, which no checked database has.
+    /// From a unit and property to the reference unit of a flow; all convert, as was held before the first file.
     fn scale(&self, flow: FlowIndex, unit: UnitIndex, property: PropertyIndex) -> f64 {
-        self.database.conversion(flow, unit, property).unwrap_or(1.0)
+        self.database.conversion(flow, unit, property).unwrap_or(f64::NAN)
     }
 
     /// Attributes that keep an amount as it was given; none where it was given in the reference unit.

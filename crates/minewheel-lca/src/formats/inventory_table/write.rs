@@ -13,9 +13,11 @@ const FACTORS: [&str; 9] = ["method", "category", "unit", "flow_id", "name", "fl
 /// Amounts are in the reference units of flows.
 ///
 /// # Errors
-/// What the CSV writer says.
+/// An amount or factor that does not convert to its flow's reference unit; what the CSV writer says.
 pub fn write(database: &Database) -> Result<(Vec<u8>, Vec<u8>, Dropped), ImportError> {
-    tables(database).map_err(|error| ImportError::File { file: "inventory.csv".to_owned(), reason: error.to_string() })
+    let fault = |reason: String| ImportError::File { file: "inventory.csv".to_owned(), reason };
+    database.converts().map_err(|error| fault(error.to_string()))?;
+    tables(database).map_err(|error| fault(error.to_string()))
 }
 
 fn tables(database: &Database) -> Result<(Vec<u8>, Vec<u8>, Dropped), csv::Error> {
@@ -100,7 +102,7 @@ impl Table<'_> {
         // An elementary flow is never spared; a mark that says so has no word.
         let is_avoided = e.is_avoided && flow.kind != FlowKind::Elementary;
         let what = WHAT.iter().find(|w| (w.1, w.2, w.3) == (flow.kind, e.direction, is_avoided)).map_or("", |w| w.0);
-        let scale = database.conversion(e.flow, e.unit, e.property).unwrap_or(1.0);
+        let scale = database.conversion(e.flow, e.unit, e.property).unwrap_or(f64::NAN);
         let formula = e.formula.as_deref().map(|f| if scale == 1.0 { f.to_owned() } else { format!("{scale} * ({f})") });
         let is_made = matches!((flow.kind, e.direction), (FlowKind::Product, Direction::Output) | (FlowKind::Waste, Direction::Input)) && !is_avoided;
         let share = |kind: AllocationKind| {
@@ -153,7 +155,7 @@ impl Table<'_> {
             for category in method.categories.iter().map(|at| &database.categories()[at.at()]) {
                 for factor in &category.factors {
                     // Impact per unit: the conversion of the unit enters inversely.
-                    let scale = 1.0 / database.conversion(factor.flow, factor.unit, factor.property).unwrap_or(1.0);
+                    let scale = 1.0 / database.conversion(factor.flow, factor.unit, factor.property).unwrap_or(f64::NAN);
                     let (flow, place) = (database.flow(factor.flow), factor.location.map_or("", |l| database.place(l)));
                     let (unit, value) = (&database.reference_unit(factor.flow).name, (factor.value * scale).to_string());
                     let category_unit = category.unit.as_deref().unwrap_or_default();
