@@ -8,7 +8,7 @@ use minewheel_data::loader::{Loader, Rows};
 use minewheel_data::row::RowId;
 use minewheel_data::status::Status;
 use minewheel_data::store::Store;
-use minewheel_data::table::{Table, Violation};
+use minewheel_data::table::{Fault, Table, Violation};
 use serde::Serialize;
 
 /// A segment of the industry in one year.
@@ -97,17 +97,27 @@ impl Results {
         let mut found = Self::default();
         if let Some(table) = loader.table("credits/results.csv") {
             for row in 0..table.len() {
-                let mut number = |column: &str| loader.number_in(&table, row, column).unwrap_or(0.0);
+                let mut number = |column: &str| needed(&mut loader, &table, row, column);
+                let [Some(year), Some(volume), Some(kerb_mass_kg), Some(cafc_actual)] =
+                    ["year", "volume", "kerb_mass_kg", "cafc_actual_l_per_100km"].map(&mut number)
+                else {
+                    continue;
+                };
+                let [Some(cafc_surplus), Some(cafc_deficit), Some(nev_surplus), Some(nev_deficit)] =
+                    ["cafc_surplus", "cafc_deficit", "nev_surplus", "nev_deficit"].map(number)
+                else {
+                    continue;
+                };
                 let segment = SegmentYear {
-                    year: number("year") as i32,
+                    year: year as i32,
                     segment: table.text(row, "segment").to_owned(),
-                    volume: number("volume"),
-                    kerb_mass_kg: number("kerb_mass_kg"),
-                    cafc_actual: number("cafc_actual_l_per_100km"),
-                    cafc_surplus: number("cafc_surplus"),
-                    cafc_deficit: number("cafc_deficit"),
-                    nev_surplus: number("nev_surplus"),
-                    nev_deficit: number("nev_deficit"),
+                    volume,
+                    kerb_mass_kg,
+                    cafc_actual,
+                    cafc_surplus,
+                    cafc_deficit,
+                    nev_surplus,
+                    nev_deficit,
                     cycle: table.text(row, "cycle").to_owned(),
                     basis: table.text(row, "basis").to_owned(),
                     status: status(&table, row),
@@ -119,11 +129,12 @@ impl Results {
         }
         if let Some(table) = loader.table("credits/companies.csv") {
             for row in 0..table.len() {
+                let Some(year) = needed(&mut loader, &table, row, "year") else { continue };
                 let mut number = |column: &str| loader.number_in(&table, row, column);
                 let company = CompanyRow {
                     company: table.text(row, "company").to_owned(),
                     name: table.text(row, "name").to_owned(),
-                    year: number("year").unwrap_or(0.0) as i32,
+                    year: year as i32,
                     segment: table.text(row, "segment").to_owned(),
                     volume: number("volume"),
                     cafc_actual: number("cafc_actual_l_per_100km"),
@@ -156,7 +167,33 @@ impl Results {
     }
 }
 
+/// The number of a cell that may not be blank: a total that was not found is not nought.
+fn needed(loader: &mut Loader<'_>, table: &Table, row: usize, column: &str) -> Option<f64> {
+    if table.text(row, column).is_empty() {
+        loader.fault(table, row, Some(column), Fault::Empty { column: column.to_owned(), wanted: "a number".to_owned() });
+    }
+    loader.number_in(table, row, column)
+}
+
 /// The loader has noted a word that is no status; the row is then refused with all others.
 fn status(table: &Table, row: usize) -> Status {
     table.text(row, "status").parse().unwrap_or(Status::Assumption)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_blank_total_is_a_fault_and_not_nought() {
+        let mut store = Store::embedded();
+        let text = store.text("credits/results.csv").unwrap().to_owned();
+        let mut lines = text.lines();
+        let (header, first) = (lines.next().unwrap(), lines.next().unwrap());
+        let at = header.split(',').position(|c| c == "nev_deficit").unwrap();
+        let cells: Vec<&str> = first.split(',').enumerate().map(|(i, cell)| if i == at { "" } else { cell }).collect();
+        store.insert("credits/results.csv", &[header, &cells.join(",")].join("\n"));
+        let faults = Results::read(&store, false).unwrap_err();
+        assert!(faults.iter().any(|f| f.to_string().contains("`nev_deficit` is empty")), "{faults:?}");
+    }
 }
