@@ -205,3 +205,21 @@ fn a_rule_table_with_a_wrong_row_is_refused_with_file_and_line() {
     broken("unit-of-another-dimension", "miit-battery-clauses.csv", ",capacity_use,>=,50,percent", ",capacity_use,>=,50,GWh");
     broken("editions-overlap", "editions.csv", "2024-06-18,2024-06-18,,miit-battery-2024", "2024-06-18,2024-01-18,,miit-battery-2024");
 }
+
+#[test]
+fn a_footprint_says_of_which_year_and_method_it_is() {
+    let of = |arguments: &[&str]| {
+        let report = json_of(&[&["rules", "check", "eu-battery", "vw-id3-58"], arguments].concat());
+        let footprint = &report["footprint"];
+        let verdicts = report["verdicts"].as_array().unwrap().iter();
+        let value = verdicts.filter(|v| v["quantity"] == "footprint_per_delivered_kwh").find_map(|v| v["value"].as_f64());
+        (footprint["year"].as_i64(), footprint["method"].as_str().map(str::to_owned), value)
+    };
+    let plain = of(&[]);
+    assert_eq!((plain.0, plain.1.as_deref()), (Some(2025), Some("ar6-gwp100")));
+    assert_eq!(of(&["--date", "2028-03-01"]).0, Some(2028));
+    let earlier = of(&["--date", "2028-03-01", "--year", "2023"]);
+    assert!(earlier.0 == Some(2023) && earlier.2.unwrap() > plain.2.unwrap(), "{earlier:?} {plain:?}");
+    let short = of(&["--method", "ar6-gwp20"]);
+    assert!(short.1.as_deref() == Some("ar6-gwp20") && short.2.unwrap() > plain.2.unwrap(), "{short:?} {plain:?}");
+}
