@@ -15,6 +15,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::loader::Loader;
 use crate::methods::{FlowId, Methods};
+use crate::parameters::Parameters;
 use crate::places::{PlaceId, Places};
 use crate::row::{RowId, Value};
 use crate::table::{Fault, Table, nearest};
@@ -28,9 +29,8 @@ pub struct ProductId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ProcessId(pub u32);
 
-/// Most fossil CO2 in kg that an input can make, by unit: pure carbon a kilogram, lignite (0.1 kg) and more a megajoule of fuel, a
-/// cubic metre of something no heavier than water.
-const CARBON_HELD: [(&str, f64); 3] = [("kg", 44.0 / 12.0), ("MJ", 0.12), ("m3", 44.0 / 12.0 * 1000.0)];
+/// Bounds on the carbon of an input that is given by energy or volume.
+const FUELS: &str = "fuels/fuels.csv";
 /// How much more than that may leave: wells and mines burn their own. A unit that is wrong by a thousand lies above.
 const CARBON_SLACK: f64 = 20.0;
 /// Largest gap between the parts of a split card and its headline.
@@ -341,7 +341,20 @@ impl Cards {
 
     /// Fossil carbon that leaves a process entered it: as matter, none of which holds more carbon than carbon itself, or as fuel by its
     /// energy. Wells and mines burn what they do not buy, hence the slack; a card without inputs cannot be checked.
+    ///
+    /// The most fossil CO2 that an input can make is that of pure carbon by mass, and by energy and volume that of the rows
+    /// `most-carbon` of the fuels.
     fn check_carbon(&self, loader: &mut Loader<'_>, methods: &Methods) {
+        let fuels = Parameters::read(loader, FUELS);
+        let most = |property: &str, unit: &str| fuels.value("most-carbon", property, unit).map(|v| v.best);
+        let of_mass = units::CARBON_DIOXIDE_PER_CARBON;
+        let held_by_unit = match (most("carbon_dioxide_per_energy", "kg/MJ"), most("density", "kg/m3")) {
+            (Ok(of_energy), Ok(density)) => [("kg", of_mass), ("MJ", of_energy), ("m3", of_mass * density)],
+            (Err(error), _) | (_, Err(error)) => {
+                loader.fault_in(FUELS, Fault::Model { reason: error.to_string() });
+                return;
+            }
+        };
         let fossil = methods.flow_id("co2-fossil");
         for (process, exchanges) in self.processes.iter().zip(&self.exchanges) {
             let (mut most, mut emitted, mut row) = (0.0, 0.0, None);
@@ -350,7 +363,7 @@ impl Cards {
                 match exchange.target {
                     Target::Product(product) => {
                         let unit = self.products[product.0 as usize].unit.as_str();
-                        let held = CARBON_HELD.iter().find_map(|(of, kg)| units::ratio(unit, of).ok().map(|factor| factor * kg));
+                        let held = held_by_unit.iter().find_map(|(of, kg)| units::ratio(unit, of).ok().map(|factor| factor * kg));
                         is_known &= held.is_some() || unit == "tkm";
                         most += exchange.amount.best.max(0.0) * held.unwrap_or(0.0);
                     }

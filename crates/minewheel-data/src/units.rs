@@ -28,6 +28,8 @@ pub const STANDARD_GRAVITY_M_S2: f64 = 9.80665;
 pub const ZERO_CELSIUS_K: f64 = 273.15;
 /// Faraday constant in C/mol (CODATA 2018, exact).
 pub const FARADAY_C_PER_MOL: f64 = 96485.33212;
+/// Kilograms of carbon dioxide from a kilogram of carbon: 44 over 12 g/mol, rounded.
+pub const CARBON_DIOXIDE_PER_CARBON: f64 = 44.0 / 12.0;
 /// Molar gas constant in J/mol/K (CODATA 2018, exact).
 pub const GAS_CONSTANT_J_PER_MOL_K: f64 = 8.314_462_618;
 /// Days in a year of 365 days, as warranties and field studies count.
@@ -43,8 +45,6 @@ macro_rules! quantity {
         impl $name {
             /// The quantity of size nought.
             pub const ZERO: Self = Self(0.0);
-            /// From the SI base unit of the type.
-            pub const fn from_base(value: f64) -> Self { Self(value) }
             /// In the SI base unit of the type.
             pub const fn base(self) -> f64 { self.0 }
             $(

@@ -68,7 +68,8 @@ pub(super) fn cell_purchases(
     let cathode = [cell.cathode_capacity_ah_per_kg.row, making.electrode_yield.row];
     let paste = [cell.cathode_capacity_ah_per_kg.row, cell.cathode_active.row, cell.cathode_binder.row, making.electrode_yield.row];
     let anode = [cell.n_to_p.row, cell.anode_capacity_ah_per_kg.row, making.electrode_yield.row];
-    let anode_rest = [cell.n_to_p.row, cell.anode_capacity_ah_per_kg.row, cell.anode_active.row, making.electrode_yield.row];
+    let [cmc, latex, carbon] = making.anode_rest.map(|part| part.1.row);
+    let anode_rest = [cell.n_to_p.row, cell.anode_capacity_ah_per_kg.row, cell.anode_active.row, making.electrode_yield.row, cmc, latex, carbon];
     buy("cathode", &cell.cathode_product, sheet.cathode_kg, electrode, &cathode);
     buy("cathode", "pvdf", sheet.cathode_binder_kg, electrode, &paste);
     buy("cathode", "carbon-black", sheet.cathode_carbon_kg, electrode, &paste);
@@ -86,10 +87,11 @@ pub(super) fn cell_purchases(
         }
         other => buy("anode", other.product(), sheet.anode_kg, electrode, &anode),
     }
-    // The rest of the anode paste: CMC, latex and carbon as 3 : 2 : 1 (Dai 2019, anode recipe). A metal foil has none.
+    // The rest of the anode paste. A metal foil has none.
     if cell.anode != Anode::LithiumMetal {
-        for (product, parts) in [("cmc-binder", 3.0), ("styrene-butadiene-rubber", 2.0), ("carbon-black", 1.0)] {
-            buy("anode", product, sheet.anode_rest_kg * parts / 6.0, electrode, &anode_rest);
+        let all: f64 = making.anode_rest.iter().map(|part| draw.of(&part.1)).sum();
+        for (product, parts) in &making.anode_rest {
+            buy("anode", product, sheet.anode_rest_kg * draw.of(parts) / all, electrode, &anode_rest);
         }
     }
     if let Some(thickness) = &cell.copper_foil_m {

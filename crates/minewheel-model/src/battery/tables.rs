@@ -154,8 +154,6 @@ pub struct Cell {
     pub(super) specific_energy_high_wh_per_kg: Value,
     /// Separator and filler are solid electrolyte.
     pub(super) is_solid: bool,
-    /// Not among the chemistries that a car may name: no drive, charging or ageing table knows it.
-    pub(super) is_further: bool,
 }
 
 impl Cell {
@@ -166,10 +164,6 @@ impl Cell {
     /// Whether it is an estimate of a cell that nobody sells yet.
     pub const fn is_estimate(&self) -> bool {
         self.is_solid
-    }
-    /// Whether only the designer knows it: a car may not name it.
-    pub const fn is_designer_only(&self) -> bool {
-        self.is_further
     }
     /// Mass of the separator by area in kg/m².
     pub const fn separator_areal_mass(&self) -> Value {
@@ -207,6 +201,8 @@ pub(super) struct Making {
     pub cell_yield: Value,
     pub pack_yield: Value,
     pub reference_kwh_per_kg: Value,
+    /// What an anode's paste holds beside its active material, by product, in parts.
+    pub anode_rest: [(&'static str, Value); 3],
     pub least_structure: Value,
     pub least_cells: Value,
     pub cell_to_pack_share: Value,
@@ -304,7 +300,7 @@ impl CellTables {
         let stack = Parameters::read(loader, STACK);
         for id in further.subjects() {
             let cell = lawful(loader, FURTHER, cell(&further, id, &self.elements), id, self.making.as_ref());
-            self.further.extend(cell.map(|c| Cell { is_further: true, ..c }));
+            self.further.extend(cell);
         }
         let all: Vec<Cell> = self.designable().cloned().collect();
         match StackTables::read(&stack, &all) {
@@ -452,7 +448,6 @@ fn cell(cells: &Parameters, id: &str, elements: &Parameters) -> Result<Cell, Box
         specific_energy_low_wh_per_kg: subject.value("specific_energy_low", "Wh/kg")?,
         specific_energy_high_wh_per_kg: subject.value("specific_energy_high", "Wh/kg")?,
         is_solid: properties.contains(&"solid_electrolyte"),
-        is_further: false,
     })
 }
 
@@ -466,6 +461,11 @@ fn making(packs: &Parameters) -> Result<(Making, Vec<PackPart>), Box<ParameterEr
         cell_yield: line.value("cell_yield", "1")?,
         pack_yield: line.value("pack_yield", "1")?,
         reference_kwh_per_kg: line.value("reference_specific_energy", "kWh/kg")?,
+        anode_rest: [
+            ("cmc-binder", line.value("anode_rest_cmc", "1")?),
+            ("styrene-butadiene-rubber", line.value("anode_rest_latex", "1")?),
+            ("carbon-black", line.value("anode_rest_carbon", "1")?),
+        ],
         least_structure: packs.value("structure", "least_share", "1")?,
         least_cells: packs.value("structure", "least_cell_share", "1")?,
         cell_to_pack_share: packs.value("cell-to-pack", "cell_mass_share", "1")?,

@@ -236,6 +236,8 @@ pub struct DriveTables {
     pub main_axle_share: Value,
     /// Least share of a car's power that machines of unknown power have, beside others that are known.
     pub least_rest_share: Value,
+    /// Least share of a car's power that machines of unknown power have, beside others that are known.
+    pub least_rest_share: Value,
     /// Share of cars with a heat pump by model year.
     pub heat_pump_share: ByYear,
     /// Drives of models on sale.
@@ -250,6 +252,8 @@ pub struct DriveTables {
     pub resistance_temperature_k: Value,
     /// Share of the power that the cells' resistance allows which a car uses at most.
     pub resistance_limit_share: Value,
+    /// Share of the power that the cells' resistance allows which a car uses at most.
+    pub resistance_limit_share: Value,
     /// Discharge power over gross energy in 1/s.
     pub discharge_limit_per_s: Value,
     /// Charge power over gross energy in 1/s.
@@ -262,6 +266,8 @@ pub struct DriveTables {
     pub diesel: EngineDefaults,
     /// Idle speed in rad/s.
     pub idle_rad_s: Value,
+    /// Speed in m/s above which fuel is cut while the car drives the engine.
+    pub fuel_cut_m_s: Value,
     /// Speed in m/s above which fuel is cut while the car drives the engine.
     pub fuel_cut_m_s: Value,
     /// Engine speed in rad/s at 100 km/h.
@@ -393,6 +399,7 @@ impl DriveTables {
             resting_share: v("unknown-drive", "share_resting", "1")?,
             main_axle_share: v("unknown-drive", "main_axle_share", "1")?,
             least_rest_share: v("unknown-drive", "least_rest_share", "1")?,
+            least_rest_share: v("unknown-drive", "least_rest_share", "1")?,
             heat_pump_share: ByYear::read(&drive, "unknown-drive", "share_heat_pump")?,
             models: models::read(loader),
             machines,
@@ -400,12 +407,14 @@ impl DriveTables {
             cells,
             resistance_temperature_k: battery.value("all", "resistance_temperature", "K")?,
             resistance_limit_share: battery.value("all", "resistance_limit_share", "1")?,
+            resistance_limit_share: battery.value("all", "resistance_limit_share", "1")?,
             discharge_limit_per_s: battery.value("all", "discharge_limit", "1/s")?,
             charge_limit_per_s: battery.value("all", "charge_limit", "1/s")?,
             plug_in_usable_share: battery.value("all", "usable_share_plug_in", "1")?,
             petrol: engine_defaults(&drive, &fuels, "petrol")?,
             diesel: engine_defaults(&drive, &fuels, "diesel")?,
             idle_rad_s: v("engine", "idle_speed", "rad/s")?,
+            fuel_cut_m_s: v("engine", "fuel_cut_speed", "m/s")?,
             fuel_cut_m_s: v("engine", "fuel_cut_speed", "m/s")?,
             engine_rad_s_at_100: v("engine", "speed_at_100_km_h", "rad/s")?,
             lowest_engine_rad_s: v("engine", "lowest_driving_speed", "rad/s")?,
@@ -415,7 +424,7 @@ impl DriveTables {
             hybrid_load_share: v("hybrid", "engine_load_share", "1")?,
             full_load_pa: v("engine", "full_load_pressure", "N/m2")?,
             hybrid: HybridDefaults {
-                indicated_efficiency: v("hybrid", "indicated_efficiency", "1")?,
+                indicated_efficiency: within(v("hybrid", "indicated_efficiency", "1")?, "hybrid,indicated_efficiency", 1.0, "more than 0, and 1 at most")?,
                 friction_pa: v("hybrid", "friction_pressure", "N/m2")?,
                 lowest_rad_s: v("hybrid", "lowest_driving_speed", "rad/s")?,
                 switch_on_rad_s: v("hybrid", "switch_on_speed", "rad/s")?,
@@ -497,6 +506,12 @@ fn within(value: Value, parameter: &'static str, most: f64, wanted: &'static str
 fn by_name(drive: &Parameters, subject: &str) -> Result<Vec<(String, Value)>, DriveError> {
     let subject = drive.subject(subject)?;
     subject.properties().into_iter().map(|id| Ok((id.to_owned(), subject.value(id, "1")?))).collect()
+}
+
+/// The value, if all of it lies above nought and no higher than a limit.
+fn within(value: Value, parameter: &'static str, most: f64, wanted: &'static str) -> Result<Value, DriveError> {
+    let (low, high) = (value.low.min(value.best), value.high.max(value.best));
+    if low > 0.0 && high <= most { Ok(value) } else { Err(DriveError::Outside { parameter, low, high, wanted }) }
 }
 
 /// Loss polynomials of every kind of machine with either inverter.
