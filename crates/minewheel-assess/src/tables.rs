@@ -182,11 +182,6 @@ impl Tables {
         Rules { cycles: &self.cycles, drive: &self.drive, procedures: &self.procedures, label_factor: None, has_five_cycles: false }
     }
 
-    /// The part that driving needs.
-    pub fn into_road(self) -> RoadTables {
-        RoadTables { places: self.places, catalogue: self.catalogue, cycles: self.cycles, drive: self.drive, procedures: self.procedures }
-    }
-
     /// Places every product of a world market on the world market of the last historical year, so that a missing maker or
     /// mix is found before a car needs it.
     ///

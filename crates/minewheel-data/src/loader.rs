@@ -298,18 +298,6 @@ impl<'s> Loader<'s> {
         Some(Value { row: id, best, low, high, shape })
     }
 
-    /// The row's value in the wanted unit.
-    pub fn value_in(&mut self, table: &Table, row: usize, column: &str, unit: &str) -> Option<Value> {
-        let value = self.value(table, row, column)?;
-        match units::ratio(table.text(row, "unit"), unit) {
-            Ok(factor) => Some(value.scaled(factor)),
-            Err(error) => {
-                self.fault(table, row, Some("unit"), error.into());
-                None
-            }
-        }
-    }
-
     fn schema(&mut self, name: &str) -> Option<Arc<Schema>> {
         let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
         if !self.schemas.contains_key(folder) {

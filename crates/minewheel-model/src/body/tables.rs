@@ -129,12 +129,14 @@ impl BodyTables {
     }
 
     /// Mass that a door ring saves, in kg.
-    pub const fn door_ring_saving_kg(&self) -> Value {
+    #[cfg(test)]
+    pub(super) const fn door_ring_saving_kg(&self) -> Value {
         self.ring.saving
     }
 
     /// Pieces of the frame before and after a door ring.
-    pub const fn door_ring_pieces(&self) -> (Value, Value) {
+    #[cfg(test)]
+    pub(super) const fn door_ring_pieces(&self) -> (Value, Value) {
         (self.ring.parts_before, self.ring.parts_after)
     }
 }

@@ -21,8 +21,9 @@ pub struct MapGrid {
 impl MapGrid {
     /// Fine enough that interpolation misses by less than half a percent of the loss.
     pub const FINE: Self = Self { speeds: 41, torques: 24 };
-    /// For drafts and tests.
-    pub const COARSE: Self = Self { speeds: 13, torques: 8 };
+    /// Enough to see the form of a map.
+    #[cfg(test)]
+    pub(super) const COARSE: Self = Self { speeds: 13, torques: 8 };
 }
 
 /// Speed in rad/s that stands for standstill: drag has no torque at exactly none.

@@ -364,11 +364,6 @@ impl MotorTables {
     pub fn published(&self, machine: &str) -> Result<Subject<'_>, MotorError> {
         Ok(self.geometry.subject(machine)?)
     }
-
-    /// Machines with published dimensions.
-    pub fn published_machines(&self) -> impl Iterator<Item = &str> {
-        self.geometry.subjects()
-    }
 }
 
 fn conductor(of: &Subject<'_>) -> Result<Conductor, MotorError> {
