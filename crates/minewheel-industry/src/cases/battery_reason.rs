@@ -9,7 +9,8 @@
 use minewheel_assess::tables::Tables;
 use serde::{Deserialize, Serialize};
 
-use super::{CaseError, CaseFile, Cell, RatioGrid, Statement, Verdict, grid_cells};
+use super::production_ratio::{Cell, RatioGrid, grid_cells};
+use super::{CaseError, CaseFile, Statement, Verdict};
 
 /// The rule of the verdict.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

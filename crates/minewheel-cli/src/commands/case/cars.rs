@@ -6,8 +6,8 @@ use minewheel_industry::cases::battery_reason::ReasonJudgement;
 use minewheel_industry::cases::door_ring::{RingCell, RingJudgement};
 use minewheel_industry::cases::doubled::{DoubledJudgement, Variant};
 use minewheel_industry::cases::magnets::{MagnetJudgement, MagnetRow};
+use minewheel_industry::cases::production_ratio::{Cell, Judgement};
 use minewheel_industry::cases::twin_unit::{TwinCell, TwinJudgement};
-use minewheel_industry::cases::{Cell, Judgement};
 
 use super::opening;
 use crate::print::{self, Field, figure};
