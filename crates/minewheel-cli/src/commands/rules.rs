@@ -8,7 +8,7 @@ use minewheel_assess::pack_footprint::{PackFootprint, PackQuestion, pack_footpri
 use minewheel_data::car::CarDesign;
 use minewheel_data::status::Status;
 use minewheel_industry::rules::cars::{FOOTPRINT, subjects_of_car};
-use minewheel_industry::rules::check::{Answer, Counts, FootprintBasis, FootprintBasis, Outcome, Report, Verdict};
+use minewheel_industry::rules::check::{Answer, Counts, FootprintBasis, Outcome, Report, Verdict};
 use minewheel_industry::rules::clauses::{Test, shown_unit};
 use minewheel_industry::rules::diff::Turn;
 use minewheel_industry::rules::{Clause, Date, Difference, Edition, Force, RuleTables, check, diff, is_car_file, read_rule_file};
@@ -46,12 +46,6 @@ enum Action {
         /// The day that counts; left out: every dated clause, whenever it holds
         #[arg(long, value_name = "YYYY-MM-DD")]
         date: Option<String>,
-        /// The year whose grids and markets a car's battery is made on; left out: that of --date, else 2025
-        #[arg(long, allow_negative_numbers = true)]
-        year: Option<i32>,
-        /// Climate method of a car's battery
-        #[arg(long, default_value = "ar6-gwp100", value_name = "METHOD")]
-        method: String,
         /// The year whose grids and markets a car's battery is made on; left out: that of --date, else 2025
         #[arg(long, allow_negative_numbers = true)]
         year: Option<i32>,
@@ -430,9 +424,6 @@ fn table(report: &Report, edition: &Edition) -> String {
     let _ = writeln!(text, "{}", heading(edition));
     let on = report.date.map_or_else(|| "every dated clause".to_owned(), |d| format!("on {d}"));
     let _ = writeln!(text, "{}, {on}", report.of);
-    if let Some(basis) = &report.footprint {
-        let _ = writeln!(text, "footprint of its battery: made in {}, sold in {}, {}", basis.year, basis.sold_in, basis.method);
-    }
     if let Some(basis) = &report.footprint {
         let _ = writeln!(text, "footprint of its battery: made in {}, sold in {}, {}", basis.year, basis.sold_in, basis.method);
     }

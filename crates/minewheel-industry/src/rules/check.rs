@@ -153,17 +153,6 @@ pub struct FootprintBasis {
     pub sold_in: String,
 }
 
-/// What the footprint of a car's battery was computed with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, schemars::JsonSchema)]
-pub struct FootprintBasis {
-    /// The year whose grids and markets the battery is made on.
-    pub year: i32,
-    /// The climate method.
-    pub method: String,
-    /// Where the battery is sold.
-    pub sold_in: String,
-}
-
 /// A file or car held against an edition.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Report {
@@ -181,8 +170,6 @@ pub struct Report {
     pub date: Option<Date>,
     /// What was judged.
     pub of: String,
-    /// What the footprint of a car's battery was computed with; `None`: none was.
-    pub footprint: Option<FootprintBasis>,
     /// What the footprint of a car's battery was computed with; `None`: none was.
     pub footprint: Option<FootprintBasis>,
     /// Over the binding clauses on the subjects that are there.
@@ -251,7 +238,6 @@ pub fn check(tables: &RuleTables, set: &str, edition: &Edition, day: Option<Date
         is_draft: edition.is_draft,
         date: day,
         of: of.to_owned(),
-        footprint: None,
         footprint: None,
         verdict: overall(binding),
         weakest_status: verdicts.iter().map(|v| v.status).max().unwrap_or(Status::Read),

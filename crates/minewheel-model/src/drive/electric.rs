@@ -121,10 +121,6 @@ pub struct ElectricCar {
     pub resistance_limit_share: f64,
     /// State of charge at which a drive begins if nothing else is asked for.
     pub test_soc: f64,
-    /// Share of the power that the cells' resistance allows which the car uses at most.
-    pub resistance_limit_share: f64,
-    /// State of charge at which a drive begins if nothing else is asked for.
-    pub test_soc: f64,
     /// Discharge and charge power over gross energy, in 1/s.
     pub battery_limits_per_s: (f64, f64),
     /// State of charge below which power fades, and the share of power left when empty.
@@ -237,8 +233,6 @@ pub fn electric_car(design: &CarDesign, masses: &Masses, tables: &DriveTables, d
         relative_ocv: cell.relative_ocv,
         resistance_s: of(&cell.loss_at_1c) * S_PER_H,
         resistance_temperature_k: of(&tables.resistance_temperature_k),
-        resistance_limit_share: of(&tables.resistance_limit_share).clamp(0.0, 1.0),
-        test_soc: of(&tables.test_soc).clamp(0.0, 1.0),
         resistance_limit_share: of(&tables.resistance_limit_share).clamp(0.0, 1.0),
         test_soc: of(&tables.test_soc).clamp(0.0, 1.0),
         battery_limits_per_s: (of(&tables.discharge_limit_per_s), charge_limit_per_s),

@@ -60,8 +60,6 @@ pub(super) struct Run<N> {
     per_scale: N,
     /// Share of the power at the terminals that the resistance allows.
     resistance_limit: N,
-    /// Share of the power at the terminals that the resistance allows.
-    resistance_limit: N,
     /// Loss polynomial in speed and shaft force, accessories included.
     loss: [N; LOSS_TERMS],
     /// Its mixed term with the shaft's own power.
@@ -147,7 +145,6 @@ impl<N: Number> Run<N> {
             scale,
             per_scale: one / scale,
             resistance_limit: N::of(car.resistance_limit_share),
-            resistance_limit: N::of(car.resistance_limit_share),
             loss,
             pull,
             saved: terms(&std::array::from_fn(|i| car.loss_w[i] - car.main_loss_w[i])),
@@ -213,7 +210,6 @@ pub(super) fn gather<N>(runs: &[Run<f64>], lanes: impl Fn(&dyn Fn(&Run<f64>) -> 
         braking_limit_n: lanes(&|r| r.braking_limit_n),
         scale: lanes(&|r| r.scale),
         per_scale: lanes(&|r| r.per_scale),
-        resistance_limit: lanes(&|r| r.resistance_limit),
         resistance_limit: lanes(&|r| r.resistance_limit),
         loss: std::array::from_fn(|i| lanes(&|r| r.loss[i])),
         pull: lanes(&|r| r.pull),

@@ -99,18 +99,6 @@ pub enum DriveError {
         /// What would do.
         wanted: &'static str,
     },
-    /// A row goes beyond what its quantity can be.
-    #[error("`{parameter}` goes from {low} to {high}, wanted {wanted}")]
-    Outside {
-        /// The parameter.
-        parameter: &'static str,
-        /// Its lower end.
-        low: f64,
-        /// Its upper end.
-        high: f64,
-        /// What would do.
-        wanted: &'static str,
-    },
     /// A field of the design lies outside what a car can have.
     #[error("car `{car}`: `{field}` is {seen}, wanted {wanted}")]
     Implausible {
@@ -265,10 +253,6 @@ impl Conditions {
     /// In traffic, at the mean ambient temperature.
     pub const fn real_world() -> Self {
         Self { usage: Use::RealWorld, ..Self::official() }
-    }
-    /// State of charge at which a car begins.
-    pub fn soc_of(&self, car: &ElectricCar) -> f64 {
-        self.initial_soc.unwrap_or(car.test_soc)
     }
     /// State of charge at which a car begins.
     pub fn soc_of(&self, car: &ElectricCar) -> f64 {

@@ -236,8 +236,6 @@ pub struct DriveTables {
     pub main_axle_share: Value,
     /// Least share of a car's power that machines of unknown power have, beside others that are known.
     pub least_rest_share: Value,
-    /// Least share of a car's power that machines of unknown power have, beside others that are known.
-    pub least_rest_share: Value,
     /// Share of cars with a heat pump by model year.
     pub heat_pump_share: ByYear,
     /// Drives of models on sale.
@@ -252,8 +250,6 @@ pub struct DriveTables {
     pub resistance_temperature_k: Value,
     /// Share of the power that the cells' resistance allows which a car uses at most.
     pub resistance_limit_share: Value,
-    /// Share of the power that the cells' resistance allows which a car uses at most.
-    pub resistance_limit_share: Value,
     /// Discharge power over gross energy in 1/s.
     pub discharge_limit_per_s: Value,
     /// Charge power over gross energy in 1/s.
@@ -266,8 +262,6 @@ pub struct DriveTables {
     pub diesel: EngineDefaults,
     /// Idle speed in rad/s.
     pub idle_rad_s: Value,
-    /// Speed in m/s above which fuel is cut while the car drives the engine.
-    pub fuel_cut_m_s: Value,
     /// Speed in m/s above which fuel is cut while the car drives the engine.
     pub fuel_cut_m_s: Value,
     /// Engine speed in rad/s at 100 km/h.
@@ -399,7 +393,6 @@ impl DriveTables {
             resting_share: v("unknown-drive", "share_resting", "1")?,
             main_axle_share: v("unknown-drive", "main_axle_share", "1")?,
             least_rest_share: v("unknown-drive", "least_rest_share", "1")?,
-            least_rest_share: v("unknown-drive", "least_rest_share", "1")?,
             heat_pump_share: ByYear::read(&drive, "unknown-drive", "share_heat_pump")?,
             models: models::read(loader),
             machines,
@@ -407,14 +400,12 @@ impl DriveTables {
             cells,
             resistance_temperature_k: battery.value("all", "resistance_temperature", "K")?,
             resistance_limit_share: battery.value("all", "resistance_limit_share", "1")?,
-            resistance_limit_share: battery.value("all", "resistance_limit_share", "1")?,
             discharge_limit_per_s: battery.value("all", "discharge_limit", "1/s")?,
             charge_limit_per_s: battery.value("all", "charge_limit", "1/s")?,
             plug_in_usable_share: battery.value("all", "usable_share_plug_in", "1")?,
             petrol: engine_defaults(&drive, &fuels, "petrol")?,
             diesel: engine_defaults(&drive, &fuels, "diesel")?,
             idle_rad_s: v("engine", "idle_speed", "rad/s")?,
-            fuel_cut_m_s: v("engine", "fuel_cut_speed", "m/s")?,
             fuel_cut_m_s: v("engine", "fuel_cut_speed", "m/s")?,
             engine_rad_s_at_100: v("engine", "speed_at_100_km_h", "rad/s")?,
             lowest_engine_rad_s: v("engine", "lowest_driving_speed", "rad/s")?,
@@ -506,12 +497,6 @@ fn within(value: Value, parameter: &'static str, most: f64, wanted: &'static str
 fn by_name(drive: &Parameters, subject: &str) -> Result<Vec<(String, Value)>, DriveError> {
     let subject = drive.subject(subject)?;
     subject.properties().into_iter().map(|id| Ok((id.to_owned(), subject.value(id, "1")?))).collect()
-}
-
-/// The value, if all of it lies above nought and no higher than a limit.
-fn within(value: Value, parameter: &'static str, most: f64, wanted: &'static str) -> Result<Value, DriveError> {
-    let (low, high) = (value.low.min(value.best), value.high.max(value.best));
-    if low > 0.0 && high <= most { Ok(value) } else { Err(DriveError::Outside { parameter, low, high, wanted }) }
 }
 
 /// Loss polynomials of every kind of machine with either inverter.
