@@ -285,7 +285,9 @@ impl Failure {
             Self::Supply(SupplyError::Sourcing(SourcingError::NoMaker { .. })) => {
                 "`docs/model/supply.md` says where makers are counted; nothing is solved for a rule that reaches nobody".to_owned()
             }
-            Self::Supply(SupplyError::Sourcing(SourcingError::Share { .. } | SourcingError::Cap { .. })) => "shares are parts of one: half of a market is 0.5".to_owned(),
+            Self::Supply(SupplyError::Sourcing(SourcingError::Share { .. } | SourcingError::Cap { .. })) => {
+                "shares are parts of one: half of a market is 0.5".to_owned()
+            }
             Self::Supply(SupplyError::Sourcing(SourcingError::Tier { .. })) => {
                 "tiers are those that the error lists; --tier left out means all".to_owned()
             }

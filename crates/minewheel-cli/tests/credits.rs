@@ -143,7 +143,10 @@ fn a_test_of_three_years_asks_for_no_premium_before_its_end_and_none_of_a_small_
     let study = ["credits", "ledger", file.to_str().unwrap(), "--system", "eu"];
     // The reference mass of 2027 is not in the tables.
     assert!(run(&study).remarks.contains("reference-mass"), "{}", run(&study).remarks);
-    write(&file, format!("{head}{}{}{}", [2025, 2026].map(|y| year("whole", y, 100.0)).concat(), year("begun", 2025, 100.0), year("small", 2025, 1.0)));
+    write(
+        &file,
+        format!("{head}{}{}{}", [2025, 2026].map(|y| year("whole", y, 100.0)).concat(), year("begun", 2025, 100.0), year("small", 2025, 1.0)),
+    );
     let found = json_of(&study);
     let of = |name: &str| found["companies"].as_array().unwrap().iter().find(|c| c["company"] == name).unwrap().clone();
     // 96 g/km against 93.6 − 0.0144 · (1660 − 1650.15) = 93.458: 2.54 g over.

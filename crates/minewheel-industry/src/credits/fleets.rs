@@ -379,7 +379,9 @@ fn united_states(book: &RuleBook, study: &Study, used: &mut Used, notices: &mut 
             let grams = (extra * G_PER_MG / lifetime_miles).min(cap - *before);
             let counted = grams * lifetime_miles / G_PER_MG;
             if counted < extra {
-                notices.push(format!("us {year}: multipliers of `{company}` count {counted:.0} of {extra:.0} Mg, up to the cap of {cap} g/mile over years"));
+                notices.push(format!(
+                    "us {year}: multipliers of `{company}` count {counted:.0} of {extra:.0} Mg, up to the cap of {cap} g/mile over years"
+                ));
             }
             *before += grams;
             extra = counted;

@@ -611,7 +611,8 @@ impl Market {
         firms.sort_by(|a, b| (a.year, &a.company).cmp(&(b.year, &b.company)));
         let trades = trades(&firms, &price);
         let in_need = |year: i32| firms.iter().filter(move |f| f.year == year && f.need > 0.0);
-        let is_any = |year: &i32| in_need(*year).count() > 1 && in_need(*year).any(|f| f.abated + f.open > 0.0) && in_need(*year).any(|f| f.bought > 0.0);
+        let is_any =
+            |year: &i32| in_need(*year).count() > 1 && in_need(*year).any(|f| f.abated + f.open > 0.0) && in_need(*year).any(|f| f.bought > 0.0);
         let years_of_any_split = self.years.iter().copied().filter(is_any).collect();
         Equilibrium {
             scenario: "as stated".to_owned(),

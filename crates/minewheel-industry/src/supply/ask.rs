@@ -291,10 +291,7 @@ impl Asker<'_> {
         let edition = usize::from(self.tables.dependence.governance.edition(self.question.year) == Edition::Later);
         let suppliers = self.suppliers(tier, shares, mix, buyer, &|p| scores.get(p).map_or(0.0, |s| s[edition]))?;
         let import_dependence = 1.0 - mix.own;
-        let relief = Relief {
-            recycling: self.optional(&tier.commodity, RECYCLING)?,
-            substitution: self.optional(&tier.commodity, SUBSTITUTION)?,
-        };
+        let relief = Relief { recycling: self.optional(&tier.commodity, RECYCLING)?, substitution: self.optional(&tier.commodity, SUBSTITUTION)? };
         let scale = self.parameter("governance", "commission_scale")?;
         let dominant = |code: &str| self.is_within(code, self.question.dominant);
         let share_of_dominant: f64 = shares.iter().filter(|s| dominant(s.0)).map(|s| s.1).sum();
@@ -454,7 +451,10 @@ impl Asker<'_> {
         }
         let mut notices = Vec::new();
         for (mut list, what) in [
-            (short, "output in the trade file leaves out too many makers to stand for the world (part of the tier that it names, by the tables), so shares of output are the tables'; it counts for the buyer's own part"),
+            (
+                short,
+                "output in the trade file leaves out too many makers to stand for the world (part of the tier that it names, by the tables), so shares of output are the tables'; it counts for the buyer's own part",
+            ),
             (without, "no imports of the buyer in the trade file, so its supply is that of the tables"),
         ] {
             list.sort_unstable();
@@ -487,7 +487,10 @@ impl Asker<'_> {
                 "who sells to whom is not in the tables: own output first, the rest from the world market; --trade takes customs data".to_owned(),
             );
         }
-        for (field, what) in [(RECYCLING, "recycling rate is known, so none relieves the risk"), (SUBSTITUTION, "substitution index is known, so none relieves the risk")] {
+        for (field, what) in [
+            (RECYCLING, "recycling rate is known, so none relieves the risk"),
+            (SUBSTITUTION, "substitution index is known, so none relieves the risk"),
+        ] {
             let of: Vec<&str> = defaulted.iter().filter(|d| d.field == field).map(|d| d.commodity.as_str()).collect();
             if !of.is_empty() {
                 notices.push(format!("no {what}: {}", of.join(", ")));
