@@ -6,11 +6,13 @@
 
 mod chain;
 mod cost;
+mod power;
 mod report;
 mod sample;
 mod tables;
 
 pub use cost::{PriceBlock, PriceYears};
+pub(crate) use power::hybrid_notice;
 pub(crate) use report::prepared_footprint;
 pub use report::{
     BatteryReport, BatteryRun, CellPlantEnergy, CheckLine, Electrodes, PackFigures, PlantStep, PreparedPack, StageLine, battery_report,

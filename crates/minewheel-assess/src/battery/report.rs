@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use minewheel_data::car::Powertrain;
 use minewheel_data::row::{Draw, RowId, Value};
 use minewheel_data::status::Status;
 use minewheel_data::units::Length;
@@ -110,6 +111,10 @@ pub struct BatteryReport {
     pub cycle_life: Option<f64>,
     /// Years until then, in the car or in a typical one.
     pub first_life_years: Option<f64>,
+    /// Capacity, over that of the new pack, at which the first life ends.
+    pub first_life_ends_at: Option<f64>,
+    /// Years until a fifth of the capacity is gone.
+    pub years_to_80_percent: Option<f64>,
     /// The footprint by kilowatt-hour delivered over life, with distribution and end of life; `None`: no energy of the cell is known
     /// to be usable, or recycling does not follow it. At most the first 1,000 draws.
     pub delivered: Option<PackFootprint>,
@@ -406,11 +411,15 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
     if known.is_some_and(minewheel_model::battery::Cell::is_estimate) {
         notices.push(format!("{} is an estimate from geometry and projections: nobody sells the cell", pack.chemistry));
     }
-    if life.is_none() {
+    if question.car.as_ref().is_some_and(|car| car.powertrain == Powertrain::Hev) {
+        notices.push("packs of hybrids without a plug are not aged: their duty is not a distance on a charge".to_owned());
+    } else if life.is_none() {
         notices.push(format!("no ageing law stands for {}: no cycle life", pack.chemistry));
     } else if question.car.is_none() {
         notices.push(format!("{TYPICAL}: its distance a year and on a charge are those of `ageing/use.csv`"));
     }
+    notices.extend(life.and_then(|l| crate::ageing::extrapolation(l.years, tables.ageing.field_reaches_years())));
+    notices.extend(question.car.as_ref().and_then(|car| super::power::notice(car, cell.power.pack_kw)));
     notices.extend(ready.cost.years().notice(question.year));
     let stand_ins = chain.placed.notices.len();
     if stand_ins > 0 {
@@ -450,11 +459,13 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
         cost_usd_per_kwh: interval(best.usd, |f| f.usd),
         cost_blocks: ready.cost.price(pack, &Draw::BEST).blocks(),
         price_years: ready.cost.years().clone(),
-        cycle_life: life.map(|l| l.0),
-        first_life_years: life.map(|l| l.1),
+        cycle_life: life.map(|l| l.cycles),
+        first_life_years: life.map(|l| l.years),
+        first_life_ends_at: life.map(|_| tables.ageing.first_life_ends_at(&Draw::BEST)),
+        years_to_80_percent: life.map(|l| l.years_to_80_percent),
         delivered,
         ranking: ranking(&ready, &solved, best.kg * kwh, question.sampling.map_or(WhoseChain::Maker, |s| s.chain))?,
-        checks: checks(pack, &cell),
+        checks: checks(question, pack, &cell),
         weakest_status: of_climate.max(ready.cost.status(tables)),
         notices,
         run: BatteryRun {
@@ -483,8 +494,9 @@ fn layout_word(question: &BatteryQuestion) -> &'static str {
     }
 }
 
-fn checks(pack: &PackDesign, cell: &CellDesign) -> Vec<CheckLine> {
-    pack.checks.iter().chain(&cell.checks).map(CheckLine::from).collect()
+fn checks(question: &BatteryQuestion, pack: &PackDesign, cell: &CellDesign) -> Vec<CheckLine> {
+    let of_car = question.car.as_ref().and_then(|car| super::power::check(car, cell.power.pack_kw));
+    pack.checks.iter().chain(&cell.checks).map(CheckLine::from).chain(of_car).collect()
 }
 
 /// Masses of the pack by part and product.
@@ -496,8 +508,16 @@ fn components(pack: &PackDesign) -> BTreeMap<String, f64> {
     components
 }
 
-/// Equivalent full cycles and years of the pack's first life; `None`: no law stands for the chemistry.
-fn life(question: &BatteryQuestion, pack: &PackDesign, tables: &Tables) -> Option<(f64, f64)> {
+/// A pack's first life.
+#[derive(Debug, Clone, Copy)]
+struct FirstLife {
+    cycles: f64,
+    years: f64,
+    years_to_80_percent: f64,
+}
+
+/// The pack's first life; `None`: no law stands for the chemistry.
+fn life(question: &BatteryQuestion, pack: &PackDesign, tables: &Tables) -> Option<FirstLife> {
     let duty = match &question.car {
         Some(car) => {
             let life = crate::ageing::pack_life(car, tables, question.per_year).ok()?;
@@ -506,7 +526,8 @@ fn life(question: &BatteryQuestion, pack: &PackDesign, tables: &Tables) -> Optio
         None => tables.ageing.field_duty(&Draw::BEST),
     };
     let years = tables.ageing.pack_years(&pack.chemistry, &duty, &Draw::BEST).ok()?;
-    Some((cycles_of(&duty, years), years))
+    let years_to_80_percent = tables.ageing.pack_years_to(&pack.chemistry, &duty, crate::ageing::EIGHTY_PERCENT, &Draw::BEST).ok()?;
+    Some(FirstLife { cycles: cycles_of(&duty, years), years, years_to_80_percent })
 }
 
 /// The footprint of a pack per kilowatt-hour delivered, alone.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use minewheel_assess::AssessError;
-use minewheel_assess::ageing::{PackLife, age, pack_life};
+use minewheel_assess::ageing::{PackLife, age, extrapolation, pack_life};
 use minewheel_assess::pack_footprint::{PackFootprint, PackQuestion, SpanKind, pack_footprint};
 use minewheel_assess::scenario::{Chain, Resample, Sampling};
 use minewheel_data::units::Length;
@@ -131,7 +131,7 @@ pub enum Answer {
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Answer, Failure> {
     let tables = desk.tables()?;
     let Some(cell) = &arguments.cell else {
-        super::scenario::draws(arguments.samples)?;
+        super::scenario::draws(u64::from(arguments.samples))?;
         if let Some(km) = arguments.km_per_year {
             super::charge::within("km-per-year", km, KM_PER_YEAR, "km")?;
         }
@@ -224,13 +224,14 @@ fn packs(lives: &[Pack], format: Format) {
                 line.push(text(p.footprint.as_ref().map(|f| f.kg_per_delivered_kwh)));
                 let interval = in_car(p);
                 line.extend([text(interval.map(|i| i.value)), text(interval.and_then(|i| i.p5)), text(interval.and_then(|i| i.p95))]);
+                line.push(p.life.field_reaches_years.to_string());
                 line
             };
             print::data(&print::csv(&HEADER, &lives.iter().map(line).collect::<Vec<_>>()));
         }
         Format::Table => {
-            let mut text = print::table(&TITLES, &lives.iter().map(|p| row(&p.life, figure)).collect::<Vec<_>>(), &[2, 3, 4, 5, 6, 7]);
-            text.push_str("first life: until that share of the capacity is left; packs: bought over the car's life\n");
+            let mut text = print::table(&TITLES, &lives.iter().map(|p| row(&p.life, figure)).collect::<Vec<_>>(), &[2, 3, 4, 5, 6, 7, 8]);
+            text.push_str("years: of the first life, until that share of the capacity is left; packs: bought over the car's life\n");
             for Pack { life, footprint } in lives {
                 if let Some(footprint) = footprint {
                     let _ = writeln!(text, "\n{}: {} kg CO2e with distribution and end of life", life.car, figure(footprint.total_kg));
@@ -238,12 +239,16 @@ fn packs(lives: &[Pack], format: Format) {
                 }
             }
             print::data(&text);
+            let longest = lives.iter().map(|p| &p.life).max_by(|a, b| a.first_life_years.total_cmp(&b.first_life_years));
+            if let Some(note) = longest.and_then(|life| extrapolation(life.first_life_years, life.field_reaches_years)) {
+                print::note(&print::wrap(&format!("note: {note}")));
+            }
         }
     }
 }
 
-const TITLES: [&str; 8] = ["car", "cells", "km a year", "range", "cycles a year", "first life ends at", "years", "packs"];
-const HEADER: [&str; 12] = [
+const TITLES: [&str; 9] = ["car", "cells", "km a year", "range", "cycles a year", "first life ends at", "years", "years to 80 %", "packs"];
+const HEADER: [&str; 14] = [
     "car",
     "chemistry",
     "km_per_year",
@@ -251,17 +256,19 @@ const HEADER: [&str; 12] = [
     "cycles_per_year",
     "first_life_ends_at",
     "first_life_years",
+    "years_to_80_percent",
     "packs_over_life",
     "declared_kg_per_kwh",
     "in_car_kg_per_kwh",
     "in_car_p5",
     "in_car_p95",
+    "field_reaches_years",
 ];
 
 fn row(life: &PackLife, number: impl Fn(f64) -> String) -> Vec<String> {
     let mut row = vec![life.car.clone(), life.chemistry.clone()];
-    let values = [life.km_per_year, life.range_km, life.cycles_per_year, life.first_life_ends_at, life.first_life_years, life.packs_over_life];
-    row.extend(values.map(number));
+    let values = [life.km_per_year, life.range_km, life.cycles_per_year, life.first_life_ends_at, life.first_life_years];
+    row.extend(values.into_iter().chain([life.years_to_80_percent, life.packs_over_life]).map(number));
     row
 }
 

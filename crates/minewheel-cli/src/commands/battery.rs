@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use minewheel_assess::battery::{BatteryQuestion, BatteryReport, PlantStep, battery_report};
+use minewheel_assess::inventory::pack_spec_of;
 use minewheel_assess::pack_footprint::{Basis, PackFootprint, Span};
 use minewheel_assess::scenario::{Resample, Sampling};
 use minewheel_assess::uncertainty::Interval;
@@ -216,7 +217,7 @@ const DEFAULT_PLACE: &str = "CN";
 
 impl Arguments {
     fn question(&self, desk: &Desk) -> Result<BatteryQuestion, Failure> {
-        super::scenario::draws(self.samples)?;
+        super::scenario::draws(u64::from(self.samples))?;
         let tables = desk.tables()?;
         let mut car: Option<CarDesign> = self.car.as_ref().map(|name| desk.car(name)).transpose()?;
         let battery = car.as_ref().and_then(|c| c.battery.as_ref());
@@ -256,6 +257,8 @@ impl Arguments {
         let of_car = car.as_ref().and_then(|c| c.battery.as_ref().and_then(|b| b.made_in.clone()).or_else(|| c.made_in.clone()));
         let made_in = self.made_in.clone().or(of_car).unwrap_or_else(|| DEFAULT_PLACE.to_owned());
         tables.places.id(&made_in).map_err(minewheel_assess::AssessError::from)?;
+        // The pack of a hybrid must give the power of its machines, whatever cells are put into it.
+        spec.power = car.as_ref().and_then(pack_spec_of).and_then(|own| own.power);
         spec.made_in = Some(made_in.as_str().into());
         let sold_in = self.country.clone();
         if let Some(place) = &sold_in {
@@ -380,7 +383,12 @@ fn table(r: &BatteryReport) -> String {
         row("price", range(&r.cost_usd_per_kwh), "USD/kWh"),
     ];
     if let (Some(cycles), Some(years)) = (r.cycle_life, r.first_life_years) {
-        rows.push(row("first life", format!("{} in {} years", figure(cycles), figure(years)), "full cycles"));
+        let end = r.first_life_ends_at.map(|share| format!("first life, to {:.0} % of capacity", 100.0 * share));
+        rows.push(row(end.as_deref().unwrap_or("first life"), figure(years), "years"));
+        rows.push(row("", figure(cycles), "full cycles"));
+    }
+    if let Some(years) = r.years_to_80_percent {
+        rows.push(row("to 80 % of capacity", figure(years), "years"));
     }
     text.push_str(&print::table(&["figure", "value", "unit"], &rows, &[1]));
     if let Some(delivered) = &r.delivered {

@@ -23,7 +23,7 @@ pub mod tables;
 
 pub use duty::{CommuteHours, Duty, Hour};
 pub use laws::Form;
-pub use simulate::{Outside, Warning, YearOfLife, life_to, simulate};
+pub use simulate::{Level, Outside, Warning, YearOfLife, life_to, simulate};
 pub use tables::{AgeingTables, CarDuty, Cell};
 
 use minewheel_data::parameters::ParameterError;

@@ -175,22 +175,42 @@ pub fn simulate(
     Ok((lives, warnings))
 }
 
-/// Days until a duty of one day has taken a cell to a capacity, the losses multiplied by `scalar`; `None` beyond 60 years.
+/// How the losses of a law become those of packs in the field.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Level {
+    /// Field loss over that of the law, at the age of the field's cars.
+    pub scalar: f64,
+    /// Share of the loss that goes on at a constant rate; the rest slows down as the law says.
+    pub steady_share: f64,
+    /// The constant rate: what the law loses of the duty by the age of the field's cars, over that age, a day.
+    pub steady_per_day: f64,
+}
+
+impl Level {
+    /// The law as it is.
+    pub const LAW: Self = Self { scalar: 1.0, steady_share: 0.0, steady_per_day: 0.0 };
+
+    fn remaining(&self, lost_by_law: f64, days: f64) -> f64 {
+        1.0 - self.scalar * ((1.0 - self.steady_share) * lost_by_law + self.steady_share * self.steady_per_day * days)
+    }
+}
+
+/// Days until a duty of one day has taken a cell to a capacity, at a level; `None` beyond 60 years.
 ///
 /// Coefficients are those of the new cell's rates: the rates of a day's driving hardly enter any law.
-pub fn life_to(cell: &Cell, tables: &AgeingTables, duty: &Duty, capacity: f64, scalar: f64, draw: &Draw<'_>) -> Option<f64> {
+pub fn life_to(cell: &Cell, tables: &AgeingTables, duty: &Duty, capacity: f64, level: &Level, draw: &Draw<'_>) -> Option<f64> {
     let day = duty.days().first()?;
     let losses = cell.losses(tables, day, draw);
-    let remaining = |state: &State| 1.0 - scalar * (1.0 - state.capacity);
     let (mut state, mut days) = (State::NEW, 0.0);
+    let mut before = 1.0;
     while days < LONGEST_YEARS * DAYS_PER_YEAR {
-        let before = remaining(&state);
         state.step(LONGEST_STEP_DAYS, day, &losses);
-        let after = remaining(&state);
+        let after = level.remaining(1.0 - state.capacity, days + LONGEST_STEP_DAYS);
         if after < capacity {
             return Some(days + LONGEST_STEP_DAYS * (before - capacity) / (before - after));
         }
         days += LONGEST_STEP_DAYS;
+        before = after;
     }
     None
 }

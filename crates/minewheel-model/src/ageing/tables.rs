@@ -1,11 +1,14 @@
 //! The cell laws and the use of a pack, looked up once and typed, from `data/ageing`.
 //!
 //! ```text
-//! field scalar   κ = a·T / L(T)      pack   q(t) = 1 − κ·L_duty(t)
+//! field scalar   κ = a·T / L(T)      pack   q(t) = 1 − κ·((1 − w)·L_duty(t) + w·L_duty(T)·t/T)
 //! ```
 //!
-//! with `a` the loss a year that cars in the field show over `T` years, and `L` what the mixture of laws of the chemistry
-//! loses in the reference duty of the same study. The laws give the shape and what use changes; the field gives the level.
+//! with `a` the mean loss a year that cars in the field show at the age `T`, and `L` what a law of the chemistry's mixture loses in
+//! the reference duty of those studies. The laws say what use and temperature change, the field gives the level. Laws are power
+//! laws and slow down for ever; cohorts of cars do not: their loss a year is as large at nine years as at three. So the share `w`
+//! of the loss goes on at the rate of the first `T` years. Beyond the oldest cars of the field ([`AgeingTables::field_reaches_years`])
+//! a life is extrapolated, and no law but that of one cell has a knee: failures and knees end a life earlier.
 
 use minewheel_data::loader::Loader;
 use minewheel_data::parameters::Parameters;
@@ -15,7 +18,7 @@ use minewheel_data::units::{DAYS_PER_YEAR, Length};
 use super::AgeingError;
 use super::duty::{CommuteHours, Day, Duty};
 use super::laws::{Form, Graphite, Losses, References};
-use super::simulate::{life_to, lost_after};
+use super::simulate::{LONGEST_YEARS, Level, life_to, lost_after};
 
 /// Range of the tests that a law rests on.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -72,6 +75,8 @@ pub struct AgeingTables {
     graphite: Graphite,
     loss_per_year: Value,
     field_years: Value,
+    steady_share: Value,
+    oldest_years: Value,
     field_m_per_year: Value,
     field_m_per_cycle: Value,
     pack_c: Value,
@@ -128,6 +133,8 @@ impl AgeingTables {
             graphite,
             loss_per_year: v("field", "loss_per_year", "1")?,
             field_years: v("field", "years", "1")?,
+            steady_share: v("field", "steady_share", "1")?,
+            oldest_years: v("field", "oldest_years", "1")?,
             field_m_per_year: v("field", "distance_per_year", "m")?,
             field_m_per_cycle: v("field", "distance_per_cycle", "m")?,
             pack_c: v("pack", "temperature_c", "1")?,
@@ -168,7 +175,7 @@ impl AgeingTables {
 
     /// The rows that a pack's life rests on.
     pub fn rows(&self, chemistry: &str) -> Vec<RowId> {
-        let values = [&self.loss_per_year, &self.field_years, &self.field_m_per_year, &self.field_m_per_cycle];
+        let values = [&self.loss_per_year, &self.field_years, &self.steady_share, &self.field_m_per_year, &self.field_m_per_cycle];
         let values = values.into_iter().chain([&self.pack_c, &self.charged_to, &self.first_life_ends_at]).chain(&self.hours);
         let mixed = self.mixtures.iter().filter(|m| m.chemistry == chemistry).flat_map(|m| &m.parts);
         let laws = mixed.clone().flat_map(|(at, _)| &self.cells[*at].values).map(|v| v.row);
@@ -184,6 +191,11 @@ impl AgeingTables {
         Duty::commute(charged_to, (m_per_day / range_m).min(charged_to), draw.of(&self.pack_c), &self.commute_hours(draw))
     }
 
+    /// Age in years of the oldest cars that the field data holds: what a life says beyond it is extrapolated.
+    pub fn field_reaches_years(&self) -> f64 {
+        self.oldest_years.best
+    }
+
     /// Years that a duty of one day takes a pack from one capacity to a lower one, in a draw.
     ///
     /// The level is that of the field, as for a first life; how the pack came to the first capacity does not matter to it.
@@ -196,13 +208,20 @@ impl AgeingTables {
         let field_day = draw.of(&self.field_m_per_year) / DAYS_PER_YEAR;
         let reference = self.duty(field_day, draw.of(&self.field_m_per_cycle), draw)?;
         let field_years = draw.of(&self.field_years);
+        let field_days = field_years * DAYS_PER_YEAR;
         let in_the_field = draw.of(&self.loss_per_year) * field_years;
-        let longest = super::simulate::LONGEST_YEARS * DAYS_PER_YEAR;
         let (mut years, mut shares) = (0.0, 0.0);
         for (at, share) in &mixture.parts {
             let cell = &self.cells[*at];
-            let scalar = in_the_field / lost_after(cell, self, &reference, field_years * DAYS_PER_YEAR, draw);
-            let days = |capacity: f64| if capacity < 1.0 { life_to(cell, self, duty, capacity, scalar, draw).unwrap_or(longest) } else { 0.0 };
+            let level = Level {
+                scalar: in_the_field / lost_after(cell, self, &reference, field_days, draw),
+                steady_share: draw.of(&self.steady_share).clamp(0.0, 1.0),
+                steady_per_day: lost_after(cell, self, duty, field_days, draw) / field_days,
+            };
+            let days = |capacity: f64| {
+                let longest = LONGEST_YEARS * DAYS_PER_YEAR;
+                if capacity < 1.0 { life_to(cell, self, duty, capacity, &level, draw).unwrap_or(longest) } else { 0.0 }
+            };
             years += draw.of(share) * (days(to) - days(from)).max(0.0) / DAYS_PER_YEAR;
             shares += draw.of(share);
         }
@@ -214,23 +233,16 @@ impl AgeingTables {
     /// # Errors
     /// The chemistry has no law.
     pub fn pack_years(&self, chemistry: &str, usage: &CarDuty, draw: &Draw<'_>) -> Result<f64, AgeingError> {
-        let mixture = self.mixtures.iter().find(|m| m.chemistry == chemistry);
-        let mixture = mixture.ok_or_else(|| AgeingError::Mixture { seen: chemistry.to_owned() })?;
-        let field_day = draw.of(&self.field_m_per_year) / DAYS_PER_YEAR;
-        let reference = self.duty(field_day, draw.of(&self.field_m_per_cycle), draw)?;
+        self.pack_years_to(chemistry, usage, self.first_life_ends_at(draw), draw)
+    }
+
+    /// Years in which a car takes a new pack to a capacity, in a draw.
+    ///
+    /// # Errors
+    /// The chemistry has no law.
+    pub fn pack_years_to(&self, chemistry: &str, usage: &CarDuty, capacity: f64, draw: &Draw<'_>) -> Result<f64, AgeingError> {
         let duty = self.duty(usage.m_per_year / DAYS_PER_YEAR, usage.range_m, draw)?;
-        let field_years = draw.of(&self.field_years);
-        let in_the_field = draw.of(&self.loss_per_year) * field_years;
-        let end = self.first_life_ends_at(draw);
-        let (mut years, mut shares) = (0.0, 0.0);
-        for (at, share) in &mixture.parts {
-            let cell = &self.cells[*at];
-            let scalar = in_the_field / lost_after(cell, self, &reference, field_years * DAYS_PER_YEAR, draw);
-            let days = life_to(cell, self, &duty, end, scalar, draw).unwrap_or(super::simulate::LONGEST_YEARS * DAYS_PER_YEAR);
-            years += draw.of(share) * days / DAYS_PER_YEAR;
-            shares += draw.of(share);
-        }
-        Ok(years / shares)
+        self.years_between(chemistry, &duty, 1.0, capacity, draw)
     }
 }
 

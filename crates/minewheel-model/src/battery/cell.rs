@@ -19,6 +19,7 @@ use super::choices::{CellFormat, usable_n_to_p};
 use super::content::{Bound, Check};
 use super::design::{PackSpec, known_cell, sheet_of};
 use super::error::BatteryError;
+use super::power::{Thinned, short_time_w_per_m2};
 use super::stack::{USUAL_FORMAT, cased, stack};
 use super::tables::{CellTables, PackLayout};
 
@@ -112,9 +113,10 @@ const UM_PER_M: f64 = 1e6;
 pub fn describe_cell(spec: &PackSpec, tables: &CellTables, draw: &Draw<'_>) -> Result<CellDesign, BatteryError> {
     let cell = known_cell(&spec.chemistry, tables)?;
     let (Some(making), Some(parameters)) = (&tables.making, &tables.stack) else { return Err(BatteryError::TablesIncomplete) };
-    let (now, sheet) = sheet_of(spec, cell, making, tables, draw);
+    let thinned = Thinned::of(spec, cell, tables);
+    let (now, sheet) = sheet_of(spec, cell, making, tables, thinned, draw);
     let own = parameters.of(cell);
-    let side = stack(cell, parameters, &now, spec.choices.porosity, draw);
+    let side = stack(cell, parameters, &now, thinned.map_or(spec.choices.porosity, |t| Some(t.porosity(cell, draw))), draw);
     let format = spec.choices.format.unwrap_or(USUAL_FORMAT);
     let case = cased(format, parameters, side.m3_per_wh(&now), making, draw);
     let volume_share = draw.of(match spec.layout {
@@ -129,9 +131,9 @@ pub fn describe_cell(spec: &PackSpec, tables: &CellTables, draw: &Draw<'_>) -> R
         density_g_per_cm3: Mass::from_kg(c.kg_per_m2 / c.thickness_m).t(),
     };
 
-    let (resistance, _) = side.resistance(cell, parameters, None, draw);
-    let under_load = draw.of(&parameters.power_voltage_share);
-    let w_per_m2 = under_load * (1.0 - under_load) * now.voltage_v * now.voltage_v / resistance;
+    let (of_stack, _) = side.resistance(cell, parameters, None, draw);
+    let resistance = thinned.map_or(of_stack, |t| t.resistance_ohm_m2(cell, draw));
+    let w_per_m2 = short_time_w_per_m2(resistance, parameters, &now, draw);
     let kw_per_kwh = Power::from_w(w_per_m2 * sheet.area_m2).kw();
     let power = PowerReport {
         resistance_ohm_cm2: resistance * CM2_PER_M2,
@@ -140,7 +142,9 @@ pub fn describe_cell(spec: &PackSpec, tables: &CellTables, draw: &Draw<'_>) -> R
         loss_share_at_1c: now.areal_ah_per_m2 * resistance / now.voltage_v,
     };
     let at_c = draw.of(&parameters.fast_charge_c);
+    // The finer powders of a power cell are as much better when it is warm.
     let (warm, anode_side) = side.resistance(cell, parameters, Some(at_c), draw);
+    let (warm, anode_side) = (warm * resistance / of_stack, anode_side * resistance / of_stack);
     let plating = draw.of(&parameters.anode(&cell.anode).plating_margin_v) / anode_side;
     let voltage = (draw.of(&own.upper_voltage_v) - now.voltage_v) / warm;
     let salt = side.depleting_a_per_m2(cell, parameters, true, draw).unwrap_or(f64::INFINITY);
@@ -152,6 +156,7 @@ pub fn describe_cell(spec: &PackSpec, tables: &CellTables, draw: &Draw<'_>) -> R
 
     let wh_per_l = case.wh_per_l();
     let electrolyte_m3_per_m2 = now.areal_ah_per_m2 * now.electrolyte_kg_per_ah / draw.of(&parameters.electrolyte_density);
+    let least_wh_per_l = thinned.map_or(own.energy_density_low_wh_per_l, |t| t.power.energy_density_low_wh_per_l);
     let mut checks = vec![
         Check::new(
             "anode over cathode capacity before pores are full",
@@ -160,9 +165,13 @@ pub fn describe_cell(spec: &PackSpec, tables: &CellTables, draw: &Draw<'_>) -> R
             1.0,
             "1",
         ),
-        Check::new("energy density of the cell", wh_per_l, Bound::AtLeast, own.energy_density_low_wh_per_l.best, "Wh/l"),
+        Check::new("energy density of the cell", wh_per_l, Bound::AtLeast, least_wh_per_l.best, "Wh/l"),
         Check::new("energy density of the cell", wh_per_l, Bound::AtMost, own.energy_density_high_wh_per_l.best, "Wh/l"),
     ];
+    if let Some(thinned) = thinned {
+        let most = thinned.power.specific_power_high_w_per_kg.best;
+        checks.push(Check::new("specific power of the cell", power.cell_w_per_kg, Bound::AtMost, most, "W/kg"));
+    }
     if !cell.is_solid {
         checks.insert(1, Check::new("electrolyte over pore volume", electrolyte_m3_per_m2 / side.pores_m3_per_m2, Bound::AtLeast, 1.0, "1"));
     }

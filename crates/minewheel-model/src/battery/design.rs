@@ -11,6 +11,7 @@ use super::choices::{CellChoices, Resolved, refuse_impossible};
 use super::content::{Bound, Check, Content};
 use super::error::BatteryError;
 use super::lines::{Purchase, SILICON, SOLID, cell_purchases, pack_purchases};
+use super::power::{PackPower, Thinned};
 use super::sheet::{Sheet, cell_sheet};
 use super::stack::{cased, put_in_case, stack};
 use super::tables::{Cell, CellTables, Element, Making, PackLayout, PackPart};
@@ -34,6 +35,8 @@ pub struct PackSpec {
     pub layout: Option<PackLayout>,
     /// What is chosen of the cell; nothing: the chemistry's row.
     pub choices: CellChoices,
+    /// What the pack of a hybrid must give; `None`: cells are the chemistry's row, whatever they give.
+    pub power: Option<PackPower>,
 }
 
 impl PackSpec {
@@ -46,6 +49,7 @@ impl PackSpec {
             made_in: None,
             layout: None,
             choices: CellChoices::default(),
+            power: None,
         }
     }
 }
@@ -114,7 +118,7 @@ pub fn design_pack(spec: &PackSpec, tables: &CellTables, draw: &Draw<'_>) -> Res
     let gross_energy = Energy::from_kwh(energy_kwh);
     let contents = contents(cell, &lines);
     let pack_mass = Mass::from_kg(pack_kg);
-    let checks = checks(cell, &sheet, &lines, pack_mass, draw);
+    let checks = checks(cell, &sheet, &lines, pack_mass, Thinned::of(spec, cell, tables), draw);
     Ok(PackDesign {
         chemistry: Arc::clone(&cell.id),
         gross_energy,
@@ -141,11 +145,12 @@ struct Masses {
 
 fn buy(spec: &PackSpec, cell: &Cell, making: &Making, tables: &CellTables, draw: &Draw<'_>, visit: &mut impl FnMut(Purchase<'_>)) -> Masses {
     let energy_kwh = draw.of(&spec.gross_energy_kwh);
-    let sheet = sheet_of(spec, cell, making, tables, draw).1;
+    let thinned = Thinned::of(spec, cell, tables);
+    let sheet = sheet_of(spec, cell, making, tables, thinned, draw).1;
     let cells_kg = sheet.cell_kg() * energy_kwh;
-    let around = around_cells(spec, cell, making, &tables.parts, cells_kg, draw);
+    let around = around_cells(spec, cell, making, &tables.parts, thinned, cells_kg, draw);
     let pack_kg = cells_kg + around.systems_kg + around.structure_kg;
-    cell_purchases(spec, cell, making, &sheet, energy_kwh, draw, visit);
+    cell_purchases(spec, cell, making, &sheet, thinned.map(|t| t.power), energy_kwh, draw, visit);
     pack_purchases(spec, making, &tables.parts, &around, energy_kwh, draw, visit);
     Masses { sheet, energy_kwh, cells_kg, pack_kg }
 }
@@ -169,8 +174,21 @@ pub(super) fn known_cell<'t>(chemistry: &str, tables: &'t CellTables) -> Result<
     })
 }
 
-/// A kilowatt-hour of cells with the choices of a pack in them.
-pub(super) fn sheet_of(spec: &PackSpec, cell: &Cell, making: &Making, tables: &CellTables, draw: &Draw<'_>) -> (Resolved, Sheet) {
+/// A kilowatt-hour of cells with the choices of a pack in them, or thinned for its power.
+pub(super) fn sheet_of(
+    spec: &PackSpec,
+    cell: &Cell,
+    making: &Making,
+    tables: &CellTables,
+    thinned: Option<Thinned<'_>>,
+    draw: &Draw<'_>,
+) -> (Resolved, Sheet) {
+    if let Some(thinned) = thinned {
+        let now = thinned.resolved(cell, draw);
+        let mut sheet = cell_sheet(cell, making, &now, draw);
+        sheet.set_housing(thinned.between(draw.of(&cell.housing_share), &thinned.power.housing_share, draw));
+        return (now, sheet);
+    }
     match &tables.stack {
         Some(parameters) if !spec.choices.is_default() => {
             let now = Resolved::of(cell, parameters, &spec.choices, draw);
@@ -188,11 +206,17 @@ pub(super) fn sheet_of(spec: &PackSpec, cell: &Cell, making: &Making, tables: &C
     }
 }
 
-fn cell_share(spec: &PackSpec, cell: &Cell, making: &Making, draw: &Draw<'_>) -> f64 {
-    draw.of(match spec.layout {
+/// Whether a pack is so small that most of it is not cell: that of a hybrid without a plug.
+fn is_small(spec: &PackSpec) -> bool {
+    spec.power == Some(PackPower::Most)
+}
+
+fn cell_share(spec: &PackSpec, cell: &Cell, making: &Making, thinned: Option<Thinned<'_>>, draw: &Draw<'_>) -> f64 {
+    let share = draw.of(match spec.layout {
         Some(PackLayout::CellToPack) => &making.cell_to_pack_share,
         Some(PackLayout::Modules) | None => &cell.share_of_pack,
-    })
+    });
+    thinned.filter(|_| is_small(spec)).map_or(share, |t| t.between(share, &t.power.share_of_pack, draw))
 }
 
 /// Shares of systems and structure in what is not cell; they add up to one.
@@ -202,8 +226,16 @@ fn recipe_shares(parts: &[PackPart], making: &Making, draw: &Draw<'_>) -> (f64, 
     (systems / (systems + structure), structure / (systems + structure))
 }
 
-fn around_cells(spec: &PackSpec, cell: &Cell, making: &Making, parts: &[PackPart], cells_kg: f64, draw: &Draw<'_>) -> Around {
-    let rest_kg = cells_kg * (1.0 / cell_share(spec, cell, making, draw) - 1.0);
+fn around_cells(
+    spec: &PackSpec,
+    cell: &Cell,
+    making: &Making,
+    parts: &[PackPart],
+    thinned: Option<Thinned<'_>>,
+    cells_kg: f64,
+    draw: &Draw<'_>,
+) -> Around {
+    let rest_kg = cells_kg * (1.0 / cell_share(spec, cell, making, thinned, draw) - 1.0);
     let (systems, structure) = recipe_shares(parts, making, draw);
     let systems_kg = rest_kg * systems;
     let structure_kg = match &spec.pack_mass_kg {
@@ -220,15 +252,18 @@ fn refuse_impossible_mass(spec: &PackSpec, cell: &Cell, making: &Making, tables:
     let Some(mass) = &spec.pack_mass_kg else { return Ok(()) };
     let best = &Draw::BEST;
     let energy_kwh = spec.gross_energy_kwh.best;
-    let cells_kg = sheet_of(spec, cell, making, tables, best).1.cell_kg() * energy_kwh;
-    let systems_kg = around_cells(spec, cell, making, &tables.parts, cells_kg, best).systems_kg;
+    let thinned = Thinned::of(spec, cell, tables);
+    let cells_kg = sheet_of(spec, cell, making, tables, thinned, best).1.cell_kg() * energy_kwh;
+    let systems_kg = around_cells(spec, cell, making, &tables.parts, thinned, cells_kg, best).systems_kg;
     let least_kg = (cells_kg + systems_kg) / (1.0 - making.least_structure.best);
     let given_kg = mass.best;
     let chemistry = Arc::clone(&cell.id);
     if given_kg.is_nan() || given_kg < least_kg {
         return Err(BatteryError::PackTooLight { chemistry, energy_kwh, given_kg, cells_kg, systems_kg, least_kg });
     }
-    let (share, least) = (cells_kg / given_kg, making.least_cells.best);
+    let least =
+        thinned.filter(|_| is_small(spec)).map_or(making.least_cells.best, |t| t.between(making.least_cells.best, &t.power.least_cells, best));
+    let share = cells_kg / given_kg;
     if share < least {
         return Err(BatteryError::PackTooHeavy { chemistry, energy_kwh, given_kg, share, least, most_kg: cells_kg / least });
     }
@@ -266,13 +301,14 @@ fn contents(cell: &Cell, lines: &[BillLine]) -> BTreeMap<Content, Mass> {
     contents
 }
 
-fn checks(cell: &Cell, sheet: &Sheet, lines: &[BillLine], pack_mass: Mass, draw: &Draw<'_>) -> Vec<Check> {
+fn checks(cell: &Cell, sheet: &Sheet, lines: &[BillLine], pack_mass: Mass, thinned: Option<Thinned<'_>>, draw: &Draw<'_>) -> Vec<Check> {
     let theory_ah_per_kg = cell.theoretical_capacity_ah_per_kg();
     let first_charge = sheet.charge_ah / sheet.cathode_kg / draw.of(&cell.first_cycle_efficiency);
     let voltage_v = sheet.energy_wh / sheet.charge_ah;
     let elements: f64 = Element::ALL.into_iter().map(|e| cell.mass_fraction(e)).sum();
     let contained: Mass = lines.iter().map(|l| l.contained).sum();
     let wh_per_kg = sheet.specific_energy_wh_per_kg();
+    let least_wh_per_kg = thinned.map_or(cell.specific_energy_low_wh_per_kg, |t| t.power.specific_energy_low_wh_per_kg).best;
     vec![
         Check::new("anode over cathode capacity", sheet.anode_ah / sheet.charge_ah, Bound::AtLeast, 1.0, "1"),
         Check::new(
@@ -285,7 +321,7 @@ fn checks(cell: &Cell, sheet: &Sheet, lines: &[BillLine], pack_mass: Mass, draw:
         Check::new("first charge of the cathode material", first_charge, Bound::AtMost, theory_ah_per_kg, "mAh/g"),
         Check::new("element balance of the cathode", (elements - 1.0).abs(), Bound::AtMost, CLOSES, "1"),
         Check::new("mass balance of the pack", (contained / pack_mass - 1.0).abs(), Bound::AtMost, CLOSES, "1"),
-        Check::new("specific energy of the cell", wh_per_kg, Bound::AtLeast, cell.specific_energy_low_wh_per_kg.best, "Wh/kg"),
+        Check::new("specific energy of the cell", wh_per_kg, Bound::AtLeast, least_wh_per_kg, "Wh/kg"),
         Check::new("specific energy of the cell", wh_per_kg, Bound::AtMost, cell.specific_energy_high_wh_per_kg.best, "Wh/kg"),
     ]
 }

@@ -6,6 +6,7 @@ use minewheel_data::row::{Draw, RowId};
 use minewheel_data::units::Mass;
 
 use super::design::{Around, PackSpec};
+use super::power::PowerCell;
 use super::sheet::Sheet;
 use super::tables::{Anode, Cell, CellTables, Element, Making, PackPart};
 use crate::bill::{BillLine, Stage};
@@ -47,12 +48,14 @@ impl Purchase<'_> {
     }
 }
 
-/// What is bought for the cells, losses counted.
+/// What is bought for the cells, losses counted; power cells rest on the rows of the power cell too.
+#[expect(clippy::too_many_arguments, reason = "a purchase rests on everything that designed the pack")]
 pub(super) fn cell_purchases(
     spec: &PackSpec,
     cell: &Cell,
     making: &Making,
     sheet: &Sheet,
+    power: Option<&PowerCell>,
     energy_kwh: f64,
     draw: &Draw<'_>,
     visit: &mut impl FnMut(Purchase<'_>),
@@ -61,6 +64,8 @@ pub(super) fn cell_purchases(
     let electrode = good * draw.of(&making.electrode_yield);
     let foil = electrode * draw.of(&making.foil_yield);
     let common = [spec.gross_energy_kwh.row, cell.voltage_v.row, making.cell_yield.row, making.pack_yield.row];
+    let areal = power.map_or(RowId::GIVEN, |p| p.areal_ah_per_m2.row);
+    let common = [common[0], common[1], common[2], common[3], areal];
     let mut buy = |part: &str, product: &str, kg_per_kwh: f64, kept: f64, rows: &[RowId]| {
         let kg = kg_per_kwh * energy_kwh;
         visit(Purchase { stage: Stage::BatteryMaterials, part, product, amount: kg / kept, contained_kg: kg, rows: [&common, rows] });

@@ -31,6 +31,7 @@ mod content;
 mod design;
 mod error;
 mod lines;
+mod power;
 mod recipes;
 mod sheet;
 mod stack;
@@ -43,6 +44,7 @@ pub use content::{Bound, Check, Content};
 pub use design::{PackDesign, PackSpec, design_pack, purchases};
 pub use error::BatteryError;
 pub use lines::{Purchase, with_recipes};
+pub use power::PackPower;
 pub use recipes::Feed;
 pub use tables::{Cell, CellTables, Element, PackLayout};
 

@@ -46,6 +46,10 @@ impl Sheet {
             + self.separator_kg
             + self.electrolyte_kg
     }
+    /// Gives the cell an aluminium case that is this share of its mass.
+    pub fn set_housing(&mut self, share: f64) {
+        self.housing_kg = self.core_kg() * share / (1.0 - share);
+    }
     pub fn specific_energy_wh_per_kg(&self) -> f64 {
         self.energy_wh / self.cell_kg()
     }
@@ -82,7 +86,6 @@ pub(super) fn cell_sheet(cell: &Cell, making: &Making, now: &Resolved, draw: &Dr
         housing_polymer_kg: 0.0,
         housing_steel_kg: 0.0,
     };
-    let housing = draw.of(&cell.housing_share);
-    sheet.housing_kg = sheet.core_kg() * housing / (1.0 - housing);
+    sheet.set_housing(draw.of(&cell.housing_share));
     sheet
 }

@@ -12,6 +12,7 @@ use minewheel_data::units::{Charge, FARADAY_C_PER_MOL};
 use serde::Serialize;
 
 use super::choices::Resolved;
+use super::power::PowerCell;
 use super::recipes::{Feed, read_recipes};
 use super::sheet::{Sheet, cell_sheet};
 use super::stack_tables::StackTables;
@@ -177,6 +178,10 @@ impl Cell {
     pub fn specific_energy_range(&self) -> [Value; 2] {
         [self.specific_energy_low_wh_per_kg, self.specific_energy_high_wh_per_kg]
     }
+    /// Capacity of one electrode side in Ah/m².
+    pub(super) fn areal_ah_per_m2(&self) -> &Value {
+        &self.areal_capacity_ah_per_m2
+    }
     /// Moles of each element in a formula unit of the cathode.
     pub fn formula(&self) -> &[(Element, f64)] {
         &self.formula
@@ -244,6 +249,7 @@ impl PackPart {
 pub struct CellTables {
     cells: Vec<Cell>,
     pub(super) making: Option<Making>,
+    pub(super) power: Option<PowerCell>,
     pub(super) parts: Vec<PackPart>,
     plant_steps: Vec<(Box<str>, Value)>,
     atomic_masses: BTreeMap<Arc<str>, f64>,
@@ -274,6 +280,10 @@ impl CellTables {
                 all.parts = parts;
             }
             Err(error) => missing(loader, PACKS, "making", &error),
+        }
+        match PowerCell::read(&packs) {
+            Ok(power) => all.power = Some(power),
+            Err(error) => missing(loader, PACKS, "power-cell", &error),
         }
         match plant_steps(&packs) {
             Ok(steps) => {

@@ -4,7 +4,9 @@ use minewheel_data::store::Store;
 use minewheel_data::units::{Energy, Mass};
 use proptest::prelude::{ProptestConfig, Strategy, prop_assert, proptest};
 
-use super::{BatteryError, CellChoices, CellDesign, CellFormat, CellTables, Content, PackDesign, PackLayout, PackSpec, describe_cell, design_pack};
+use super::{
+    BatteryError, CellChoices, CellDesign, CellFormat, CellTables, Content, PackDesign, PackLayout, PackPower, PackSpec, describe_cell, design_pack,
+};
 
 const CHEMISTRIES: [&str; 8] = ["nmc111", "nmc532", "nmc622", "nmc811", "nca", "lfp", "lmfp", "na-ion"];
 
@@ -403,4 +405,51 @@ fn a_material_without_a_card_is_bought_as_its_feeds() {
     assert!(in_sulfate > held && in_sulfate < 1.25 * held, "{in_sulfate} kg bought for {held} kg");
     let contained: Mass = lines.iter().map(|l| l.contained).sum();
     assert_near(contained.kg(), pack.pack_mass.kg(), 1e-9);
+}
+
+/// A pack that must give a power, and its cell.
+fn giving(chemistry: &str, kwh: f64, power: PackPower) -> (PackDesign, CellDesign) {
+    let tables = designer();
+    let spec = PackSpec { power: Some(power), ..PackSpec::new(chemistry, Energy::from_kwh(kwh)) };
+    (design_pack(&spec, &tables, &Draw::BEST).unwrap(), describe_cell(&spec, &tables, &Draw::BEST).unwrap())
+}
+
+#[test]
+fn packs_of_hybrids_weigh_and_give_what_their_makers_publish() {
+    // Hyundai Sonata Hybrid of 2011: 72 cells of 5.3 Ah, 1.43 kWh, 42 kg by the manual, a motor of 30 kW. Toyota Prius of 2016: 0.745 kWh
+    // in 24 kg, 16 kg lighter than the 40 kg of its twin; a motor of 53 kW that the generator helps to feed. Hitachi: 2,600 to 5,000 W/kg.
+    for (kwh, kg, least_kw) in [(1.43, 42.0, 30.0), (0.745, 24.0, 15.0)] {
+        let (pack, cell) = giving("nmc111", kwh, PackPower::Most);
+        assert!((0.7..1.3).contains(&(pack.pack_mass.kg() / kg)), "{} kg for {kg}", pack.pack_mass.kg());
+        assert!(cell.power.pack_kw >= least_kw, "{} kW", cell.power.pack_kw);
+        assert!((2000.0..=5000.0).contains(&cell.power.cell_w_per_kg), "{} W/kg", cell.power.cell_w_per_kg);
+        let row = design_pack(&PackSpec::new("nmc111", Energy::from_kwh(kwh)), &designer(), &Draw::BEST).unwrap();
+        assert!(pack.pack_mass > row.pack_mass * 2.5, "an energy cell would weigh {}", row.pack_mass.kg());
+        for check in pack.checks.iter().chain(&cell.checks) {
+            assert!(check.pass, "{check:?}");
+        }
+    }
+}
+
+#[test]
+fn coatings_are_as_thick_as_the_power_allows() {
+    let covers = |kw: f64| giving("lfp", 18.0, PackPower::Covers(Value::given(kw)));
+    let row = design_pack(&PackSpec::new("lfp", Energy::from_kwh(18.0)), &designer(), &Draw::BEST).unwrap();
+    let thick = covers(40.0);
+    assert_eq!(row, thick.0, "a pack that gives the power as it is stays the row's");
+    let mut before = (row.pack_mass, thick.1.areal_capacity_mah_per_cm2);
+    for kw in [120.0, 160.0, 200.0] {
+        let (pack, cell) = covers(kw);
+        assert!((cell.power.pack_kw / kw - 1.0).abs() < 1e-3, "{kw} kW asked, {} given", cell.power.pack_kw);
+        assert!(pack.pack_mass > before.0 && cell.areal_capacity_mah_per_cm2 < before.1, "{kw} kW");
+        before = (pack.pack_mass, cell.areal_capacity_mah_per_cm2);
+    }
+}
+
+#[test]
+fn a_chosen_cell_is_what_was_chosen() {
+    let tables = designer();
+    let choices = CellChoices { areal_capacity_ah_per_m2: Some(30.0), ..CellChoices::default() };
+    let chosen = PackSpec { choices, power: Some(PackPower::Most), ..PackSpec::new("nmc622", Energy::from_kwh(2.0)) };
+    assert_near(describe_cell(&chosen, &tables, &Draw::BEST).unwrap().areal_capacity_mah_per_cm2, 3.0, 1e-9);
 }
