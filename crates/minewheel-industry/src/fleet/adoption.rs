@@ -527,7 +527,7 @@ mod tests {
         assert!(cost.error < policy.error && policy.error < policy.error_of_no_change, "{policy:?} {cost:?}");
         // Without a floor shares of a few cars enter the fit; above, small markets leave it.
         let mut inputs = Inputs::new(&market, &tables, &costs).unwrap();
-        for (floor, most) in [(0.0, 0.062), (0.0005, 0.06), (0.002, 0.06), (0.005, 0.062)] {
+        for (floor, most) in [(0.0, 0.065), (0.0005, 0.06), (0.002, 0.06), (0.005, 0.06)] {
             inputs.floor = floor;
             let other = inputs.test(Drivers::Cost, 2021).unwrap();
             assert!(other.error <= most && other.error < other.error_of_no_change, "{floor}: {other:?}");
