@@ -43,7 +43,7 @@ fn assert_self_contained(page: &str) {
     }
 }
 
-const COMMANDS: [&[&str]; 10] = [
+const COMMANDS: [&[&str]; 11] = [
     &["assess", "wuling-mini-215", "vw-golf-15tsi", "--country", "CN", "--samples", "20"],
     &["assess", "vw-id3-58", "--no-interval"],
     &["supply", "vw-id3-58", "--for", "EU27"],
@@ -52,6 +52,7 @@ const COMMANDS: [&[&str]; 10] = [
     &["credits", "ledger"],
     &["credits", "market"],
     &["fleet", "run", "examples/11_fleet/china.toml"],
+    &["fleet", "run", "examples/11_fleet/regions.toml"],
     &["suppliers", "rollup", "examples/12_green_chain/chain"],
     &["suppliers", "plan", "examples/12_green_chain/chain"],
 ];
@@ -83,6 +84,27 @@ fn a_report_holds_the_figures_of_the_table() {
         for figure in figures {
             assert!(page.contains(&format!(">{figure}<")), "{label}: {figure}");
         }
+    }
+}
+
+#[test]
+fn a_report_of_several_places_holds_each_of_them_and_the_sum() {
+    let folder = scratch("report-places");
+    let page = page(&folder, &["fleet", "run", "examples/11_fleet/regions.toml"]);
+    let answer = run_in(&repository(), &["fleet", "run", "examples/11_fleet/regions.toml", "--format", "json"]);
+    let found: serde_json::Value = serde_json::from_str(&answer.data).unwrap();
+    let places = found["regions"].as_array().unwrap();
+    assert!(places.len() > 1);
+    for report in places.iter().chain([&found]) {
+        let place = report["place"].as_str().unwrap();
+        let line = report["years"].as_array().unwrap().last().unwrap();
+        let shown = minewheel_report::figure::figure(line["stock"].as_f64().unwrap());
+        assert!(page.contains(place), "{place}");
+        assert!(page.contains(&format!(">{shown}<")), "{place}: {shown}");
+    }
+    for place in places {
+        let heading = format!(">{}</h2>", place["place"].as_str().unwrap());
+        assert_eq!(page.matches(&heading).count(), 1, "{heading}");
     }
 }
 

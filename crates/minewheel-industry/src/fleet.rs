@@ -16,6 +16,7 @@ pub mod credits;
 pub mod drivers;
 pub mod figures;
 pub mod intervals;
+pub mod ledgers;
 pub mod mix;
 pub mod ownership;
 pub mod packs;

@@ -1,8 +1,12 @@
-//! The report of `fleet run`: stock, energy, footprint, packs and materials through the years.
+//! The report of `fleet run`: stock, energy, footprint, packs and materials through the years, in sum and place by place.
+
+mod places;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use minewheel_industry::fleet::run::{FleetReport, MaterialLine, PackLine, YearLine};
+use minewheel_industry::fleet::ledgers::{MaterialLine, PackLine, YearLine};
+use minewheel_industry::fleet::regions::RegionalReport;
+use minewheel_industry::fleet::run::FleetReport;
 use minewheel_industry::fleet::tables::FleetTables;
 
 use crate::charts::lines::{Chart, Line, svg};
@@ -18,7 +22,8 @@ const THOUSAND: f64 = 1e3;
 const MOST_LINES: usize = 6;
 
 /// The report.
-pub fn document(report: &FleetReport, tables: &FleetTables, fingerprint: &str, command: &str) -> Document {
+pub fn document(found: &RegionalReport, tables: &FleetTables, fingerprint: &str, command: &str) -> Document {
+    let report = &found.whole;
     let years: BTreeSet<i32> = report.years.iter().map(|l| l.year).collect();
     let (first, last) = (years.first().copied().unwrap_or_default(), years.last().copied().unwrap_or_default());
     let stock = |year: i32| report.years.iter().filter(|l| l.year == year).map(|l| l.stock).sum::<f64>() / MILLION;
@@ -30,21 +35,11 @@ pub fn document(report: &FleetReport, tables: &FleetTables, fingerprint: &str, c
     if let (Some(from), Some(to)) = (climate(first), climate(last)) {
         lead.push(format!("They, their making and their end emit {} Mt CO2e in {first} and {} Mt in {last}.", figure(from), figure(to)));
     }
-    let source = format!("minewheel fleet run; {}, weakest status {}", report.place, report.weakest_status);
+    let source = source_of(report);
     Document {
         title: format!("{}, {}", report.title, report.place),
         lead,
-        sections: vec![
-            Section::new("Cars", vec![stock_chart(report, &source), Block::Folded(years_table(report))]),
-            Section::new("Climate", vec![climate_chart(report, &source)]),
-            Section::new("Packs", vec![pack_chart(report, &source), Block::Folded(packs_table(report))]),
-            Section::new("Materials", vec![material_chart(report, &source), Block::Folded(materials_table(report))]),
-            Section::new("Method", vec![Block::List(
-                std::iter::once("Cohorts by product and age: each year's cars leave by their survival curve; packs follow their cars or fail on their own; what leaves is collected, used again, recycled or lost, and every kilogram is accounted for (the residual column).".to_owned())
-                    .chain(report.notices.iter().map(|n| format!("Note: {n}.")))
-                    .collect(),
-            )]),
-        ],
+        sections: accounts(report, &source).into_iter().chain(places::sections(&found.regions)).chain([method(report)]).collect(),
         sources: of_rows(&tables.rows, &tables.sources, |file, _| file.starts_with("fleet/")),
         run: vec![
             ("version".to_owned(), env!("CARGO_PKG_VERSION").to_owned()),
@@ -53,6 +48,28 @@ pub fn document(report: &FleetReport, tables: &FleetTables, fingerprint: &str, c
         ],
         command: command.to_owned(),
     }
+}
+
+/// What stands beneath a chart.
+fn source_of(report: &FleetReport) -> String {
+    format!("minewheel fleet run; {}, weakest status {}", report.place, report.weakest_status)
+}
+
+/// Cars, climate, packs and materials of one place, or of all in sum.
+fn accounts(report: &FleetReport, source: &str) -> Vec<Section> {
+    vec![
+        Section::new("Cars", vec![stock_chart(report, source), Block::Folded(years_table(report))]),
+        Section::new("Climate", vec![climate_chart(report, source)]),
+        Section::new("Packs", vec![pack_chart(report, source), Block::Folded(packs_table(report))]),
+        Section::new("Materials", vec![material_chart(report, source), Block::Folded(materials_table(report))]),
+    ]
+}
+
+fn method(report: &FleetReport) -> Section {
+    let how = "Cohorts by product and age: each year's cars leave by their survival curve; packs follow their cars or fail on their own; what \
+               leaves is collected, used again, recycled or lost, and every kilogram is accounted for (the residual column).";
+    let notes = report.notices.iter().map(|n| format!("Note: {n}."));
+    Section::new("Method", vec![Block::List(std::iter::once(how.to_owned()).chain(notes).collect())])
 }
 
 fn products(names: impl Iterator<Item = String>) -> Vec<String> {

@@ -8,37 +8,17 @@
 //! edition lacks a constant, has no line: rules are not carried on. What companies owe, trade and carry over needs their accounts
 //! (`credits ledger`), which a study of cars has not.
 
-use serde::Serialize;
-
 use minewheel_assess::tables::Tables;
 use minewheel_data::car::CarDesign;
-use minewheel_data::status::Status;
 
 use crate::credits::car::CreditError;
 use crate::credits::design::{DesignError, Given, plain_credit};
 use crate::credits::rules::RuleBook;
 
+use super::ledgers::CreditLine;
+
 /// Whose rules these are.
 const PLACE: &str = "CN";
-
-/// The credits of one product's new cars in one year.
-#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
-pub struct CreditLine {
-    /// The year.
-    pub year: i32,
-    /// The product.
-    pub product: String,
-    /// New cars.
-    pub cars: f64,
-    /// Credit of one.
-    pub credit_per_car: f64,
-    /// Credits of all.
-    pub credits: f64,
-    /// The act.
-    pub edition: String,
-    /// How well the weakest constant and figure of the car are known.
-    pub status: Status,
-}
 
 /// New cars of one product, by year.
 pub(super) struct NewCars<'a> {

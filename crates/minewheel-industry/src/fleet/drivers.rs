@@ -336,7 +336,7 @@ mod tests {
         let report = run(&tables, &fleet, &RuleBook::read(&Store::embedded(), false).unwrap(), &study).unwrap();
         assert_eq!(report.drivers.len(), 27);
         for line in &report.drivers {
-            let of = |pick: fn(&crate::fleet::run::YearLine) -> f64, names: &[&str]| -> f64 {
+            let of = |pick: fn(&crate::fleet::ledgers::YearLine) -> f64, names: &[&str]| -> f64 {
                 report.years.iter().filter(|l| l.year == line.year && names.contains(&l.product.as_str())).map(pick).sum()
             };
             let every = ["battery", "plug-in", "petrol"];

@@ -27,9 +27,9 @@ use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::adoption::SharePath;
-use super::credits::CreditLine;
 use super::intervals::{Draws, Sampled};
-use super::run::{FleetError, FleetReport, MaterialLine, PackLine, YearLine, run_in};
+use super::ledgers::{CreditLine, Ledger, MaterialLine, PackLine, YearLine};
+use super::run::{FleetError, FleetReport, run_in};
 use super::study::{Study, StudyError};
 use super::tables::FleetTables;
 use crate::credits::rules::RuleBook;
@@ -200,17 +200,17 @@ fn sum(reports: &[FleetReport], sampled: &[Sampled]) -> FleetReport {
     };
     for report in reports {
         for line in &report.years {
-            years.entry((line.year, order(&line.product))).and_modify(|all| add_year(all, line)).or_insert_with(|| line.clone());
+            years.entry((line.year, order(&line.product))).and_modify(|all| all.add(line)).or_insert_with(|| line.clone());
         }
         for line in &report.packs {
-            packs.entry((line.year, order(&line.product))).and_modify(|all| add_pack(all, line)).or_insert_with(|| line.clone());
+            packs.entry((line.year, order(&line.product))).and_modify(|all| all.add(line)).or_insert_with(|| line.clone());
         }
         for line in &report.materials {
-            materials.entry((line.year, line.element.clone())).and_modify(|all| add_material(all, line)).or_insert_with(|| line.clone());
+            materials.entry((line.year, line.element.clone())).and_modify(|all| all.add(line)).or_insert_with(|| line.clone());
         }
         for line in &report.credits {
             let key = (line.year, order(&line.product), line.edition.clone());
-            credits.entry(key).and_modify(|all| add_credit(all, line)).or_insert_with(|| line.clone());
+            credits.entry(key).and_modify(|all| all.add(line)).or_insert_with(|| line.clone());
         }
     }
     let hours = reports.iter().map(|r| r.load_gw.len()).min().unwrap_or(0);
@@ -239,74 +239,6 @@ fn sum(reports: &[FleetReport], sampled: &[Sampled]) -> FleetReport {
         weakest_status: reports.iter().map(|r| r.weakest_status).max().unwrap_or(minewheel_data::status::Status::Derived),
         notices,
     }
-}
-
-/// A sum of which one part is not known is not known.
-fn both(all: Option<f64>, more: Option<f64>) -> Option<f64> {
-    Some(all? + more?)
-}
-
-fn add_year(all: &mut YearLine, line: &YearLine) {
-    all.stock += line.stock;
-    all.inflow += line.inflow;
-    all.outflow += line.outflow;
-    all.extra_retirement += line.extra_retirement;
-    all.traded += line.traded;
-    all.km += line.km;
-    all.electricity_gwh += line.electricity_gwh;
-    all.fuel_ml += line.fuel_ml;
-    all.production_t = both(all.production_t, line.production_t);
-    all.use_t = both(all.use_t, line.use_t);
-    all.end_of_life_t = both(all.end_of_life_t, line.end_of_life_t);
-}
-
-fn add_pack(all: &mut PackLine, line: &PackLine) {
-    let (mine, more) = (all.failed_gwh + all.outlived_gwh, line.failed_gwh + line.outlived_gwh);
-    if mine + more > 0.0 {
-        all.out_age = (all.out_age * mine + line.out_age * more) / (mine + more);
-    }
-    let ledgers: [fn(&mut PackLine) -> &mut f64; 14] = [
-        |p| &mut p.in_cars_gwh,
-        |p| &mut p.fitted_gwh,
-        |p| &mut p.replacements_gwh,
-        |p| &mut p.failed_gwh,
-        |p| &mut p.outlived_gwh,
-        |p| &mut p.exported_gwh,
-        |p| &mut p.traded_gwh,
-        |p| &mut p.collected_gwh,
-        |p| &mut p.informal_gwh,
-        |p| &mut p.to_second_life_gwh,
-        |p| &mut p.in_second_life_gwh,
-        |p| &mut p.recycled_gwh,
-        |p| &mut p.scrap_gwh,
-        |p| &mut p.out_t,
-    ];
-    let mut line = line.clone();
-    for ledger in ledgers {
-        *ledger(all) += *ledger(&mut line);
-    }
-}
-
-fn add_material(all: &mut MaterialLine, line: &MaterialLine) {
-    all.body_demand_t += line.body_demand_t;
-    all.pack_demand_t += line.pack_demand_t;
-    all.pack_stock_t += line.pack_stock_t;
-    all.pack_recovered_t += line.pack_recovered_t;
-    all.pack_lost_t += line.pack_lost_t;
-    all.pack_informal_t += line.pack_informal_t;
-    all.pack_exported_t += line.pack_exported_t;
-    all.body_retired_t += line.body_retired_t;
-    all.body_recovered_t = both(all.body_recovered_t, line.body_recovered_t);
-    all.residual_t += line.residual_t;
-}
-
-fn add_credit(all: &mut CreditLine, line: &CreditLine) {
-    all.cars += line.cars;
-    all.credits += line.credits;
-    if all.cars > 0.0 {
-        all.credit_per_car = all.credits / all.cars;
-    }
-    all.status = all.status.max(line.status);
 }
 
 #[cfg(test)]

@@ -34,10 +34,11 @@ use crate::credits::rules::RuleBook;
 
 use super::capacity::{CapacityLine, capacity_lines};
 use super::cohorts::CohortError;
-use super::credits::{CreditLine, NewCars, are_rules_of, credits_of};
+use super::credits::{NewCars, are_rules_of, credits_of};
 use super::drivers::{Driven, DriverLine, driven};
 use super::figures::car_figures;
 use super::intervals::{Draws, IntervalLine, Sampled, sample};
+use super::ledgers::{CreditLine, MaterialLine, PackLine, YearLine};
 use super::mix::{design_of, expanded};
 use super::product::{Setting, Walked, walk_product};
 use super::study::{CurveChoice, Study, StudyError};
@@ -91,105 +92,6 @@ pub enum FleetError {
         /// What moved in tonnes.
         moved: f64,
     },
-}
-
-/// One product in one year.
-#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
-pub struct YearLine {
-    /// The year.
-    pub year: i32,
-    /// The product.
-    pub product: String,
-    /// Cars at its end.
-    pub stock: f64,
-    /// Cars that entered.
-    pub inflow: f64,
-    /// Cars that left.
-    pub outflow: f64,
-    /// Of these, retired so that a wanted stock is met.
-    pub extra_retirement: f64,
-    /// Used cars in, less those out.
-    pub traded: f64,
-    /// Kilometres driven.
-    pub km: f64,
-    /// Electricity at the wall in gigawatt-hours.
-    pub electricity_gwh: f64,
-    /// Fuel in million litres.
-    pub fuel_ml: f64,
-    /// Footprint of making the cars that entered, in t CO2e.
-    pub production_t: Option<f64>,
-    /// Footprint of driving on the year's grid, in t CO2e.
-    pub use_t: Option<f64>,
-    /// Footprint of giving up cars, in t CO2e.
-    pub end_of_life_t: Option<f64>,
-}
-
-/// Packs of one product in one year, in gigawatt-hours as built.
-#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
-pub struct PackLine {
-    /// The year.
-    pub year: i32,
-    /// The product.
-    pub product: String,
-    /// In cars at the end of the year.
-    pub in_cars_gwh: f64,
-    /// Fitted in new cars.
-    pub fitted_gwh: f64,
-    /// Fitted in place of failed packs.
-    pub replacements_gwh: f64,
-    /// Failed in cars that live on.
-    pub failed_gwh: f64,
-    /// Left their car at home when it was given up.
-    pub outlived_gwh: f64,
-    /// Left the country in given-up cars.
-    pub exported_gwh: f64,
-    /// Came in with used cars, less those that went out.
-    pub traded_gwh: f64,
-    /// Collected formally.
-    pub collected_gwh: f64,
-    /// Out of cars at home and not collected.
-    pub informal_gwh: f64,
-    /// Into a second life.
-    pub to_second_life_gwh: f64,
-    /// In a second life at the end of the year.
-    pub in_second_life_gwh: f64,
-    /// Recycled after one life or two.
-    pub recycled_gwh: f64,
-    /// Scrap of making, recycled.
-    pub scrap_gwh: f64,
-    /// Mass of packs out of cars at home in tonnes.
-    pub out_t: f64,
-    /// Mean age of these in years.
-    pub out_age: f64,
-}
-
-/// One element in one year, in tonnes.
-#[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
-pub struct MaterialLine {
-    /// The year.
-    pub year: i32,
-    /// Element or material.
-    pub element: String,
-    /// In new cars without their packs.
-    pub body_demand_t: f64,
-    /// In packs made, with the scrap of making.
-    pub pack_demand_t: f64,
-    /// In packs in cars and in second life at the end of the year.
-    pub pack_stock_t: f64,
-    /// Recovered from packs and scrap.
-    pub pack_recovered_t: f64,
-    /// Lost in recycling.
-    pub pack_lost_t: f64,
-    /// In packs that were not collected.
-    pub pack_informal_t: f64,
-    /// In packs that left the country.
-    pub pack_exported_t: f64,
-    /// In cars given up, without their packs.
-    pub body_retired_t: f64,
-    /// Recovered of these, where the tables have a yield.
-    pub body_recovered_t: Option<f64>,
-    /// What the balance of the packs leaves, in tonnes.
-    pub residual_t: f64,
 }
 
 /// A study run.

@@ -8,11 +8,11 @@ use clap::ValueEnum;
 use minewheel_industry::fleet::adoption::{SharePath, path};
 use minewheel_industry::fleet::capacity::{CapacityLine, Made};
 use minewheel_industry::fleet::cohorts::CohortError;
-use minewheel_industry::fleet::credits::CreditLine;
 use minewheel_industry::fleet::drivers::{DriverLine, beside_register};
 use minewheel_industry::fleet::intervals::{Drawn, Draws, IntervalLine};
+use minewheel_industry::fleet::ledgers::{Ledger, MaterialLine, PackLine, YearLine};
 use minewheel_industry::fleet::regions::{Regional, RegionalReport, run_regions};
-use minewheel_industry::fleet::run::{FleetError, FleetReport, MaterialLine, PackLine, YearLine};
+use minewheel_industry::fleet::run::{FleetError, FleetReport};
 use minewheel_industry::fleet::study::{Study, StudyError};
 
 use super::adoption;
@@ -23,7 +23,7 @@ use minewheel_report::charts::lines::{self as chart, Chart};
 
 /// Which table goes to CSV.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Ledger {
+enum Account {
     /// Cars, kilometres, energy, footprint.
     Years,
     /// People, vehicles per 1,000 and the share of electric cars that drive the study.
@@ -47,7 +47,7 @@ pub struct Arguments {
     study: PathBuf,
     /// Which ledger goes to CSV
     #[arg(long, value_enum, default_value = "years")]
-    table: Ledger,
+    table: Account,
     /// Draws of the tables for intervals of stock, retired packs and materials; 0: none
     #[arg(long, default_value_t = 0, value_name = "N", allow_negative_numbers = true)]
     samples: u32,
@@ -89,11 +89,11 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<RegionalReport, Fail
         known.dedup();
         return Err(Failure::UnknownName { kind: "charging profile", seen: name.clone(), known: known.join(", ") });
     }
-    crate::commands::scenario::draws(arguments.samples)?;
+    crate::commands::scenario::draws(u64::from(arguments.samples))?;
     if arguments.samples > MOST_SAMPLES {
         return Err(Failure::Option { option: "samples", seen: arguments.samples.to_string(), wanted: format!("0 to {MOST_SAMPLES}") });
     }
-    if arguments.samples == 0 && arguments.table == Ledger::Intervals {
+    if arguments.samples == 0 && arguments.table == Account::Intervals {
         let (option, seen) = ("samples", "0 for `--table intervals`".to_owned());
         return Err(Failure::Option { option, seen, wanted: format!("1 to {MOST_SAMPLES}") });
     }
@@ -127,18 +127,18 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         inputs::write(path, &picture(report))?;
     }
     if let Some(path) = &arguments.report {
-        inputs::report(path, &minewheel_report::fleet::document(report, desk.fleet_tables()?, &desk.tables()?.fingerprint, &inputs::command_line()))?;
+        inputs::report(path, &minewheel_report::fleet::document(&found, desk.fleet_tables()?, &desk.tables()?.fingerprint, &inputs::command_line()))?;
     }
     match arguments.format {
         Format::Json => print::json(&found),
         Format::Csv => print::data(&by_place(&found, |report| match arguments.table {
-            Ledger::Years => years_csv(report),
-            Ledger::Drivers => drivers_csv(report),
-            Ledger::Packs => packs_csv(report),
-            Ledger::Materials => materials_csv(report),
-            Ledger::Capacity => capacity_csv(report),
-            Ledger::Credits => credits_csv(report),
-            Ledger::Intervals => intervals_csv(report),
+            Account::Years => ledger_csv(&report.years),
+            Account::Drivers => drivers_csv(report),
+            Account::Packs => ledger_csv(&report.packs),
+            Account::Materials => ledger_csv(&report.materials),
+            Account::Capacity => capacity_csv(report),
+            Account::Credits => ledger_csv(&report.credits),
+            Account::Intervals => intervals_csv(report),
         })),
         Format::Table => {
             print::page(&(table(report) + &regions(&found)));
@@ -369,16 +369,6 @@ fn credits(text: &mut String, report: &FleetReport) {
     }
 }
 
-fn credits_csv(report: &FleetReport) -> String {
-    let row = |l: &CreditLine| {
-        let numbers = [l.cars, l.credit_per_car, l.credits].map(|v| v.to_string());
-        let words = [l.edition.clone(), l.status.to_string()];
-        [l.year.to_string(), l.product.clone()].into_iter().chain(numbers).chain(words).collect::<Vec<_>>()
-    };
-    let header = ["year", "product", "cars", "credit_per_car", "credits", "edition", "status"];
-    print::csv(&header, &report.credits.iter().map(row).collect::<Vec<_>>())
-}
-
 /// Intervals of the last year; all of them go to CSV and JSON.
 fn intervals(text: &mut String, report: &FleetReport) {
     let Some(last) = report.intervals.last().map(|l| l.year) else { return };
@@ -434,109 +424,9 @@ fn intervals_csv(report: &FleetReport) -> String {
     print::csv(&header, &report.intervals.iter().map(row).collect::<Vec<_>>())
 }
 
-fn optional(value: Option<f64>) -> String {
-    value.map(|v| v.to_string()).unwrap_or_default()
-}
-
-fn years_csv(report: &FleetReport) -> String {
-    let header = [
-        "year",
-        "product",
-        "stock",
-        "inflow",
-        "outflow",
-        "extra_retirement",
-        "traded",
-        "km",
-        "electricity_gwh",
-        "fuel_ml",
-        "production_t",
-        "use_t",
-        "end_of_life_t",
-    ];
-    let row = |l: &YearLine| {
-        let mut row = vec![l.year.to_string(), l.product.clone()];
-        row.extend([l.stock, l.inflow, l.outflow, l.extra_retirement, l.traded, l.km, l.electricity_gwh, l.fuel_ml].map(|v| v.to_string()));
-        row.extend([l.production_t, l.use_t, l.end_of_life_t].map(optional));
-        row
-    };
-    print::csv(&header, &report.years.iter().map(row).collect::<Vec<_>>())
-}
-
-fn packs_csv(report: &FleetReport) -> String {
-    let header = [
-        "year",
-        "product",
-        "in_cars_gwh",
-        "fitted_gwh",
-        "replacements_gwh",
-        "failed_gwh",
-        "outlived_gwh",
-        "exported_gwh",
-        "traded_gwh",
-        "collected_gwh",
-        "informal_gwh",
-        "to_second_life_gwh",
-        "in_second_life_gwh",
-        "recycled_gwh",
-        "scrap_gwh",
-        "out_t",
-        "out_age",
-    ];
-    let row = |l: &PackLine| {
-        let numbers = [
-            l.in_cars_gwh,
-            l.fitted_gwh,
-            l.replacements_gwh,
-            l.failed_gwh,
-            l.outlived_gwh,
-            l.exported_gwh,
-            l.traded_gwh,
-            l.collected_gwh,
-            l.informal_gwh,
-            l.to_second_life_gwh,
-            l.in_second_life_gwh,
-            l.recycled_gwh,
-            l.scrap_gwh,
-            l.out_t,
-            l.out_age,
-        ];
-        [l.year.to_string(), l.product.clone()].into_iter().chain(numbers.map(|v| v.to_string())).collect::<Vec<_>>()
-    };
-    print::csv(&header, &report.packs.iter().map(row).collect::<Vec<_>>())
-}
-
-fn materials_csv(report: &FleetReport) -> String {
-    let header = [
-        "year",
-        "element",
-        "body_demand_t",
-        "pack_demand_t",
-        "pack_stock_t",
-        "pack_recovered_t",
-        "pack_lost_t",
-        "pack_informal_t",
-        "pack_exported_t",
-        "body_retired_t",
-        "body_recovered_t",
-        "residual_t",
-    ];
-    let row = |l: &MaterialLine| {
-        let numbers = [
-            l.body_demand_t,
-            l.pack_demand_t,
-            l.pack_stock_t,
-            l.pack_recovered_t,
-            l.pack_lost_t,
-            l.pack_informal_t,
-            l.pack_exported_t,
-            l.body_retired_t,
-        ];
-        let mut row: Vec<String> = [l.year.to_string(), l.element.clone()].into_iter().chain(numbers.map(|v| v.to_string())).collect();
-        row.extend([optional(l.body_recovered_t), l.residual_t.to_string()]);
-        row
-    };
-    print::csv(&header, &report.materials.iter().map(row).collect::<Vec<_>>())
+/// A ledger in full.
+fn ledger_csv<L: Ledger>(lines: &[L]) -> String {
+    print::csv(L::COLUMNS, &lines.iter().map(Ledger::cells).collect::<Vec<_>>())
 }
 
 fn picture(report: &FleetReport) -> String {
