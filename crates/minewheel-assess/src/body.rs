@@ -180,7 +180,7 @@ pub fn body_report(design: &CarDesign, tables: &Tables, scenario: &Scenario) -> 
     let with = |body: BodyDesign| CarDesign { body, ..design.clone() };
     let mut names = vec!["base"];
     let mut designs = vec![with(BodyDesign::default())];
-    let is_built_up = design.kerb_mass_kg.is_none();
+    let is_built_up = design.kerb_mass_kg.is_none() && design.road_load.test_mass_kg.is_none();
     if design.body != BodyDesign::default() {
         if !is_built_up {
             names.push("chosen");

@@ -4,7 +4,7 @@
 
 mod program;
 
-use program::{data_of, json_of, run};
+use program::{data_of, json_of, run, run_in, scratch, write};
 use serde_json::Value;
 
 const CARS: [&str; 3] = ["vw-id3-58", "tesla-m3-rwd-lfp", "hyundai-ioniq5-lr"];
@@ -68,6 +68,26 @@ fn a_trip_adds_up_and_a_short_one_has_no_stop() {
     assert!(text.lines().all(|l| l.chars().count() <= WIDTH), "{text}");
     let csv = data_of(&with("trip", &["--km", "800", "--format", "csv"]));
     assert!(csv.starts_with("car,at_km,arrival_percent,departure_percent,charging_minutes,stop_minutes,wall_kwh,mean_plug_kw\n"));
+}
+
+#[test]
+fn a_cycle_that_a_car_cannot_follow_gives_no_trip_and_one_that_it_falls_behind_is_named() {
+    let folder = scratch("trip-behind");
+    write(
+        &folder.join("slow.toml"),
+        "[car]\nid = \"slow\"\npowertrain = \"bev\"\nclass = \"compact\"\nkerb_mass_kg = 1500\n[battery]\nchemistry = \"lfp\"\n\
+         gross_energy_kwh = 40\n[[motor]]\npeak_power_kw = 20\n[charging]\ndc_power_kw = 50\n",
+    );
+    let answer = run_in(&folder, &["trip", "slow.toml", "--km", "200", "--cycle", "us06"]);
+    assert_eq!(answer.code, 2, "{}", answer.data);
+    assert!(answer.remarks.contains("`slow`") && answer.remarks.contains("us06"), "{}", answer.remarks);
+
+    let ask = |command: &str, options: &[&str]| json_of(&[&[command, "byd-dolphin-405", "--cycle", "us06"], options].concat());
+    let (trip, drive) = (ask("trip", &["--km", "100", "--use", "official"]), ask("drive", &[]));
+    assert!(number(&drive[0]["missed_trace_s"]) > 0.0, "{drive}");
+    for key in ["missed_trace_s", "missed_wh_per_km", "notices"] {
+        assert_eq!(trip[0][key], drive[0][key], "{key}");
+    }
 }
 
 #[test]

@@ -263,6 +263,15 @@ fn what_several_suppliers_or_products_share_has_one_draw() {
 }
 
 #[test]
+fn one_draw_is_no_interval() {
+    let folder = imported("database-one-draw");
+    for command in ["solve", "compare", "hotspots", "sensitivity"] {
+        let asked = ["lca", command, "my.mwdb", "--demand", "making-steel=2", "--samples", "1"];
+        refused(&folder, &asked, "minewheel::option", &["--samples is 1, wanted", "at least 2 draws"]);
+    }
+}
+
+#[test]
 fn more_draws_than_fit_are_refused_before_any_is_drawn() {
     let folder = imported("database-many-draws");
     let question = ["lca", "sensitivity", "my.mwdb", "--demand", "grid=1", "--samples", "100000000000"];

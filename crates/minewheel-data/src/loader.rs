@@ -13,7 +13,7 @@ use crate::table::{Fault, Position, Schema, Table, Violation, check, nearest, re
 use crate::units;
 
 /// Folders whose tables have a reader of their own, which looks for unread ones there.
-const SEPARATE: [&str; 5] = ["rules/", "industry/", "market/", "fleet/", "credits/"];
+const SEPARATE: [&str; 6] = ["rules/", "industry/", "market/", "fleet/", "credits/", crate::methods::PEDIGREE];
 
 /// What is known of one row besides its cells.
 #[derive(Debug, Clone, Copy)]

@@ -6,6 +6,9 @@ use crate::loader::Loader;
 use crate::row::Value;
 use crate::table::Fault;
 
+/// The table of what a pedigree's scores add to the spread of an amount, by indicator. It is read apart: no car rests on it.
+pub const PEDIGREE: &str = "methods/pedigree.csv";
+
 /// Number of an elementary flow within a loaded data set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FlowId(pub u16);

@@ -23,6 +23,7 @@ pub mod suppliers;
 pub mod supply;
 
 use minewheel_data::loader::{Loader, Rows};
+use minewheel_data::methods::PEDIGREE;
 use minewheel_data::parameters::Parameters;
 use minewheel_data::source::SourceId;
 use minewheel_data::status::Status;
@@ -40,13 +41,16 @@ pub fn tables_apart(store: &Store, check_all: bool) -> Result<Vec<(Status, Sourc
     let mut loader = Loader::new(store, check_all);
     let _ = Parameters::read(&mut loader, cases::output::OUTPUT);
     let (_, output) = loader.finish_folder(cases::output::OUTPUT)?;
+    let mut loader = Loader::new(store, check_all);
+    let _ = Parameters::read(&mut loader, PEDIGREE);
+    let (_, pedigree) = loader.finish_folder(PEDIGREE)?;
     let market = market::series::Market::read(store, check_all, None)?;
     let fleet = fleet::tables::FleetTables::read(store, check_all)?;
     let credits = credits::rules::RuleBook::read(store, check_all)?;
     let results = credits::results::Results::read(store, check_all)?;
     let premiums = supply::sourcing::costs::Premiums::read(store, check_all)?;
     let suppliers = suppliers::tables::SupplierTables::read(store, check_all)?;
-    let all = [&rules.rows, passport.rows(), &output, &results.rows, premiums.rows(), suppliers.rows()]
+    let all = [&rules.rows, passport.rows(), &output, &pedigree, &results.rows, premiums.rows(), suppliers.rows()]
         .into_iter()
         .flat_map(Rows::iter)
         .map(|(_, status, source)| (status, source));

@@ -4,7 +4,7 @@
 
 mod packages;
 
-use minewheel_lca::database::{Allocation, Database, LinkOptions, Pedigree, ProductSystem, Providers, SystemError, Unlinked, candidates, survey};
+use minewheel_lca::database::{Allocation, Database, LinkOptions, Pedigree, PedigreeMatrix, ProductSystem, Providers, SystemError, Unlinked, candidates, survey};
 use minewheel_lca::formats::olca;
 use minewheel_lca::{Assembly, EntryUncertainty, adjoint, column_contributions, direct_scores, flow_contributions, forward};
 use packages::{REFERENCE, database, exchange, good, process, read, spoilt};
@@ -231,7 +231,7 @@ fn a_process_without_a_product_cannot_be_asked_for() {
     assert_eq!(message, "the process `dump` makes 0 of `slag`; a finite amount other than 0 is wanted");
 }
 
-/// The grid's carbon dioxide with its pedigree (1;2;1;1;3) and no distribution: σ² = 0.0001 + 0.008, and (ln g)² of a basic deviation.
+/// The grid's carbon dioxide with its pedigree (1;2;1;1;3) and no distribution: σ² = 0.0002 + 0.03, and (ln g)² of a basic deviation.
 #[test]
 fn a_pedigree_alone_spreads_an_amount_unless_it_is_of_another_system_or_ignored() {
     let spread = r#","uncertainty":{"distributionType":"LOG_NORMAL_DISTRIBUTION","geomMean":0.4,"geomSd":1.2}"#;
@@ -248,17 +248,19 @@ fn a_pedigree_alone_spreads_an_amount_unless_it_is_of_another_system_or_ignored(
             system.matrices.biosphere.iter().map(|e| e.uncertainty).filter(|u| *u != EntryUncertainty::Exact).collect();
         (spread, system.by_pedigree)
     };
+    let mut variances = [[0.0; 5]; 6];
+    (variances[1][1], variances[4][2]) = (0.0002, 0.03);
+    let spread_by_it = LinkOptions { pedigree: Pedigree::Lognormal(PedigreeMatrix(variances)), ..LinkOptions::default() };
     let lognormal = |variance: f64| EntryUncertainty::Lognormal { mu: 0.4_f64.ln(), sigma: variance.sqrt(), is_negative: false };
     let (plain, _) = with("", "");
-    assert_eq!(of(&plain, LinkOptions::default()), (vec![lognormal(0.0001 + 0.008)], 1));
-    let ignored = LinkOptions { pedigree: Pedigree::Ignored, ..LinkOptions::default() };
-    assert_eq!(of(&plain, ignored), (Vec::new(), 0));
+    assert_eq!(of(&plain, spread_by_it), (vec![lognormal(0.0002 + 0.03)], 1));
+    assert_eq!(of(&plain, LinkOptions::default()), (Vec::new(), 0));
     let (based, _) = with(r#","baseUncertainty":1.05"#, r#""exchangeDqSystem":{"@id":"own","name":"ecoinvent Data Quality System"},"#);
-    let (seen, count) = of(&based, LinkOptions::default());
+    let (seen, count) = of(&based, spread_by_it);
     let EntryUncertainty::Lognormal { sigma, .. } = seen[0] else { panic!("{seen:?}") };
-    assert!((sigma * sigma - (1.05_f64.ln().powi(2) + 0.0081)).abs() < 1e-15 && count == 1, "{sigma}");
+    assert!((sigma * sigma - (1.05_f64.ln().powi(2) + 0.0302)).abs() < 1e-15 && count == 1, "{sigma}");
     let (foreign, dropped) = with("", r#""exchangeDqSystem":{"@type":"DQSystem","@id":"flow-pedigree","name":"Flow Pedigree Matrix"},"#);
-    assert_eq!(of(&foreign, LinkOptions::default()), (Vec::new(), 0));
+    assert_eq!(of(&foreign, spread_by_it), (Vec::new(), 0));
     assert!(!dropped.keys().any(|what| what.contains("DqSystem")), "{dropped:?}");
     let mut written = Vec::new();
     let put = &mut |name: &str, bytes: Vec<u8>| -> Result<(), ()> {
@@ -268,5 +270,5 @@ fn a_pedigree_alone_spreads_an_amount_unless_it_is_of_another_system_or_ignored(
     olca::write(&foreign, put).unwrap();
     assert_eq!(read(written).unwrap().0, foreign);
     // A distribution that is stated goes before its pedigree.
-    assert_eq!(of(&database(), LinkOptions::default()).1, 0);
+    assert_eq!(of(&database(), spread_by_it).1, 0);
 }

@@ -17,7 +17,7 @@ use minewheel_report::assessment::{STAGE_GROUPS, grams_per_km};
 use minewheel_report::figure::spread;
 
 use super::lca::BackgroundArguments;
-use super::scenario::{ChainWord, ScenarioArguments};
+use super::scenario::{LEAST_DRAWS, ChainWord, ScenarioArguments};
 use crate::failure::Failure;
 use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};
@@ -78,11 +78,11 @@ const MOST_SAMPLES: i64 = 1_000_000;
 /// # Errors
 /// Bad input, or a result that `--strict` refuses.
 pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Assessment>, Failure> {
-    if !(2..=MOST_SAMPLES).contains(&arguments.samples) {
+    if !(LEAST_DRAWS as i64..=MOST_SAMPLES).contains(&arguments.samples) {
         return Err(Failure::Option {
             option: "samples",
             seen: arguments.samples.to_string(),
-            wanted: format!("2 to {MOST_SAMPLES}, or --no-interval"),
+            wanted: format!("{LEAST_DRAWS} to {MOST_SAMPLES}, or --no-interval"),
         });
     }
     let tables = desk.tables()?;

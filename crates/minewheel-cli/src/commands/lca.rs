@@ -9,6 +9,8 @@ mod export;
 mod files;
 mod hotspots;
 mod import;
+mod parts;
+mod pedigree;
 mod sensitivity;
 mod solve;
 mod source;

@@ -66,13 +66,16 @@ impl ChainWord {
     }
 }
 
-/// Refuses one draw: an interval of it would be a point.
+/// Draws that an interval takes, at the least: the 5th and 95th percentile of one are one point.
+pub const LEAST_DRAWS: u64 = 2;
+
+/// Refuses fewer draws than an interval takes, but for none at all.
 ///
 /// # Errors
 /// As said.
-pub fn draws(samples: u32) -> Result<(), Failure> {
-    if samples == 1 {
-        let wanted = "0 for no interval, or at least 2 draws".to_owned();
+pub fn draws(samples: u64) -> Result<(), Failure> {
+    if (1..LEAST_DRAWS).contains(&samples) {
+        let wanted = format!("0 for no interval, or at least {LEAST_DRAWS} draws");
         return Err(Failure::Option { option: "samples", seen: samples.to_string(), wanted });
     }
     Ok(())

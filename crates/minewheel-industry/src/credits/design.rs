@@ -22,7 +22,6 @@ use minewheel_data::car::{CarDesign, Powertrain};
 use minewheel_data::row::{Draw, Value};
 use minewheel_data::status::Status;
 use minewheel_model::drive::{RangeRule, range};
-use minewheel_model::vehicle::{PackSummary, size};
 use serde::Serialize;
 
 use super::car::{CarCredit, CarFacts, CarRules, CreditError, CreditPowertrain};
@@ -255,8 +254,7 @@ impl Model<'_> {
         let kerb_mass_kg = if let Some(kg) = given.kerb_mass_kg {
             kg
         } else {
-            let summary = pack.as_ref().map(|p| PackSummary { mass: p.pack_mass });
-            size(design, summary.as_ref(), &self.tables.vehicles, &draw).map_err(AssessError::from)?.kerb_mass.kg()
+            sized_with_pack(design, self.tables, &draw)?.1.kerb_mass.kg()
         };
         let driven = match (given.range_km, given.consumption_kwh_per_100km) {
             (Some(km), Some(kwh)) => (km, kwh),

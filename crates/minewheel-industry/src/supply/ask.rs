@@ -20,12 +20,10 @@ use super::{SupplyError, reach_notice};
 
 /// The unnamed rest of a tier.
 const REST: &str = "WORLD";
-/// What stands for traction motors beside the materials of `chains.csv`, and for the cars in which every chain ends.
+/// The chain of `chains.csv` that traction motors are, which the materials of their magnets lead to.
 pub const MOTORS: &str = "motors";
-/// See [`MOTORS`].
+/// The chain of `chains.csv` that is the car, in which every other ends.
 pub const CARS: &str = "cars";
-/// Elements that an electric car holds in the magnets of its motors.
-const OF_MAGNETS: [&str; 2] = ["neodymium", "dysprosium"];
 /// Parameters of `supply/parameters.csv` that relieve a risk.
 const RECYCLING: &str = "recycling_input_rate";
 /// See [`RECYCLING`].
@@ -59,11 +57,8 @@ pub fn tiers_of(tables: &Tables, material: &str) -> Result<Vec<Tier>, SupplyErro
         chain.extend(own_tiers(tables, follower));
     }
     if !chain.is_empty() {
-        if OF_MAGNETS.contains(&material) {
-            chain.push(motors_tier());
-        }
         if material != CARS {
-            chain.push(cars_tier());
+            chain.extend(own_tiers(tables, CARS));
         }
         return Ok(chain);
     }
@@ -73,7 +68,6 @@ pub fn tiers_of(tables: &Tables, material: &str) -> Result<Vec<Tier>, SupplyErro
         return Ok(own);
     }
     let mut known: Vec<&str> = tables.supply.materials();
-    known.extend([MOTORS, CARS]);
     known.extend(tiers.iter().map(|t| t.commodity.as_str()));
     known.sort_unstable();
     known.dedup();
@@ -145,27 +139,13 @@ fn defaulted<'t>(tiers: impl Iterator<Item = &'t TierReport>) -> Vec<DefaultedRe
 
 /// The tiers of a material or part itself, without those that follow.
 fn own_tiers(tables: &Tables, material: &str) -> Vec<Tier> {
-    match material {
-        MOTORS => vec![motors_tier()],
-        CARS => vec![cars_tier()],
-        _ => tables.supply.chain(material).cloned().collect(),
-    }
-}
-
-/// Where magnets go.
-fn motors_tier() -> Tier {
-    Tier { commodity: "traction-motor-permanent-magnet".to_owned(), name: "component".to_owned() }
-}
-
-/// Where every chain ends, and what its last need is taken from.
-fn cars_tier() -> Tier {
-    Tier { commodity: "electric-cars".to_owned(), name: "vehicle".to_owned() }
+    tables.supply.chain(material).cloned().collect()
 }
 
 /// The buyer, or the group that the table of cars lumps it into.
 fn counted_as(tables: &Tables, question: &Question<'_>) -> PlaceId {
-    let makers: Vec<PlaceId> =
-        tables.supply.shares(&cars_tier(), question.year).map(|(_, s)| s.iter().map(|s| s.place).collect()).unwrap_or_default();
+    let shares = tables.supply.chain(CARS).last().and_then(|cars| tables.supply.shares(cars, question.year));
+    let makers: Vec<PlaceId> = shares.map(|(_, s)| s.iter().map(|s| s.place).collect()).unwrap_or_default();
     let world = tables.places.id(REST).ok();
     tables.places.lineage(question.buyer).find(|p| makers.contains(p) && Some(*p) != world).unwrap_or(question.buyer)
 }
@@ -229,7 +209,7 @@ impl Asker<'_> {
         let tiers = tiers_of(self.tables, material)?;
         let known: Vec<(Tier, i32, Shares, Vec<RowId>)> =
             tiers.into_iter().filter_map(|t| self.shares(&t).map(|(year, shares, rows)| (t, year, shares, rows))).collect();
-        let cars = self.shares(&cars_tier()).map(|s| s.1).unwrap_or_default();
+        let cars = self.tables.supply.chain(CARS).last().and_then(|cars| self.shares(cars)).map(|s| s.1).unwrap_or_default();
         let group_of = |code: &str| self.group_of(code);
         let steps: Vec<Step> = known
             .iter()

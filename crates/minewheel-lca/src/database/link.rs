@@ -31,7 +31,7 @@ pub enum Unlinked {
 }
 
 /// The choices from which a product system follows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct LinkOptions {
     /// Where inputs come from.
     pub providers: Providers,

@@ -115,6 +115,8 @@ pub struct ProductSystem {
     pub dependents: Dependents,
     /// Entries that are spread by their pedigree alone.
     pub by_pedigree: usize,
+    /// By what they are.
+    pub pedigree: Pedigree,
 }
 
 impl ProductSystem {
@@ -266,8 +268,8 @@ impl<'d> Linker<'d> {
         }
         let methods = self.methods(first_flow)?;
         let matrices = Matrices { technosphere: self.technosphere, biosphere: self.biosphere, methods };
-        let Self { activities, flows, links, dependents, by_pedigree, .. } = self;
-        Ok(ProductSystem { activities, flows, matrices, links, cut_off: unlinked, dependents, by_pedigree })
+        let Self { activities, flows, links, dependents, by_pedigree, options, .. } = self;
+        Ok(ProductSystem { activities, flows, matrices, links, cut_off: unlinked, dependents, by_pedigree, pedigree: options.pedigree })
     }
 
     fn column(&mut self, at: usize) -> Result<(), SystemError> {
@@ -386,7 +388,7 @@ impl<'d> Linker<'d> {
 
     /// An entry that states no distribution, with that of its pedigree.
     fn spread_by_pedigree(&mut self, process: &Process, exchange: &Exchange, entry: Entry) -> Entry {
-        let sigma = if self.options.pedigree == Pedigree::Ignored { None } else { self.database.pedigree_deviation(process, exchange) };
+        let sigma = self.options.pedigree.deviation(self.database, process, exchange);
         let Some(sigma) = sigma.filter(|_| entry.amount != 0.0) else { return entry };
         self.by_pedigree += 1;
         // The sign is turned after a draw.

@@ -53,7 +53,7 @@ impl BackgroundArguments {
         let database = files::database(database)?;
         let unlinked = self.background_cut_off.then_some(UnlinkedRule::CutOff);
         let rules = Rules { providers: self.background_providers, unlinked, allocation: self.background_allocation.as_deref() };
-        let options = rules.options(&database)?;
+        let options = rules.options(&database, desk.store())?;
         let found = Background::new(desk.tables()?, &name, &pairs, &database, options).map_err(fault)?;
         let listed = |members: &Vec<(String, String)>| short_list(members.iter().map(|(_, name)| name.as_str()), members.len());
         warn_of_loops(found.net_consuming.iter().map(listed), found.net_consuming.len());

@@ -14,6 +14,7 @@ use serde::Serialize;
 use super::LcaFailure;
 use super::draws::samples;
 use super::source::{Label, Links, Question, Source, demand_line};
+use crate::commands::scenario::draws;
 use crate::failure::Failure;
 use crate::print::{self, Format, figure};
 
@@ -158,6 +159,7 @@ struct Side {
 
 /// Runs `lca compare`.
 pub fn compare(arguments: &Compare) -> Result<(), Failure> {
+    draws(arguments.samples)?;
     let (sources, sides) = open(arguments)?;
     if arguments.samples > 0 {
         sources.iter().for_each(Source::note_draws);

@@ -11,6 +11,7 @@ use minewheel_lca::{
 use serde::Serialize;
 
 use super::LcaFailure;
+use super::parts::{Arrow, FlowPart, GroupPart, ProcessPart, per_cent, share};
 use super::source::{Assembled, Label, LinkReport, Links, Question, Source};
 use crate::failure::Failure;
 use crate::print::{self, Format, figure};
@@ -51,7 +52,7 @@ pub struct Contributions {
     unit: Option<String>,
     score: f64,
     /// The largest by direct impact.
-    processes: Vec<ProcessPart>,
+    processes: Vec<ListedProcess>,
     /// Direct impact of all other processes.
     other_processes: f64,
     /// The largest by impact.
@@ -69,70 +70,13 @@ pub struct Contributions {
     links: Option<LinkReport>,
 }
 
-/// Processes that have something in common.
+/// A process, with what is behind it.
 #[derive(Serialize, schemars::JsonSchema)]
-struct GroupPart {
-    /// What it is; `None`: those without it.
-    group: Option<String>,
-    /// Impact of their own flows.
-    direct: f64,
-    /// `direct` over the score.
-    share: Option<f64>,
-}
-
-/// Impact that an input carries from its supplier, with all supply behind it.
-#[derive(Serialize, schemars::JsonSchema)]
-struct Arrow {
-    /// Id of the supplier.
-    from: String,
-    from_name: String,
-    /// Id of the consumer.
-    to: String,
-    to_name: String,
-    impact: f64,
-    /// `impact` over the score.
-    share: Option<f64>,
-}
-
-/// A process.
-#[derive(Serialize, schemars::JsonSchema)]
-struct ProcessPart {
-    id: String,
-    name: String,
-    place: Option<String>,
-    /// Units of its product made for the demand.
-    amount: f64,
-    unit: Option<String>,
-    /// Impact of its own flows; these sum to the score.
-    direct: f64,
-    /// `direct` over the score.
-    share: Option<f64>,
+struct ListedProcess {
+    #[serde(flatten)]
+    part: ProcessPart,
     /// Impact with all supply behind it; these overlap.
     with_supply: f64,
-}
-
-/// An elementary flow.
-#[derive(Serialize, schemars::JsonSchema)]
-struct FlowPart {
-    id: String,
-    name: String,
-    place: Option<String>,
-    amount: f64,
-    unit: Option<String>,
-    /// Its impact; these sum to the score.
-    impact: f64,
-    /// `impact` over the score.
-    share: Option<f64>,
-}
-
-/// A part over the total.
-pub fn share(part: f64, total: f64) -> Option<f64> {
-    (total != 0.0).then(|| part / total)
-}
-
-/// A share for people.
-pub fn per_cent(share: Option<f64>) -> String {
-    share.map_or_else(|| "–".to_owned(), |s| format!("{:.1} %", 100.0 * s))
 }
 
 /// Runs `lca contributions`.
@@ -157,10 +101,11 @@ pub fn contributions(arguments: &Explain) -> Result<(), Failure> {
             *products.entry(source.product(id)).or_insert(0.0) += direct;
             let Label { id, name, place, unit } = source.activity(id);
             *places.entry(place.clone()).or_insert(0.0) += direct;
-            processes.push(ProcessPart { id, name, place, amount, unit, direct, share: share(direct, score), with_supply: supply[column] });
+            let part = ProcessPart { id, name, place, amount, unit, direct, share: share(direct, score) };
+            processes.push(ListedProcess { part, with_supply: supply[column] });
         }
     }
-    processes.sort_by(|a, b| b.direct.abs().total_cmp(&a.direct.abs()).then_with(|| a.id.cmp(&b.id)));
+    processes.sort_by(|a, b| b.part.direct.abs().total_cmp(&a.part.direct.abs()).then_with(|| a.part.id.cmp(&b.part.id)));
     let mut flows = Vec::new();
     for part in flow_contributions(network, &category, &activity).into_iter().filter(|part| part.impact != 0.0) {
         if let Some(id) = assembly.flow(part.flow) {
@@ -174,7 +119,7 @@ pub fn contributions(arguments: &Explain) -> Result<(), Failure> {
         large.min(arguments.depth)
     };
     // The sum of nothing is −0, which nobody wants to read.
-    let other_processes = processes.split_off(kept(&mut processes.iter().map(|p| p.direct))).iter().map(|p| p.direct).sum::<f64>() + 0.0;
+    let other_processes = processes.split_off(kept(&mut processes.iter().map(|p| p.part.direct))).iter().map(|p| p.part.direct).sum::<f64>() + 0.0;
     let other_flows = flows.split_off(kept(&mut flows.iter().map(|f| f.impact))).iter().map(|f| f.impact).sum::<f64>() + 0.0;
     let parts = |groups: BTreeMap<Option<String>, f64>| {
         let part = |(group, direct)| GroupPart { group, direct, share: share(direct, score) };
@@ -211,7 +156,8 @@ fn csv_rows(found: &Contributions) -> Vec<Vec<String>> {
         vec![kind.to_owned(), id, name, text(place), number(amount), text(unit), impact.to_string(), number(share)]
     };
     let mut rows = Vec::new();
-    rows.extend(found.processes.iter().map(|p| row("process", [&p.id, &p.name], &p.place, Some(p.amount), &p.unit, p.direct, p.share)));
+    let processes = found.processes.iter().map(|p| &p.part);
+    rows.extend(processes.map(|p| row("process", [&p.id, &p.name], &p.place, Some(p.amount), &p.unit, p.direct, p.share)));
     for (kind, parts) in [("place", &found.places), ("category", &found.categories), ("product", &found.products)] {
         let group = |p: &GroupPart| p.group.clone().unwrap_or_default();
         rows.extend(parts.iter().map(|p| row(kind, [&group(p), ""], &None, None, &None, p.direct, p.share)));
@@ -225,8 +171,11 @@ fn table(found: &Contributions, asked: &str) -> String {
     let mut text = print::wrap(&format!("{asked}: {} {unit}, {}", figure(found.score), found.method));
     text.push_str("\n\n");
     let name = |name: &str, place: &Option<String>| place.as_ref().map_or_else(|| name.to_owned(), |p| format!("{name}, {p}"));
-    let mut rows: Vec<_> =
-        found.processes.iter().map(|p| vec![per_cent(p.share), figure(p.direct), figure(p.with_supply), name(&p.name, &p.place)]).collect();
+    let mut rows: Vec<_> = found
+        .processes
+        .iter()
+        .map(|p| vec![per_cent(p.part.share), figure(p.part.direct), figure(p.with_supply), name(&p.part.name, &p.part.place)])
+        .collect();
     let of_others = per_cent(share(found.other_processes, found.score));
     rows.push(vec![of_others, figure(found.other_processes), String::new(), "other processes".to_owned()]);
     text.push_str(&print::table(&["share", "direct", "with supply", "process"], &rows, &[0, 1, 2]));

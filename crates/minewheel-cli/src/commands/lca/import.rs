@@ -3,14 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use minewheel_data::store::Store;
 use minewheel_lca::database::{
-    Database, DatabaseBuilder, Direction, FlowIndex, FlowKind, OnConflict, Remapped, Unfactored, candidates, parse_mapping, survey, unfactored,
+    Database, DatabaseBuilder, Direction, FlowIndex, FlowKind, OnConflict, Pedigree, Remapped, Unfactored, candidates, parse_mapping, survey, unfactored,
 };
 use minewheel_lca::formats::{read_package, store};
 use serde::Serialize;
 
 use super::source::{LinkReport, Links};
-use super::{LcaFailure, files};
+use super::{LcaFailure, files, pedigree};
 use crate::failure::Failure;
 use crate::print::{self, Format};
 
@@ -100,7 +101,7 @@ struct Holdings {
 }
 
 impl Holdings {
-    fn of(database: &Database) -> Self {
+    fn of(database: &Database, spread_by: Pedigree) -> Self {
         let exchanges = || database.processes().iter().flat_map(|p| &p.exchanges);
         let flows = |kind| database.flows().iter().filter(|f| f.kind == kind).count();
         let own = || database.processes().iter().flat_map(|p| &p.parameters).chain(database.parameters());
@@ -111,7 +112,7 @@ impl Holdings {
             uncertain_exchanges: exchanges().filter(|e| e.uncertainty != minewheel_lca::database::Uncertainty::None).count(),
             pedigree_exchanges: {
                 let spread =
-                    |p: &minewheel_lca::database::Process| p.exchanges.iter().filter(|e| database.pedigree_deviation(p, e).is_some()).count();
+                    |p: &minewheel_lca::database::Process| p.exchanges.iter().filter(|e| spread_by.deviation(database, p, e).is_some()).count();
                 database.processes().iter().map(spread).sum()
             },
             products: flows(FlowKind::Product),
@@ -179,7 +180,7 @@ pub fn import(arguments: &Import) -> Result<(), Failure> {
     let write_ms = super::milliseconds(began);
     let imported = Imported {
         database: arguments.into.display().to_string(),
-        holds: Holdings::of(&database),
+        holds: Holdings::of(&database, pedigree::spread(&Store::embedded())?),
         left_out,
         mapped,
         import_ms,
@@ -317,7 +318,7 @@ pub fn info(arguments: &Info) -> Result<(), Failure> {
         }
     });
     let inventory = Inventory {
-        holds: Holdings::of(&database),
+        holds: Holdings::of(&database, pedigree::spread(&Store::embedded())?),
         links: counts.into(),
         unallocated_processes: unallocated(&database),
         methods: database.category_names(),

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::LcaFailure;
 use super::source::{Assembled, Question, Source};
+use crate::commands::scenario::LEAST_DRAWS;
 use crate::failure::Failure;
 use crate::print::{self, Format, figure};
 
@@ -169,9 +170,12 @@ fn rank_parameters(dependents: &Dependents, following: &[(usize, u32)], first: u
 
 /// Runs `lca sensitivity`.
 pub fn sensitivity(arguments: &SensitivityArguments) -> Result<(), Failure> {
-    if arguments.top == 0 || arguments.samples == 0 {
-        let option = if arguments.top == 0 { "top" } else { "samples" };
-        return Err(Failure::Option { option, seen: "0".to_owned(), wanted: "a whole number above 0".to_owned() });
+    if arguments.top == 0 {
+        return Err(Failure::Option { option: "top", seen: "0".to_owned(), wanted: "a whole number above 0".to_owned() });
+    }
+    if arguments.samples < LEAST_DRAWS {
+        let wanted = format!("at least {LEAST_DRAWS} draws");
+        return Err(Failure::Option { option: "samples", seen: arguments.samples.to_string(), wanted });
     }
     // Each draw gives an impact for itself, its twin, and each row that is looked at.
     super::draws::check_count("samples", arguments.samples, arguments.top.saturating_add(3))?;

@@ -11,6 +11,7 @@ use super::demands::Demands;
 use super::draws::{DrawsFile, EarlierDraws, samples};
 use super::source::{Assembled, LinkReport, Links, Question, Source, demand_line};
 use super::{LcaFailure, milliseconds, now};
+use crate::commands::scenario::draws;
 use crate::failure::Failure;
 use crate::print::{self, Format, figure};
 
@@ -189,6 +190,10 @@ pub fn solve(arguments: &Solve) -> Result<(), Failure> {
 type Answer = (Run, Vec<(BTreeMap<String, f64>, Impact)>, String);
 
 fn answer(arguments: &Solve, demands: &Demands) -> Result<Answer, Failure> {
+    // Draws of a file that a run goes on from count.
+    if arguments.first_draw == 0 {
+        draws(arguments.samples)?;
+    }
     let began = now();
     let question = Question {
         database: arguments.database.clone(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use minewheel_data::store::Store;
 use minewheel_lca::database::{
     Activity, Allocation, Database, Dependents, FlowIndex, LinkCounts, LinkOptions, Pedigree, ProcessIndex, ProductSystem, Providers, SystemError,
     Unlinked, UnlinkedInput, candidates, reference_product,
@@ -14,7 +15,7 @@ use minewheel_lca::{
 };
 use serde::Serialize;
 
-use super::{LcaFailure, files};
+use super::{LcaFailure, files, pedigree};
 use crate::failure::Failure;
 use crate::print;
 
@@ -49,13 +50,13 @@ pub struct Links {
     /// How co-products share burdens: as-declared, physical, economic, causal, reference-only, or property:NAME
     #[arg(long)]
     allocation: Option<String>,
-    /// Amounts with a pedigree and no distribution, in draws: lognormal by the matrix of ecoinvent (the default), or as they are
+    /// Amounts with a pedigree and no distribution, in draws: lognormal by `methods/pedigree.csv` (the default), or as they are
     #[arg(long, value_enum)]
     pedigree: Option<PedigreeRule>,
 }
 
 /// What becomes of amounts with a pedigree and no distribution.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum PedigreeRule {
     /// They are drawn lognormal, with the variances of their scores and of their basic deviation
     Lognormal,
@@ -108,12 +109,10 @@ pub struct Rules<'a> {
 impl Links {
     /// The choices for a database.
     pub fn options(&self, database: &Database) -> Result<LinkOptions, Failure> {
-        let options = Rules { providers: self.providers, unlinked: self.unlinked, allocation: self.allocation.as_deref() }.options(database)?;
-        let pedigree = match self.pedigree {
-            None | Some(PedigreeRule::Lognormal) => Pedigree::Lognormal,
-            Some(PedigreeRule::Ignore) => Pedigree::Ignored,
-        };
-        Ok(LinkOptions { pedigree, ..options })
+        let options = Rules { providers: self.providers, unlinked: self.unlinked, allocation: self.allocation.as_deref() }
+            .options(database, &Store::embedded())?;
+        let is_ignored = self.pedigree == Some(PedigreeRule::Ignore);
+        Ok(if is_ignored { LinkOptions { pedigree: Pedigree::Ignored, ..options } } else { options })
     }
 
     fn is_given(&self) -> bool {
@@ -122,11 +121,11 @@ impl Links {
 }
 
 impl Rules<'_> {
-    /// The choices for a database.
+    /// The choices for a database; `store` has the variances of pedigrees.
     ///
     /// # Errors
     /// A kind of allocation that there is not.
-    pub fn options(&self, database: &Database) -> Result<LinkOptions, Failure> {
+    pub fn options(&self, database: &Database, store: &Store) -> Result<LinkOptions, Failure> {
         let allocation = match self.allocation {
             None | Some("as-declared") => Allocation::AsDeclared,
             Some("physical") => Allocation::Physical,
@@ -155,7 +154,7 @@ impl Rules<'_> {
                 Some(UnlinkedRule::CutOff) => Unlinked::CutOff,
             },
             allocation,
-            pedigree: Pedigree::default(),
+            pedigree: pedigree::spread(store)?,
         })
     }
 }

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 
 use minewheel_lca::database::{PEDIGREE_INDICATORS, pedigree_scores};
 
-use super::super::explain::per_cent;
-use super::{Evidence, HotExchange, HotFlow, HotInput, HotPlace, HotProcess, HotSpots, Quality, VarianceBasis};
+use super::super::parts::per_cent;
+use super::records::{Evidence, HotExchange, HotFlow, HotInput, HotPlace, HotProcess, HotSpots, Quality, VarianceBasis};
 use crate::print::{self, figure};
 
 /// Scores of a pedigree from which on an indicator is called weak.
@@ -22,12 +22,15 @@ pub fn csv_rows(found: &HotSpots) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     for p in &found.processes.lines {
         let scores = p.quality.as_ref().map_or_else(String::new, |q| scores_in_words(&q.worst_scores));
-        let numbers = [p.direct.to_string(), number(p.share), number(p.upstream_share), p.cumulated.to_string(), number(p.variance_share)];
-        rows.push([vec!["process".to_owned(), p.id.clone(), p.name.clone(), text(&p.place), String::new()], numbers.to_vec(), vec![scores]].concat());
+        let numbers = [p.part.direct.to_string(), number(p.part.share), number(p.upstream_share), p.cumulated.to_string(), number(p.variance_share)];
+        rows.push(
+            [vec!["process".to_owned(), p.part.id.clone(), p.part.name.clone(), text(&p.part.place), String::new()], numbers.to_vec(), vec![scores]]
+                .concat(),
+        );
     }
     for f in &found.flows.lines {
-        let numbers = [f.impact.to_string(), number(f.share), String::new(), f.cumulated.to_string(), number(f.variance_share)];
-        let names = vec!["flow".to_owned(), f.id.clone(), f.name.clone(), text(&f.place), f.id.clone()];
+        let numbers = [f.part.impact.to_string(), number(f.part.share), String::new(), f.cumulated.to_string(), number(f.variance_share)];
+        let names = vec!["flow".to_owned(), f.part.id.clone(), f.part.name.clone(), text(&f.part.place), f.part.id.clone()];
         rows.push([names, numbers.to_vec(), vec![String::new()]].concat());
     }
     for e in &found.exchanges.lines {
@@ -41,8 +44,8 @@ pub fn csv_rows(found: &HotSpots) -> Vec<Vec<String>> {
         rows.push([names, numbers.to_vec(), vec![String::new()]].concat());
     }
     for i in &found.inputs {
-        let numbers = [i.impact.to_string(), number(i.share), String::new(), String::new(), number(i.variance_share)];
-        let names = vec!["input".to_owned(), i.to.clone(), i.to_name.clone(), String::new(), i.from.clone()];
+        let numbers = [i.arrow.impact.to_string(), number(i.arrow.share), String::new(), String::new(), number(i.variance_share)];
+        let names = vec!["input".to_owned(), i.arrow.to.clone(), i.arrow.to_name.clone(), String::new(), i.arrow.from.clone()];
         rows.push([names, numbers.to_vec(), vec![text(&i.evidence.pedigree)]].concat());
     }
     rows
@@ -103,14 +106,17 @@ pub fn table(found: &HotSpots, asked: &str) -> String {
     text.push_str(&heading(p.needed, p.of, "processes with impact of their own"));
     let row = |l: &HotProcess| {
         let flags = l.quality.as_ref().map(|q| q.in_words(is_spread)).unwrap_or_default();
-        let name = flagged(&l.name, l.place.as_ref(), &flags);
-        vec![per_cent(l.share), per_cent(Some(l.cumulated)), per_cent(l.upstream_share), per_cent(l.variance_share), name]
+        let name = flagged(&l.part.name, l.part.place.as_ref(), &flags);
+        vec![per_cent(l.part.share), per_cent(Some(l.cumulated)), per_cent(l.upstream_share), per_cent(l.variance_share), name]
     };
     let rows: Vec<_> = p.lines.iter().map(row).collect();
     text.push_str(&print::table(&["direct", "sum", "upstream", "variance", "process"], &rows, &[0, 1, 2, 3]));
     let f = &found.flows;
     text.push_str(&heading(f.needed, f.of, "elementary flows"));
-    let row = |l: &HotFlow| vec![per_cent(l.share), per_cent(Some(l.cumulated)), per_cent(l.variance_share), flagged(&l.name, l.place.as_ref(), "")];
+    let row = |l: &HotFlow| {
+        let name = flagged(&l.part.name, l.part.place.as_ref(), "");
+        vec![per_cent(l.part.share), per_cent(Some(l.cumulated)), per_cent(l.variance_share), name]
+    };
     let rows: Vec<_> = f.lines.iter().map(row).collect();
     text.push_str(&print::table(&["impact", "sum", "variance", "flow"], &rows, &[0, 1, 2]));
     let e = &found.exchanges;
@@ -131,8 +137,8 @@ pub fn table(found: &HotSpots, asked: &str) -> String {
     text.push_str(&print::table(&["direct", "sum", "variance", "place"], &rows, &[0, 1, 2]));
     if !found.inputs.is_empty() {
         let row = |l: &HotInput| {
-            let name = flagged(&format!("{} ← {}", l.to_name, l.from_name), None, &l.evidence.in_words(is_spread));
-            vec![per_cent(l.share), per_cent(l.variance_share), name]
+            let name = flagged(&format!("{} ← {}", l.arrow.to_name, l.arrow.from_name), None, &l.evidence.in_words(is_spread));
+            vec![per_cent(l.arrow.share), per_cent(l.variance_share), name]
         };
         let rows: Vec<_> = found.inputs.iter().map(row).collect();
         text.push_str("\ninputs that carry most, supply included\n");
