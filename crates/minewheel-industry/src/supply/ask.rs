@@ -225,12 +225,11 @@ impl Asker<'_> {
         let is_dominant = |code: &str| self.is_within(code, self.question.dominant);
         for (((tier, year, shares, rows), supply), least) in known.iter().zip(world_market).zip(remainders) {
             // Only a tier for which the file has the buyer's imports is that of the buyer itself.
-            let (buyer, mix) = match self.question.customs.and_then(|c| c.mix(tier, &is_asked)) {
-                Some(mix) => (self.asked, mix),
-                None => {
-                    let own = supply.iter().filter(|s| is_buyer(s.0)).map(|s| s.1).sum();
-                    (self.question.buyer, Mix { own, bought: supply.into_iter().filter(|s| !is_buyer(&s.0)).collect() })
-                }
+            let (buyer, mix) = if let Some(mix) = self.question.customs.and_then(|c| c.mix(tier, &is_asked)) {
+                (self.asked, mix)
+            } else {
+                let own = supply.iter().filter(|s| is_buyer(s.0)).map(|s| s.1).sum();
+                (self.question.buyer, Mix { own, bought: supply.into_iter().filter(|s| !is_buyer(&s.0)).collect() })
             };
             let mut report = self.tier(tier, *year, shares, &mix, buyer)?;
             report.geopolitical_factor_usd_per_kg = price.as_ref().map(|price| report.geopolitical_risk * price.usd_per_kg);
