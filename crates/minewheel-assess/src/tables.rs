@@ -31,9 +31,6 @@ use crate::battery::BatteryTables;
 use crate::network::{NetworkError, PlacedNetworkBuilder};
 use crate::recovery::Recovery;
 
-/// The last year whose mixes are history.
-const LAST_HISTORICAL_YEAR: i32 = 2025;
-
 /// Every table that an assessment needs.
 #[derive(Debug)]
 pub struct Tables {
@@ -189,7 +186,7 @@ impl Tables {
     /// What the network lacks.
     pub fn check_network(&self) -> Result<usize, NetworkError> {
         let world = self.places.id("WORLD")?;
-        let year = self.electricity.years(world).into_iter().filter(|y| *y <= LAST_HISTORICAL_YEAR).max().unwrap_or(LAST_HISTORICAL_YEAR);
+        let year = self.electricity.last_historical_year(&self.places, world)?;
         let mut builder = PlacedNetworkBuilder::new(self, year, &[])?;
         for (index, product) in self.cards.products().iter().enumerate() {
             if product.has_world_market {

@@ -124,12 +124,13 @@ pub fn distributions_of(tables: &Tables, chain: Chain) -> Vec<FactorDistribution
     all
 }
 
-/// The sampler of all rows, each row's best estimate the mean of its draws; a table has its own stretch of the random stream.
+/// The sampler of all rows, each row's best estimate the mean of its draws, no share above one; a table has its own stretch of the random stream.
 ///
 /// # Errors
 /// A row's spread is no distribution.
 pub fn centred_sampler(rows: &Rows, distributions: &[FactorDistribution]) -> Result<FactorSampler, DistributionError> {
-    Ok(FactorSampler::centred(distributions)?.in_stretches(stretches(rows)))
+    let limits: Vec<f64> = rows.spreads().iter().map(|s| s.limit).collect();
+    Ok(FactorSampler::centred_within(distributions, &limits)?.in_stretches(stretches(rows)))
 }
 
 /// As [`centred_sampler`], with the best estimate as median or mode.

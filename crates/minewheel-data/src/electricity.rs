@@ -9,8 +9,8 @@
 //!
 //! with `u_t` the own use of the technology's plants over their gross generation (`own-use.csv`).
 //!
-//! A year between two projected years is interpolated; a province without a row for a year keeps its last known mix,
-//! moved by the national trend:
+//! A year without a row lies on the line between the last year before it and the first one after it that have one, be they
+//! history or projection; a province without a row for a year keeps its last known mix, moved by the national trend:
 //!
 //! ```text
 //! s_p,t(y) ∝ s_p,t(y₀) · s_n,t(y) / s_n,t(y₀)
@@ -232,6 +232,15 @@ impl Electricity {
     /// The years for which a place has a row of its own.
     pub fn years(&self, place: PlaceId) -> Vec<i32> {
         self.mixes.get(&place).map(|rows| rows.iter().map(|r| r.year).collect()).unwrap_or_default()
+    }
+
+    /// The last year of a place whose mix is history, not projection.
+    ///
+    /// # Errors
+    /// The place has no such year.
+    pub fn last_historical_year(&self, places: &Places, place: PlaceId) -> Result<i32, MixError> {
+        let rows = self.mixes.get(&place).map(Vec::as_slice).unwrap_or_default();
+        rows.iter().filter(|r| !r.is_projection).map(|r| r.year).max().ok_or_else(|| MixError::Place { place: places.code(place).to_owned() })
     }
 
     /// The mix of a place in a year (see the module's head for years without a row).

@@ -15,6 +15,11 @@ use crate::units;
 /// Folders whose tables have a reader of their own, which looks for unread ones there.
 const SEPARATE: [&str; 6] = ["rules/", "industry/", "market/", "fleet/", "credits/", crate::methods::PEDIGREE];
 
+/// Words of a note or locator by which a row says that it was not read.
+const UNREAD: [&str; 4] = ["recalled", "not read", "from memory", "guess"];
+/// Words of a locator by which a row names another work than its source as the one that was read.
+const RELAYED: [&str; 7] = ["restated", "second-hand", "reported by", "reported in", "quoted", "relayed", "literature foreground"];
+
 /// What is known of one row besides its cells.
 #[derive(Debug, Clone, Copy)]
 struct RowMeta {
@@ -41,9 +46,11 @@ impl Rows {
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
-    /// How the row's value is known.
+    /// How the row's value is known. A number that the user gave counts as read: the user is its source.
     pub fn status(&self, row: RowId) -> Status {
-        self.rows.get(row.0 as usize).map_or(Status::Read, |m| m.status)
+        let found = self.rows.get(row.0 as usize);
+        debug_assert!(found.is_some() || row == RowId::GIVEN, "{row:?} is a row of no table");
+        found.map_or(Status::Read, |m| m.status)
     }
     /// The source of the row.
     pub fn source(&self, row: RowId) -> SourceId {
@@ -77,7 +84,7 @@ impl Rows {
         let meta = self.rows[row.0 as usize];
         self.tables[usize::from(meta.table)].cell(meta.index as usize, 0)
     }
-    /// The weakest status among rows; [`Status::Read`] if there are none.
+    /// The weakest status among rows; [`Status::Read`] if there are none, for what rests on no row rests on the user's numbers alone.
     pub fn weakest(&self, rows: impl IntoIterator<Item = RowId>) -> Status {
         rows.into_iter().map(|r| self.status(r)).max().unwrap_or(Status::Read)
     }
@@ -198,8 +205,16 @@ impl<'s> Loader<'s> {
                 let wanted = "an argument for the assumption".to_owned();
                 self.violations.push(table.violation(row, Some(column), Fault::Empty { column: "note".to_owned(), wanted }));
             }
+            if (self.check_all || self.store.is_overlay(table.name()))
+                && let Some((column, word)) =
+                    contradiction(status, locator_column.map(|c| table.cell(row, c)), note_column.map(|c| table.cell(row, c)))
+            {
+                let column = if column == "note" { note_column } else { locator_column };
+                let fault = Fault::Contradiction { status: status.word(), word };
+                self.violations.push(table.violation(row, column, fault));
+            }
             self.rows.rows.push(RowMeta { table: id, index: row as u32, status, source });
-            self.rows.spreads.push(Spread { low: 1.0, high: 1.0, shape: Shape::Exact });
+            self.rows.spreads.push(Spread { low: 1.0, high: 1.0, shape: Shape::Exact, limit: f64::INFINITY });
         }
     }
 
@@ -294,7 +309,10 @@ impl<'s> Loader<'s> {
         }
         let (low, high, shape) = (low.unwrap_or(best), high.unwrap_or(best), shape.unwrap_or(Shape::Exact));
         let (a, b) = (low / best, high / best);
-        self.rows.spreads[id.0 as usize] = Spread { low: a.min(b), high: a.max(b), shape };
+        // A number without unit whose own range stays at or below 1 is a share, a yield or an efficiency.
+        let is_share = matches!(table.text(row, "unit"), "" | "1") && best > 0.0 && high <= 1.0;
+        let limit = if is_share { best.recip() } else { f64::INFINITY };
+        self.rows.spreads[id.0 as usize] = Spread { low: a.min(b), high: a.max(b), shape, limit };
         Some(Value { row: id, best, low, high, shape })
     }
 
@@ -381,6 +399,18 @@ impl<'s> Loader<'s> {
     pub fn sources(&self) -> &Sources {
         &self.sources
     }
+}
+
+/// The column and the words in which a row denies its status: one that is `read` tells that it was not, or the locator of one that is `read` or
+/// `derived` names another work than the source.
+fn contradiction(status: Status, locator: Option<&str>, note: Option<&str>) -> Option<(&'static str, &'static str)> {
+    let found = |cell: Option<&str>, words: &[&'static str]| {
+        let cell = cell?.to_lowercase();
+        words.iter().copied().find(|w| cell.contains(w))
+    };
+    let relayed = if status <= Status::Derived { found(locator, &RELAYED) } else { None };
+    let unread = |cell| if status == Status::Read { found(cell, &UNREAD) } else { None };
+    relayed.or_else(|| unread(locator)).map(|w| ("locator", w)).or_else(|| unread(note).map(|w| ("note", w)))
 }
 
 /// The words of a file's path, sorted: a table in the wrong folder has those of the right one.

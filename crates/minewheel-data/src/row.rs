@@ -58,6 +58,8 @@ pub struct Spread {
     pub high: f64,
     /// Shape of the spread.
     pub shape: Shape,
+    /// The largest ratio that the value may take: a share, a yield or an efficiency does not pass 1. Infinite where nothing bounds it.
+    pub limit: f64,
 }
 
 /// One consistent set of row values: the best estimates, or one Monte Carlo draw.

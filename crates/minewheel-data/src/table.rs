@@ -180,6 +180,14 @@ pub enum Fault {
         /// The law that is broken.
         why: &'static str,
     },
+    /// A row denies its own status.
+    #[error("status `{status}`, but the row says `{word}`; name as source the work that was read, or lower the status")]
+    Contradiction {
+        /// The status of the row.
+        status: &'static str,
+        /// The words that deny it.
+        word: &'static str,
+    },
     /// A model needs what its tables do not hold.
     #[error("a model cannot be built from these tables: {reason}")]
     Model {

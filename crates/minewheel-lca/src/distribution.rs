@@ -141,6 +141,15 @@ impl FactorDistribution {
         }
     }
 
+    /// The largest ratio, without end where the shape has none.
+    fn highest(self) -> f64 {
+        match self {
+            Self::Exact => 1.0,
+            Self::Triangular { high, .. } | Self::Uniform { high, .. } => high,
+            Self::TwoPieceLognormal { .. } | Self::SplitNormal { .. } | Self::Gamma { .. } => f64::INFINITY,
+        }
+    }
+
     /// The standard deviation of `ln f` for a lognormal row, else of `f`: the first-order relative spread.
     ///
     /// ```
@@ -207,10 +216,50 @@ enum Sampler {
 /// ```
 #[derive(Clone, Debug)]
 pub struct FactorSampler {
-    samplers: Vec<(Sampler, f64)>,
+    samplers: Vec<Placed>,
     distributions: Vec<FactorDistribution>,
     stretches: Vec<Stretch>,
 }
+
+/// A row's shape, what its ratios are multiplied by, and the largest ratio that it may take.
+#[derive(Clone, Debug)]
+struct Placed {
+    shape: Sampler,
+    scale: f64,
+    limit: f64,
+}
+
+impl Placed {
+    fn ratio(&self, u: f64) -> f64 {
+        (self.scale * self.shape.ratio(u)).min(self.limit)
+    }
+
+    /// The mean of the ratios at another scale, from the middles of equal steps of probability.
+    fn mean_at(&self, scale: f64) -> f64 {
+        let steps = f64::from(MEAN_STEPS);
+        (0..MEAN_STEPS).map(|i| (scale * self.shape.ratio((f64::from(i) + 0.5) / steps)).min(self.limit)).sum::<f64>() / steps
+    }
+
+    /// The scale at which the mean of the bounded ratios is 1: bisection, for the mean grows with the scale up to the limit.
+    fn scale_within(&self) -> f64 {
+        let (mut below, mut above) = (self.scale, self.scale);
+        while self.mean_at(above) < 1.0 && above < LARGEST_SCALE * self.scale {
+            above *= 2.0;
+        }
+        for _ in 0..SCALE_HALVINGS {
+            let middle = 0.5 * (below + above);
+            if self.mean_at(middle) < 1.0 { below = middle } else { above = middle }
+        }
+        0.5 * (below + above)
+    }
+}
+
+/// Steps of probability over which the mean of a bounded row is taken: its error is far below the width of any row.
+const MEAN_STEPS: u32 = 512;
+/// Halvings of the range in which the scale of a bounded row lies: 2⁻³⁰ of it is left.
+const SCALE_HALVINGS: u32 = 30;
+/// A scale beyond this many times the first one does not end the search: the limit is then too near the base to be met by scaling.
+const LARGEST_SCALE: f64 = 64.0;
 
 /// Rows one after another whose words stand one after another.
 #[derive(Clone, Copy, Debug)]
@@ -233,7 +282,7 @@ impl FactorSampler {
         let samplers = distributions
             .iter()
             .enumerate()
-            .map(|(row, distribution)| Ok((Sampler::new(FactorId(row as u32), *distribution)?, 1.0)))
+            .map(|(row, distribution)| Ok(Placed { shape: Sampler::new(FactorId(row as u32), *distribution)?, scale: 1.0, limit: f64::INFINITY }))
             .collect::<Result<_, _>>()?;
         Ok(Self { samplers, distributions: distributions.to_vec(), stretches: vec![Stretch { row: 0, word: 0 }] })
     }
@@ -248,8 +297,39 @@ impl FactorSampler {
     /// As [`FactorSampler::new`].
     pub fn centred(distributions: &[FactorDistribution]) -> Result<Self, DistributionError> {
         let mut sampler = Self::new(distributions)?;
-        for ((_, scale), distribution) in sampler.samplers.iter_mut().zip(distributions) {
-            *scale = 1.0 / distribution.mean();
+        for (placed, distribution) in sampler.samplers.iter_mut().zip(distributions) {
+            placed.scale = 1.0 / distribution.mean();
+        }
+        Ok(sampler)
+    }
+
+    /// As [`FactorSampler::centred`], with a largest ratio for each row: a share that is 0.8 may not be drawn above 1.
+    ///
+    /// Ratios above the limit are the limit, and the others move up until the mean is 1 again. A row that stands at its limit cannot be its
+    /// own mean: it keeps its shape below it.
+    ///
+    /// # Errors
+    /// As [`FactorSampler::new`].
+    ///
+    /// ```
+    /// use minewheel_lca::{FactorDistribution, FactorSampler};
+    /// // A share of 0.8 between 0.3 and 1: dividing by the mean alone would reach 1.14.
+    /// let share = FactorDistribution::Triangular { low: 0.375, high: 1.25 };
+    /// let sampler = FactorSampler::centred_within(&[share], &[1.25])?;
+    /// assert_eq!(sampler.quantiles(0.999)[0], 1.25);
+    /// let mean = (0..1000).map(|i| sampler.quantiles((f64::from(i) + 0.5) / 1000.0)[0]).sum::<f64>() / 1000.0;
+    /// assert!((mean - 1.0).abs() < 1e-4);
+    /// # Ok::<(), minewheel_lca::DistributionError>(())
+    /// ```
+    pub fn centred_within(distributions: &[FactorDistribution], limits: &[f64]) -> Result<Self, DistributionError> {
+        let mut sampler = Self::centred(distributions)?;
+        for ((placed, distribution), limit) in sampler.samplers.iter_mut().zip(distributions).zip(limits) {
+            if matches!(distribution, FactorDistribution::Exact | FactorDistribution::Gamma { .. }) || placed.scale * distribution.highest() <= *limit
+            {
+                continue;
+            }
+            placed.limit = *limit;
+            placed.scale = if *limit > 1.0 { placed.scale_within() } else { 1.0 };
         }
         Ok(sampler)
     }
@@ -296,7 +376,7 @@ impl FactorSampler {
             let end = self.stretches.get(place + 1).map_or(self.samplers.len(), |next| next.row);
             random.set_word_pos(stretch.word);
             let rows = self.samplers.get(stretch.row..end).unwrap_or_default();
-            out.extend(rows.iter().map(|(sampler, scale)| scale * sampler.ratio(uniform(random.next_u64()))));
+            out.extend(rows.iter().map(|row| row.ratio(uniform(random.next_u64()))));
         }
     }
 
@@ -323,7 +403,7 @@ impl FactorSampler {
             while let Some(after) = stretches.next_if(|after| after.row <= row) {
                 (stretch, next) = (after, usize::MAX);
             }
-            let (Some((sampler, scale)), Some(place)) = (self.samplers.get(row), out.get_mut(row)) else { continue };
+            let (Some(placed), Some(place)) = (self.samplers.get(row), out.get_mut(row)) else { continue };
             if row >= next && row - next <= NEAR {
                 for _ in next..row {
                     random.next_u64();
@@ -331,14 +411,14 @@ impl FactorSampler {
             } else {
                 random.set_word_pos(stretch.word + WORDS * (row - stretch.row) as u128);
             }
-            *place = scale * sampler.ratio(uniform(random.next_u64()));
+            *place = placed.ratio(uniform(random.next_u64()));
             next = row + 1;
         }
     }
 
     /// The ratios of all rows at the same cumulated probability, such as all medians for 0.5.
     pub fn quantiles(&self, probability: f64) -> Vec<f64> {
-        self.samplers.iter().map(|(sampler, scale)| scale * sampler.ratio(probability)).collect()
+        self.samplers.iter().map(|row| row.ratio(probability)).collect()
     }
 }
 
@@ -485,6 +565,28 @@ mod tests {
             let mean = (0..steps).map(|i| sampler.quantiles((f64::from(i) + 0.5) / f64::from(steps))[0]).sum::<f64>() / f64::from(steps);
             assert!((mean - 1.0).abs() < 1e-3, "{row:?}: {mean}");
         }
+    }
+
+    #[test]
+    fn a_bounded_row_is_centred_below_its_limit_whatever_its_shape() {
+        for (row, limit) in [
+            (FactorDistribution::Triangular { low: 0.375, high: 1.25 }, 1.25),
+            (FactorDistribution::Uniform { low: 0.5, high: 1.1 }, 1.1),
+            (FactorDistribution::TwoPieceLognormal { low: 0.6, high: 1.1 }, 1.15),
+            (FactorDistribution::SplitNormal { low: 0.7, high: 1.02 }, 1.05),
+        ] {
+            let sampler = FactorSampler::centred_within(&[row], &[limit]).unwrap();
+            let steps = 20_000;
+            let ratios: Vec<f64> = (0..steps).map(|i| sampler.quantiles((f64::from(i) + 0.5) / f64::from(steps))[0]).collect();
+            assert!(ratios.iter().all(|r| (0.0..=limit).contains(r)), "{row:?}");
+            let mean = ratios.iter().sum::<f64>() / f64::from(steps);
+            assert!((mean - 1.0).abs() < 1e-3, "{row:?}: {mean}");
+        }
+        let free = FactorDistribution::Triangular { low: 0.9, high: 1.1 };
+        let (bounded, centred) = (FactorSampler::centred_within(&[free], &[1.2]).unwrap(), FactorSampler::centred(&[free]).unwrap());
+        assert_eq!(bounded.quantiles(0.9), centred.quantiles(0.9), "a limit out of reach changes nothing");
+        let at_limit = FactorSampler::centred_within(&[FactorDistribution::Uniform { low: 0.8, high: 1.0 }], &[1.0]).unwrap();
+        assert!((at_limit.quantiles(0.5)[0] - 0.9).abs() < 1e-12 && at_limit.quantiles(1.0)[0] <= 1.0);
     }
 
     #[test]
