@@ -6,10 +6,12 @@
 //! - nothing depends on the crates that only judge, bind or run tasks;
 //! - the linear algebra library is named in one module;
 //! - the pure crates name no file, clock, network, process or environment, but for the two readers;
+//! - every source is cited by a table, a claim or an example (the program cannot say so: it does not hold `validation/`);
 //! - every page of the documentation is linked from the contents of its folder;
 //! - every crate takes the workspace's lints;
 //! - no path of somebody's machine, no mark of unfinished work.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 /// A source file longer than this is split.
@@ -66,6 +68,7 @@ pub fn check(root: &Path) -> Result<(), Vec<String>> {
         }
     }
     unlinked(root, &mut findings)?;
+    uncited(root, &mut findings)?;
     findings.sort();
     if findings.is_empty() { Ok(()) } else { Err(findings) }
 }
@@ -195,6 +198,36 @@ fn unlinked(root: &Path, findings: &mut Vec<String>) -> Result<(), Vec<String>> 
     Ok(())
 }
 
+/// The list of sources, and the folders whose tables and files cite them.
+const SOURCES: &str = "data/sources.toml";
+const CITING: [&str; 3] = ["data", "validation", "examples"];
+
+/// Sources that no table and no file of ours names.
+fn uncited(root: &Path, findings: &mut Vec<String>) -> Result<(), Vec<String>> {
+    let listed = text_of(&root.join(SOURCES))?.unwrap_or_default();
+    let mut texts = Vec::new();
+    let mut pending: Vec<PathBuf> = CITING.iter().map(|folder| root.join(folder)).collect();
+    while let Some(folder) = pending.pop() {
+        for path in entries(&folder)? {
+            if path.is_dir() {
+                pending.push(path);
+            } else if path != root.join(SOURCES) && ["csv", "toml"].iter().any(|e| is_a(&path.to_string_lossy(), e)) {
+                texts.extend(text_of(&path)?);
+            }
+        }
+    }
+    findings.extend(unnamed(&listed, &texts).into_iter().map(|key| format!("{SOURCES}: nothing cites `{key}`")));
+    Ok(())
+}
+
+/// Keys of a list of sources that stand in none of the texts as a word of their own.
+fn unnamed<'l>(listed: &'l str, texts: &[String]) -> Vec<&'l str> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    let named: HashSet<&str> = texts.iter().flat_map(|t| t.split(|c| !is_part(c))).collect();
+    let keys = listed.lines().filter_map(|l| l.strip_prefix('[')?.strip_suffix(']'));
+    keys.filter(|key| !named.contains(key)).collect()
+}
+
 /// Targets of the links of a page, without what follows `#`.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     text.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next())
@@ -216,7 +249,7 @@ fn unfinished(line: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::{file, links, machine_path, manifest, unfinished};
+    use super::{file, links, machine_path, manifest, unfinished, unnamed};
     use std::path::Path;
 
     #[test]
@@ -259,6 +292,13 @@ mod tests {
         assert_eq!(look("crates/minewheel-model/src/drive/mod.rs"), 1);
         assert_eq!(look("crates/minewheel-data/src/store.rs"), 0);
         assert_eq!(look("crates/minewheel-cli/src/inputs.rs"), 0);
+    }
+
+    #[test]
+    fn a_source_that_only_a_longer_key_names_is_uncited() {
+        let listed = "[dai-2019]\ntitle = \"A\"\n[dai-2019-premise]\n[iea-2025]\n";
+        let texts = ["steel,1.2,dai-2019-premise,table 2\n".to_owned(), "source = \"iea-2025\"\n".to_owned()];
+        assert_eq!(unnamed(listed, &texts), ["dai-2019"]);
     }
 
     #[test]
