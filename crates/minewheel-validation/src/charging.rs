@@ -178,6 +178,7 @@ pub(crate) fn charging(evidence: &Evidence, claim: Claim) -> Result<Report, Vali
         rows.push(Row { is_met, ..found });
     }
     let mut report = Report::new(claim, rows);
+    report.fitted = report.rows.iter().filter(|r| r.is_met.is_none()).count();
     let judged: Vec<&Row> = report.rows.iter().filter(|r| r.is_met.is_some()).collect();
     let inside = judged.iter().filter(|r| r.is_met == Some(true)).count() as f64 / judged.len() as f64;
     let median = error_quantile(judged.iter().copied(), 0.5);

@@ -65,6 +65,18 @@ pub struct Explanation {
     pub says: String,
 }
 
+/// What a figure came out as on a day, where it missed its limit.
+#[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// Day, ISO 8601.
+    pub date: String,
+    /// What was found.
+    pub value: f64,
+    /// What it came from, or what changed it since the record before.
+    pub why: String,
+}
+
 /// One claim.
 #[derive(Debug, Clone, PartialEq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -95,9 +107,13 @@ pub struct Claim {
     pub known_differences: Vec<String>,
     /// Limits by figure.
     pub tolerance: BTreeMap<String, f64>,
-    /// The figures that miss their limits, as last recorded.
+    /// Whether no parameter rests on the published figures and no choice was made with sight of them.
+    pub blind: bool,
+    /// What was fitted or chosen with sight of them; for a blind claim, why it is one.
+    pub sight: String,
+    /// The figures that miss their limits, each as it was recorded from time to time, earliest first.
     #[serde(default)]
-    pub recorded: BTreeMap<String, f64>,
+    pub recorded: BTreeMap<String, Vec<Record>>,
     /// Why rows miss.
     #[serde(default)]
     pub explanation: Vec<Explanation>,

@@ -171,6 +171,7 @@ pub(crate) fn energy(evidence: &Evidence, claim: Claim) -> Result<Report, Valida
     let nameless = score(&withheld.iter().collect::<Vec<_>>());
     let nameless_unseen = score(&withheld.iter().filter(|p| p.year % 2 != 0).collect::<Vec<_>>());
     let mut report = Report::new(claim, rows);
+    report.fitted = fitted.n;
     let mut judge = |key, says, value| report.judge(key, says, value, Side::AtMost, Print::PercentPoints);
     let says = ["city, mean absolute error", "highway, mean absolute error", "combined, mean absolute error"];
     for (i, key) in ["city_mean_absolute_percent", "highway_mean_absolute_percent", "combined_mean_absolute_percent"].into_iter().enumerate() {
@@ -273,6 +274,7 @@ pub(crate) fn cold(evidence: &Evidence, claim: Claim) -> Result<Report, Validati
     let every: Vec<(f64, f64)> = rows.iter().map(|r| (r.ours, r.theirs)).collect();
     let error = |pairs: &[(f64, f64)]| pairs.iter().map(|(ours, theirs)| (ours - theirs).abs()).sum::<f64>() / pairs.len().max(1) as f64;
     let mut report = Report::new(claim, rows);
+    report.fitted = every.len() - unseen.len();
     // What a parameter rests on does not judge it.
     report.judge("mean_absolute_error", "mean absolute error of the ratio, tests outside the fit", error(&unseen), Side::AtMost, Print::Number)?;
     report.judge("rank_correlation", "rank correlation, tests outside the fit", rank_correlation(&unseen), Side::AtLeast, Print::Number)?;

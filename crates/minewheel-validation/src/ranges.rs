@@ -1,26 +1,28 @@
-//! Official ranges of catalogue cars beside those of the procedures.
+//! Official ranges of catalogue cars beside those of the procedures. The catalogue keeps them as `official.<rule>_range_km` for
+//! comparison, and no result reads them.
 //!
 //! Only cars whose mass and road load (or drag coefficient) are known are judged; the others are shown.
-
-use minewheel_assess::AssessError;
-use minewheel_data::car::CarDesign;
-use minewheel_data::row::Draw;
-use minewheel_model::drive::{RangeRule, range, ranges};
-use serde::Deserialize;
 
 use crate::chapter::{deviation, number, percent};
 use crate::claim::Claim;
 use crate::report::{Block, Print, Report, Row, Side};
 use crate::{Evidence, ValidationError};
+use minewheel_assess::AssessError;
+use minewheel_data::car::CarDesign;
+use minewheel_data::row::Draw;
+use minewheel_model::drive::{RangeRule, range, ranges};
 
-const FILE: &str = "validation/official-ranges.csv";
+/// What follows the word of a rule in the name of an official range.
+const RANGE_OF_RULE: &str = "_range_km";
 
-#[derive(Deserialize)]
-struct Published {
-    car: String,
-    rule: String,
-    range_km: f64,
-    source: String,
+/// The official ranges of a car by rule, as value and source. A range that the catalogue gives without a rule is left out.
+fn official_ranges<'e>(evidence: &'e Evidence, design: &'e CarDesign) -> impl Iterator<Item = (RangeRule, f64, &'e str)> {
+    let tables = &evidence.tables;
+    design.official.iter().filter_map(|figure| {
+        let word = figure.name.strip_suffix(RANGE_OF_RULE)?;
+        let rule = RangeRule::ALL.into_iter().find(|r| r.word() == word)?;
+        Some((rule, figure.value.best, tables.sources.key(tables.rows.source(figure.value.row))))
+    })
 }
 
 /// Whether the design gives its mass, and its coast-down or drag coefficient.
@@ -43,32 +45,29 @@ fn score(pairs: &[&Pair]) -> (f64, f64) {
 }
 
 pub(crate) fn official(evidence: &Evidence, claim: Claim) -> Result<Report, ValidationError> {
-    let published: Vec<Published> = evidence.rows("official-ranges.csv")?;
     let tables = &evidence.tables;
     let rules = tables.rules();
     let (mut pairs, mut lines) = (Vec::new(), Vec::new());
-    for row in &published {
-        let unknown = |kind, name: &str| ValidationError::Unknown { file: FILE, kind, name: name.to_owned() };
-        let design = tables.catalogue.car(&row.car).map_err(|_| unknown("car", &row.car))?;
-        let rule = RangeRule::ALL.into_iter().find(|r| r.word() == row.rule).ok_or_else(|| unknown("rule", &row.rule))?;
+    let published = tables.catalogue.cars().iter().flat_map(|design| official_ranges(evidence, design).map(move |figure| (design, figure)));
+    for (design, (rule, range_km, source)) in published {
         let ours = range(design, rule, &rules, &Draw::BEST).map_err(AssessError::from)?;
         let estimated = ranges(design, &rules, &Draw::BEST).map_err(AssessError::from)?.map_or_else(Vec::new, |r| r.defaulted);
         let complete = is_complete(design);
         let found = Row {
-            label: format!("{} {}", row.car, row.rule),
-            marks: vec![row.source.clone(), row.car.clone(), row.rule.clone()],
+            label: format!("{} {}", design.id, rule.word()),
+            marks: vec![source.to_owned(), design.id.clone(), rule.word().to_owned()],
             ours: ours.range_km,
-            theirs: row.range_km,
+            theirs: range_km,
             unit: "km".to_owned(),
             is_met: None,
         };
         let fields: Vec<&str> = estimated.iter().map(|d| d.field.rsplit('.').next().unwrap_or(d.field)).collect();
         lines.push(vec![
-            row.car.clone(),
-            row.rule.clone(),
+            design.id.clone(),
+            rule.word().to_owned(),
             if complete { "yes" } else { "no" }.to_owned(),
             fields.join(", "),
-            number(row.range_km),
+            number(range_km),
             number(ours.range_km),
             deviation(found.error()),
         ]);

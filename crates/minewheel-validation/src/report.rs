@@ -4,7 +4,7 @@ use minewheel_lca::quantile;
 use serde::Serialize;
 
 use crate::ValidationError;
-use crate::claim::{Claim, Explanation, Verdict};
+use crate::claim::{Claim, Explanation, Record, Verdict};
 
 /// How much a recorded miss may grow before the test fails.
 pub const RATCHET: f64 = 1.1;
@@ -68,8 +68,8 @@ pub struct Figure {
     pub limit: f64,
     /// On which side of it to stay.
     pub side: Side,
-    /// What was found when the miss was last recorded.
-    pub recorded: Option<f64>,
+    /// What was found whenever the miss was recorded, earliest first.
+    pub recorded: Vec<Record>,
     /// How it is printed.
     pub print: Print,
 }
@@ -85,12 +85,26 @@ impl Figure {
 
     /// Whether a recorded miss has grown by no more than [`RATCHET`] allows. A miss without a record has grown.
     pub fn is_within_record(&self) -> bool {
-        let Some(recorded) = self.recorded else { return self.is_met() };
-        self.is_met()
-            || match self.side {
-                Side::AtMost => self.value <= recorded * RATCHET,
-                Side::AtLeast => 1.0 - self.value <= (1.0 - recorded) * RATCHET,
-            }
+        self.is_met() || self.recorded.last().is_some_and(|last| self.keeps(self.value, last.value))
+    }
+
+    /// Whether a miss is at most as large as another by [`RATCHET`].
+    fn keeps(&self, value: f64, other: f64) -> bool {
+        match self.side {
+            Side::AtMost => value <= other * RATCHET,
+            Side::AtLeast => 1.0 - value <= (1.0 - other) * RATCHET,
+        }
+    }
+
+    /// The best record before the last one, if the last lies further from it than [`RATCHET`] allows: the mark was then moved, and its reason must say why.
+    pub fn moved_from(&self) -> Option<&Record> {
+        let (last, earlier) = self.recorded.split_last()?;
+        let best = earlier.iter().reduce(|a, b| match self.side {
+            Side::AtMost if b.value < a.value => b,
+            Side::AtLeast if b.value > a.value => b,
+            _ => a,
+        })?;
+        (!self.keeps(last.value, best.value)).then_some(best)
     }
 }
 
@@ -124,19 +138,21 @@ pub struct Report {
     pub rows: Vec<Row>,
     /// The tolerance, line by line.
     pub figures: Vec<Figure>,
+    /// How many of the published figures a parameter of ours rests on.
+    pub fitted: usize,
     /// What the chapter shows besides.
     pub blocks: Vec<Block>,
 }
 
 impl Report {
     pub(crate) fn new(claim: Claim, rows: Vec<Row>) -> Self {
-        Self { claim, n: rows.len(), rows, figures: Vec::new(), blocks: Vec::new() }
+        Self { claim, n: rows.len(), rows, figures: Vec::new(), fitted: 0, blocks: Vec::new() }
     }
 
     /// Adds a figure judged against the claim's limit of that name.
     pub(crate) fn judge(&mut self, key: &str, says: &str, value: f64, side: Side, print: Print) -> Result<(), ValidationError> {
         let limit = self.claim.limit(key)?;
-        let recorded = self.claim.recorded.get(key).copied();
+        let recorded = self.claim.recorded.get(key).cloned().unwrap_or_default();
         self.figures.push(Figure { key: key.to_owned(), says: says.to_owned(), value, limit, side, recorded, print });
         Ok(())
     }

@@ -59,6 +59,42 @@ fn recorded_misses_do_not_grow() {
 }
 
 #[test]
+fn a_mark_is_moved_only_with_its_reason() {
+    // Words that a reason needs at least, where the mark fell back behind an earlier one by more than a tenth.
+    const REASON_WORDS: usize = 8;
+    let mut faults = Vec::new();
+    for report in &*REPORTS {
+        let name = &report.claim.name;
+        let judged: Vec<&String> = report.figures.iter().map(|f| &f.key).collect();
+        faults.extend(report.claim.recorded.keys().filter(|k| !judged.contains(k)).map(|k| format!("{name}: {k} is recorded and not judged")));
+        for figure in report.figures.iter().filter(|f| !f.recorded.is_empty()) {
+            let key = &figure.key;
+            if !figure.recorded.is_sorted_by(|a, b| a.date <= b.date) {
+                faults.push(format!("{name}: records of {key} are not in the order of their days"));
+            }
+            if figure.recorded.iter().any(|r| r.date.len() != 10 || r.why.trim().is_empty()) {
+                faults.push(format!("{name}: a record of {key} lacks its day or its reason"));
+            }
+            let last = &figure.recorded[figure.recorded.len() - 1];
+            if let Some(best) = figure.moved_from()
+                && last.why.split_whitespace().count() < REASON_WORDS
+            {
+                faults.push(format!("{name}: {key} was {} on {}; say why {} stands now", best.value, best.date, last.value));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn a_claim_that_a_parameter_rests_on_is_not_called_blind() {
+    for report in &*REPORTS {
+        assert!(!report.claim.sight.trim().is_empty(), "{}: say what was seen", report.claim.name);
+        assert!(report.fitted == 0 || !report.claim.blind, "{}: {} figures lie in a fit", report.claim.name, report.fitted);
+    }
+}
+
+#[test]
 fn every_miss_of_a_failing_claim_is_explained() {
     let mute: Vec<String> = REPORTS
         .iter()
