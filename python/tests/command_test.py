@@ -59,7 +59,7 @@ QUESTIONS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: minewheel.drive(ID3, "wltc3b", headwind_m_s=5, payload_kg=200, soc=0.5, use="real-world", sensitivity=True),
         f"drive {ID3} --cycle wltc3b --headwind-m-s 5 --payload-kg 200 --soc 0.5 --use real-world --sensitivity",
     ),
-    "range": (lambda: minewheel.range_([ID3, GOLF], label_factor=0.72), f"range {ID3} {GOLF} --label-factor 0.72"),
+    "range": (lambda: minewheel.range_([ID3], label_factor=0.72), f"range {ID3} --label-factor 0.72"),
     "battery of a car": (lambda: minewheel.battery(ID3, samples=8), f"battery {ID3} --samples 8"),
     "battery of choices": (
         lambda: minewheel.battery(

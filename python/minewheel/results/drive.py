@@ -12,6 +12,9 @@ class Drive(Record):
     car: str
     """Id of the car."""
 
+    class_: str | None
+    """Its class; null where the design gives none: then its defaults lie between those of the two classes nearest in mass."""
+
     cycle: str
     """The cycle driven."""
 
@@ -33,11 +36,17 @@ class Drive(Record):
     missed_trace_s: float
     """Time in which the car could not follow the trace."""
 
+    missed_wh_per_km: float
+    """Work at the wheels that it did not do in that time, and that is in no consumption."""
+
     ambient_c: float
     """Ambient temperature."""
 
     fuel_l_per_100km: float | None
     """Fuel, with the battery's charge kept; null without an engine, and for a trace that was not driven."""
+
+    depleting_fuel_l_per_100km: float | None
+    """Fuel of a plug-in hybrid's engine while the battery is depleted: what machine and pack do not suffice for; null for others."""
 
     range_km: float | None
     """Usable energy over consumption at the battery; null where there is none, or it is not above nought."""

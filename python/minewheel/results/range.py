@@ -7,7 +7,7 @@ from typing import Literal
 from ..records import Record
 
 class RangeByRule(Record):
-    """One car by every rule; null for a car without a plug."""
+    """One car with a plug by every rule."""
 
     car: str
     """Id of the car."""
@@ -15,16 +15,16 @@ class RangeByRule(Record):
     powertrain: str
     """Its powertrain. The range of a plug-in hybrid is its electric one."""
 
-    wltp: RangeResult | None
+    wltp: RangeResult
     """UN GTR 15."""
 
-    cltc: RangeResult | None
+    cltc: RangeResult
     """GB/T 18386.1."""
 
-    epa: RangeResult | None
+    epa: RangeResult
     """US label."""
 
-    nedc: RangeResult | None
+    nedc: RangeResult
     """UN R101."""
 
     defaulted: dict[str, float]

@@ -20,7 +20,7 @@ class CarTrip(Record):
     """Ambient temperature."""
 
     battery_kwh_per_100km: float
-    """At the battery's terminals, on the road."""
+    """From the cells, on the road: at the terminals, and lost in their resistance."""
 
     total_h: float
     """Whole time."""
@@ -32,7 +32,7 @@ class CarTrip(Record):
     """Time at plugs."""
 
     arrival_percent: float
-    """State of charge at the destination, rounded down to the grid."""
+    """State of charge at the destination."""
 
     station_wall_kwh: float
     """Energy from the grid at stops."""
@@ -63,7 +63,7 @@ class Stop(Record):
     """Distance from the start."""
 
     arrival_percent: float
-    """State of charge on arrival, rounded down to the grid."""
+    """State of charge on arrival."""
 
     departure_percent: float
     """State of charge on departure."""

@@ -69,6 +69,8 @@ pub(super) const AMBIENT_C: (f64, f64) = (-30.0, 50.0);
 pub struct Drive {
     /// Id of the car.
     car: String,
+    /// Its class; null where the design gives none: then its defaults lie between those of the two classes nearest in mass.
+    class: Option<&'static str>,
     /// The cycle driven.
     cycle: String,
     /// Its distance.
@@ -205,6 +207,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Drive>, Failure>
             }
             lines.push(Drive {
                 car: design.id.clone(),
+                class: design.class.map(minewheel_data::car::CarClass::word),
                 cycle: if *cycle == "auto" { result.cycle.clone() } else { (*cycle).clone() },
                 distance_km: result.distance_km,
                 wall_wh_per_km: consumed(result.wall_wh_per_km),
