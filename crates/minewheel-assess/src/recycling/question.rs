@@ -234,7 +234,9 @@ fn without_plants(tables: &Tables, question: &RecycleQuestion) -> Vec<String> {
     let mut found = Vec::new();
     let chemistry = &question.pack.chemistry;
     if !tables.recycling.is_at_scale(chemistry) {
-        found.push(format!("no plant recycles {chemistry} packs at scale: yields of what is new in them are argued from the laboratory or by analogy"));
+        found.push(format!(
+            "no plant recycles {chemistry} packs at scale: yields of what is new in them are argued from the laboratory or by analogy"
+        ));
     }
     for route in question.routes.iter().filter(|r| !tables.recycling.is_at_scale(r.word())) {
         found.push(format!("no plant takes the {} route at scale: its yields are those of pilot lines", route.word()));
@@ -328,7 +330,8 @@ fn describe(
         recycling_efficiency: of(&|f| f.efficiency),
         recycling_efficiency_left_out: of(&|f| f.efficiency_left_out),
         targets: targets(asked, &run, at, samples),
-        recycled_content: content(asked, pack, &run)?,
+        // Scrap of the works is collected by no one, and how much there is the pack does not say.
+        recycled_content: if asked.question.feed == Feed::Scrap { Vec::new() } else { content(asked, pack, &run)? },
         weakest_status: weakest,
         products,
         inputs,
@@ -369,10 +372,14 @@ fn targets(asked: &Asked<'_>, run: &Recycled<'_>, at: usize, samples: &[Figures]
             });
         }
     };
-    judge("recycling efficiency".to_owned(), "recycling_efficiency", Some(run.efficiency()), &|f| Some(f.efficiency));
+    // Annex XII B knows lithium batteries and, of those without lead or cadmium, others.
+    let efficiency = if run.recovery("Li").is_some() { "recycling_efficiency" } else { "recycling_efficiency_other" };
+    judge("recycling efficiency".to_owned(), efficiency, Some(run.efficiency()), &|f| Some(f.efficiency));
     let left_out = format!("recycling efficiency without {}", LEFT_OUT.join(", "));
-    judge(left_out, "recycling_efficiency", Some(run.efficiency_without(&LEFT_OUT)), &|f| Some(f.efficiency_left_out));
-    for (index, (symbol, word)) in FOLLOWED.iter().enumerate().filter(|(_, f)| RECOVERY_TARGETS.contains(&f.0)) {
+    judge(left_out, efficiency, Some(run.efficiency_without(&LEFT_OUT)), &|f| Some(f.efficiency_left_out));
+    // A target on a metal that the pack does not hold does not apply.
+    let held = |symbol: &str| RECOVERY_TARGETS.contains(&symbol) && run.recovery(symbol).is_some();
+    for (index, (symbol, word)) in FOLLOWED.iter().enumerate().filter(|(_, f)| held(f.0)) {
         judge(format!("recovery of {word}"), &format!("recovery_{word}"), run.recovery(symbol), &move |f| f.recovery[index]);
     }
     found
@@ -391,7 +398,10 @@ fn content(asked: &Asked<'_>, pack: &PackDesign, run: &Recycled<'_>) -> Result<V
         let of_anode = |l: &BillLine| tables.recycling.element_of(&l.product, symbol) * l.amount;
         let in_anode: f64 = pack.lines.iter().filter(|l| &*l.part == "anode").map(of_anode).sum();
         let needed = bought * held + in_anode;
-        let available = (needed > 0.0).then(|| collection * run.recovered(symbol) / needed);
+        if needed <= 0.0 {
+            continue;
+        }
+        let available = Some(collection * run.recovered(symbol) / needed);
         for (year, required) in steps_of(tables, &format!("recycled_content_{word}")) {
             found.push(ContentLine {
                 element: (*word).to_owned(),

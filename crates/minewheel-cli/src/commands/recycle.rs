@@ -100,6 +100,10 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<RecycleReport, Failu
         let wanted = format!("2 to {MOST_SAMPLES}, or --no-interval");
         return Err(Failure::Option { option: "samples", seen: arguments.samples.to_string(), wanted });
     }
+    if arguments.second_life && matches!(arguments.feed, FeedWord::Scrap) {
+        let wanted = "eol: what is cut off while cells are made has no life before a second".to_owned();
+        return Err(Failure::Option { option: "feed", seen: "scrap".to_owned(), wanted });
+    }
     let tables = desk.tables()?;
     let pack = pack(arguments, desk)?;
     let question = RecycleQuestion {
@@ -182,11 +186,10 @@ fn percent(share: f64) -> String {
 fn table(report: &RecycleReport) -> String {
     let mut text = String::new();
     let of = report.car.as_ref().map_or_else(String::new, |car| format!(" of {car}"));
-    let fed = if report.feed == Feed::Scrap { "scrap of making" } else { "" };
+    let fed = if report.feed == Feed::Scrap { "scrap of making cells, as much of it as the cells of a pack" } else { "a pack" };
     let _ = writeln!(
         text,
-        "{fed}{}a pack{of}: {} kWh {}, {} kg; recycled in {}, {}",
-        if fed.is_empty() { "" } else { " " },
+        "{fed}{of}: {} kWh {}, {} kg; recycled in {}, {}",
         figure(report.gross_energy_kwh),
         report.chemistry,
         figure(report.pack_mass_kg),
@@ -323,7 +326,6 @@ fn targets(report: &RecycleReport) -> String {
             print::table(&header, &rows, &(2..3 + routes.len()).collect::<Vec<_>>())
         }
     };
-    text.push('\n');
     let mut rows = Vec::new();
     for route in &report.routes {
         for c in &route.recycled_content {
@@ -338,8 +340,11 @@ fn targets(report: &RecycleReport) -> String {
             ]);
         }
     }
-    text.push_str(&print::table(&["content of a new pack", "from", "route", "least", "one old pack", "packs", "verdict"], &rows, &[3, 4, 5]));
-    let _ = writeln!(text, "old packs that reach a recycler: {}", spread(report.collection_rate));
+    if !rows.is_empty() {
+        text.push('\n');
+        text.push_str(&print::table(&["content of a new pack", "from", "route", "least", "one old pack", "packs", "verdict"], &rows, &[3, 4, 5]));
+        let _ = writeln!(text, "old packs that reach a recycler: {}", spread(report.collection_rate));
+    }
     text
 }
 
