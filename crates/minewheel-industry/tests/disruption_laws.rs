@@ -117,14 +117,15 @@ fn both_build(system: &System, parameters: &RunParameters, events: &Events, by_h
 
 #[test]
 fn a_mine_that_stops_for_four_days_is_felt_as_by_hand() {
-    // 30 kg in stock, 10 kg under way for days 0 and 1. Made on days 0 to 3: nothing, so nothing arrives on days 2 to 5.
-    // Stock at the end of day 1: 30, then 20, 10, 0 on day 4; day 5 builds none; from day 6 on what day 4 made is there.
-    let days = [10.0, 10.0, 10.0, 10.0, 10.0, 0.0, 10.0, 10.0, 10.0, 10.0];
+    // 30 kg in stock, 10 kg under way for days 0 and 1. Nothing is made on days 0 to 3, nor on day 4, for which a stopped mine took no
+    // order the evening before: nothing arrives on days 2 to 6. Stock at the end of day 1: 30, then 20, 10, 0 on day 4; days 5 and 6
+    // build none; on day 7 what day 5 made is there.
+    let days = [10.0, 10.0, 10.0, 10.0, 10.0, 0.0, 0.0, 10.0, 10.0, 10.0];
     let found = both_build(&chain(false), &unhurried(3.0, 0.0, 2), &mine_at(0.0, 0..4, 10), &days);
-    assert_eq!((found.first_shortage, found.recovered), (Some(5), Some(6)));
-    assert!((found.waiting - 10.0).abs() < 1e-9 && (found.lost_to[0] - 10.0).abs() < 1e-9 && found.lowest_stock == 0.0, "{found:?}");
-    // Ninety cars of 100 kg and a kilogram of 2 kg, whether mined in these days or before.
-    assert!((found.kg_co2e - 90.0 * 102.0).abs() < 1e-6 && (found.base_kg_co2e - 90.0 * 102.0).abs() < 1e-6, "{found:?}");
+    assert_eq!((found.first_shortage, found.recovered), (Some(5), Some(7)));
+    assert!((found.waiting - 20.0).abs() < 1e-9 && (found.lost_to[0] - 20.0).abs() < 1e-9 && found.lowest_stock < 1e-9, "{found:?}");
+    // Eighty cars of 100 kg and a kilogram of 2 kg, whether mined in these days or before.
+    assert!((found.kg_co2e - 80.0 * 102.0).abs() < 1e-6 && (found.base_kg_co2e - 80.0 * 102.0).abs() < 1e-6, "{found:?}");
 }
 
 #[test]
@@ -138,7 +139,7 @@ fn a_mine_at_half_its_output_halves_the_cars_when_the_stock_is_gone() {
 
 #[test]
 fn stocks_and_ways_of_a_chain_add_up_to_the_days_before_it_is_felt() {
-    for (ore, metal, transit) in [(2.0, 1.0, 1), (4.0, 3.0, 2), (0.0, 5.0, 3), (6.0, 0.0, 4)] {
+    for (ore, metal, transit) in [(2.0, 1.0, 1), (4.0, 3.0, 2), (1.0, 5.0, 3), (6.0, 0.0, 4)] {
         let felt = 2 * transit + ore as usize + metal as usize;
         let days: Vec<f64> = (0..felt + 5).map(|day| if day < felt { 10.0 } else { 0.0 }).collect();
         let found = both_build(&chain(true), &unhurried(ore, metal, transit), &mine_at(0.0, 0..felt + 5, felt + 5), &days);
