@@ -5,7 +5,8 @@
 //! ```
 //!
 //! A design that gives its class has the defaults of that class. One that does not lies between the two classes (none of them a sport
-//! utility) whose usual kerb masses enclose its own, so that a heavier pack moves it on, and never over an edge.
+//! utility) whose usual kerb masses enclose its own, so that a heavier pack moves it on, and never over an edge. Its drag coefficient
+//! is that of a compact car: large classes are smoother because they are saloons, which a mass does not tell.
 
 use minewheel_data::car::{CarClass, CarDesign};
 use minewheel_data::row::{Draw, RowId, Value};
@@ -39,6 +40,12 @@ impl<'t> Kind<'t> {
         let (lower, upper) = (saloons[above - 1], saloons[above]);
         let (from, to) = (lower.kerb_mass_kg.best, upper.kerb_mass_kg.best);
         Self { lower, upper, share: ((kg - from) / (to - from)).clamp(0.0, 1.0) }
+    }
+
+    /// The kind whose shape it has.
+    pub fn shape(&self, design: &CarDesign, tables: &'t DriveTables) -> Self {
+        let compact = tables.class(CarClass::Compact);
+        if design.class.is_some() { *self } else { Self { lower: compact, upper: compact, share: 0.0 } }
     }
 
     /// A number of the kind.

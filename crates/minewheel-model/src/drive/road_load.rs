@@ -101,7 +101,7 @@ impl RoadLoad {
             (Some(a), Some(b), Some(c)) => Self { a_n: draw.of(a), b_n_per_m_s: draw.of(b), c_n_per_m2_s2: draw.of(c) },
             (None, None, None) => {
                 let crr = kind.or(given.crr.as_ref(), |c| &c.crr, "car.road_load.crr", draw, defaulted);
-                let cd = kind.or(given.cd.as_ref(), |c| &c.cd, "car.road_load.cd", draw, defaulted);
+                let cd = kind.shape(design, tables).or(given.cd.as_ref(), |c| &c.cd, "car.road_load.cd", draw, defaulted);
                 let area = kind.or(given.frontal_area_m2.as_ref(), |c| &c.frontal_area_m2, "car.road_load.frontal_area_m2", draw, defaulted);
                 check(design, "car.road_load.crr", crr, 0.001, 0.1, "0.001 to 0.1")?;
                 check(design, "car.road_load.cd", cd, 0.05, 1.5, "0.05 to 1.5")?;

@@ -284,8 +284,8 @@ fn a_heavier_car_without_a_class_uses_more() {
     let all: Vec<(f64, f64)> = masses.map(|kg| (kg, used(kg))).collect();
     for pair in all.windows(2) {
         let [(_, before), (kg, now)] = pair else { unreachable!() };
-        // Larger classes roll on better tyres and are smoother, so the rise is small between some of them; a jump there is none.
-        assert!(now - before < 0.02 * before && now - before > -0.002 * before, "{kg} kg: {before} to {now}");
+        // Heavier cars roll on better tyres, so the rise is small between some classes; a jump there is none.
+        assert!(now - before < 0.02 * before && now - before > -0.0005 * before, "{kg} kg: {before} to {now}");
     }
 }
 
