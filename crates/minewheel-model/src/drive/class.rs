@@ -43,6 +43,7 @@ impl<'t> Kind<'t> {
     }
 
     /// The kind whose shape it has.
+    #[must_use]
     pub fn shape(&self, design: &CarDesign, tables: &'t DriveTables) -> Self {
         let compact = tables.class(CarClass::Compact);
         if design.class.is_some() { *self } else { Self { lower: compact, upper: compact, share: 0.0 } }

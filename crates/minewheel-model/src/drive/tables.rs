@@ -315,6 +315,7 @@ impl DriveTables {
     ///
     /// # Errors
     /// A parameter is missing or has an unfit unit. Bad cells are noted as violations in the loader.
+    #[expect(clippy::too_many_lines, reason = "one line a parameter")]
     pub fn read(loader: &mut Loader<'_>) -> Result<Self, DriveError> {
         let drive = Parameters::read(loader, "drive/drive.csv");
         let battery = Parameters::read(loader, "drive/battery.csv");
@@ -414,15 +415,7 @@ impl DriveTables {
             power_w_per_m3: v("engine", "power_per_displacement", "W/m3")?,
             hybrid_load_share: v("hybrid", "engine_load_share", "1")?,
             full_load_pa: v("engine", "full_load_pressure", "N/m2")?,
-            hybrid: HybridDefaults {
-                indicated_efficiency: within(v("hybrid", "indicated_efficiency", "1")?, "hybrid,indicated_efficiency", 1.0, "more than 0, and 1 at most")?,
-                friction_pa: v("hybrid", "friction_pressure", "N/m2")?,
-                lowest_rad_s: v("hybrid", "lowest_driving_speed", "rad/s")?,
-                switch_on_rad_s: v("hybrid", "switch_on_speed", "rad/s")?,
-                transmission_efficiency: v("hybrid", "transmission_efficiency", "1")?,
-                auxiliary_w: v("hybrid", "auxiliary_power", "W")?,
-                cold_running_w_per_k: v("hybrid", "cold_running_fuel", "W/K")?,
-            },
+            hybrid: hybrid_defaults(&drive)?,
             cold_start_j_per_m3_k: v("cold-start", "fuel_per_displacement", "J/m3/K")?,
             cold_start_below_c: v("cold-start", "warm_from_temperature_c", "1")?,
             cold_starts: by_name(&drive, "cold-start-share")?,
@@ -491,6 +484,19 @@ impl DriveTables {
 fn within(value: Value, parameter: &'static str, most: f64, wanted: &'static str) -> Result<Value, DriveError> {
     let (low, high) = (value.low.min(value.best), value.high.max(value.best));
     if low > 0.0 && high <= most { Ok(value) } else { Err(DriveError::Outside { parameter, low, high, wanted }) }
+}
+
+fn hybrid_defaults(drive: &Parameters) -> Result<HybridDefaults, DriveError> {
+    let subject = drive.subject("hybrid")?;
+    Ok(HybridDefaults {
+        indicated_efficiency: subject.value("indicated_efficiency", "1")?,
+        friction_pa: subject.value("friction_pressure", "N/m2")?,
+        lowest_rad_s: subject.value("lowest_driving_speed", "rad/s")?,
+        switch_on_rad_s: subject.value("switch_on_speed", "rad/s")?,
+        transmission_efficiency: subject.value("transmission_efficiency", "1")?,
+        auxiliary_w: subject.value("auxiliary_power", "W")?,
+        cold_running_w_per_k: subject.value("cold_running_fuel", "W/K")?,
+    })
 }
 
 /// The values of a subject whose properties are names.
