@@ -47,6 +47,13 @@ pub fn note(text: &str) {
     let _ = writeln!(io::stderr().lock(), "{text}");
 }
 
+/// Writes what a reader of an answer must know to standard error.
+pub fn notices<T: std::fmt::Display>(notices: impl IntoIterator<Item = T>) {
+    for notice in notices {
+        note(&wrap(&format!("note: {notice}")));
+    }
+}
+
 /// Writes a value as JSON with a line break at its end.
 pub fn json<T: serde::Serialize>(value: &T) {
     match json_text(value) {

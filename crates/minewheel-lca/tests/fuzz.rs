@@ -93,6 +93,20 @@ fn every_reader_ends_with_a_value_or_an_error_whatever_the_bytes() {
     }
 }
 
+/// A target without a reader here, or with another than its own, would be run by nobody who has no nightly compiler.
+#[test]
+#[allow(clippy::disallowed_methods, reason = "the test reads the targets from the disk")]
+fn every_fuzz_target_is_run_by_a_test() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/fuzz_targets");
+    let mut targets: Vec<String> =
+        std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    targets.sort_unstable();
+    // Those two are run by `crates/minewheel-exchange/tests/footprints.rs`.
+    let mut run: Vec<&str> = readers::READERS.iter().map(|r| r.0).chain(["events", "footprints"]).collect();
+    run.sort_unstable();
+    assert_eq!(targets, run);
+}
+
 #[test]
 fn a_damaged_database_is_found_even_where_its_checksum_is_right() {
     let bytes = store::to_bytes(&packages::database()).unwrap();

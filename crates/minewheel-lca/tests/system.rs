@@ -4,7 +4,9 @@
 
 mod packages;
 
-use minewheel_lca::database::{Allocation, Database, LinkOptions, Pedigree, PedigreeMatrix, ProductSystem, Providers, SystemError, Unlinked, candidates, survey};
+use minewheel_lca::database::{
+    Allocation, Database, LinkOptions, Pedigree, PedigreeMatrix, ProductSystem, Providers, SystemError, Unlinked, candidates, survey,
+};
 use minewheel_lca::formats::olca;
 use minewheel_lca::{Assembly, EntryUncertainty, adjoint, column_contributions, direct_scores, flow_contributions, forward};
 use packages::{REFERENCE, database, exchange, good, process, read, spoilt};

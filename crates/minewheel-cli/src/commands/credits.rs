@@ -410,9 +410,7 @@ fn print_fleets(found: &Fleets, arguments: &LedgerArguments) {
         Format::Table => print::page(&fleet_table(found, arguments.audit)),
     }
     if arguments.format != Format::Json {
-        for notice in &found.notices {
-            print::note(&print::wrap(&format!("note: {notice}")));
-        }
+        print::notices(&found.notices);
     }
 }
 

@@ -230,9 +230,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         | Answer::Plan(Plan { notices, .. })
         | Answer::Status(ProgrammeStatus { notices, .. }) = &answer
     {
-        for notice in notices {
-            print::note(&print::wrap(&format!("note: {notice}")));
-        }
+        print::notices(notices);
     }
     written(action, &answer)?;
     match answer {

@@ -137,9 +137,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Format::Csv => print::data(&csv(&report)),
         Format::Table => {
             print::page(&table(&report));
-            for notice in &report.notices {
-                print::note(&print::wrap(&format!("note: {notice}")));
-            }
+            print::notices(&report.notices);
         }
     }
     Ok(())

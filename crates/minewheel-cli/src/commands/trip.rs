@@ -137,9 +137,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<CarTrip>, Failur
 /// As [`answer`].
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let lines = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
-    for notice in lines.iter().flat_map(|l| &l.notices) {
-        print::note(&print::wrap(&format!("note: {notice}")));
-    }
+    print::notices(lines.iter().flat_map(|l| &l.notices));
     match arguments.format {
         Format::Json => print::json(&lines),
         Format::Csv => {

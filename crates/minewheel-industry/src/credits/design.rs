@@ -251,11 +251,7 @@ impl Model<'_> {
         let given = self.given;
         let draw = Draw::BEST;
         let pack = pack_of(design, self.tables, &draw)?;
-        let kerb_mass_kg = if let Some(kg) = given.kerb_mass_kg {
-            kg
-        } else {
-            sized_with_pack(design, self.tables, &draw)?.1.kerb_mass.kg()
-        };
+        let kerb_mass_kg = if let Some(kg) = given.kerb_mass_kg { kg } else { sized_with_pack(design, self.tables, &draw)?.1.kerb_mass.kg() };
         let driven = match (given.range_km, given.consumption_kwh_per_100km) {
             (Some(km), Some(kwh)) => (km, kwh),
             (km, kwh) => {

@@ -142,9 +142,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         })),
         Format::Table => {
             print::page(&(table(report) + &regions(&found)));
-            for notice in &report.notices {
-                print::note(&print::wrap(&format!("note: {notice}")));
-            }
+            print::notices(&report.notices);
         }
     }
     Ok(())

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::ValueEnum;
 use minewheel_data::store::Store;
 use minewheel_lca::database::{
-    Database, DatabaseBuilder, Direction, FlowIndex, FlowKind, OnConflict, Pedigree, Remapped, Unfactored, candidates, parse_mapping, survey, unfactored,
+    Database, DatabaseBuilder, Direction, FlowIndex, FlowKind, OnConflict, Pedigree, Remapped, Unfactored, candidates, parse_mapping, survey,
+    unfactored,
 };
 use minewheel_lca::formats::{read_package, store};
 use serde::Serialize;

@@ -159,9 +159,7 @@ pub fn print(report: &SourcingReport, format: Format) {
         Format::Csv => print::data(&csv(report)),
         Format::Table => {
             print::page(&table(report));
-            for notice in &report.notices {
-                print::note(&print::wrap(&format!("note: {notice}")));
-            }
+            print::notices(&report.notices);
         }
     }
 }
