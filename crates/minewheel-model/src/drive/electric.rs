@@ -193,7 +193,10 @@ pub fn electric_car(design: &CarDesign, masses: &Masses, tables: &DriveTables, d
             // Gross and usable energy have spreads of their own: a draw may cross them.
             Energy::from_kwh(of(usable)).j().min(gross_energy_j)
         }
-        None => or_default(None, tables.usable_share(cell, design.powertrain), "battery.usable_energy_kwh", draw, &mut defaulted).min(1.0) * gross_energy_j,
+        None => {
+            or_default(None, tables.usable_share(cell, design.powertrain), "battery.usable_energy_kwh", draw, &mut defaulted).min(1.0)
+                * gross_energy_j
+        }
     };
 
     let driven = design.driven_wheels.unwrap_or(DrivenWheels::Front);
