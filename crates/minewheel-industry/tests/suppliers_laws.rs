@@ -130,6 +130,19 @@ fn metered_energy_moves_the_sum_by_what_it_differs_from_the_models() {
 }
 
 #[test]
+fn works_where_nothing_is_known_of_energy_are_named_and_not_counted_as_clean() {
+    let programme = programme();
+    let at = programme.suppliers.iter().position(|s| s.electricity_kwh.is_some_and(|kwh| kwh > 0.0)).unwrap();
+    let supplier = &programme.suppliers[at];
+    let mut car = WORLD.car.clone();
+    car.energy.remove(&supplier.place);
+    let codes = |place| WORLD.tables.places.code(place).to_owned();
+    let error = roll_up(&WORLD.own, &codes, &programme, &car, &[]).unwrap_err();
+    let SuppliersError::NotOpened { works, .. } = &error else { panic!("{error}") };
+    assert!(programme.suppliers.iter().any(|s| s.id == *works && s.place == supplier.place), "{works}");
+}
+
+#[test]
 fn a_plan_keeps_to_its_budget_its_targets_and_within_two_per_cent_of_its_bound() {
     let programme = programme();
     let plan = planned(&programme);
