@@ -10,7 +10,6 @@ use crate::source::{SourceId, Sources};
 use crate::status::{Shape, Status};
 use crate::store::Store;
 use crate::table::{Fault, Position, Schema, Table, Violation, check, nearest, read_package};
-use crate::units;
 
 /// Folders whose tables have a reader of their own, which looks for unread ones there.
 const SEPARATE: [&str; 6] = ["rules/", "industry/", "market/", "fleet/", "credits/", crate::methods::PEDIGREE];
