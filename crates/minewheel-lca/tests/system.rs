@@ -250,8 +250,8 @@ fn a_pedigree_alone_spreads_an_amount_unless_it_is_of_another_system_or_ignored(
             system.matrices.biosphere.iter().map(|e| e.uncertainty).filter(|u| *u != EntryUncertainty::Exact).collect();
         (spread, system.by_pedigree)
     };
-    let mut variances = [[0.0; 5]; 6];
-    (variances[1][1], variances[4][2]) = (0.0002, 0.03);
+    let mut variances = [[0.0; 4]; 6];
+    (variances[1][0], variances[4][1]) = (0.0002, 0.03);
     let spread_by_it = LinkOptions { pedigree: Pedigree::Lognormal(PedigreeMatrix(variances)), ..LinkOptions::default() };
     let lognormal = |variance: f64| EntryUncertainty::Lognormal { mu: 0.4_f64.ln(), sigma: variance.sqrt(), is_negative: false };
     let (plain, _) = with("", "");

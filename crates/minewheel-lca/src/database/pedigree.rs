@@ -23,9 +23,9 @@ use super::{Database, FlowKind};
 /// Scores there are, from 1 for the best.
 pub const PEDIGREE_SCORES: usize = 5;
 
-/// The variance of the logarithm that each score of each indicator adds, in the order of [`PEDIGREE_INDICATORS`].
+/// The variance of the logarithm that each score from 2 on of each indicator adds, in the order of [`PEDIGREE_INDICATORS`]; the best score adds none.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PedigreeMatrix(pub [[f64; PEDIGREE_SCORES]; PEDIGREE_INDICATORS.len()]);
+pub struct PedigreeMatrix(pub [[f64; PEDIGREE_SCORES - 1]; PEDIGREE_INDICATORS.len()]);
 
 /// What becomes of amounts with a pedigree and no distribution.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -67,7 +67,7 @@ impl PedigreeMatrix {
     fn deviation_of(&self, quality: &str, base: Option<f64>) -> Option<f64> {
         let scores = pedigree_scores(quality)?;
         let base = base.filter(|b| b.is_finite() && *b > 0.0).unwrap_or(1.0).ln();
-        let added: f64 = scores.iter().zip(&self.0).filter_map(|(score, of)| Some(of[(*score)? - 1])).sum();
+        let added: f64 = scores.iter().zip(&self.0).filter_map(|(score, of)| of.get((*score)?.checked_sub(2)?)).sum();
         let variance = base * base + added;
         (variance > 0.0).then(|| variance.sqrt())
     }
@@ -91,12 +91,12 @@ mod tests {
     use super::PedigreeMatrix;
 
     const MATRIX: PedigreeMatrix = PedigreeMatrix([
-        [0.0, 0.01, 0.02, 0.03, 0.04],
-        [0.0, 0.001, 0.002, 0.003, 0.004],
-        [0.0, 0.05, 0.06, 0.07, 0.08],
-        [0.0, 0.005, 0.006, 0.007, 0.008],
-        [0.0, 0.09, 0.10, 0.11, 0.12],
-        [0.0, 0.0009, 0.0010, 0.0011, 0.0012],
+        [0.01, 0.02, 0.03, 0.04],
+        [0.001, 0.002, 0.003, 0.004],
+        [0.05, 0.06, 0.07, 0.08],
+        [0.005, 0.006, 0.007, 0.008],
+        [0.09, 0.10, 0.11, 0.12],
+        [0.0009, 0.0010, 0.0011, 0.0012],
     ]);
 
     /// 0.02 + 0.001 + 0.08 + 0 + 0.12 and (ln 1.05)².
