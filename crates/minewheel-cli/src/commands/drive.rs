@@ -180,7 +180,9 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Drive>, Failure>
             let consumed = |value: Option<f64>| value.filter(|_| is_driven);
             let battery_wh_per_km = consumed(result.battery_wh_per_km);
             let mut notices = Vec::new();
-            if !is_driven {
+            if is_driven {
+                notices.extend(behind(&design.id, &result.cycle, (result.missed_trace_s, result.lasts_s), result.missed_wh_per_km));
+            } else {
                 notices.push(format!(
                     "`{}` could not follow {} for {} of {} s: what it used on it is no consumption, and gives no range",
                     design.id,
@@ -188,8 +190,6 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Drive>, Failure>
                     figure(result.missed_trace_s),
                     figure(result.lasts_s)
                 ));
-            } else {
-                notices.extend(behind(&design.id, &result.cycle, (result.missed_trace_s, result.lasts_s), result.missed_wh_per_km));
             }
             if let Some(litres) = result.depleting_fuel_l_per_100km.filter(|l| *l > 0.0) {
                 notices.push(format!(
