@@ -680,7 +680,9 @@ fn describe(
             notices: cycle_notice(&case.design.id, &inventory.energy)
                 .into_iter()
                 .chain(crate::battery::hybrid_notice(case.design, tables))
-                .chain(network.placed.notices.iter().cloned()).collect(),
+                .chain(weather_notice(tables, scenario))
+                .chain(network.placed.notices.iter().cloned())
+                .collect(),
             contributors: contributors(tables, network, footprint),
             blockers: crate::uncertainty::blockers(tables, &flows, MOST_NAMED),
         },
