@@ -584,7 +584,10 @@ fn cycle_notice(car: &str, energy: &RoadEnergy) -> Option<String> {
         what.push(format!("capped at its top speed of {top:.0} km/h"));
     }
     if energy.missed_trace_s >= 1.0 {
-        what.push(format!("not followed for {:.0} s: {:.3} Wh/km of work at the wheels are not in it", energy.missed_trace_s, energy.missed_wh_per_km));
+        what.push(format!(
+            "not followed for {:.0} s: {:.3} Wh/km of work at the wheels are not in it",
+            energy.missed_trace_s, energy.missed_wh_per_km
+        ));
     }
     if energy.depleting_fuel_l_per_100km > 0.0 {
         what.push(format!("on the battery with the engine's help: {:.2} l/100 km of that distance", energy.depleting_fuel_l_per_100km));

@@ -10,7 +10,9 @@ use minewheel_data::units::{EnergyPerLength, Length, Power, Speed};
 use minewheel_model::charging::{
     ChargingCar, ChargingError, Session, SessionResult, Supply, TripPlan, TripRequest, charge, charging_car, plan_trip, steady_trace,
 };
-use minewheel_model::drive::{Conditions, ElectricCar, Masses, Performance, Readiness, Trace, check_driven, drive, electric_car, performance, performance_car};
+use minewheel_model::drive::{
+    Conditions, ElectricCar, Masses, Performance, Readiness, Trace, check_driven, drive, electric_car, performance, performance_car,
+};
 
 use crate::AssessError;
 use crate::inventory::{body_change, with_kerb_mass};

@@ -17,7 +17,7 @@ use minewheel_report::assessment::{STAGE_GROUPS, grams_per_km};
 use minewheel_report::figure::spread;
 
 use super::lca::BackgroundArguments;
-use super::scenario::{LEAST_DRAWS, ChainWord, ScenarioArguments};
+use super::scenario::{ChainWord, LEAST_DRAWS, ScenarioArguments};
 use crate::failure::Failure;
 use crate::inputs::{self, Desk};
 use crate::print::{self, Format, figure};

@@ -140,7 +140,7 @@ fn titanate_metal_and_solid_electrolyte_are_followed_to_their_products() {
     assert!(solid.recovery("S").unwrap().abs() < 1e-12);
     assert!((0.70..0.85).contains(&solid.recovery("Li").unwrap()), "{:?}", solid.recovery("Li"));
     let scrubbed: f64 = solid.inputs.iter().filter(|i| &*i.id == "sodium-hydroxide").map(|i| i.amount).sum();
-    assert!(scrubbed > 2.0 * 40.0 / 32.06 * 0.9 * solid.elements_fed["S"] , "{scrubbed} kg of alkali for {} kg sulfur", solid.elements_fed["S"]);
+    assert!(scrubbed > 2.0 * 40.0 / 32.06 * 0.9 * solid.elements_fed["S"], "{scrubbed} kg of alkali for {} kg sulfur", solid.elements_fed["S"]);
     let furnace = run(&cells, &recycling, "solid-state", Route::Pyro, Feed::EndOfLife);
     assert!(furnace.recovery("Li").unwrap().abs() < 1e-12, "lithium goes to slag");
     for subject in ["lto", "solid-state", "direct"] {
