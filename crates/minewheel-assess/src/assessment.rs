@@ -682,6 +682,7 @@ fn describe(
             residual: footprint.residual,
             notices: cycle_notice(&case.design.id, &inventory.energy)
                 .into_iter()
+                .chain(minewheel_model::drive::ratio_notice(case.design, &tables.drive))
                 .chain(crate::battery::hybrid_notice(case.design, tables))
                 .chain(weather_notice(tables, scenario))
                 .chain(network.placed.notices.iter().cloned())

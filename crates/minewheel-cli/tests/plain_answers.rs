@@ -293,7 +293,7 @@ fn a_small_pack_makes_no_clean_car() {
         write(&folder.join("car.toml"), &plug_in(kwh));
         let answer = run_in(&folder, &["assess", "car.toml", "--country", "DE", "--no-interval", "--format", "json"]);
         assert_eq!(answer.code, 0, "{}", answer.remarks);
-        let found: serde_json::Value = serde_json::from_str(&answer.data).unwrap();
+        let found: Value = serde_json::from_str(&answer.data).unwrap();
         let use_kg = found[0]["climate"]["use_kg"]["value"].as_f64().unwrap();
         (use_kg, found[0]["electric_share"].as_f64().unwrap(), found[0]["run"]["notices"].to_string())
     };

@@ -26,8 +26,6 @@ const N_PER_LBF: f64 = 4.4482216153;
 const KG_PER_LB: f64 = 0.45359237;
 const M_S_PER_MPH: f64 = 0.44704;
 const KW_PER_HP: f64 = 0.7457;
-/// Axle ratios below this are those of the last stage alone.
-const LOWEST_WHOLE_RATIO: f64 = 6.0;
 
 struct Test {
     design: CarDesign,
@@ -175,7 +173,7 @@ fn read(text: &str, all_rows: bool) -> Result<Vec<Test>, Box<dyn Error>> {
         let within = |column, low, high| number(column).ok().filter(|x| (low..=high).contains(x));
         design.motors.push(MotorDesign {
             peak_power_kw: within("rated_hp", 30.0, 2000.0).map(|hp| Value::given(hp * KW_PER_HP)),
-            final_drive_ratio: within("axle_ratio", LOWEST_WHOLE_RATIO, 20.0).map(Value::given),
+            final_drive_ratio: within("axle_ratio", 3.0, 20.0).map(Value::given),
             ..MotorDesign::default()
         });
         let group = format!("{year} {} {}", text("make"), text("test_vehicle"));

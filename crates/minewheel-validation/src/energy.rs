@@ -24,10 +24,6 @@ use crate::{Evidence, ValidationError};
 /// The pack of every car of the table, whose own packs the tests do not state.
 const PACK_KWH: f64 = 70.0;
 const CHEMISTRY: &str = "nmc622";
-/// Axle ratios below this are those of the last stage alone: makers of cars with engines list them so, and no electric car of
-/// one speed turns its machine so slowly. They say nothing of the whole reduction, which is then as unknown as where none is listed.
-const LOWEST_WHOLE_RATIO: f64 = 6.0;
-
 #[derive(Deserialize)]
 struct Test {
     model_year: i32,
@@ -69,7 +65,7 @@ fn design(number: usize, test: &Test) -> CarDesign {
         made_in: None,
     });
     let power = test.rated_power_kw.map(Value::given);
-    let ratio = test.axle_ratio.filter(|ratio| *ratio >= LOWEST_WHOLE_RATIO).map(Value::given);
+    let ratio = test.axle_ratio.map(Value::given);
     if power.is_some() || ratio.is_some() {
         car.motors = vec![MotorDesign { peak_power_kw: power, final_drive_ratio: ratio, ..MotorDesign::default() }];
     }

@@ -179,7 +179,7 @@ pub fn answer(arguments: &Arguments, desk: &Desk) -> Result<Vec<Drive>, Failure>
             let is_driven = is_driven(result.missed_trace_s, result.lasts_s);
             let consumed = |value: Option<f64>| value.filter(|_| is_driven);
             let battery_wh_per_km = consumed(result.battery_wh_per_km);
-            let mut notices = Vec::new();
+            let mut notices: Vec<String> = minewheel_model::drive::ratio_notice(&design, &tables.drive).into_iter().collect();
             if is_driven {
                 notices.extend(behind(&design.id, &result.cycle, (result.missed_trace_s, result.lasts_s), result.missed_wh_per_km));
             } else {

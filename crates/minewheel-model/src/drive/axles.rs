@@ -270,9 +270,29 @@ fn powers(
     Ok(powers_w)
 }
 
-/// Turns of the machine per turn of the wheel.
+/// A ratio that is given for the machines and cannot be that of the whole reduction.
+fn of_a_stage(motor: &MotorDesign, tables: &DriveTables) -> Option<f64> {
+    motor.final_drive_ratio.as_ref().map(|v| v.best).filter(|ratio| *ratio < tables.lowest_whole_ratio.best)
+}
+
+/// Says which given ratio is taken for that of the last stage alone, so that the usual whole one is driven.
+pub fn ratio_notice(design: &CarDesign, tables: &DriveTables) -> Option<String> {
+    let given = design.motors.iter().find_map(|motor| of_a_stage(motor, tables))?;
+    Some(format!(
+        "`motor.final_drive_ratio` of `{}` is {given}: below {} it is taken for that of the last stage alone, and the usual one of the whole \
+         reduction, {}, is driven",
+        design.id, tables.lowest_whole_ratio.best, tables.gear_ratio.best
+    ))
+}
+
+/// Turns of the machine per turn of the wheel. A ratio of the last stage alone says nothing of the whole reduction, which is then the
+/// usual one; [`ratio_notice`] says so.
 fn ratio(design: &CarDesign, motor: &MotorDesign, tables: &DriveTables, draw: &Draw<'_>, defaulted: &mut Vec<Defaulted>) -> Result<f64, DriveError> {
-    let ratio = or_default(motor.final_drive_ratio.as_ref(), &tables.gear_ratio, "motor.final_drive_ratio", draw, defaulted);
+    if let Some(given) = of_a_stage(motor, tables) {
+        check(design, "motor.final_drive_ratio", given, 0.5, 40.0, "0.5 to 40")?;
+    }
+    let given = motor.final_drive_ratio.as_ref().filter(|_| of_a_stage(motor, tables).is_none());
+    let ratio = or_default(given, &tables.gear_ratio, "motor.final_drive_ratio", draw, defaulted);
     check(design, "motor.final_drive_ratio", ratio, 0.5, 40.0, "0.5 to 40")?;
     Ok(ratio)
 }

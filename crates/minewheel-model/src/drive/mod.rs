@@ -43,6 +43,7 @@ pub mod shape;
 pub mod tables;
 pub mod trace;
 
+pub use axles::ratio_notice;
 pub use class::Kind;
 pub use combustion::{CombustionCar, FuelResult, combustion_car, drive_combustion};
 pub use electric::{CycleResult, ElectricCar, Ledger, drive, drive_holding_charge, electric_car};

@@ -125,6 +125,8 @@ pub struct DriveTables {
     pub gear_efficiency: Value,
     /// Motor turns per wheel turn where unknown.
     pub gear_ratio: Value,
+    /// A ratio below this is that of the last stage alone.
+    pub lowest_whole_ratio: Value,
     /// Share of braking that the machines take.
     pub regeneration_share: Value,
     /// Speed in m/s below which the machines do not brake.
@@ -335,6 +337,7 @@ impl DriveTables {
         Ok(Self {
             gear_efficiency: v("gear", "efficiency", "1")?,
             gear_ratio: v("motor", "gear_ratio", "1")?,
+            lowest_whole_ratio: v("motor", "lowest_whole_ratio", "1")?,
             regeneration_share: v("regeneration", "share", "1")?,
             fade_start_m_s: v("regeneration", "fade_start_speed", "m/s")?,
             fade_end_m_s: v("regeneration", "fade_end_speed", "m/s")?,

@@ -562,19 +562,23 @@ fn missing_sections_and_half_a_coast_down_are_refused() {
 }
 
 #[test]
-fn a_given_ratio_is_driven_with_however_short() {
+fn a_given_ratio_is_driven_and_one_of_the_last_stage_is_said_to_stand_for_the_usual_one() {
     let with = |ratio: f64| {
         let mut car = design(1700.0, 150.0, 0.28);
         car.motors[0].final_drive_ratio = Some(Value::given(ratio));
-        let car = build(&car);
-        assert!(car.defaulted.iter().all(|d| d.field != "motor.final_drive_ratio"), "{ratio}");
-        (car.base_speed_m_s * ratio, drive(&car, &trace("wltc3b"), &Conditions::official()).wall_wh_per_km)
+        let notice = ratio_notice(&car, &WORLD.tables);
+        let built = build(&car);
+        let is_defaulted = built.defaulted.iter().any(|d| d.field == "motor.final_drive_ratio");
+        assert_eq!(is_defaulted, notice.is_some(), "{ratio}");
+        (is_defaulted, drive(&built, &trace("wltc3b"), &Conditions::official()).wall_wh_per_km)
     };
-    let (base, wall) = with(5.5);
-    for ratio in [1.0, 4.0, 12.0] {
-        let (other_base, other_wall) = with(ratio);
-        assert!((other_base / base - 1.0).abs() < 1e-12, "{ratio}");
-        assert!((other_wall - wall).abs() > 0.1, "{ratio}: {other_wall} against {wall}");
+    let lowest = WORLD.tables.lowest_whole_ratio.best;
+    let (of_a_stage, usual) = with(lowest - 0.1);
+    assert!(of_a_stage);
+    assert_eq!(with(3.5), (true, usual));
+    for ratio in [lowest, 7.0, 12.0] {
+        let (of_a_stage, wall) = with(ratio);
+        assert!(!of_a_stage && (wall - usual).abs() > 0.1, "{ratio}: {wall} against {usual}");
     }
 }
 
