@@ -284,8 +284,11 @@ fn with_pack(
     match (rule, base.kerb_mass_kg) {
         (KerbMass::FollowsPack, Some(kerb)) => {
             design.kerb_mass_kg = None;
+            design.road_load.test_mass_kg = None;
             let pack_kg = pack_mass(tables, &design, scenario, traces)?;
-            design.kerb_mass_kg = Some(Value::given(kerb.best - base_pack_kg + pack_kg));
+            let follows = |mass: Value| Value::given(mass.best - base_pack_kg + pack_kg);
+            design.kerb_mass_kg = Some(follows(kerb));
+            design.road_load.test_mass_kg = base.road_load.test_mass_kg.map(follows);
         }
         // A car without a catalogue kerb mass is built up around its pack as it is.
         (KerbMass::FollowsPack, None) => {}
