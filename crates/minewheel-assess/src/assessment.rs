@@ -551,6 +551,7 @@ pub fn assess_on(
         result.run.samples = sampling.map(|s| s.samples);
         result.run.resample = sampling.map(|s| s.resample);
         result.run.chain = sampling.map(|s| s.chain);
+        result.run.notices.extend(unlike_lives(&prepared.cases[0].design.id, &based[0].1, &case.design.id, base));
         result.run.notices.splice(0..0, prepared.notices.iter().cloned());
         result.run.notices.dedup();
         Ok(result)
@@ -561,6 +562,13 @@ pub fn assess_on(
 /// Grams of CO2 equivalents per kilometre.
 fn per_km(figures: &Figures) -> f64 {
     minewheel_data::units::Co2e::from_kg(figures.by_phase.iter().sum()).g() / figures.lifetime_km
+}
+
+/// Says that two cars are compared over unlike distances, which spreads what is made once over more kilometres of the one.
+fn unlike_lives(first: &str, of_first: &Figures, other: &str, of_other: &Figures) -> Option<String> {
+    let [a, b] = [of_first, of_other].map(|f| f.lifetime_km.round());
+    (a.to_bits() != b.to_bits())
+        .then(|| format!("{other} is driven {b} km in its life and {first} {a} km: per kilometre they are not on one basis; `--km` gives both one"))
 }
 
 /// The distance at which two cars have emitted the same; production and end of life are counted as fixed.

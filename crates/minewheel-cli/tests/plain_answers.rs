@@ -290,7 +290,7 @@ fn a_small_pack_makes_no_clean_car() {
         format!("[car]\nid = \"x\"\npowertrain = \"phev\"\nkerb_mass_kg = 1500\n[battery]\nchemistry = \"lfp\"\ngross_energy_kwh = {kwh}\n{engine}")
     };
     let assessed = |kwh: &str| {
-        write(&folder.join("car.toml"), &plug_in(kwh));
+        write(&folder.join("car.toml"), plug_in(kwh));
         let answer = run_in(&folder, &["assess", "car.toml", "--country", "DE", "--no-interval", "--format", "json"]);
         assert_eq!(answer.code, 0, "{}", answer.remarks);
         let found: Value = serde_json::from_str(&answer.data).unwrap();
@@ -310,4 +310,27 @@ fn a_small_pack_makes_no_clean_car() {
         let answer = run_in(&folder, command);
         assert!(answer.code == 2 && answer.remarks.contains("could not follow"), "{command:?}: {}", answer.remarks);
     }
+}
+
+#[test]
+fn options_that_move_nothing_of_a_pack_are_named() {
+    let asked = ["battery", "--chemistry", "lfp", "--samples", "0", "--recycled-content", "cobalt=0.5", "--price-shock", "cobalt*9"];
+    let with_places = asked.iter().copied().chain(["--stage", "nickel=KR", "--route", "nickel=hpal"]).collect::<Vec<_>>();
+    let flat = answered(&with_places).1.split_whitespace().collect::<Vec<_>>().join(" ");
+    let wanted = "without effect on lfp, which holds none of it: recycled cobalt, a price shock of cobalt, a route of nickel, a place of nickel";
+    assert!(flat.contains(wanted), "{flat}");
+    let moved = answered(&["battery", "--chemistry", "nmc811", "--samples", "0", "--price-shock", "cobalt*9"]).1;
+    assert!(!moved.contains("without effect"), "{moved}");
+}
+
+#[test]
+fn cars_of_unlike_lives_are_not_compared_without_a_word() {
+    let folder = scratch("unlike-lives");
+    write(&folder.join("car.toml"), format!("{CAR}\n[use]\nlifetime_km = 120000\n"));
+    let flat = |options: &[&str]| {
+        let asked: Vec<&str> = ["assess", "vw-id3-58", "car.toml", "--no-interval"].into_iter().chain(options.iter().copied()).collect();
+        run_in(&folder, &asked).remarks.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert!(flat(&[]).contains("driven 120000 km in its life and vw-id3-58 200000 km"), "{}", flat(&[]));
+    assert!(!flat(&["--km", "150000"]).contains("in its life"));
 }

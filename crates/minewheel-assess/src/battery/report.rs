@@ -24,6 +24,18 @@ use crate::scenario::{Chain as WhoseChain, Sampling};
 use crate::tables::Tables;
 use crate::uncertainty::{Driver, Interval, WIDTH, centred_sampler, distributions, distributions_of, driver, is_uncertain};
 
+/// What was asked for and moves nothing, for the pack holds no such metal or its chain has no such stage.
+fn without_effect(question: &BatteryQuestion, pack: &PackDesign, stages: &[StageLine], tables: &Tables) -> Option<String> {
+    let lacks = |metal: &str| pack.contents.keys().all(|content| content.word() != metal);
+    let passes_no = |stage: &str| tables.battery.stages().iter().any(|s| s == stage) && stages.iter().all(|line| line.stage != stage);
+    let recycled = question.recycled.iter().filter(|(metal, _)| lacks(metal)).map(|(metal, _)| format!("recycled {metal}"));
+    let shocks = question.shocks.iter().filter(|(metal, _)| lacks(metal)).map(|(metal, _)| format!("a price shock of {metal}"));
+    let routes = question.routes.iter().filter(|(stage, _)| passes_no(stage)).map(|(stage, _)| format!("a route of {stage}"));
+    let places = question.stages.iter().filter(|(stage, _)| passes_no(stage)).map(|(stage, _)| format!("a place of {stage}"));
+    let idle: Vec<String> = recycled.chain(shocks).chain(routes).chain(places).collect();
+    (!idle.is_empty()).then(|| format!("without effect on {}, which holds none of it: {}", pack.chemistry, idle.join(", ")))
+}
+
 /// The footprint of one stage where it stands.
 #[derive(Debug, Clone, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct StageLine {
@@ -325,6 +337,31 @@ impl<'a> Ready<'a> {
         Ok(PackFigures { kg: *kg / kwh, usd: self.cost.close(price, cells, kwh, draw).total() })
     }
 
+    /// What a reader must know of the answer.
+    fn notices(&self, life: Option<FirstLife>, pack_kw: f64, stages: &[StageLine]) -> Vec<String> {
+        let (question, pack, tables) = (self.question, &self.pack, self.tables);
+        let mut notices = Vec::new();
+        if tables.cells.cell(&pack.chemistry).is_some_and(minewheel_model::battery::Cell::is_estimate) {
+            notices.push(format!("{} is an estimate from geometry and projections: nobody sells the cell", pack.chemistry));
+        }
+        if question.car.as_ref().is_some_and(|car| car.powertrain == Powertrain::Hev) {
+            notices.push("packs of hybrids without a plug are not aged: their duty is not a distance on a charge".to_owned());
+        } else if life.is_none() {
+            notices.push(format!("no ageing law stands for {}: no cycle life", pack.chemistry));
+        } else if question.car.is_none() {
+            notices.push(format!("{TYPICAL}: its distance a year and on a charge are those of `ageing/use.csv`"));
+        }
+        notices.extend(life.and_then(|l| crate::ageing::extrapolation(l.years, tables.ageing.field_reaches_years())));
+        notices.extend(question.car.as_ref().and_then(|car| super::power::notice(car, pack_kw)));
+        notices.extend(without_effect(question, pack, stages, tables));
+        notices.extend(self.cost.years().notice(question.year));
+        let stand_ins = self.chain.placed.notices.len();
+        if stand_ins > 0 {
+            notices.push(format!("{stand_ins} mixes of electricity are interpolated or stand in for others; `run.notices` lists them"));
+        }
+        notices
+    }
+
     /// The pack's life in a draw.
     pub(super) fn life(&self, lives: &PackLives<'_>, scores: &[f64], draw: &Draw<'_>, figures: &PackFigures) -> Result<LifeFigures, AssessError> {
         let pack = design_pack(&self.question.spec, &self.tables.cells, draw)?;
@@ -400,31 +437,14 @@ pub fn battery_report(question: &BatteryQuestion, tables: &Tables) -> Result<Bat
     let of_climate = weakest(&by_status);
     let delivered = lives.as_ref().map(|lives| ready.delivered(lives, &solved, &best, &lived, of_climate)).transpose()?;
     let kwh = pack.gross_energy.kwh();
-    let climate_by_stage = chain
+    let climate_by_stage: Vec<StageLine> = chain
         .by_stage(tables, &solved)
         .into_iter()
         .map(|s| StageLine { stage: s.stage, country: s.place, kg_per_kwh: s.kg / kwh, share: s.kg / kwh / best.kg })
         .collect();
     let life = life(question, pack, tables);
     let known = tables.cells.cell(&pack.chemistry);
-    let mut notices = Vec::new();
-    if known.is_some_and(minewheel_model::battery::Cell::is_estimate) {
-        notices.push(format!("{} is an estimate from geometry and projections: nobody sells the cell", pack.chemistry));
-    }
-    if question.car.as_ref().is_some_and(|car| car.powertrain == Powertrain::Hev) {
-        notices.push("packs of hybrids without a plug are not aged: their duty is not a distance on a charge".to_owned());
-    } else if life.is_none() {
-        notices.push(format!("no ageing law stands for {}: no cycle life", pack.chemistry));
-    } else if question.car.is_none() {
-        notices.push(format!("{TYPICAL}: its distance a year and on a charge are those of `ageing/use.csv`"));
-    }
-    notices.extend(life.and_then(|l| crate::ageing::extrapolation(l.years, tables.ageing.field_reaches_years())));
-    notices.extend(question.car.as_ref().and_then(|car| super::power::notice(car, cell.power.pack_kw)));
-    notices.extend(ready.cost.years().notice(question.year));
-    let stand_ins = chain.placed.notices.len();
-    if stand_ins > 0 {
-        notices.push(format!("{stand_ins} mixes of electricity are interpolated or stand in for others; `run.notices` lists them"));
-    }
+    let notices = ready.notices(life, cell.power.pack_kw, &climate_by_stage);
     Ok(BatteryReport {
         chemistry: pack.chemistry.to_string(),
         is_estimate: known.is_some_and(minewheel_model::battery::Cell::is_estimate),

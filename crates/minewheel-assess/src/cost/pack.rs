@@ -11,7 +11,7 @@
 //! | `r`    | price of nickel-based packs over iron phosphate | 1       | `pack-nmc`, of the survey's year                 |
 //! | `ρ`    | price over iron phosphate: 1, `r`, or the chemistry's own row | 1 | `pack-<chemistry>,price_over_lfp`        |
 //!
-//! Source: surveys of BloombergNEF 2021 to 2025 and what the International Energy Agency says of chemistries; the rows argue each number. The
+//! Source: surveys of `BloombergNEF` 2021 to 2025 and what the International Energy Agency says of chemistries; the rows argue each number. The
 //! surveys give `r` between means of the world, where NMC packs are also those of dearer places. So a place takes
 //! `price_over_lfp_in_a_place`, with which the three surveyed places return the world's ratio, and a pack of a place that no survey covers takes
 //! the world's mean, share and ratio, which return the published prices of iron phosphate and NMC packs of 2025.

@@ -119,9 +119,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         Format::Csv => print::data(&csv(&results)),
         Format::Table => {
             print::page(&side_by_side(desk.tables()?, &results, arguments.scenario.preset()));
-            for notice in notices(&results) {
-                print::note(&format!("note: {notice}"));
-            }
+            print::notices(notices(&results));
         }
     }
     Ok(())
@@ -153,8 +151,11 @@ fn notices(results: &[Assessment]) -> Vec<&str> {
     let mut found: Vec<&str> = results.iter().flat_map(|r| r.run.notices.iter().map(String::as_str)).collect();
     found.sort_unstable();
     found.dedup();
-    // Stand-ins of countries far up the chain are in the JSON; the terminal names those of the scenario, and how a car drives its cycle.
-    found.retain(|n| results.iter().any(|r| n.contains(&format!("mix of {} ", r.country)) || n.starts_with(&format!("{}: ", r.car))));
+    // Stand-ins of countries far up the chain are in the JSON; the terminal names those of the scenario.
+    let of_country =
+        |n: &str| results.iter().any(|r| n.contains(&format!("mix of {} ", r.country)) || n.starts_with(&format!("{} has no ", r.country)));
+    let of_a_mix = |n: &str| n.starts_with("mix of ") || n.contains(" mix of its own");
+    found.retain(|n| !of_a_mix(n) || of_country(n));
     found
 }
 

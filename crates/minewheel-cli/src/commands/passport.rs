@@ -72,7 +72,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let written = answer(arguments, &Desk::on_disk(arguments.data.as_deref())?)?;
     match arguments.format {
         Format::Json => print::json(&written),
-        Format::Csv => print::data(&print::csv(&["attribute", "point", "value", "status", "rests on"], &rows(&written))),
+        Format::Csv => print::data(&print::csv(&["attribute", "part", "point", "value", "status", "rests on"], &rows(&written))),
         Format::Table => print::page(&table(&written)),
     }
     Ok(())
@@ -102,13 +102,39 @@ fn shown(json: &Json) -> String {
     }
 }
 
+/// Plain values of an attribute with what part of it each is, as machines write them: items of a list go by their name.
+fn leaves(part: &str, json: &Json, found: &mut Vec<(String, String)>) {
+    let below = |name: &str| if part.is_empty() { name.to_owned() } else { format!("{part}.{name}") };
+    match json {
+        Json::Array(items) => {
+            for (index, item) in items.iter().enumerate() {
+                let name = ["lifecycleStage", "batteryMaterialName"].iter().find_map(|key| item.get(key)?.as_str());
+                leaves(&below(name.unwrap_or(&(index + 1).to_string())), item, found);
+            }
+        }
+        Json::Object(map) => map.iter().for_each(|(name, value)| leaves(&below(name), value, found)),
+        Json::String(text) => found.push((part.to_owned(), text.clone())),
+        other => found.push((part.to_owned(), other.to_string())),
+    }
+}
+
+/// One plain value a row; what only the maker can fill has none.
 fn rows(written: &Passport) -> Vec<Vec<String>> {
-    let filled = written.filled.iter().map(|f| {
-        let value = value(written, &f.attribute).map(shown).unwrap_or_default();
-        vec![f.attribute.clone(), f.point.clone(), value, f.status.to_string(), f.rests_on.clone()]
-    });
-    let open = written.maker_must_fill.iter().map(|o| vec![o.attribute.clone(), o.point.clone(), String::new(), "maker".to_owned(), o.why.clone()]);
-    filled.chain(open).collect()
+    let mut rows = Vec::new();
+    for filled in &written.filled {
+        let mut found = Vec::new();
+        leaves("", value(written, &filled.attribute).unwrap_or(&Json::Null), &mut found);
+        rows.extend(found.into_iter().map(|(part, value)| {
+            vec![filled.attribute.clone(), part, filled.point.clone(), value, filled.status.to_string(), filled.rests_on.clone()]
+        }));
+    }
+    rows.extend(
+        written
+            .maker_must_fill
+            .iter()
+            .map(|open| vec![open.attribute.clone(), String::new(), open.point.clone(), String::new(), "maker".to_owned(), open.why.clone()]),
+    );
+    rows
 }
 
 /// The last part of a dotted name.

@@ -223,9 +223,13 @@ fn table(report: &SupplyReport) -> String {
     let _ = writeln!(text, "{}, {}: supply of {}, and the weight of {}\n", report.subject, report.year, report.buyer, report.dominant);
     // Rounding leaves noughts with a sign, which the sum takes away.
     let percent = |share: f64| format!("{:.0}", (100.0 * share).round() + 0.0);
-    let row = |t: &TierReport| {
+    // Two materials may pass one tier, at other risks, for what relieves them differs.
+    let passes =
+        |t: &TierReport| report.materials.iter().filter(|m| m.tiers.iter().any(|o| (&o.commodity, &o.tier) == (&t.commodity, &t.tier))).count();
+    let row = |material: &str, t: &TierReport| {
+        let name = if passes(t) > 1 { format!("{} ({material})", t.commodity) } else { t.commodity.clone() };
         vec![
-            t.commodity.clone(),
+            name,
             // The longest name of a tier would break every line that has a long commodity.
             t.tier.replace("active-material", "active"),
             t.largest.as_ref().map_or_else(|| "–".to_owned(), |l| format!("{l} {}", percent(t.largest_share))),
@@ -237,7 +241,7 @@ fn table(report: &SupplyReport) -> String {
             print::decimals(t.geopolitical_risk, 2),
         ]
     };
-    let rows: Vec<Vec<String>> = report.materials.iter().flat_map(|m| m.tiers.iter().map(row)).collect();
+    let rows: Vec<Vec<String>> = report.materials.iter().flat_map(|m| m.tiers.iter().map(|t| row(&m.material, t))).collect();
     let header = ["commodity", "tier", "most", "HHI", "gov", "imp", "from", "risk", "geo"];
     text.push_str(&print::tight_table(&header, &rows, &[3, 4, 5, 6, 7, 8]));
     let _ = writeln!(text, "most: largest named maker, % of the world. gov: HHI weighted by instability.");

@@ -150,7 +150,7 @@ struct Pair<'t> {
     inventories: [Inventory; 2],
     lineage: Vec<&'t str>,
     plants: [Vec<&'t str>; 2],
-    maker: Vec<&'t str>,
+    makers: [Vec<&'t str>; 2],
 }
 
 impl<'t> Pair<'t> {
@@ -178,15 +178,22 @@ impl<'t> Pair<'t> {
                 None => codes(place),
             })
         };
-        let maker = battery.battery.as_ref().and_then(|b| b.made_in.as_deref()).or_else(|| plant(battery));
+        let maker = |car: &'t CarDesign| of(car.battery.as_ref().and_then(|b| b.made_in.as_deref()).or_else(|| plant(car)));
         let plants = [of(plant(battery))?, of(plant(fuel))?];
-        Ok(Self { tables, designs: [battery, fuel], inventories: [mine, theirs], lineage: codes(place), plants, maker: of(maker)? })
+        Ok(Self {
+            tables,
+            designs: [battery, fuel],
+            inventories: [mine, theirs],
+            lineage: codes(place),
+            plants,
+            makers: [maker(battery)?, maker(fuel)?],
+        })
     }
 
     /// Costs of both at the prices of a year.
     fn priced(&self, year: i32) -> Result<[Cost; 2], FleetError> {
         let of = |index: usize| {
-            let places = CostPlaces { country: &self.lineage, plant: &self.plants[index], pack_maker: &self.maker };
+            let places = CostPlaces { country: &self.lineage, plant: &self.plants[index], pack_maker: &self.makers[index] };
             cost(self.designs[index], &self.inventories[index], self.tables, year, places, &Draw::BEST).map_err(AssessError::from)
         };
         Ok([of(0)?, of(1)?])
