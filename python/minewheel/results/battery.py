@@ -306,6 +306,12 @@ class BatteryReport(Record):
     first_life_years: float | None
     """Years until then, in the car or in a typical one."""
 
+    first_life_ends_at: float | None
+    """Capacity, over that of the new pack, at which the first life ends."""
+
+    years_to_80_percent: float | None
+    """Years until a fifth of the capacity is gone."""
+
     delivered: PackFootprint | None
     """The footprint by kilowatt-hour delivered over life, with distribution and end of life; `None`: no energy of the
     cell is known to be usable, or recycling does not follow it. At most the first 1,000 draws."""

@@ -77,6 +77,10 @@ class Equilibrium(Record):
     trades: Records[Trade]
     """Who pays whom."""
 
+    years_of_any_split: list[int]
+    """Years in which who buys and who makes credits at their cost is one of many answers: a credit bought costs as
+    much as one made."""
+
     firms: Records[FirmYear]
     """Companies by year."""
 
@@ -104,6 +108,10 @@ class CreditMarket(Record):
 
     trades: Records[Trade]
     """Who pays whom."""
+
+    years_of_any_split: list[int]
+    """Years in which who buys and who makes credits at their cost is one of many answers: a credit bought costs as
+    much as one made."""
 
     firms: Records[FirmYear]
     """Companies by year."""

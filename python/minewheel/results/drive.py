@@ -13,7 +13,8 @@ class Drive(Record):
     """Id of the car."""
 
     class_: str | None
-    """Its class; null where the design gives none: then its defaults lie between those of the two classes nearest in mass."""
+    """Its class; null where the design gives none: then its defaults lie between those of the two classes nearest in
+    mass."""
 
     cycle: str
     """The cycle driven."""
@@ -46,7 +47,8 @@ class Drive(Record):
     """Fuel, with the battery's charge kept; null without an engine, and for a trace that was not driven."""
 
     depleting_fuel_l_per_100km: float | None
-    """Fuel of a plug-in hybrid's engine while the battery is depleted: what machine and pack do not suffice for; null for others."""
+    """Fuel of a plug-in hybrid's engine while the battery is depleted: what machine and pack do not suffice for; null
+    for others."""
 
     range_km: float | None
     """Usable energy over consumption at the battery; null where there is none, or it is not above nought."""

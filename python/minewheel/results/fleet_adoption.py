@@ -72,7 +72,8 @@ class Forecast(Record):
     """Ends of the 80 % interval."""
 
     policy_steps: int
-    """Steps of policy on the way that were law in the last year of data."""
+    """Steps of policy on the way, by law known in the last year of training, or by all of the table if no later share
+    is known."""
 
     owning_ratio: float
     """Cost of owning the battery car over that of the fuel car in that year."""

@@ -34,6 +34,12 @@ class Pack(Record):
     first_life_years: float
     """Years until then; 60 is the longest computed."""
 
+    years_to_80_percent: float
+    """Years until a fifth of the capacity is gone."""
+
+    field_reaches_years: float
+    """Age of the oldest cars that the field data holds: what is said of a pack beyond it is extrapolated."""
+
     packs_over_life: float
     """Packs that the car's life takes, at least one."""
 

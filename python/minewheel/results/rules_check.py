@@ -6,6 +6,19 @@ from typing import Literal
 
 from ..records import Record, Records
 
+class FootprintBasis(Record):
+    """What the footprint of a car's battery was computed with."""
+
+    year: int
+    """The year whose grids and markets the battery is made on."""
+
+    method: str
+    """The climate method."""
+
+    sold_in: str
+    """Where the battery is sold."""
+
+
 class Counts(Record):
     """How many of each."""
 
@@ -183,6 +196,9 @@ class Report(Record):
     of: str
     """What was judged."""
 
+    footprint: FootprintBasis | None
+    """What the footprint of a car's battery was computed with; `None`: none was."""
+
     verdict: Literal["pass", "unknown", "fail"]
     """Over the binding clauses on the subjects that are there."""
 
@@ -210,11 +226,15 @@ class Report(Record):
     statements: Records[Statement]
     """What the edition only states."""
 
+    left_out: str
+    """Law that no clause of the set asks: a pass says nothing about it."""
+
 
 __all__ = [
     "Change",
     "Counts",
     "Decision",
+    "FootprintBasis",
     "NotAsked",
     "Report",
     "Statement",

@@ -85,6 +85,12 @@ class TierReport(Record):
     supply_risk: float
     """EU-type supply risk."""
 
+    recycling_input_rate: float | None
+    """End-of-life recycling input rate that relieves it; `None`: none is known, and it is relieved by nothing."""
+
+    substitution_index: float | None
+    """Substitution index that relieves it; `None`: none is known, and it is relieved by nothing."""
+
     geopolitical_risk: float
     """GeoPolRisk."""
 
@@ -113,6 +119,9 @@ class MeasureLine(Record):
 
     place: str
     """Who restricts."""
+
+    destination: str | None
+    """Buyers in this place alone; `None`: everybody abroad."""
 
     measure: str
     """How: licence, tax, quota, ban."""
@@ -158,6 +167,19 @@ class PriceExposure(Record):
     """How well the price is known."""
 
 
+class DefaultedRelief(Record):
+    """A parameter of supply risk that no row gives."""
+
+    commodity: str
+    """What is traded."""
+
+    field: str
+    """The parameter: `recycling_input_rate` or `substitution_index`."""
+
+    value: float
+    """What the risk was computed with: the value that relieves it by nothing."""
+
+
 class SupplyReport(Record):
     """The answer."""
 
@@ -191,11 +213,15 @@ class SupplyReport(Record):
     weakest_status: Literal["read", "derived", "recalled", "assumption"]
     """The weakest status that the shares rest on."""
 
+    defaulted: Records[DefaultedRelief]
+    """Recycling rates and substitution indices that no row gives, each commodity once."""
+
     notices: list[str]
     """What must be known to read it."""
 
 
 __all__ = [
+    "DefaultedRelief",
     "MaterialReport",
     "MeasureLine",
     "PriceExposure",

@@ -28,8 +28,14 @@ class TcoCountry(Record):
     purchase_parity: int | None
     """First year from which the battery car is no dearer to buy."""
 
+    purchase_parity_or_before: bool
+    """Whether that is the first year asked for, so that it may have been so before."""
+
     ownership_parity: int | None
     """First year from which it is no dearer to own."""
+
+    ownership_parity_or_before: bool
+    """Whether that is the first year asked for, so that it may have been so before."""
 
     published: PublishedRatio | None
     """What shops were seen to ask, price of battery cars over that of fuel cars, where it is published for the segment

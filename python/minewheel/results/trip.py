@@ -52,6 +52,15 @@ class CarTrip(Record):
     stops: Records[Stop]
     """The stops, in order."""
 
+    missed_trace_s: float
+    """Time in which the car could not follow the cycle; nought at a steady speed."""
+
+    missed_wh_per_km: float
+    """Work at the wheels that it did not do in that time, and that is in no consumption."""
+
+    notices: list[str] | None
+    """What the figures must not be read without; absent where there is nothing to say."""
+
     defaulted: dict[str, float | None]
     """Fields that the design did not give, with what stood in."""
 
