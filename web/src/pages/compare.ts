@@ -50,7 +50,8 @@ export const compare: Mount = ({ state, info, root }) => {
   let rest = 0;
   let asked = '';
   let shown: Assessment[] = [];
-  let ranges: RangeAnswer[] = [];
+  // One a car, in their order; null where a car has no plug.
+  let ranges: Array<RangeAnswer | null> = [];
   let rangesOf = '';
 
   const draw = (): void => {
@@ -88,12 +89,13 @@ export const compare: Mount = ({ state, info, root }) => {
       const cars = await Promise.all(texts.map((text) => carArgument(parseChoice(text))));
       const rangeKey = JSON.stringify(texts);
       await latest.run(async (signal) => {
-        const [assessed, driven] = await Promise.all([
-          post<Assessment[]>('assess', { cars, ...body, no_interval: true, no_places: true }, signal),
-          rangesOf === rangeKey ? Promise.resolve(ranges) : post<RangeAnswer[]>('range', { cars }, signal),
-        ]);
+        const assessed = await post<Assessment[]>('assess', { cars, ...body, no_interval: true, no_places: true }, signal);
+        if (rangesOf !== rangeKey) {
+          const plugged = cars.filter((_, at) => assessed[at]?.range_km != null);
+          const driven = plugged.length > 0 ? await post<RangeAnswer[]>('range', { cars: plugged }, signal) : [];
+          ranges = assessed.map((car) => (car.range_km == null ? null : driven.shift() ?? null));
+        }
         shown = assessed;
-        ranges = driven;
         rangesOf = rangeKey;
         note.done();
         draw();

@@ -145,9 +145,9 @@ export function costDrawing(cars: Assessment[], names: string[]): Drawing {
   };
 }
 
-export function rangeDrawing(ranges: RangeAnswer[], names: string[]): Drawing | null {
+export function rangeDrawing(ranges: Array<RangeAnswer | null>, names: string[]): Drawing | null {
   const words = t().compare;
-  const electric = ranges.map((range, at) => ({ range, at })).filter(({ range }) => RANGE_RULES.some((rule) => range[rule]?.range_km != null));
+  const electric = ranges.flatMap((range, at) => (range && RANGE_RULES.some((rule) => range[rule]?.range_km != null) ? [{ range, at }] : []));
   if (electric.length === 0) return null;
   return {
     title: words.rangeTitle,
@@ -156,7 +156,7 @@ export function rangeDrawing(ranges: RangeAnswer[], names: string[]): Drawing | 
     height: () => px(300),
     option: (graphic) => dotsOption(RANGE_RULES.map((rule) => rule.toUpperCase()), electric.map(({ range, at }) => ({ name: names[at] ?? '', at, values: RANGE_RULES.map((rule) => range[rule]?.range_km ?? null) })), 'km', graphic),
     rows: [[words.car, 'rule', 'range km', 'kWh/100 km'], ...electric.flatMap(({ range, at }): Cell[][] => RANGE_RULES.map((rule) => [names[at], rule.toUpperCase(), range[rule]?.range_km, range[rule]?.consumption_kwh_per_100km]))],
-    json: ranges,
+    json: electric.map(({ range }) => range),
     source: words.rangeSource,
     keys: carKeys(names.filter((_, at) => at <= Math.max(...electric.map((one) => one.at)))),
   };
