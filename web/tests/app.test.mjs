@@ -189,7 +189,7 @@ describe('controls', () => {
   const moves = [
     ['explain', 'Figure', 'cost', 'of=cost'], ['flow', 'Flow of', 'energy', 'of=energy'], ['battery', 'Chemistry', 'nmc811', 'chemistry=nmc811'], ['motor', 'Kind', 'induction', 'topology=induction'],
     ['supply', 'What', 'lithium', 'of=lithium'], ['credits', 'What firms know of later years', 'none', 'foresight=none'], ['rules', 'Rule set', 'miit-battery-2024', 'set=miit-battery-2024'],
-    ['market', 'From', '2021', 'from=2021'], ['fleet', 'How long cars last', 'germany', 'survival=germany'], ['suppliers', 'Plan without', 's028', 'without=s028'], ['data', 'Status', 'derived', 'status=derived'],
+    ['market', 'From', '2021', 'from=2021'], ['fleet', 'How long cars last', 'germany', 'survival=germany'], ['suppliers', 'Plan without', 's101', 'without=s101'], ['data', 'Status', 'derived', 'status=derived'],
   ];
   for (const [name, label, value, address] of moves) {
     test(`${name}: ${label} changes the page, and the link brings it back`, async () => {
