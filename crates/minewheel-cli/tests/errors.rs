@@ -7,7 +7,7 @@ mod program;
 
 use std::path::{Path, PathBuf};
 
-use program::{run, run_in, scratch, write};
+use program::{CAR, run, run_in, scratch, write};
 
 /// Runs a command that must be refused as bad input and holds the message against its snapshot.
 fn refused_in(folder: &Path, snapshot: &str, arguments: &[&str]) {
@@ -25,29 +25,11 @@ fn refused(snapshot: &str, arguments: &[&str]) {
     refused_in(Path::new(env!("CARGO_TARGET_TMPDIR")), snapshot, arguments);
 }
 
-/// A car file in which nothing is wrong.
-const GOOD: &str = r#"[car]
-id = "x"
-powertrain = "bev"
-kerb_mass_kg = 1500
-[car.road_load]
-cd = 0.28
-frontal_area_m2 = 2.2
-crr = 0.009
-[battery]
-chemistry = "lfp"
-gross_energy_kwh = 50.0
-made_in = "CN"
-[motor]
-topology = "ipm"
-peak_power_kw = 120
-"#;
-
 /// A folder with `car.toml`, in which one text is replaced.
 fn car(name: &str, from: &str, to: &str) -> PathBuf {
-    assert!(from.is_empty() || GOOD.contains(from));
+    assert!(from.is_empty() || CAR.contains(from));
     let folder = scratch(name);
-    let text = if from.is_empty() { format!("{GOOD}{to}") } else { GOOD.replacen(from, to, 1) };
+    let text = if from.is_empty() { format!("{CAR}{to}") } else { CAR.replacen(from, to, 1) };
     write(&folder.join("car.toml"), text);
     folder
 }
@@ -127,7 +109,7 @@ fn masses_and_energies_that_cannot_be_together_are_refused() {
 #[test]
 fn every_fault_of_a_car_file_is_reported_at_once() {
     let folder = scratch("car-many-faults");
-    write(&folder.join("car.toml"), GOOD.replace("1500", "-1500").replace("0.28", "28").replace("ipm", "imp").replace("50.0", "nan"));
+    write(&folder.join("car.toml"), CAR.replace("1500", "-1500").replace("0.28", "28").replace("ipm", "imp").replace("50.0", "nan"));
     refused_in(&folder, "car-many-faults", &["assess", "car.toml"]);
 }
 

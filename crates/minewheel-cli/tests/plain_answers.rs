@@ -4,7 +4,7 @@
 
 mod program;
 
-use program::{data_of, json_of, run, run_in, scratch, write};
+use program::{CAR, data_of, json_of, run, run_in, scratch, write};
 use serde_json::Value;
 
 /// The message of a run that must be refused.
@@ -125,23 +125,6 @@ fn options_of_a_cell_are_refused_for_a_car_and_those_of_a_car_for_a_cell() {
         refused(&asked, &["cannot be used with", option[0]]);
     }
 }
-
-/// A car file in which nothing is wrong.
-const CAR: &str = r#"[car]
-id = "x"
-powertrain = "bev"
-kerb_mass_kg = 1500
-[car.road_load]
-cd = 0.28
-frontal_area_m2 = 2.2
-crr = 0.009
-[battery]
-chemistry = "lfp"
-gross_energy_kwh = 50.0
-[motor]
-topology = "ipm"
-peak_power_kw = 120
-"#;
 
 #[test]
 fn a_car_that_contradicts_itself_is_refused() {

@@ -13,6 +13,24 @@ pub struct Answer {
     pub remarks: String,
 }
 
+/// A car file in which nothing is wrong.
+pub const CAR: &str = r#"[car]
+id = "x"
+powertrain = "bev"
+kerb_mass_kg = 1500
+[car.road_load]
+cd = 0.28
+frontal_area_m2 = 2.2
+crr = 0.009
+[battery]
+chemistry = "lfp"
+gross_energy_kwh = 50.0
+made_in = "CN"
+[motor]
+topology = "ipm"
+peak_power_kw = 120
+"#;
+
 impl From<Output> for Answer {
     fn from(output: Output) -> Self {
         Self {

@@ -117,11 +117,8 @@ fn pack_rules(setting: Setting<'_>, product: &Product, figures: &CarFigures) -> 
         })?,
     };
     // Duties to take back and who is allowed to dismantle differ by country.
-    let collected = || {
-        let places = fleet.places.id(&study.study.place).map(|id| fleet.places.lineage(id).map(|p| fleet.places.code(p)).collect::<Vec<_>>());
-        let value = fleet.parameters.subject("collection")?.value_at("formal", &places.unwrap_or_default(), i32::MAX, "1");
-        value.map(|v| draw.of(&v))
-    };
+    let home: Vec<&str> = fleet.places.lineage(fleet.places.id(&study.study.place)?).map(|p| fleet.places.code(p)).collect();
+    let collected = || fleet.parameters.subject("collection")?.value_at("formal", &home, i32::MAX, "1").map(|v| draw.of(&v));
     let rules = PackRules {
         survival,
         second_survival: second.table(&product.name, AGES).map_err(|error| StudyError::Survival { file: study.file.clone(), error })?,

@@ -5,13 +5,14 @@
 //! u    : the least for which the pack's short-time power covers that of the machines, at best estimates; at most 1
 //! ```
 //!
-//! A pack of one or two kilowatt-hours must give tens of kilowatts, so its coatings are a third as thick as those of a battery
-//! car, its foils weigh as much as its coatings, and most of the pack is not cell; with a plug, cells have their usual share. Between the row of the chemistry and the power
-//! cell of `cells/packs.csv` everything is taken in proportion. Where even the power cell does not cover the machines, the pack
-//! gives what it can: in a hybrid the generator brings the rest.
+//! A pack of one or two kilowatt-hours must give tens of kilowatts, so its coatings are a third as thick as those of a battery car, its
+//! foils weigh as much as its coatings, and most of the pack is not cell; with a plug, cells have their usual share. Between the row of the
+//! chemistry and the power cell of `cells/packs.csv` everything is taken in proportion. Where even the power cell does not cover the
+//! machines, the pack gives what it can: in a hybrid the generator brings the rest.
 //!
-//! Power is that of seconds, as in [`super::cell`]. A power cell has finer powders than the stack's tables know, so its resistance by
-//! area is a row of its own, from what makers publish a kilogram, and not that of the stack. Valid for cells with liquid electrolyte. A cell with choices is what was chosen.
+//! Power is that of seconds, as in [`super::cell`]. A power cell has finer powders than the stack's tables know, so its resistance by area
+//! is a row of its own, from what makers publish a kilogram, and not that of the stack. Valid for cells with liquid electrolyte. A cell
+//! with choices is what was chosen.
 
 use minewheel_data::parameters::{ParameterError, Parameters};
 use minewheel_data::row::{Draw, Value};

@@ -107,7 +107,7 @@ impl VehicleTables {
         let name = own.iter().find(|name| self.usage.has(name)).map_or("utility-factor", String::as_str);
         let subject = self.usage.subject(name)?;
         let has = |property: &str| subject.properties().contains(&property);
-        let (basis, kind) = if has("coefficient_1") {
+        let (basis, is_exponential) = if has("coefficient_1") {
             (if is_real_world { "normal_distance_real_world" } else { "normal_distance" }, true)
         } else {
             (if is_real_world { "between_charges_real_world" } else { "between_charges" }, false)
@@ -115,7 +115,7 @@ impl VehicleTables {
         let distance = subject.value_at(basis, &[], year, "km")?;
         let mut rows = vec![distance.row];
         let length = Length::from_km(draw.of(&distance).max(1.0));
-        if !kind {
+        if !is_exponential {
             return Ok(Some(UtilityCurve { form: Form::BetweenCharges(length), rows }));
         }
         let mut coefficients = Vec::with_capacity(MOST_COEFFICIENTS);
